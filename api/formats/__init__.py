@@ -1,0 +1,1 @@
+"""Records in other forms than our JSON: files, feeds, exports."""

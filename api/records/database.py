@@ -1,0 +1,118 @@
+"""Connections, transactions, migrations: everything that one engine does differently."""
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from peewee import Database, OperationalError, SqliteDatabase
+from playhouse.db_url import connect, parse
+from playhouse.migrations import Runner
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+class DatabaseTooNew(Exception):
+    """The database was made by a later version of this program."""
+
+
+class DatabaseUnusable(Exception):
+    """The database cannot be opened as it stands; the message says why and what to do."""
+
+
+def open_database(url: str, busy_timeout_ms: int = 10_000) -> Database:
+    """A database by URL: `sqlite:///facts.db`, with one connection a thread, opened when first used.
+
+    SQLite: a write-ahead log so that readers never wait, every commit on disk before it is
+    acknowledged (synchronous=FULL), foreign keys checked, and `busy_timeout_ms` of patience for a
+    writer.
+
+    Raises DatabaseUnusable for a scheme that is not served.
+    """
+    if not url.startswith("sqlite:///"):
+        raise DatabaseUnusable(f"{parse_scheme(url)} is not served; write sqlite:///path/to/facts.db")
+    pragmas = {
+        "journal_mode": "wal",
+        "synchronous": "full",
+        "foreign_keys": 1,
+        # 64 MB of pages a connection; the dossier's hot rows stay in memory.
+        "cache_size": -64_000,
+        "temp_store": "memory",
+    }
+    return connect(url, pragmas=pragmas, timeout=busy_timeout_ms / 1000)
+
+
+def parse_scheme(url: str) -> str:
+    """The scheme of a database URL for a message; never its password."""
+    return repr(url.partition(":")[0])
+
+
+@contextmanager
+def write_transaction(database: Database) -> Iterator[None]:
+    """A transaction that holds the write lock from its first statement on.
+
+    SQLite: a deferred transaction that reads and then writes fails at once when another writer came
+    between; IMMEDIATE waits its turn instead.
+    """
+    with database.atomic("IMMEDIATE") if isinstance(database, SqliteDatabase) else database.atomic():
+        yield
+
+
+@contextmanager
+def snapshot(database: Database) -> Iterator[None]:
+    """Several reads that see one state of the record."""
+    with database.atomic():
+        yield
+
+
+def migrate(database: Database) -> list[str]:
+    """Bring the tables to this version; the names of the migrations that ran.
+
+    Raises DatabaseTooNew where the database knows migrations that this program does not.
+    """
+    refuse_newer(database)
+    ran = Runner(database, str(MIGRATIONS)).up()
+    database.execute_sql(
+        "INSERT INTO secret (name, value) SELECT ?, ? WHERE NOT EXISTS "
+        "(SELECT 1 FROM secret WHERE name = ?)",
+        ("cursor", secrets.token_hex(32), "cursor"),
+    )
+    return list(ran)
+
+
+def refuse_newer(database: Database) -> None:
+    """Raise DatabaseTooNew where the database has migrations that this program lacks."""
+    unknown = [m.name for m in Runner(database, str(MIGRATIONS)).status() if m.path is None]
+    if unknown:
+        raise DatabaseTooNew(
+            f"the database has the migration {unknown[-1]}, which this version of facts does not know: "
+            "it was made by a newer version. Upgrade the program, or serve another database."
+        )
+
+
+def pending_migrations(database: Database) -> list[str]:
+    """Names of migrations that the database still lacks."""
+    return [m.name for m in Runner(database, str(MIGRATIONS)).status() if not m.applied]
+
+
+def secret(database: Database, name: str) -> str:
+    """A random key of this database."""
+    row = database.execute_sql("SELECT value FROM secret WHERE name = ?", (name,)).fetchone()
+    return str(row[0])
+
+
+def placeholders(values: Any) -> str:
+    """`?, ?, ?` for a list of values."""
+    return ", ".join("?" * len(values))
+
+
+def is_busy(error: Exception) -> bool:
+    """Whether another writer held the lock for longer than the patience of this one."""
+    return isinstance(error, OperationalError) and "locked" in str(error)
+
+
+__all__ = [
+    "DatabaseTooNew", "DatabaseUnusable", "is_busy", "migrate", "open_database", "parse",
+    "pending_migrations", "placeholders", "secret", "snapshot", "write_transaction",
+]

@@ -1,0 +1,204 @@
+"""The tables. A record is one row; what it can be found by stands in key tables derived from it."""
+
+from typing import Any
+
+from peewee import SQL, BlobField, CompositeKey, IntegerField, Model, TextField
+
+
+class Record(Model):
+    """One record of any type: its document as written, and the bytes that a read answers with."""
+
+    id = TextField(primary_key=True)
+    type = TextField()
+    status = TextField()
+    name = TextField()
+    document = TextField()  # JSON, input form: what the curators wrote
+    computed = TextField(constraints=[SQL("DEFAULT ''")])  # JSON: the keys it is found by
+    body = BlobField()  # JSON, output form: what a read sends
+    etag = TextField()
+    revision = IntegerField(null=True)
+    published = TextField(null=True)
+    updated = TextField()
+    merged_into = TextField(null=True)
+    withdrawal = TextField(null=True)  # JSON {kind, note, when} of a retraction or merger
+
+    class Meta:
+        table_name = "record"
+        indexes = (
+            (("type", "status", "id"), False),
+            (("type", "status", "name", "id"), False),
+            (("type", "status", "updated", "id"), False),
+            (("merged_into",), False),
+        )
+
+
+class Question(Model):
+    """A question of a dossier; its id shares the records' name space."""
+
+    id = TextField(primary_key=True)
+    dossier = TextField(index=True)
+
+    class Meta:
+        table_name = "question"
+
+
+class Reference(Model):
+    """`record` names `target` in the field `role` (a dotted path) of its document."""
+
+    record = TextField()
+    role = TextField()
+    target = TextField()
+
+    class Meta:
+        table_name = "reference"
+        without_rowid = True
+        primary_key = CompositeKey("record", "role", "target")
+        indexes = ((("target", "role", "record"), False),)
+
+
+class Dependency(Model):
+    """What `record` shows was computed from `target` too."""
+
+    record = TextField()
+    target = TextField()
+
+    class Meta:
+        table_name = "dependency"
+        without_rowid = True
+        primary_key = CompositeKey("record", "target")
+        indexes = ((("target", "record"), False),)
+
+
+class FilterKey(Model):
+    """`record` is found by `filter`=`value`; `qualifier` is the other half of a pair, or ''."""
+
+    type = TextField()
+    filter = TextField()
+    value = TextField()
+    qualifier = TextField()
+    record = TextField()
+
+    class Meta:
+        table_name = "filter_key"
+        without_rowid = True
+        primary_key = CompositeKey("type", "filter", "value", "qualifier", "record")
+        indexes = ((("record", "filter", "value", "qualifier"), False),)
+
+
+class DateKey(Model):
+    """A fuzzy date of `record`: bounds for sorting and for possible matches, `low` and `high` for certain
+    ones. `missing` is 1 where the record has no such date, so that it still stands in the order."""
+
+    type = TextField()
+    field = TextField()
+    missing = IntegerField()
+    earliest = TextField()
+    latest = TextField()
+    low = TextField(null=True)
+    high = TextField(null=True)
+    record = TextField()
+
+    class Meta:
+        table_name = "date_key"
+        without_rowid = True
+        primary_key = CompositeKey("record", "field")
+        indexes = (
+            (("type", "field", "missing", "earliest", "latest", "record"), False),
+            (("type", "field", "missing", "latest", "earliest", "record"), False),
+        )
+
+
+class Check(Model):
+    """The last comparison of a citation with its source's text."""
+
+    record = TextField()
+    source = TextField()
+    locator = TextField()  # digest of the locator: an edited locator has not been checked
+    status = TextField()
+    checked = TextField()
+
+    class Meta:
+        table_name = "citation_check"
+        primary_key = CompositeKey("record", "source", "locator")
+
+
+class Counter(Model):
+    """`version` moves with every commit; `seq` numbers the feed; `clock` is the last change's time."""
+
+    name = TextField(primary_key=True)
+    value = IntegerField()
+
+    class Meta:
+        table_name = "counter"
+
+
+class Secret(Model):
+    """Random keys of this database, such as the one that signs cursors."""
+
+    name = TextField(primary_key=True)
+    value = TextField()
+
+    class Meta:
+        table_name = "secret"
+
+
+class Revision(Model):
+    """A public state of a record as its curators wrote it."""
+
+    record = TextField()
+    number = IntegerField()
+    seq = IntegerField()
+    time = TextField()
+    actor = TextField()
+    change = TextField()
+    kind = TextField(null=True)
+    note = TextField(null=True)
+    document = TextField(null=True)  # null where it was redacted
+
+    class Meta:
+        table_name = "revision"
+        primary_key = CompositeKey("record", "number")
+        indexes = ((("seq",), False),)
+
+
+class RenderingRow(Model):
+    """Bytes that were served of a record from the commit that ends at `seq` on."""
+
+    record = TextField()
+    seq = IntegerField()
+    type = TextField()
+    status = TextField()
+    revision = IntegerField()
+    updated = TextField()
+    name = TextField()
+    computed = TextField()
+    body = BlobField(null=True)  # null where it was redacted
+    etag = TextField()
+
+    class Meta:
+        table_name = "rendering"
+        primary_key = CompositeKey("record", "seq")
+        indexes = ((("type", "seq"), False),)
+
+
+class Change(Model):
+    """An entry of the public feed."""
+
+    seq = IntegerField(primary_key=True)
+    commit = IntegerField()
+    time = TextField()
+    kind = TextField()
+    type = TextField()
+    record = TextField()
+    revision = IntegerField()
+    details = TextField()  # JSON: cause, survivor, correction
+
+    class Meta:
+        table_name = "change"
+        indexes = ((("record", "seq"), False), (("time",), False))
+
+
+MODELS: list[Any] = [
+    Record, Question, Reference, Dependency, FilterKey, DateKey, Check, Counter, Secret, Revision,
+    RenderingRow, Change,
+]

@@ -1,0 +1,116 @@
+"""What every record on the wire has around its own fields."""
+
+from typing import Any, ClassVar
+
+from marshmallow import fields
+
+from .base import Json, Rendering, ValueSchema
+from .fields import Checked, Id, Listed, LanguageTag, One, Reference, TermOf, Text
+from .vocabularies import CHECK_STATUSES, RECORD_STATUSES, RECORD_TYPES
+
+
+def doc(description: str) -> dict[str, str]:
+    """Marshmallow metadata that becomes the field's description in OpenAPI."""
+    return {"description": description}
+
+
+class Moment(Checked):
+    """An instant: RFC 3339, UTC, microseconds. Only ever written by the service."""
+
+    read = {"type": "string", "format": "date-time", "examples": ["2026-11-24T09:00:00.000000Z"]}
+
+
+class MetaSchema(ValueSchema):
+    """The record's state, kept by the service."""
+
+    status = TermOf(RECORD_STATUSES, metadata=doc("Where the record stands in its life."))
+    revision = fields.Integer(
+        allow_none=True, metadata=doc("Number of the last revision; null for a draft.")
+    )
+    published = Moment(allow_none=True, metadata=doc("First publication; null for a draft."))
+    updated = Moment(metadata=doc("Last change of what this record shows."))
+
+
+class LinksSchema(ValueSchema):
+    """Where to go on from a record."""
+
+    self = fields.String(metadata={"format": "uri-reference"})
+
+
+class RecordSchema(ValueSchema):
+    """A record: `type`, `id`, the type's own fields, `meta`, `links`."""
+
+    of_type: ClassVar[str]
+    #: The field that names the record to people.
+    titled_by: ClassVar[str] = "name"
+
+    type = TermOf(RECORD_TYPES, dump_only=True)
+    id = Id(required=True, metadata=doc("Unique over all types and questions; never reused."))
+    meta = One(MetaSchema, dump_only=True)
+    links = One(LinksSchema, dump_only=True)
+
+    def render(self, document: Json) -> Json:
+        """The type's own fields as served, from a document in its input form and computed members."""
+        rendered = self.dump(document)
+        return {name: rendered[name] for name in self.own_fields}
+
+    @property
+    def own_fields(self) -> list[str]:
+        """Names of the fields between `id` and `meta`, in wire order."""
+        return [name for name in self.fields if name not in RecordSchema._declared_fields]
+
+    @property
+    def computed(self) -> list[str]:
+        """Names of top-level members that the service adds and a `PUT` ignores."""
+        return list(self.dump_fields.keys() - self.load_fields.keys())
+
+
+def without_nothing(value: Any) -> Any:
+    """A loaded document without nulls, empty lists and empty objects: one form for one meaning."""
+    if isinstance(value, dict):
+        kept = {k: without_nothing(v) for k, v in value.items()}
+        return {k: v for k, v in kept.items() if v is not None and v != [] and v != {}}
+    if isinstance(value, list):
+        return [without_nothing(member) for member in value]
+    return value
+
+
+class CheckSchema(ValueSchema):
+    """The last comparison of a citation with its source's text."""
+
+    status = TermOf(CHECK_STATUSES)
+    checked = Moment(allow_none=True)
+
+
+class ReferenceSchema(ValueSchema):
+    """Another record, named so that it can be shown without a second request."""
+
+    type = TermOf(RECORD_TYPES, required=True)
+    id = Id(required=True)
+    name = Text(1000, allow_none=True, metadata=doc("Name, title or proposition; none for a dossier."))
+    href = fields.String(required=True, metadata={"format": "uri-reference"})
+    status = TermOf(RECORD_STATUSES, metadata=doc("Only where the record is not published."))
+
+
+class FuzzyDateSchema(ValueSchema):
+    """An EDTF date with its strict bounds."""
+
+    edtf = fields.String(required=True, metadata={"example": "2018-11"})
+    earliest = fields.String(required=True, allow_none=True, metadata={"format": "date"})
+    latest = fields.String(required=True, allow_none=True, metadata={"format": "date"})
+    precision = fields.String(
+        required=True, metadata={"enum": ["day", "month", "year", "decade", "century", "interval"]}
+    )
+    certainty = fields.String(
+        required=True,
+        metadata={"enum": ["certain", "uncertain", "approximate", "uncertain-and-approximate"]},
+    )
+    display = fields.String(required=True, metadata=doc("For people, in English."))
+    start = fields.Raw(metadata=doc("Of an interval: a fuzzy date, `open` or `unknown`."))
+    end = fields.Raw(metadata=doc("Of an interval: a fuzzy date, `open` or `unknown`."))
+
+
+__all__ = [
+    "FuzzyDateSchema", "LanguageTag", "Listed", "RecordSchema", "Reference", "ReferenceSchema",
+    "Rendering", "doc", "without_nothing",
+]
