@@ -9,15 +9,16 @@ package; bounds, matching and wording are our own.
 from __future__ import annotations
 
 import re
-import unicodedata
 from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from threading import Lock
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, TypeAlias
 
-from edtf import Date, UncertainOrApproximate, Unspecified, parse_edtf, text_to_edtf
+from edtf import Date, UncertainOrApproximate, Unspecified, parse_edtf
+
+from .date_advice import ANY_DATE, advice, refusal
 
 EARLIEST = "-"
 """Stands for an open or unknown start: by code point before every digit, so before every day."""
@@ -25,7 +26,7 @@ EARLIEST = "-"
 LATEST = "~"
 """Stands for an open or unknown end: by code point after every digit, so after every day."""
 
-type End = FuzzyDate | Literal["open", "unknown"]
+End: TypeAlias = "FuzzyDate | Literal['open', 'unknown']"
 """One end of an interval: a single date, `..` (no limit) or nothing written (not known)."""
 
 # The longest date is 23 characters; a little more lets a near miss have fitting advice.
@@ -87,11 +88,11 @@ class FuzzyDate:
             found = _JSON_NAMES.get(type(text), f"a {type(text).__name__}")
             raise FuzzyDateError(f"a date is not {found}; write a string such as 2019-07-21")
         if len(text) > _LONGEST:
-            raise FuzzyDateError(_refusal(text, "it is too long", _ANY_DATE))
+            raise FuzzyDateError(refusal(text, "it is too long", ANY_DATE))
         # A loader's subclass of str must neither be kept nor serve as a key of the cache.
         date = _read(str(text))
         if date is None:
-            raise FuzzyDateError(_advice(text))
+            raise FuzzyDateError(advice(text, lambda other: _read(other) is not None))
         return date
 
     def to_json(self) -> dict[str, object]:
@@ -143,7 +144,7 @@ def filter_range(text: object) -> tuple[str, str]:
     date = FuzzyDate.parse(text)
     if date.certainty != "certain":
         plain = re.sub("[?~%]", "", date.edtf)
-        raise FuzzyDateError(_refusal(date.edtf, "a filter takes no ?, ~ or %", plain))
+        raise FuzzyDateError(refusal(date.edtf, "a filter takes no ?, ~ or %", plain))
     return date.possible_bounds()
 
 
@@ -323,71 +324,3 @@ def _interval_in_words(start: End, end: End) -> str:
 
 def _end_in_words(end: End) -> str:
     return _with_article(end.display) if isinstance(end, FuzzyDate) else end
-
-
-# Advice.
-
-_ANY_DATE = (
-    "a day as 2019-07-21, a month as 2019-07, a year as 2019 or an interval as 2019-03/2019-05"
-)
-_YEARS = "years run from 0001 to 9999, in four digits"
-_X_FORMS = "201X, 20XX, 2018-11-XX, 2018-XX-XX or 2018-XX"
-_ENGLISH = {month.lower() for month in _MONTHS} | {month[:3].lower() for month in _MONTHS}
-_ENGLISH |= {"sept", "st", "nd", "rd", "th", "the", "of", "s", "c", "ca", "circa", "about", "century"}
-
-# (form, what is wrong with it, what to write: ending with EDTF made from the form's groups). The
-# first that fits counts. Where its EDTF cannot be read either, general advice takes its place.
-_COMMON_FORMS = (
-    (r"(\.\.)?/(\.\.)?", "an interval needs a known date at one end", "it as 2019/.. or ../2019"),
-    (r"(\d{4}-\d\d-\d\d)[Tt ]\d.*", "times of day are not kept", "the day, {0}"),
-    (r"-\d.*|[Yy]-?\d.*|0000.*|00[0X]X.?|\d{5}", _YEARS, "one such as 0476"),
-    (r"\d{1,3}", "a date starts with its year in four digits", "{text:0>4}"),
-    (r"[\[{{].*", "sets of dates are EDTF level 2", "one date, or an interval such as 2019/2020"),
-    (r"(\d\d)\d\dS\d.*", "significant digits are EDTF level 2", "X for digits, such as {0}XX"),
-    (
-        r"(\d{4})-(?:2[1-9]|3\d|4[01])[?~%]?",
-        "seasons and quarters are not kept, since their months depend on the hemisphere",
-        "an interval such as {0}-03/{0}-05",
-    ),
-    (r"(\d{4})[/.]?(\d\d)", "a month follows its year after a hyphen", "{0}-{1}"),
-    (r"(\d{4})(\d\d)(\d\d)", "a day is written with hyphens", "{0}-{1}-{2}"),
-    (r"(\d{4})[-/.](\d\d?)[-/.](\d\d?)", "a day is written with hyphens", "{0}-{1:0>2}-{2:0>2}"),
-    (r"(\d{4})-(\d)", "a month has two digits", "{0}-0{1}"),
-    (r"\d\d?[-/.]\d\d?[-/.]\d{4}", "a day starts with its year", "year, month, day: 2019-07-21"),
-    (r"([^/]{4,}?) ?(?:[–—]|\.\.| - ) ?([^/]{4,})", "an interval is written with /", "{0}/{1}"),
-    (r"(\d{4})-(\d{4})", "an interval is written with /", "{0}/{1}"),
-    (r"([^/]+)\.\.", "an open end stands after /", "{0}/.."),
-    (r"\.\.([^/]+)", "an open start stands before /", "../{0}"),
-    (r"(.*)/open", "an open end is written as two dots", "{0}/.."),
-    (r"(.*)/unknown", "for an unknown end nothing is written", "{0}/"),
-    (r"open/(.*)", "an open start is written as two dots", "../{0}"),
-    (r"unknown/(.*)", "for an unknown start nothing is written", "/{0}"),
-    (r"([^/]*)(?:\?~|~\?)", "for ? and ~ together stands %", "{0}%"),
-    (r".*\.\.[?~%].*", "an open end cannot be doubted", "it as 2019/.. or ../2019"),
-    (r".*/.*/.*", "an interval has one /", "it as 2019-03/2019-05"),
-    (r"[^/]*[?~%][^/]+", "?, ~ or % inside a date are EDTF level 2", "it at the end: 2004-06?"),
-    (r"[0-9X-]*X[0-9X-]*[?~%]?", "X takes the place of the last digits only", _X_FORMS),
-    (r"(?=.*\d)[0-9XxUu?~%-]+", "an unknown digit is a capital X", _X_FORMS),
-)
-_COMPILED_FORMS = tuple(
-    (re.compile(form.replace("{{", "{"), re.ASCII | re.DOTALL), fault, instead)
-    for form, fault, instead in _COMMON_FORMS
-)
-
-
-def _refusal(text: str, fault: str, instead: str) -> str:
-    # repr escapes control characters and lone surrogates, which no answer could carry.
-    shown = repr(text[:40])[1:-1] + ("…" if len(text) > 40 else "")
-    return f'"{shown}" is not a date that is kept: {fault}; write {instead}'
-
-
-def _advice(text: str) -> str:
-    """The error message for a text that `_read` does not read."""
-    found = _INTERVAL.fullmatch(text)
-    if found is None or not (found["start"] or found["end"]):
-        return _advice_on_form(text)
-    for part in (found["start"], found["end"]):
-        if _read_end(part) is None:
-            return _advice_on_form(part)
-    swapped = f"{found['end']}/{found['start']}"
-    return _refusal(text, "the interval ends before it starts", _if_read(swapped))

@@ -1,0 +1,410 @@
+"""Every controlled term, defined once: the schemas, the OpenAPI enums and `/v1/vocabularies` read it here.
+
+Equivalents are compact IRIs: `cito:` http://purl.org/spar/cito/, `prov:` http://www.w3.org/ns/prov#,
+`schema:` https://schema.org/, `skos:` http://www.w3.org/2004/02/skos/core#, `wd:` Wikidata items.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Term:
+    """A term: its name in URLs and documents, what it means, and the same thing elsewhere."""
+
+    name: str
+    definition: str
+    equivalent: str | None = None
+
+
+@dataclass(frozen=True)
+class ProblemType(Term):
+    """A kind of problem document (RFC 9457): `title` and HTTP `status` never vary within it."""
+
+    title: str = ""
+    status: int = 400
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """A closed list of terms, in the order in which they are shown."""
+
+    name: str
+    title: str
+    definition: str
+    terms: tuple[Term, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The terms as written in documents and queries."""
+        return tuple(term.name for term in self.terms)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.names
+
+
+VOCABULARIES: dict[str, Vocabulary] = {}
+
+PREFIXES = {
+    "cito": "http://purl.org/spar/cito/",
+    "prov": "http://www.w3.org/ns/prov#",
+    "schema": "https://schema.org/",
+    "skos": "http://www.w3.org/2004/02/skos/core#",
+    "wd": "http://www.wikidata.org/entity/",
+}
+
+
+def _vocabulary(name: str, title: str, definition: str, terms: Iterable[Term]) -> Vocabulary:
+    vocabulary = Vocabulary(name, title, definition, tuple(terms))
+    VOCABULARIES[name] = vocabulary
+    return vocabulary
+
+
+RECORD_TYPES = _vocabulary(
+    "record-types", "Record types", "What a record can be.",
+    [
+        Term("party", "A person, state, outlet, ministry or other body that acts or speaks.", "prov:Agent"),
+        Term("date", "A happening with a time, known as precisely as it honestly is.", "schema:Event"),
+        Term("claim", "One statement, with who made it and how it reached the record.", "schema:Claim"),
+        Term("source", "A document, held by the curators or known through another.", "schema:CreativeWork"),
+        Term("place", "A place, with the names that each side gives it.", "schema:Place"),
+        Term("dossier", "One story: its questions and its members.", "schema:Collection"),
+    ],
+)
+RECORD_STATUSES = _vocabulary(
+    "record-statuses", "Record statuses", "Where a record stands in its life.",
+    [
+        Term("draft", "Being written; only curators see it."),
+        Term("published", "Public; every change is kept as a revision."),
+        Term("retracted", "Withdrawn; a tombstone tells when and why.", "prov:Invalidation"),
+        Term("merged", "A double; its address leads to the record that lives on."),
+    ],
+)
+PARTY_KINDS = _vocabulary(
+    "party-kinds", "Party kinds", "What a party is.",
+    [
+        Term("person", "A human being.", "schema:Person"),
+        Term("state", "A sovereign state, present or former.", "schema:Country"),
+        Term("government", "The government of a state as a body."),
+        Term("ministry", "A department of a government, or a comparable office of state."),
+        Term("agency", "A public body below a ministry, or beside the ministries."),
+        Term("legislature", "A parliament or a chamber of one."),
+        Term("court", "A court of law, national or international."),
+        Term("political-party", "A political party.", "schema:PoliticalParty"),
+        Term("coalition", "Parties or states that act together."),
+        Term("intergovernmental-organisation", "An organisation whose members are states."),
+        Term("media-outlet", "A news agency, newspaper, broadcaster or news site.", "schema:NewsMediaOrganization"),
+        Term("reference-publisher", "A publisher of reference works, data or archives."),
+        Term("research-institute", "A university, institute or think tank.", "schema:ResearchOrganization"),
+        Term("company", "A business.", "schema:Corporation"),
+        Term("non-governmental-organisation", "A private body with a public aim.", "schema:NGO"),
+        Term("group", "People named together without an organisation of their own."),
+    ],
+)
+PLACE_KINDS = _vocabulary(
+    "place-kinds", "Place kinds", "What a place is.",
+    [
+        Term("country", "The territory of a state.", "schema:Country"),
+        Term("region", "A part of a country or of the world.", "schema:AdministrativeArea"),
+        Term("city", "A city, town or village.", "schema:City"),
+        Term("island", "A single island."),
+        Term("island-group", "Several islands under one name."),
+        Term("cape", "A headland."),
+        Term("sea", "A sea or a part of one.", "schema:SeaBodyOfWater"),
+        Term("strait", "A passage between two waters."),
+        Term("building", "A building or its grounds.", "schema:LandmarksOrHistoricalBuildings"),
+    ],
+)
+SOURCE_KINDS = _vocabulary(
+    "source-kinds", "Source kinds", "What kind of document a source is.",
+    [
+        Term("news-report", "A report published by an outlet.", "schema:NewsArticle"),
+        Term("wire-report", "A report that an agency sends to other outlets.", "schema:NewsArticle"),
+        Term("broadcast", "A radio or television programme.", "schema:BroadcastEvent"),
+        Term("interview", "A conversation published as such.", "schema:Conversation"),
+        Term("commentary", "Opinion or analysis under its author's name.", "schema:OpinionNewsArticle"),
+        Term("official-statement", "What an authority says: a speech, a briefing, a press release."),
+        Term("official-document", "What an authority records: a law, a paper, a protocol."),
+        Term("treaty", "An agreement between states in writing.", "wd:Q131569"),
+        Term("academic", "A scholarly work.", "schema:ScholarlyArticle"),
+        Term("book", "A book that is none of the above.", "schema:Book"),
+        Term("reference-work", "An encyclopaedia, an almanac, a documentary collection."),
+        Term("dataset", "Data in rows.", "schema:Dataset"),
+        Term("archive-material", "An unpublished document in an archive.", "schema:ArchiveComponent"),
+        Term("social-media-post", "A post on a platform.", "schema:SocialMediaPosting"),
+    ],
+)
+DATE_KINDS = _vocabulary(
+    "date-kinds", "Date kinds", "What happened.",
+    [
+        Term("statement", "Somebody said something in public."),
+        Term("declaration", "Two or more parties declared something together."),
+        Term("agreement", "Parties agreed on something short of a treaty."),
+        Term("treaty-signing", "A treaty was signed."),
+        Term("ratification", "A treaty was ratified or its instruments were exchanged."),
+        Term("negotiation", "Parties negotiated, over one or more sessions."),
+        Term("meeting", "People met."),
+        Term("summit", "Heads of state or government met."),
+        Term("correspondence", "A letter or message passed between parties."),
+        Term("election", "A vote was held."),
+        Term("publication", "A document was published.", "schema:PublicationEvent"),
+        Term("legal-act", "A law, decree or judgment came about."),
+        Term("armed-conflict", "Armed force was used."),
+        Term("term-of-office", "Somebody held an office."),
+        Term("incident", "Something happened that nobody had scheduled."),
+    ],
+)
+CLAIM_KINDS = _vocabulary(
+    "claim-kinds", "Claim kinds", "What sort of statement a claim is.",
+    [
+        Term("reported-fact", "Something that happened, as a report has it."),
+        Term("historical-fact", "Something that happened, as history has it."),
+        Term("statement", "What somebody said, where no other kind fits."),
+        Term("statement-of-intent", "What somebody means to do."),
+        Term("position", "What a side holds to be right."),
+        Term("demand", "What a side asks of another."),
+        Term("condition", "What must come first, according to a side."),
+        Term("promise", "What somebody undertakes to do."),
+        Term("assessment", "How somebody judges a state of affairs."),
+        Term("projection", "What somebody expects to happen."),
+        Term("treaty-provision", "What a treaty or declaration lays down."),
+        Term("denial", "That something is not so."),
+    ],
+)
+NAME_KINDS = _vocabulary(
+    "name-kinds", "Name kinds", "What kind of name it is.",
+    [
+        Term("common", "The name in everyday use.", "skos:altLabel"),
+        Term("official", "The name in law or in official documents."),
+        Term("transliteration", "A name of another script in this one."),
+        Term("former", "A name of an earlier time."),
+    ],
+)
+ATTRIBUTION_ROLES = _vocabulary(
+    "attribution-roles", "Attribution roles", "What a party did with the statement on its way to the record.",
+    [
+        Term("said", "Spoke it.", "prov:wasAttributedTo"),
+        Term("wrote", "Put it in writing.", "prov:wasAttributedTo"),
+        Term("published", "States it in its own voice.", "schema:publisher"),
+        Term("quoted", "Gave the speaker's words.", "prov:wasQuotedFrom"),
+        Term("reported", "Told what was said or happened.", "prov:wasDerivedFrom"),
+        Term("republished", "Published another's report again.", "prov:wasDerivedFrom"),
+        Term("translated", "Gave it in another language.", "prov:wasDerivedFrom"),
+        Term("summarised", "Gave it in fewer words.", "prov:wasDerivedFrom"),
+    ],
+)
+PARTICIPANT_ROLES = _vocabulary(
+    "participant-roles", "Participant roles", "As what a party took part in a happening.",
+    [
+        Term("participant", "Took part."),
+        Term("host", "Received the others."),
+        Term("organiser", "Brought it about.", "schema:organizer"),
+        Term("holder", "Held an election or a vote."),
+        Term("contender", "Stood for election."),
+        Term("body-elected", "The body that was elected."),
+        Term("speaker", "Spoke."),
+        Term("broadcaster", "Broadcast it."),
+        Term("publisher", "Published it.", "schema:publisher"),
+        Term("signatory", "Signed."),
+        Term("ratifier", "Ratified."),
+        Term("sender", "Sent a message.", "schema:sender"),
+        Term("recipient", "Received a message.", "schema:recipient"),
+        Term("actor", "Acted, where another was acted upon.", "schema:agent"),
+        Term("target", "Was acted upon."),
+        Term("beneficiary", "Gained by it."),
+        Term("mediator", "Stood between the sides."),
+    ],
+)
+DERIVATIONS = _vocabulary(
+    "derivations", "Derivations", "How a document comes from another.",
+    [
+        Term("republishes", "It is the other document again.", "prov:wasRevisionOf"),
+        Term("translates", "It is the other document in another language.", "schema:translationOfWork"),
+        Term("summarises", "All of it rests on the other, in fewer words.", "prov:hadPrimarySource"),
+        Term("quotes", "A part of it rests on the other.", "prov:wasQuotedFrom"),
+    ],
+)
+STANCES = _vocabulary(
+    "stances", "Stances", "How a claim answers a question.",
+    [
+        Term("affirms", "Yes.", "cito:agreesWith"),
+        Term("denies", "No.", "cito:disagreesWith"),
+        Term("conditions", "Yes or no, if something else comes first.", "cito:qualifies"),
+        Term("leaves-open", "Speaks to the question and decides nothing."),
+    ],
+)
+RELATIONS = _vocabulary(
+    "relations", "Relations", "What a claim does to another.",
+    [
+        Term("contradicts", "Both cannot be right.", "cito:disputes"),
+        Term("supports", "Makes the other likelier.", "cito:supports"),
+        Term("responds-to", "Was made in answer to the other.", "cito:repliesTo"),
+        Term("elaborates", "Says the same in more detail.", "cito:extends"),
+        Term("conditions", "Names what the other depends on.", "cito:qualifies"),
+        Term("supersedes", "Takes the other's place: the speaker has moved on.", "cito:updates"),
+        Term("corrects", "Puts the other right: it was wrong from the start.", "cito:corrects"),
+    ],
+)
+INVERSE_RELATIONS = _vocabulary(
+    "inverse-relations", "Inverse relations", "The same relations seen from the other claim, in the same order.",
+    [
+        Term("contradicted-by", "The other contradicts this one.", "cito:isDisputedBy"),
+        Term("supported-by", "The other supports this one.", "cito:isSupportedBy"),
+        Term("responded-to-by", "The other answers this one.", "cito:hasReplyFrom"),
+        Term("elaborated-by", "The other says more.", "cito:isExtendedBy"),
+        Term("conditioned-by", "The other names what this one depends on.", "cito:isQualifiedBy"),
+        Term("superseded-by", "The other has taken this one's place.", "cito:isUpdatedBy"),
+        Term("corrected-by", "The other puts this one right.", "cito:isCorrectedBy"),
+    ],
+)
+ASSESSMENT_STATUSES = _vocabulary(
+    "assessment-statuses", "Assessment statuses", "The editors' view of a claim.",
+    [
+        Term("not-assessed", "Nobody has looked into it."),
+        Term("supported", "The evidence bears it out."),
+        Term("disputed", "There is evidence on both sides."),
+        Term("refuted", "The evidence speaks against it."),
+        Term("unresolvable", "It cannot be settled by evidence."),
+    ],
+)
+CHECK_STATUSES = _vocabulary(
+    "check-statuses", "Check statuses", "What comparing a citation with its source's text came to.",
+    [
+        Term("exact", "The span stands at its position, with its digest."),
+        Term("moved", "The span stands unchanged at one other place."),
+        Term("normalised", "The span stands there but for case, quotes, dashes and white space."),
+        Term("found", "No digest was given; the edge words occur once."),
+        Term("altered", "The edge words occur once, around other words."),
+        Term("ambiguous", "The edge words occur more than once."),
+        Term("found-in-other-source", "The span stands in another source's text."),
+        Term("not-found", "The span stands nowhere."),
+        Term("not-checked", "The citation has not been compared as it stands now."),
+    ],
+)
+STANDINGS = _vocabulary(
+    "standings", "Standings", "How well a claim stands, from what is recorded.",
+    [
+        Term("single-origin", "All its citations go back to one voice."),
+        Term("corroborated", "Two or more independent voices stand behind it."),
+        Term("unsupported", "No origin is left: the documents were retracted."),
+        Term("contested", "A published claim contradicts it, or it contradicts one."),
+        Term("superseded", "A published claim supersedes or corrects it."),
+    ],
+)
+CORRECTION_KINDS = _vocabulary(
+    "correction-kinds", "Correction kinds", "Why a published record was changed.",
+    [
+        Term("typo", "A slip of the pen; the meaning stays."),
+        Term("clarification", "Said more clearly; the meaning stays."),
+        Term("error", "It was wrong.", "schema:CorrectionComment"),
+        Term("new-information", "More has become known."),
+        Term("source-withdrawn", "A source took back what it had published."),
+        Term("duplicate", "The same thing was recorded twice."),
+        Term("legal", "The law required it."),
+    ],
+)
+CHANGE_KINDS = _vocabulary(
+    "change-kinds", "Change kinds", "What an entry of the change feed says.",
+    [
+        Term("published", "The record became public."),
+        Term("updated", "The record was changed: a new revision."),
+        Term("refreshed", "What it shows of others changed: the same revision, new bytes."),
+        Term("retracted", "The record was withdrawn."),
+        Term("merged", "The record lives on in another."),
+        Term("redacted", "Bytes were taken out because the law required it."),
+    ],
+)
+KEY_ROLES = _vocabulary(
+    "key-roles", "Key roles", "What an API key may do.",
+    [
+        Term("editor", "Write, change and delete drafts."),
+        Term("publisher", "All that, and publish, correct, retract and merge."),
+    ],
+)
+DATE_MATCHES = _vocabulary(
+    "date-matches", "Date matches", "When a fuzzy date is taken to fall in a range.",
+    [
+        Term("possible", "It may lie in the range, for all that is known."),
+        Term("certain", "It lies in the range, whatever day it was."),
+    ],
+)
+DATE_PRECISIONS = _vocabulary(
+    "date-precisions", "Date precisions", "How precisely a date is known.",
+    [
+        Term("day", "To the day."),
+        Term("month", "To the month."),
+        Term("year", "To the year."),
+        Term("decade", "To the decade: 201X."),
+        Term("century", "To the hundred years: 19XX."),
+        Term("interval", "An extent from a start to an end."),
+    ],
+)
+DATE_CERTAINTIES = _vocabulary(
+    "date-certainties", "Date certainties", "Whether the date itself is in doubt.",
+    [
+        Term("certain", "No doubt is recorded."),
+        Term("uncertain", "Doubted: the EDTF mark ?"),
+        Term("approximate", "About then: the EDTF mark ~"),
+        Term("uncertain-and-approximate", "Both: the EDTF mark %, or one mark at each end."),
+    ],
+)
+
+
+def _problem(name: str, status: int, title: str, definition: str) -> ProblemType:
+    return ProblemType(name, definition, None, title, status)
+
+
+PROBLEM_TYPES = _vocabulary(
+    "problem-types", "Problem types", "What can be wrong with a request (RFC 9457).",
+    [
+        _problem("invalid-query", 400, "The query cannot be read",
+                 "A parameter is unknown, repeated or has a value outside what is allowed. `errors` names each."),
+        _problem("invalid-request", 400, "The request cannot be read",
+                 "The request breaks the rules of HTTP: its line, its headers or its framing."),
+        _problem("invalid-json", 400, "The body is not JSON",
+                 "The body is not JSON in UTF-8, names a member twice, or nests too deep."),
+        _problem("unauthorized", 401, "An API key is needed",
+                 "No key was sent, or one that is unknown, expired or revoked."),
+        _problem("forbidden", 403, "The key's role does not suffice",
+                 "The key is good, but its role may not do this. The detail names the role that may."),
+        _problem("not-found", 404, "Nothing is here",
+                 "No resource has this address, or no record has this id."),
+        _problem("method-not-allowed", 405, "The method is not allowed here",
+                 "`Allow` lists the methods that are."),
+        _problem("not-acceptable", 406, "No acceptable form",
+                 "The resource cannot be served in any media type that `Accept` takes. The detail lists which it has."),
+        _problem("conflict", 409, "The record's state does not allow it",
+                 "The id is taken, or the record is in a state that the operation does not start from."),
+        _problem("gone", 410, "The record was retracted",
+                 "`tombstone` tells when and why. Revisions and references can still be read."),
+        _problem("feed-expired", 410, "That part of the feed is no longer kept",
+                 "Read the collections again, then follow the feed from the number that `resume` names."),
+        _problem("precondition-failed", 412, "The record has changed meanwhile",
+                 "None of the tags in `If-Match` is current. `current` has the revision and tag that are."),
+        _problem("payload-too-large", 413, "The body is too large",
+                 "The detail names the limit."),
+        _problem("uri-too-long", 414, "The address is too long",
+                 "The request line may have 8190 characters."),
+        _problem("unsupported-media-type", 415, "The body's media type is not taken here",
+                 "The detail lists the media types that are."),
+        _problem("invalid-document", 422, "The document breaks the rules of the record",
+                 "It breaks the schema, or what records may say of one another. `errors` names every fault."),
+        _problem("idempotency-key-reused", 422, "The idempotency key belongs to another request",
+                 "The key was used within 24 hours for another method, path or body."),
+        _problem("precondition-required", 428, "`If-Match` is needed",
+                 "A change states which version of the record it starts from: the tag of the plain record."),
+        _problem("too-many-requests", 429, "Too many requests", "`Retry-After` says how many seconds to wait."),
+        _problem("headers-too-large", 431, "The headers are too large",
+                 "There are too many header fields, or one is too long."),
+        _problem("unavailable-for-legal-reasons", 451, "Taken out because the law required it",
+                 "The bytes are gone; number, time and note stay."),
+        _problem("internal-error", 500, "The service failed",
+                 "A fault of the service, not of the request. The request id leads to it in the log."),
+        _problem("unavailable", 503, "Not available just now",
+                 "The database is busy, read-only or being changed. `Retry-After` says when to try again."),
+        _problem("query-timeout", 503, "The query took too long",
+                 "It was stopped. The detail names the filters that narrow it."),
+        _problem("insufficient-storage", 507, "There is no room left",
+                 "The disk is full; nothing was changed."),
+    ],
+)
