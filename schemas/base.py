@@ -19,9 +19,7 @@ class Fault(str):
     allowed: tuple[str, ...]
     did_you_mean: str | None
 
-    def __new__(
-        cls, detail: str, allowed: Iterable[str] = (), did_you_mean: str | None = None
-    ) -> "Fault":
+    def __new__(cls, detail: str, allowed: Iterable[str] = (), did_you_mean: str | None = None) -> "Fault":
         fault = super().__new__(cls, detail)
         fault.allowed = tuple(allowed)
         fault.did_you_mean = did_you_mean
@@ -41,7 +39,11 @@ def quoted(value: object) -> str:
     """A value as shown in a message: in double quotes, printable, at most 80 characters."""
     text = str(value)
     shown = text if len(text) <= 80 else text[:77] + "…"
-    return '"' + shown.encode("unicode_escape").decode("ascii") + '"' if not shown.isprintable() else f'"{shown}"'
+    return (
+        '"' + shown.encode("unicode_escape").decode("ascii") + '"'
+        if not shown.isprintable()
+        else f'"{shown}"'
+    )
 
 
 def nearest(given: object, choices: Iterable[str]) -> str | None:
@@ -101,7 +103,7 @@ class ValueSchema(Schema):
             if messages == [UNKNOWN]:
                 messages[0] = Fault.of_choice("a member here", name, self.load_fields)
 
-    error_messages = {  # noqa: RUF012  (marshmallow declares this attribute as a plain dict)
+    error_messages = {
         "unknown": "unknown member",
         "type": "must be an object",
     }

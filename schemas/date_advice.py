@@ -5,9 +5,7 @@ from collections.abc import Callable
 
 Readable = Callable[[str], bool]
 
-ANY_DATE = (
-    "a day as 2019-07-21, a month as 2019-07, a year as 2019 or an interval as 2019-03/2019-05"
-)
+ANY_DATE = "a day as 2019-07-21, a month as 2019-07, a year as 2019 or an interval as 2019-03/2019-05"
 _YEARS = "years run from 0001 to 9999, in four digits"
 _X_FORMS = "201X, 20XX, 2018-11-XX, 2018-XX-XX or 2018-XX"
 _INTERVAL = re.compile(r"(?P<start>\.\.|[^/.]{4,})?/(?P<end>\.\.|[^/.]{4,})?")
@@ -63,7 +61,7 @@ def refusal(text: str, fault: str, instead: str) -> str:
 def advice(text: str, readable: Readable) -> str:
     """The error message for a text that is not `readable` as a date."""
     found = _INTERVAL.fullmatch(text)
-    if found is None or not (found["start"] or found["end"]) or ".." == (found["start"] or found["end"]):
+    if found is None or not (found["start"] or found["end"]) or (found["start"] or found["end"]) == "..":
         return _advice_on_form(text, readable)
     for part in (found["start"], found["end"]):
         if part not in (None, "..") and not readable(part):
@@ -75,12 +73,14 @@ def advice(text: str, readable: Readable) -> str:
 
 
 def _advice_on_form(text: str, readable: Readable) -> str:
+    if day := re.fullmatch(r"(\d{4})-(0[1-9]|1[0-2])-\d\d[?~%]?", text, re.ASCII):
+        return refusal(text, "that month has no such day", f"{day[1]}-{day[2]}, or a day of that month")
+    if year := re.fullmatch(r"(\d{4})-(00|1[3-9]|20|4[2-9]|[5-9]\d)(-\d\d)?[?~%]?", text, re.ASCII):
+        return refusal(text, "months run from 01 to 12", f"{year[1]}, or a month such as {year[1]}-07")
     for form, fault, instead in _COMPILED_FORMS:
         if found := form.fullmatch(text):
             written = instead.format(*found.groups(default=""), text=text)
             last = written.rsplit(" ", 1)[-1]
             # Advice that could not be read either would send people in a circle.
             return refusal(text, fault, written if not _PIECE.match(last) or readable(last) else ANY_DATE)
-    if re.fullmatch(r"\d{4}-\d\d(-\d\d)?[?~%]?", text, re.ASCII):
-        return refusal(text, "there is no such day or month", ANY_DATE)
     return refusal(text, "it is not EDTF", ANY_DATE)

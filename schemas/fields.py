@@ -212,7 +212,11 @@ class WebAddress(Checked):
         except ValueError:
             return wrong
         # Credentials in an address would be published with the record.
-        return None if parts.scheme in ("http", "https") and parts.hostname and "@" not in parts.netloc else wrong
+        return (
+            None
+            if parts.scheme in ("http", "https") and parts.hostname and "@" not in parts.netloc
+            else wrong
+        )
 
 
 class Day(Checked):
@@ -222,7 +226,11 @@ class Day(Checked):
 
     def fault(self, value: Any) -> str | None:
         try:
-            if isinstance(value, str) and _DAY.match(value) and date.fromisoformat(value[:10]).isoformat() == value:
+            if (
+                isinstance(value, str)
+                and _DAY.match(value)
+                and date.fromisoformat(value[:10]).isoformat() == value
+            ):
                 return None
         except ValueError:
             pass
@@ -301,7 +309,7 @@ class Matching(Checked):
         return Fault(f"{quoted(value)} does not have this form: write it like {self.example}")
 
 
-class Listed(fields.List):
+class Listed(fields.List[Any]):
     """A list of at most `most` members; [] where nothing is known."""
 
     def __init__(self, inner: fields.Field[Any], most: int, **kwargs: Any) -> None:
@@ -339,6 +347,22 @@ class One(fields.Nested):
 
 
 __all__ = [
-    "Checked", "Count", "CountryCode", "Day", "Degrees", "Digest", "FuzzyDateField", "Id", "LanguageTag",
-    "Listed", "Matching", "One", "Reference", "TermOf", "Text", "WebAddress", "Yes", "id_fault",
+    "Checked",
+    "Count",
+    "CountryCode",
+    "Day",
+    "Degrees",
+    "Digest",
+    "FuzzyDateField",
+    "Id",
+    "LanguageTag",
+    "Listed",
+    "Matching",
+    "One",
+    "Reference",
+    "TermOf",
+    "Text",
+    "WebAddress",
+    "Yes",
+    "id_fault",
 ]

@@ -43,9 +43,13 @@ _CERTAINTIES = {
     "~": "approximate",
     "%": "uncertain-and-approximate",
 }
-_JSON_NAMES = {
-    **{type(None): "null", bool: "a boolean", int: "a number", float: "a number"},
-    **{list: "a list", dict: "an object"},
+_JSON_NAMES: dict[type, str] = {
+    type(None): "null",
+    bool: "a boolean",
+    int: "a number",
+    float: "a number",
+    list: "a list",
+    dict: "an object",
 }
 
 

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from marshmallow import fields
 
 from .base import Json, Rendering, ValueSchema
-from .fields import Checked, Id, Listed, LanguageTag, One, Reference, TermOf, Text
+from .fields import Checked, Id, LanguageTag, Listed, One, Reference, TermOf, Text
 from .vocabularies import CHECK_STATUSES, RECORD_STATUSES, RECORD_TYPES
 
 
@@ -24,9 +24,7 @@ class MetaSchema(ValueSchema):
     """The record's state, kept by the service."""
 
     status = TermOf(RECORD_STATUSES, metadata=doc("Where the record stands in its life."))
-    revision = fields.Integer(
-        allow_none=True, metadata=doc("Number of the last revision; null for a draft.")
-    )
+    revision = fields.Integer(allow_none=True, metadata=doc("Number of the last revision; null for a draft."))
     published = Moment(allow_none=True, metadata=doc("First publication; null for a draft."))
     updated = Moment(metadata=doc("Last change of what this record shows."))
 
@@ -111,6 +109,13 @@ class FuzzyDateSchema(ValueSchema):
 
 
 __all__ = [
-    "FuzzyDateSchema", "LanguageTag", "Listed", "RecordSchema", "Reference", "ReferenceSchema",
-    "Rendering", "doc", "without_nothing",
+    "FuzzyDateSchema",
+    "LanguageTag",
+    "Listed",
+    "RecordSchema",
+    "Reference",
+    "ReferenceSchema",
+    "Rendering",
+    "doc",
+    "without_nothing",
 ]

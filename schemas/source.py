@@ -1,7 +1,19 @@
 """Sources: documents, held or known through others."""
 
 from .base import ValueSchema
-from .fields import Day, Digest, FuzzyDateField, LanguageTag, Listed, One, Reference, TermOf, Text, WebAddress, Yes
+from .fields import (
+    Day,
+    Digest,
+    FuzzyDateField,
+    LanguageTag,
+    Listed,
+    One,
+    Reference,
+    TermOf,
+    Text,
+    WebAddress,
+    Yes,
+)
 from .record import RecordSchema, doc
 from .vocabularies import DERIVATIONS, SOURCE_KINDS
 

@@ -61,7 +61,9 @@ def _vocabulary(name: str, title: str, definition: str, terms: Iterable[Term]) -
 
 
 RECORD_TYPES = _vocabulary(
-    "record-types", "Record types", "What a record can be.",
+    "record-types",
+    "Record types",
+    "What a record can be.",
     [
         Term("party", "A person, state, outlet, ministry or other body that acts or speaks.", "prov:Agent"),
         Term("date", "A happening with a time, known as precisely as it honestly is.", "schema:Event"),
@@ -72,7 +74,9 @@ RECORD_TYPES = _vocabulary(
     ],
 )
 RECORD_STATUSES = _vocabulary(
-    "record-statuses", "Record statuses", "Where a record stands in its life.",
+    "record-statuses",
+    "Record statuses",
+    "Where a record stands in its life.",
     [
         Term("draft", "Being written; only curators see it."),
         Term("published", "Public; every change is kept as a revision."),
@@ -81,7 +85,9 @@ RECORD_STATUSES = _vocabulary(
     ],
 )
 PARTY_KINDS = _vocabulary(
-    "party-kinds", "Party kinds", "What a party is.",
+    "party-kinds",
+    "Party kinds",
+    "What a party is.",
     [
         Term("person", "A human being.", "schema:Person"),
         Term("state", "A sovereign state, present or former.", "schema:Country"),
@@ -93,7 +99,11 @@ PARTY_KINDS = _vocabulary(
         Term("political-party", "A political party.", "schema:PoliticalParty"),
         Term("coalition", "Parties or states that act together."),
         Term("intergovernmental-organisation", "An organisation whose members are states."),
-        Term("media-outlet", "A news agency, newspaper, broadcaster or news site.", "schema:NewsMediaOrganization"),
+        Term(
+            "media-outlet",
+            "A news agency, newspaper, broadcaster or news site.",
+            "schema:NewsMediaOrganization",
+        ),
         Term("reference-publisher", "A publisher of reference works, data or archives."),
         Term("research-institute", "A university, institute or think tank.", "schema:ResearchOrganization"),
         Term("company", "A business.", "schema:Corporation"),
@@ -102,7 +112,9 @@ PARTY_KINDS = _vocabulary(
     ],
 )
 PLACE_KINDS = _vocabulary(
-    "place-kinds", "Place kinds", "What a place is.",
+    "place-kinds",
+    "Place kinds",
+    "What a place is.",
     [
         Term("country", "The territory of a state.", "schema:Country"),
         Term("region", "A part of a country or of the world.", "schema:AdministrativeArea"),
@@ -116,7 +128,9 @@ PLACE_KINDS = _vocabulary(
     ],
 )
 SOURCE_KINDS = _vocabulary(
-    "source-kinds", "Source kinds", "What kind of document a source is.",
+    "source-kinds",
+    "Source kinds",
+    "What kind of document a source is.",
     [
         Term("news-report", "A report published by an outlet.", "schema:NewsArticle"),
         Term("wire-report", "A report that an agency sends to other outlets.", "schema:NewsArticle"),
@@ -135,7 +149,9 @@ SOURCE_KINDS = _vocabulary(
     ],
 )
 DATE_KINDS = _vocabulary(
-    "date-kinds", "Date kinds", "What happened.",
+    "date-kinds",
+    "Date kinds",
+    "What happened.",
     [
         Term("statement", "Somebody said something in public."),
         Term("declaration", "Two or more parties declared something together."),
@@ -155,7 +171,9 @@ DATE_KINDS = _vocabulary(
     ],
 )
 CLAIM_KINDS = _vocabulary(
-    "claim-kinds", "Claim kinds", "What sort of statement a claim is.",
+    "claim-kinds",
+    "Claim kinds",
+    "What sort of statement a claim is.",
     [
         Term("reported-fact", "Something that happened, as a report has it."),
         Term("historical-fact", "Something that happened, as history has it."),
@@ -172,7 +190,9 @@ CLAIM_KINDS = _vocabulary(
     ],
 )
 NAME_KINDS = _vocabulary(
-    "name-kinds", "Name kinds", "What kind of name it is.",
+    "name-kinds",
+    "Name kinds",
+    "What kind of name it is.",
     [
         Term("common", "The name in everyday use.", "skos:altLabel"),
         Term("official", "The name in law or in official documents."),
@@ -181,7 +201,9 @@ NAME_KINDS = _vocabulary(
     ],
 )
 ATTRIBUTION_ROLES = _vocabulary(
-    "attribution-roles", "Attribution roles", "What a party did with the statement on its way to the record.",
+    "attribution-roles",
+    "Attribution roles",
+    "What a party did with the statement on its way to the record.",
     [
         Term("said", "Spoke it.", "prov:wasAttributedTo"),
         Term("wrote", "Put it in writing.", "prov:wasAttributedTo"),
@@ -194,7 +216,9 @@ ATTRIBUTION_ROLES = _vocabulary(
     ],
 )
 PARTICIPANT_ROLES = _vocabulary(
-    "participant-roles", "Participant roles", "As what a party took part in a happening.",
+    "participant-roles",
+    "Participant roles",
+    "As what a party took part in a happening.",
     [
         Term("participant", "Took part."),
         Term("host", "Received the others."),
@@ -216,7 +240,9 @@ PARTICIPANT_ROLES = _vocabulary(
     ],
 )
 DERIVATIONS = _vocabulary(
-    "derivations", "Derivations", "How a document comes from another.",
+    "derivations",
+    "Derivations",
+    "How a document comes from another.",
     [
         Term("republishes", "It is the other document again.", "prov:wasRevisionOf"),
         Term("translates", "It is the other document in another language.", "schema:translationOfWork"),
@@ -225,7 +251,9 @@ DERIVATIONS = _vocabulary(
     ],
 )
 STANCES = _vocabulary(
-    "stances", "Stances", "How a claim answers a question.",
+    "stances",
+    "Stances",
+    "How a claim answers a question.",
     [
         Term("affirms", "Yes.", "cito:agreesWith"),
         Term("denies", "No.", "cito:disagreesWith"),
@@ -234,7 +262,9 @@ STANCES = _vocabulary(
     ],
 )
 RELATIONS = _vocabulary(
-    "relations", "Relations", "What a claim does to another.",
+    "relations",
+    "Relations",
+    "What a claim does to another.",
     [
         Term("contradicts", "Both cannot be right.", "cito:disputes"),
         Term("supports", "Makes the other likelier.", "cito:supports"),
@@ -246,7 +276,9 @@ RELATIONS = _vocabulary(
     ],
 )
 INVERSE_RELATIONS = _vocabulary(
-    "inverse-relations", "Inverse relations", "The same relations seen from the other claim, in the same order.",
+    "inverse-relations",
+    "Inverse relations",
+    "The same relations seen from the other claim, in the same order.",
     [
         Term("contradicted-by", "The other contradicts this one.", "cito:isDisputedBy"),
         Term("supported-by", "The other supports this one.", "cito:isSupportedBy"),
@@ -258,7 +290,9 @@ INVERSE_RELATIONS = _vocabulary(
     ],
 )
 ASSESSMENT_STATUSES = _vocabulary(
-    "assessment-statuses", "Assessment statuses", "The editors' view of a claim.",
+    "assessment-statuses",
+    "Assessment statuses",
+    "The editors' view of a claim.",
     [
         Term("not-assessed", "Nobody has looked into it."),
         Term("supported", "The evidence bears it out."),
@@ -268,7 +302,9 @@ ASSESSMENT_STATUSES = _vocabulary(
     ],
 )
 CHECK_STATUSES = _vocabulary(
-    "check-statuses", "Check statuses", "What comparing a citation with its source's text came to.",
+    "check-statuses",
+    "Check statuses",
+    "What comparing a citation with its source's text came to.",
     [
         Term("exact", "The span stands at its position, with its digest."),
         Term("moved", "The span stands unchanged at one other place."),
@@ -282,7 +318,9 @@ CHECK_STATUSES = _vocabulary(
     ],
 )
 STANDINGS = _vocabulary(
-    "standings", "Standings", "How well a claim stands, from what is recorded.",
+    "standings",
+    "Standings",
+    "How well a claim stands, from what is recorded.",
     [
         Term("single-origin", "All its citations go back to one voice."),
         Term("corroborated", "Two or more independent voices stand behind it."),
@@ -292,7 +330,9 @@ STANDINGS = _vocabulary(
     ],
 )
 CORRECTION_KINDS = _vocabulary(
-    "correction-kinds", "Correction kinds", "Why a published record was changed.",
+    "correction-kinds",
+    "Correction kinds",
+    "Why a published record was changed.",
     [
         Term("typo", "A slip of the pen; the meaning stays."),
         Term("clarification", "Said more clearly; the meaning stays."),
@@ -304,7 +344,9 @@ CORRECTION_KINDS = _vocabulary(
     ],
 )
 CHANGE_KINDS = _vocabulary(
-    "change-kinds", "Change kinds", "What an entry of the change feed says.",
+    "change-kinds",
+    "Change kinds",
+    "What an entry of the change feed says.",
     [
         Term("published", "The record became public."),
         Term("updated", "The record was changed: a new revision."),
@@ -315,21 +357,27 @@ CHANGE_KINDS = _vocabulary(
     ],
 )
 KEY_ROLES = _vocabulary(
-    "key-roles", "Key roles", "What an API key may do.",
+    "key-roles",
+    "Key roles",
+    "What an API key may do.",
     [
         Term("editor", "Write, change and delete drafts."),
         Term("publisher", "All that, and publish, correct, retract and merge."),
     ],
 )
 DATE_MATCHES = _vocabulary(
-    "date-matches", "Date matches", "When a fuzzy date is taken to fall in a range.",
+    "date-matches",
+    "Date matches",
+    "When a fuzzy date is taken to fall in a range.",
     [
         Term("possible", "It may lie in the range, for all that is known."),
         Term("certain", "It lies in the range, whatever day it was."),
     ],
 )
 DATE_PRECISIONS = _vocabulary(
-    "date-precisions", "Date precisions", "How precisely a date is known.",
+    "date-precisions",
+    "Date precisions",
+    "How precisely a date is known.",
     [
         Term("day", "To the day."),
         Term("month", "To the month."),
@@ -340,7 +388,9 @@ DATE_PRECISIONS = _vocabulary(
     ],
 )
 DATE_CERTAINTIES = _vocabulary(
-    "date-certainties", "Date certainties", "Whether the date itself is in doubt.",
+    "date-certainties",
+    "Date certainties",
+    "Whether the date itself is in doubt.",
     [
         Term("certain", "No doubt is recorded."),
         Term("uncertain", "Doubted: the EDTF mark ?"),
@@ -355,56 +405,139 @@ def _problem(name: str, status: int, title: str, definition: str) -> ProblemType
 
 
 PROBLEM_TYPES = _vocabulary(
-    "problem-types", "Problem types", "What can be wrong with a request (RFC 9457).",
+    "problem-types",
+    "Problem types",
+    "What can be wrong with a request (RFC 9457).",
     [
-        _problem("invalid-query", 400, "The query cannot be read",
-                 "A parameter is unknown, repeated or has a value outside what is allowed. `errors` names each."),
-        _problem("invalid-request", 400, "The request cannot be read",
-                 "The request breaks the rules of HTTP: its line, its headers or its framing."),
-        _problem("invalid-json", 400, "The body is not JSON",
-                 "The body is not JSON in UTF-8, names a member twice, or nests too deep."),
-        _problem("unauthorized", 401, "An API key is needed",
-                 "No key was sent, or one that is unknown, expired or revoked."),
-        _problem("forbidden", 403, "The key's role does not suffice",
-                 "The key is good, but its role may not do this. The detail names the role that may."),
-        _problem("not-found", 404, "Nothing is here",
-                 "No resource has this address, or no record has this id."),
-        _problem("method-not-allowed", 405, "The method is not allowed here",
-                 "`Allow` lists the methods that are."),
-        _problem("not-acceptable", 406, "No acceptable form",
-                 "The resource cannot be served in any media type that `Accept` takes. The detail lists which it has."),
-        _problem("conflict", 409, "The record's state does not allow it",
-                 "The id is taken, or the record is in a state that the operation does not start from."),
-        _problem("gone", 410, "The record was retracted",
-                 "`tombstone` tells when and why. Revisions and references can still be read."),
-        _problem("feed-expired", 410, "That part of the feed is no longer kept",
-                 "Read the collections again, then follow the feed from the number that `resume` names."),
-        _problem("precondition-failed", 412, "The record has changed meanwhile",
-                 "None of the tags in `If-Match` is current. `current` has the revision and tag that are."),
-        _problem("payload-too-large", 413, "The body is too large",
-                 "The detail names the limit."),
-        _problem("uri-too-long", 414, "The address is too long",
-                 "The request line may have 8190 characters."),
-        _problem("unsupported-media-type", 415, "The body's media type is not taken here",
-                 "The detail lists the media types that are."),
-        _problem("invalid-document", 422, "The document breaks the rules of the record",
-                 "It breaks the schema, or what records may say of one another. `errors` names every fault."),
-        _problem("idempotency-key-reused", 422, "The idempotency key belongs to another request",
-                 "The key was used within 24 hours for another method, path or body."),
-        _problem("precondition-required", 428, "`If-Match` is needed",
-                 "A change states which version of the record it starts from: the tag of the plain record."),
-        _problem("too-many-requests", 429, "Too many requests", "`Retry-After` says how many seconds to wait."),
-        _problem("headers-too-large", 431, "The headers are too large",
-                 "There are too many header fields, or one is too long."),
-        _problem("unavailable-for-legal-reasons", 451, "Taken out because the law required it",
-                 "The bytes are gone; number, time and note stay."),
-        _problem("internal-error", 500, "The service failed",
-                 "A fault of the service, not of the request. The request id leads to it in the log."),
-        _problem("unavailable", 503, "Not available just now",
-                 "The database is busy, read-only or being changed. `Retry-After` says when to try again."),
-        _problem("query-timeout", 503, "The query took too long",
-                 "It was stopped. The detail names the filters that narrow it."),
-        _problem("insufficient-storage", 507, "There is no room left",
-                 "The disk is full; nothing was changed."),
+        _problem(
+            "invalid-query",
+            400,
+            "The query cannot be read",
+            "A parameter is unknown, repeated or has a value outside what is allowed. `errors` names each.",
+        ),
+        _problem(
+            "invalid-request",
+            400,
+            "The request cannot be read",
+            "The request breaks the rules of HTTP: its line, its headers or its framing.",
+        ),
+        _problem(
+            "invalid-json",
+            400,
+            "The body is not JSON",
+            "The body is not JSON in UTF-8, names a member twice, or nests too deep.",
+        ),
+        _problem(
+            "unauthorized",
+            401,
+            "An API key is needed",
+            "No key was sent, or one that is unknown, expired or revoked.",
+        ),
+        _problem(
+            "forbidden",
+            403,
+            "The key's role does not suffice",
+            "The key is good, but its role may not do this. The detail names the role that may.",
+        ),
+        _problem(
+            "not-found", 404, "Nothing is here", "No resource has this address, or no record has this id."
+        ),
+        _problem(
+            "method-not-allowed", 405, "The method is not allowed here", "`Allow` lists the methods that are."
+        ),
+        _problem(
+            "not-acceptable",
+            406,
+            "No acceptable form",
+            "`Accept` takes none of the media types that the resource has. The detail lists them.",
+        ),
+        _problem(
+            "conflict",
+            409,
+            "The record's state does not allow it",
+            "The id is taken, or the record is in a state that the operation does not start from.",
+        ),
+        _problem(
+            "gone",
+            410,
+            "The record was retracted",
+            "`tombstone` tells when and why. Revisions and references can still be read.",
+        ),
+        _problem(
+            "feed-expired",
+            410,
+            "That part of the feed is no longer kept",
+            "Read the collections again, then follow the feed from the number that `resume` names.",
+        ),
+        _problem(
+            "precondition-failed",
+            412,
+            "The record has changed meanwhile",
+            "None of the tags in `If-Match` is current. `current` has the revision and tag that are.",
+        ),
+        _problem("payload-too-large", 413, "The body is too large", "The detail names the limit."),
+        _problem(
+            "uri-too-long", 414, "The address is too long", "The request line may have 8190 characters."
+        ),
+        _problem(
+            "unsupported-media-type",
+            415,
+            "The body's media type is not taken here",
+            "The detail lists the media types that are.",
+        ),
+        _problem(
+            "invalid-document",
+            422,
+            "The document breaks the rules of the record",
+            "It breaks the schema, or what records may say of one another. `errors` names every fault.",
+        ),
+        _problem(
+            "idempotency-key-reused",
+            422,
+            "The idempotency key belongs to another request",
+            "The key was used within 24 hours for another method, path or body.",
+        ),
+        _problem(
+            "precondition-required",
+            428,
+            "`If-Match` is needed",
+            "A change states which version of the record it starts from: the tag of the plain record.",
+        ),
+        _problem(
+            "too-many-requests", 429, "Too many requests", "`Retry-After` says how many seconds to wait."
+        ),
+        _problem(
+            "headers-too-large",
+            431,
+            "The headers are too large",
+            "There are too many header fields, or one is too long.",
+        ),
+        _problem(
+            "unavailable-for-legal-reasons",
+            451,
+            "Taken out because the law required it",
+            "The bytes are gone; number, time and note stay.",
+        ),
+        _problem(
+            "internal-error",
+            500,
+            "The service failed",
+            "A fault of the service, not of the request. The request id leads to it in the log.",
+        ),
+        _problem(
+            "unavailable",
+            503,
+            "Not available just now",
+            "The database is busy, read-only or being changed. `Retry-After` says when to try again.",
+        ),
+        _problem(
+            "query-timeout",
+            503,
+            "The query took too long",
+            "It was stopped. The detail names the filters that narrow it.",
+        ),
+        _problem(
+            "insufficient-storage", 507, "There is no room left", "The disk is full; nothing was changed."
+        ),
     ],
 )

@@ -395,9 +395,7 @@ def test_edge_words_that_occur_only_folded_are_shown() -> None:
         ({"text": None, "position": None, "digest": None}, "not-checked"),
     ],
 )
-def test_partial_locators_are_judged_by_what_they_state(
-    locator: dict[str, Any], status: str
-) -> None:
+def test_partial_locators_are_judged_by_what_they_state(locator: dict[str, Any], status: str) -> None:
     assert judge(locator, ARTICLE).status == status
 
 

@@ -343,9 +343,7 @@ class _ListReader:
             raise self._syntax_error(error) from error
         except ReaderError as error:
             line = self._first_line + _line_at(self._text, error.position) - 1
-            raise _UnreadableError(
-                line, f"a control character (U+{error.character:04X})"
-            ) from error
+            raise _UnreadableError(line, f"a control character (U+{error.character:04X})") from error
 
     def _syntax_error(self, error: MarkedYAMLError) -> _UnreadableError:
         problem = error.problem or error.context or "not YAML"
@@ -384,9 +382,7 @@ class _ListReader:
             end = self._end
         start_mark, end_mark = event.start_mark, end.end_mark
         flow = bool(getattr(event, "flow_style", False))
-        self._places[pointer] = Place(
-            line, start_mark.index, end_mark.index, start_mark.column, flow
-        )
+        self._places[pointer] = Place(line, start_mark.index, end_mark.index, start_mark.column, flow)
         return value
 
     def _refuse_machinery(self, event: Event, pointer: str) -> None:

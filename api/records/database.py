@@ -40,7 +40,8 @@ def open_database(url: str, busy_timeout_ms: int = 10_000) -> Database:
         "cache_size": -64_000,
         "temp_store": "memory",
     }
-    return connect(url, pragmas=pragmas, timeout=busy_timeout_ms / 1000)
+    database: Database = connect(url, pragmas=pragmas, timeout=busy_timeout_ms / 1000)
+    return database
 
 
 def parse_scheme(url: str) -> str:
@@ -74,8 +75,7 @@ def migrate(database: Database) -> list[str]:
     refuse_newer(database)
     ran = Runner(database, str(MIGRATIONS)).up()
     database.execute_sql(
-        "INSERT INTO secret (name, value) SELECT ?, ? WHERE NOT EXISTS "
-        "(SELECT 1 FROM secret WHERE name = ?)",
+        "INSERT INTO secret (name, value) SELECT ?, ? WHERE NOT EXISTS (SELECT 1 FROM secret WHERE name = ?)",
         ("cursor", secrets.token_hex(32), "cursor"),
     )
     return list(ran)
@@ -113,6 +113,15 @@ def is_busy(error: Exception) -> bool:
 
 
 __all__ = [
-    "DatabaseTooNew", "DatabaseUnusable", "is_busy", "migrate", "open_database", "parse",
-    "pending_migrations", "placeholders", "secret", "snapshot", "write_transaction",
+    "DatabaseTooNew",
+    "DatabaseUnusable",
+    "is_busy",
+    "migrate",
+    "open_database",
+    "parse",
+    "pending_migrations",
+    "placeholders",
+    "secret",
+    "snapshot",
+    "write_transaction",
 ]

@@ -73,7 +73,7 @@ class FilterKey(Model):
     """`record` is found by `filter`=`value`; `qualifier` is the other half of a pair, or ''."""
 
     type = TextField()
-    filter = TextField()
+    found_by = TextField(column_name="filter")
     value = TextField()
     qualifier = TextField()
     record = TextField()
@@ -81,8 +81,8 @@ class FilterKey(Model):
     class Meta:
         table_name = "filter_key"
         without_rowid = True
-        primary_key = CompositeKey("type", "filter", "value", "qualifier", "record")
-        indexes = ((("record", "filter", "value", "qualifier"), False),)
+        primary_key = CompositeKey("type", "found_by", "value", "qualifier", "record")
+        indexes = ((("record", "found_by", "value", "qualifier"), False),)
 
 
 class DateKey(Model):
@@ -199,6 +199,16 @@ class Change(Model):
 
 
 MODELS: list[Any] = [
-    Record, Question, Reference, Dependency, FilterKey, DateKey, Check, Counter, Secret, Revision,
-    RenderingRow, Change,
+    Record,
+    Question,
+    Reference,
+    Dependency,
+    FilterKey,
+    DateKey,
+    Check,
+    Counter,
+    Secret,
+    Revision,
+    RenderingRow,
+    Change,
 ]

@@ -154,9 +154,10 @@ class Renderer:
     def _contradicts_somebody(self, entry: Entry) -> bool:
         for relation in entry.document.get("relations", ()):
             other = self.workspace.survivor(relation["claim"])
-            if relation["type"] == "contradicts" and other and other is not entry:
-                if other.status == "published":
-                    return True
+            if not other or other is entry or other.status != "published":
+                continue
+            if relation["type"] == "contradicts":
+                return True
         return False
 
     def _without_self_relations(self, entry: Entry) -> Json:
@@ -174,9 +175,11 @@ class Renderer:
     # What it is found by
 
     def _keys(self, entry: Entry, computed: Json) -> Json:
-        """{`filters`: {name: [[value, qualifier]…]}, `dates`: {name: [missing, earliest, latest, low, high]}}"""
+        """{`filters`: {name: [[value, qualifier]…]}, `dates`: {name: `date_key`}}."""
         keys = {
-            f.name: sorted({(self._survivor_of_key(f.kind, v), q) for v, q in f.keys(entry.document, computed)})
+            f.name: sorted(
+                {(self._survivor_of_key(f.kind, v), q) for v, q in f.keys(entry.document, computed)}
+            )
             for f in entry.type.filters
         }
         return {

@@ -44,7 +44,11 @@ def faults_of_entry(workspace: Workspace, entry: Entry, questions: dict[str, str
 def _reference_faults(workspace: Workspace, entry: Entry) -> Iterator[DocumentFault]:
     before = workspace.before.get(entry.id)
     was_public = before is not None and before.status != "draft"
-    old = {(m.role, m.target) for m in mentions(entry.type.schema, before.document)} if before and was_public else set()
+    old = (
+        {(m.role, m.target) for m in mentions(entry.type.schema, before.document)}
+        if before and was_public
+        else set()
+    )
     found = mentions(entry.type.schema, entry.document)
     workspace.load(m.target for m in found)
     seen: set[tuple[str, str]] = set()
@@ -181,8 +185,4 @@ def _answering(workspace: Workspace, question: str) -> list[str]:
     sql = "SELECT record FROM filter_key WHERE type = ? AND filter = ? AND value = ? ORDER BY record"
     rows = workspace.database.execute_sql(sql, (CLAIM.name, "question", question)).fetchall()
     answering = [entry for (claim,) in rows if (entry := workspace.get(claim))]
-    return [
-        e.id for e in answering if question in {a["question"] for a in e.document.get("answers", ())}
-    ]
-
-
+    return [e.id for e in answering if question in {a["question"] for a in e.document.get("answers", ())}]

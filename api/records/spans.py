@@ -213,9 +213,7 @@ def find_spans(
     return spans
 
 
-def judge(
-    locator: Mapping[str, Any], text: str, other_texts: Mapping[str, str] = NO_TEXTS
-) -> Judgement:
+def judge(locator: Mapping[str, Any], text: str, other_texts: Mapping[str, str] = NO_TEXTS) -> Judgement:
     """What the text of a citation's source says of its locator.
 
     `other_texts` are those of other sources, by id; they are asked only where `text` has neither
@@ -241,9 +239,7 @@ def judge(
     evidence = _evidence(locator)
     position = evidence.position
     if not evidence.checkable and position and position.end > len(text):
-        return Judgement(
-            "not-found", f"Position {position} lies beyond the text's {len(text)} characters."
-        )
+        return Judgement("not-found", f"Position {position} lies beyond the text's {len(text)} characters.")
     if not evidence.checkable:
         return Judgement(
             "not-checked",

@@ -47,9 +47,7 @@ def store_keys(database: Database, entry: Entry, rendered: Rendered) -> None:
         for name, keys in rendered.computed["filters"].items()
         for value, qualifier in keys
     ]
-    dates = [
-        (entry.type.name, name, *key, entry.id) for name, key in rendered.computed["dates"].items()
-    ]
+    dates = [(entry.type.name, name, *key, entry.id) for name, key in rendered.computed["dates"].items()]
     _replace(database, "filter_key", entry.id, filters)
     _replace(database, "date_key", entry.id, dates)
     store_dependencies(database, entry, rendered)
@@ -64,28 +62,55 @@ def store_dependencies(database: Database, entry: Entry, rendered: Rendered) -> 
 def store_rendering(database: Database, entry: Entry, seq: int) -> None:
     """Keep the bytes that are served from this commit on."""
     _insert(
-        database, "rendering",
+        database,
+        "rendering",
         ("record", "seq", "type", "status", "revision", "updated", "name", "computed", "body", "etag"),
-        [(entry.id, seq, entry.type.name, entry.status, entry.revision, entry.updated, entry.name,
-          canonical(entry.computed), entry.body, entry.etag)],
+        [
+            (
+                entry.id,
+                seq,
+                entry.type.name,
+                entry.status,
+                entry.revision,
+                entry.updated,
+                entry.name,
+                canonical(entry.computed),
+                entry.body,
+                entry.etag,
+            )
+        ],
     )
 
 
 def store_revision(database: Database, entry: Entry, seq: int, reason: Json) -> None:
     """Keep the document of a public state and why it changed."""
     _insert(
-        database, "revision",
+        database,
+        "revision",
         ("record", "number", "seq", "time", "actor", "change", "kind", "note", "document"),
-        [(entry.id, entry.revision, seq, entry.updated, reason["actor"], reason["change"],
-          reason.get("kind"), reason.get("note"), canonical(entry.document))],
+        [
+            (
+                entry.id,
+                entry.revision,
+                seq,
+                entry.updated,
+                reason["actor"],
+                reason["change"],
+                reason.get("kind"),
+                reason.get("note"),
+                canonical(entry.document),
+            )
+        ],
     )
 
 
 def store_change(database: Database, row: Sequence[Any]) -> None:
     """Append an entry to the public feed."""
     _insert(
-        database, "change",
-        ("seq", "commit", "time", "kind", "type", "record", "revision", "details"), [row],
+        database,
+        "change",
+        ("seq", "commit", "time", "kind", "type", "record", "revision", "details"),
+        [row],
     )
 
 
@@ -102,9 +127,7 @@ def _replace(database: Database, table: str, record_id: str, rows: Iterable[Sequ
     _insert(database, table, _BY_RECORD[table], list(rows))
 
 
-def _insert(
-    database: Database, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]
-) -> None:
+def _insert(database: Database, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     names = ", ".join(f'"{name}"' for name in columns)
     one = f"({', '.join('?' * len(columns))})"
     # SQLite takes 32,766 parameters a statement.

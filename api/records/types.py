@@ -96,7 +96,9 @@ def one(path: str) -> Callable[[Json, Json], Iterable[Key]]:
     return lambda document, computed: [(document[path], "")] if document.get(path) else []
 
 
-def each(path: str, member: str | None = None, qualifier: str | None = None) -> Callable[[Json, Json], Iterable[Key]]:
+def each(
+    path: str, member: str | None = None, qualifier: str | None = None
+) -> Callable[[Json, Json], Iterable[Key]]:
     """Keys of each member of a list in the document; of `member` of each, paired with `qualifier`."""
     if member is None:
         return lambda document, computed: [(value, "") for value in document.get(path, ())]
@@ -149,29 +151,43 @@ def _dossier(keys: Callable[[Json, Json], Iterable[Key]] | None = None) -> Filte
 
 
 PARTY = RecordType(
-    "party", "parties", PartySchema,
+    "party",
+    "parties",
+    PartySchema,
     face=("name",),
     filters=(
         _kind(vocab.PARTY_KINDS),
         _dossier(),
         Filter("country", "country", "ISO 3166 code of its country.", one("country")),
         Filter("part_of", "id", "What it is directly part of.", one("part_of"), to=("party",)),
-        Filter("member_of", "id", "A party it is or was a member of.", each("memberships", "party"), to=("party",)),
+        Filter(
+            "member_of",
+            "id",
+            "A party it is or was a member of.",
+            each("memberships", "party"),
+            to=("party",),
+        ),
     ),
 )
 PLACE = RecordType(
-    "place", "places", PlaceSchema,
+    "place",
+    "places",
+    PlaceSchema,
     face=("name",),
     filters=(
         _kind(vocab.PLACE_KINDS),
         _dossier(),
         Filter("part_of", "id", "What it is directly part of.", one("part_of"), to=("place",)),
         Filter("claimed_by", "id", "A party that claims it.", each("claimed_by"), to=("party",)),
-        Filter("administered_by", "id", "A party that administers it.", each("administered_by"), to=("party",)),
+        Filter(
+            "administered_by", "id", "A party that administers it.", each("administered_by"), to=("party",)
+        ),
     ),
 )
 SOURCE = RecordType(
-    "source", "sources", SourceSchema,
+    "source",
+    "sources",
+    SourceSchema,
     face=("title", "url", "publisher", "derived_from"),
     dates=("published",),
     filters=(
@@ -180,12 +196,20 @@ SOURCE = RecordType(
         Filter("publisher", "id", "Who published it.", one("publisher"), to=("party",)),
         Filter("language", "language", "BCP 47 tag, exactly as recorded.", one("language")),
         Filter("held", "flag", "Whether the curators have had the document itself.", _held),
-        Filter("derived_from", "id", "What it directly derives from.", each("derived_from", "source"), to=("source",)),
+        Filter(
+            "derived_from",
+            "id",
+            "What it directly derives from.",
+            each("derived_from", "source"),
+            to=("source",),
+        ),
         Filter("published", "date", "When it was published."),
     ),
 )
 DATE = RecordType(
-    "date", "dates", DateSchema,
+    "date",
+    "dates",
+    DateSchema,
     face=("title",),
     dates=("when",),
     filters=(
@@ -194,47 +218,72 @@ DATE = RecordType(
         Filter("when", "date", "When it happened."),
         Filter("participant", "id", "Who took part.", each("participants", "party", "role"), to=("party",)),
         Filter(
-            "participant_role", "term", "As what somebody took part; with `participant`, that party.",
-            each("participants", "role"), vocabulary=vocab.PARTICIPANT_ROLES, pairs_with="participant",
+            "participant_role",
+            "term",
+            "As what somebody took part; with `participant`, that party.",
+            each("participants", "role"),
+            vocabulary=vocab.PARTICIPANT_ROLES,
+            pairs_with="participant",
         ),
         Filter("place", "id", "Where it happened.", each("places"), to=("place",)),
         Filter("part_of", "id", "The happening that it is directly part of.", one("part_of"), to=("date",)),
     ),
 )
 CLAIM = RecordType(
-    "claim", "claims", ClaimSchema,
+    "claim",
+    "claims",
+    ClaimSchema,
     face=("proposition", "relations"),
     dates=("said", "valid"),
     title_sorts=False,
     filters=(
         _kind(vocab.CLAIM_KINDS),
         _dossier(each("dossiers")),
-        Filter("claimant", "id", "Whose claim it is: the first party of its chain.", _claimant, to=("party",)),
+        Filter(
+            "claimant", "id", "Whose claim it is: the first party of its chain.", _claimant, to=("party",)
+        ),
         Filter("position_of", "id", "Whose position it states.", one("position_of"), to=("party",)),
         Filter(
-            "via", "id",
+            "via",
+            "id",
             "Through whose hands it came: anyone in the chain, or the publisher of a cited source or of one "
             "that it descends from.",
-            _through_whose_hands, to=("party",),
+            _through_whose_hands,
+            to=("party",),
         ),
         Filter(
-            "role", "term", "A role in the chain; with `via`, that party's.",
-            each("attribution", "role"), vocabulary=vocab.ATTRIBUTION_ROLES, pairs_with="via",
+            "role",
+            "term",
+            "A role in the chain; with `via`, that party's.",
+            each("attribution", "role"),
+            vocabulary=vocab.ATTRIBUTION_ROLES,
+            pairs_with="via",
         ),
         Filter("about", "id", "What it is about.", _about, to=("party", "place", "date")),
-        Filter("source", "id", "The source of one of its citations.", each("citations", "source"), to=("source",)),
+        Filter(
+            "source", "id", "The source of one of its citations.", each("citations", "source"), to=("source",)
+        ),
         Filter("origin", "id", "A document that it goes back to.", derived("origins"), to=("source",)),
         Filter("origins_min", "at-least", "Least number of independent origins.", _origins_count),
         Filter("question", "question", "A question that it answers.", each("answers", "question", "stance")),
         Filter(
-            "stance", "term", "How it answers; with `question`, that question.",
-            each("answers", "stance"), vocabulary=vocab.STANCES, pairs_with="question",
+            "stance",
+            "term",
+            "How it answers; with `question`, that question.",
+            each("answers", "stance"),
+            vocabulary=vocab.STANCES,
+            pairs_with="question",
         ),
         Filter("standing", "term", "How well it stands.", derived("standing"), vocabulary=vocab.STANDINGS),
         Filter(
-            "relation", "term", "A relation to another claim, its own or the inverse of another's.", _relations,
+            "relation",
+            "term",
+            "A relation to another claim, its own or the inverse of another's.",
+            _relations,
             vocabulary=Vocabulary(
-                "relations-both-ways", "Relations, both ways", "Relations and their inverses.",
+                "relations-both-ways",
+                "Relations, both ways",
+                "Relations and their inverses.",
                 vocab.RELATIONS.terms + vocab.INVERSE_RELATIONS.terms,
             ),
         ),

@@ -12,8 +12,19 @@ from .database import placeholders
 from .types import TYPES, Json, RecordType
 
 _COLUMNS = (
-    "id", "type", "status", "name", "document", "computed", "body", "etag", "revision", "published",
-    "updated", "merged_into", "withdrawal",
+    "id",
+    "type",
+    "status",
+    "name",
+    "document",
+    "computed",
+    "body",
+    "etag",
+    "revision",
+    "published",
+    "updated",
+    "merged_into",
+    "withdrawal",
 )
 _SELECT = f"SELECT {', '.join(_COLUMNS)} FROM record WHERE id IN "
 
@@ -58,18 +69,38 @@ class Entry:
     def row(self) -> tuple[Any, ...]:
         """The entry as values of its table's columns."""
         return (
-            self.id, self.type.name, self.status, self.name, canonical(self.document),
-            canonical(self.computed), self.body, self.etag, self.revision, self.published, self.updated,
-            self.merged_into, canonical(self.withdrawal) if self.withdrawal else None,
+            self.id,
+            self.type.name,
+            self.status,
+            self.name,
+            canonical(self.document),
+            canonical(self.computed),
+            self.body,
+            self.etag,
+            self.revision,
+            self.published,
+            self.updated,
+            self.merged_into,
+            canonical(self.withdrawal) if self.withdrawal else None,
         )
 
     @classmethod
     def from_row(cls, row: tuple[Any, ...]) -> "Entry":
         """The reverse of `row`."""
-        (record_id, type_name, status, _, document, computed, body, *rest, withdrawal) = row
+        (record_id, type_name, status, _, document, computed, body, etag, *state) = row
+        revision, published, updated, merged_into, withdrawal = state
         return cls(
-            record_id, TYPES[type_name], status, orjson.loads(document),
-            orjson.loads(computed) if computed else {}, bytes(body), *rest,
+            record_id,
+            TYPES[type_name],
+            status,
+            orjson.loads(document),
+            orjson.loads(computed) if computed else {},
+            bytes(body),
+            etag,
+            revision,
+            published,
+            updated,
+            merged_into,
             orjson.loads(withdrawal) if withdrawal else None,
         )
 

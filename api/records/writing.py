@@ -114,9 +114,7 @@ class Transaction:
 
     def _published(self, entry: Entry) -> Entry:
         revision = (entry.revision or 0) + 1
-        return replace(
-            entry, status="published", revision=revision, published=entry.published or self.time
-        )
+        return replace(entry, status="published", revision=revision, published=entry.published or self.time)
 
     def _reason(self, change: str, correction: Correction | None) -> Json:
         noted = {"kind": correction.kind, "note": correction.note} if correction else {}
@@ -183,9 +181,9 @@ class Transaction:
         self.workspace.load(stale)
         refreshed = []
         for record_id in sorted(stale):
-            entry = self.workspace.get(record_id)
-            if entry and entry.status in ("draft", "published") and self._refresh(renderer, entry):
-                refreshed.append((entry, stale[record_id]))
+            shown = self.workspace.get(record_id)
+            if shown and shown.status in ("draft", "published") and self._refresh(renderer, shown):
+                refreshed.append((shown, stale[record_id]))
         return refreshed
 
     def _refresh(self, renderer: Renderer, entry: Entry) -> bool:
@@ -272,4 +270,3 @@ def put_all(
 def counters(database: Database) -> dict[str, Any]:
     """`version` and `seq` as they stand."""
     return {name: current(database, name) for name in ("version", "seq")}
-

@@ -63,7 +63,7 @@ class Dependency(Model):
 
 class FilterKey(Model):
     type = TextField()
-    filter = TextField()
+    found_by = TextField(column_name="filter")
     value = TextField()
     qualifier = TextField()
     record = TextField()
@@ -71,8 +71,8 @@ class FilterKey(Model):
     class Meta:
         table_name = "filter_key"
         without_rowid = True
-        primary_key = CompositeKey("type", "filter", "value", "qualifier", "record")
-        indexes = ((("record", "filter", "value", "qualifier"), False),)
+        primary_key = CompositeKey("type", "found_by", "value", "qualifier", "record")
+        indexes = ((("record", "found_by", "value", "qualifier"), False),)
 
 
 class DateKey(Model):
@@ -174,8 +174,18 @@ class Change(Model):
 
 
 TABLES = (
-    Record, Question, Reference, Dependency, FilterKey, DateKey, Check, Counter, Secret, Revision,
-    RenderingRow, Change,
+    Record,
+    Question,
+    Reference,
+    Dependency,
+    FilterKey,
+    DateKey,
+    Check,
+    Counter,
+    Secret,
+    Revision,
+    RenderingRow,
+    Change,
 )
 
 
@@ -183,6 +193,4 @@ def up(migrator: Any, database: Database) -> None:
     """Create every table and start the counters."""
     with database.bind_ctx(TABLES, bind_refs=False, bind_backrefs=False):
         database.create_tables(TABLES)
-        Counter.insert_many(
-            [{"name": name, "value": 0} for name in ("version", "seq", "clock")]
-        ).execute()
+        Counter.insert_many([{"name": name, "value": 0} for name in ("version", "seq", "clock")]).execute()
