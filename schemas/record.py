@@ -6,7 +6,7 @@ from marshmallow import fields
 
 from .base import Json, Rendering, ValueSchema
 from .fields import Checked, Id, LanguageTag, Listed, One, Reference, TermOf, Text
-from .vocabularies import CHECK_STATUSES, RECORD_STATUSES, RECORD_TYPES
+from .vocabularies import CHECK_STATUSES, DATE_CERTAINTIES, DATE_PRECISIONS, RECORD_STATUSES, RECORD_TYPES
 
 
 def doc(description: str) -> dict[str, str]:
@@ -33,6 +33,7 @@ class LinksSchema(ValueSchema):
     """Where to go on from a record."""
 
     self = fields.String(metadata={"format": "uri-reference"})
+    references = fields.String(metadata={"format": "uri-reference"})
 
 
 class RecordSchema(ValueSchema):
@@ -90,22 +91,25 @@ class ReferenceSchema(ValueSchema):
     status = TermOf(RECORD_STATUSES, metadata=doc("Only where the record is not published."))
 
 
+_END = {
+    "oneOf": [{"$ref": "#/components/schemas/FuzzyDate"}, {"type": "string", "enum": ["open", "unknown"]}]
+}
+
+
 class FuzzyDateSchema(ValueSchema):
     """An EDTF date with its strict bounds."""
 
-    edtf = fields.String(required=True, metadata={"example": "2018-11"})
+    edtf = fields.String(required=True, metadata={"examples": ["2018-11"]})
     earliest = fields.String(required=True, allow_none=True, metadata={"format": "date"})
     latest = fields.String(required=True, allow_none=True, metadata={"format": "date"})
-    precision = fields.String(
-        required=True, metadata={"enum": ["day", "month", "year", "decade", "century", "interval"]}
-    )
+    precision = fields.String(required=True, metadata={"enum": list(DATE_PRECISIONS.names)})
     certainty = fields.String(
         required=True,
-        metadata={"enum": ["certain", "uncertain", "approximate", "uncertain-and-approximate"]},
+        metadata={"enum": list(DATE_CERTAINTIES.names)},
     )
     display = fields.String(required=True, metadata=doc("For people, in English."))
-    start = fields.Raw(metadata=doc("Of an interval: a fuzzy date, `open` or `unknown`."))
-    end = fields.Raw(metadata=doc("Of an interval: a fuzzy date, `open` or `unknown`."))
+    start = fields.Raw(metadata={**doc("Of an interval: where it starts."), **_END})
+    end = fields.Raw(metadata={**doc("Of an interval: where it ends."), **_END})
 
 
 __all__ = [

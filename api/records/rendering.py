@@ -219,7 +219,7 @@ def wire_bytes(entry: Entry, own: Json) -> bytes:
                 "published": entry.published,
                 "updated": entry.updated,
             },
-            "links": {"self": address},
+            "links": {"self": address, "references": f"{address}/references"},
         }
     )
 

@@ -31,11 +31,8 @@ def faults_of_entry(workspace: Workspace, entry: Entry, questions: dict[str, str
 
     `questions`: id -> dossier of the questions that the transaction adds.
     """
-    faults = list(_reference_faults(workspace, entry))
-    if faults:
-        return faults
-    faults += _cycles(workspace, entry)
-    if entry.type is CLAIM and not faults:
+    faults = [*_reference_faults(workspace, entry), *_cycles(workspace, entry)]
+    if entry.type is CLAIM:
         faults += _chain_faults(workspace, entry)
         faults += _answer_faults(workspace, entry, questions)
     return faults
@@ -120,10 +117,13 @@ def _chain_faults(workspace: Workspace, entry: Entry) -> Iterator[DocumentFault]
     documents = Renderer(workspace)
     earlier: str | None = None
     for index, link in enumerate(entry.document.get("attribution", ())):
-        if "source" not in link:
+        if "source" not in link or workspace.survivor(link["source"]) is None:
             continue
         source = workspace.resolve(link["source"])
-        if earlier and earlier not in ancestry(documents, source):
+        ancestors = ancestry(documents, source)
+        # Where the descent leads to a document that is not there, that is the fault to mend first.
+        unknown = any(workspace.survivor(document) is None for document in ancestors)
+        if earlier and earlier not in ancestors and not unknown:
             yield DocumentFault(
                 f"/attribution/{index}/source",
                 f"{quoted(source)} does not descend from {quoted(earlier)}, which stands before it in the "

@@ -1,6 +1,6 @@
 """The one write path: every change of the record is a list of operations in one transaction."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -125,13 +125,25 @@ class Transaction:
         self.workspace.change(entry)
         self.touched_by[entry.id] = index
 
-    def finish(self, progress: Progress = lambda done: None) -> None:
-        """Check, store and render everything that the operations changed.
+    def faults(self) -> list[tuple[int, DocumentFault]]:
+        """What the rest of the record has against the changes, by index of the operation."""
+        entries = self._changed_entries()
+        questions = {
+            q["id"]: e.id for e in entries if e.type is DOSSIER for q in e.document.get("questions", ())
+        }
+        return [
+            (self.touched_by[entry.id], fault)
+            for entry in entries
+            for fault in (
+                *question_faults(self.workspace, entry),
+                *faults_of_entry(self.workspace, entry, questions),
+                *_taken_by_question(entry, questions),
+            )
+        ]
 
-        Raises InvalidDocument with the faults of every document.
-        """
-        changed = [e for i in self.workspace.before if (e := self.workspace.get(i))]
-        self._check(changed)
+    def finish(self, progress: Progress = lambda done: None) -> None:
+        """Store and render everything that the operations changed, and what shows it."""
+        changed = self._changed_entries()
         for entry in changed:
             store_record(self.database, entry)
             store_references(self.database, entry)
@@ -140,22 +152,15 @@ class Transaction:
         self._number(refreshed)
         advance(self.database, "version")
 
-    def _check(self, changed: Iterable[Entry]) -> None:
-        entries = list(changed)
-        questions = {
-            q["id"]: e.id for e in entries if e.type is DOSSIER for q in e.document.get("questions", ())
-        }
-        faults = tuple(
-            fault.under(f"/{self.touched_by[entry.id]}")
-            for entry in entries
-            for fault in (
-                *question_faults(self.workspace, entry),
-                *faults_of_entry(self.workspace, entry, questions),
-                *_taken_by_question(entry, questions),
-            )
-        )
-        if faults:
-            raise InvalidDocument(f"{len(faults)} faults in what the records say of one another", faults)
+    def refresh(self, causes: dict[str, str]) -> int:
+        """Render records whose surroundings changed; returns how many of them show anything new."""
+        refreshed = self._render([], causes, lambda done: None)
+        self._number(refreshed)
+        advance(self.database, "version")
+        return len(refreshed)
+
+    def _changed_entries(self) -> list[Entry]:
+        return [entry for i in self.workspace.before if (entry := self.workspace.get(i))]
 
     def _stale(self) -> dict[str, str]:
         """Ids of the records that show what changed -> the record that caused it."""
@@ -249,22 +254,42 @@ def put_all(
 ) -> list[Outcome]:
     """Apply every `Put` or none.
 
-    Raises InvalidDocument or Conflict; `faults` point at `/index/member` of the operations.
+    Raises InvalidDocument; its faults point at `/index/member` of the operations.
     """
     with write_transaction(database):
         transaction = Transaction(database, actor)
-        transaction.workspace.load(op.id for op in operations)
-        outcomes, faults = [], []
-        for index, op in enumerate(operations):
-            try:
-                outcomes.append(transaction.put(index, op))
-            except Refusal as refusal:
-                faults.append(DocumentFault(f"/{index}", refusal.detail))
+        outcomes, faults = _apply(transaction, operations)
+        faults += transaction.faults()
         if faults:
-            raise InvalidDocument("the records cannot be written", tuple(faults))
+            raise InvalidDocument(_summary(faults), tuple(f.under(f"/{index}") for index, f in faults))
         if transaction.workspace.before:
             transaction.finish(progress)
         return outcomes
+
+
+def faults_of_all(database: Database, operations: Sequence[Put]) -> list[tuple[int, DocumentFault]]:
+    """What `put_all` would refuse, by index of the operation; nothing is written."""
+    with write_transaction(database):
+        transaction = Transaction(database, "check")
+        _, faults = _apply(transaction, operations)
+        return faults + transaction.faults()
+
+
+def _apply(
+    transaction: Transaction, operations: Sequence[Put]
+) -> tuple[list[Outcome], list[tuple[int, DocumentFault]]]:
+    transaction.workspace.load(op.id for op in operations)
+    outcomes, faults = [], []
+    for index, op in enumerate(operations):
+        try:
+            outcomes.append(transaction.put(index, op))
+        except Refusal as refusal:
+            faults.append((index, DocumentFault("", refusal.detail)))
+    return outcomes, faults
+
+
+def _summary(faults: Sequence[tuple[int, DocumentFault]]) -> str:
+    return f"{len(faults)} fault{'s' if len(faults) != 1 else ''}; nothing was changed"
 
 
 def counters(database: Database) -> dict[str, Any]:

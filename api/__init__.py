@@ -1,0 +1,69 @@
+"""A record of facts over HTTP. `create_app` is where the parts meet."""
+
+from importlib.metadata import PackageNotFoundError
+from importlib.metadata import version as installed_version
+
+from flask import Flask, Response, g
+from flask_cors import CORS
+from flask_swagger_ui import get_swaggerui_blueprint
+from peewee import Database
+
+from .http import problems
+from .http.answers import EXPOSED
+from .http.operations import Operations
+from .http.requests import name_request
+from .records.database import open_database
+from .resources import openapi, records, refusals, root, vocabularies
+from .resources import problems as problem_pages
+from .settings import Settings, read_settings
+
+try:
+    VERSION = installed_version("facts")
+except PackageNotFoundError:  # a checkout that is not installed
+    VERSION = "0"
+
+
+def declared(database: Database, settings: Settings) -> Operations:
+    """Every operation of the service, in the order of its documentation."""
+    operations = Operations()
+    records.declare(operations, database)
+    vocabularies.declare(operations)
+    problem_pages.declare(operations)
+    root.declare(operations, database, settings, VERSION)
+    openapi.declare(operations)
+    return operations
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The service as a WSGI application."""
+    settings = settings or read_settings()
+    database = open_database(settings.database_url, settings.busy_timeout_ms)
+
+    app = Flask(__name__, template_folder="pages/templates", static_folder=None)
+    app.config["BASE_URL"] = settings.base_url
+    app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
+    app.extensions["facts.database"] = database
+
+    app.before_request(name_request)
+    app.after_request(_sign)
+    CORS(
+        app,
+        send_wildcard=True,
+        methods=["GET", "HEAD", "OPTIONS"],
+        expose_headers=list(EXPOSED),
+        max_age=86_400,
+    )
+    problems.install(app)
+    refusals.install(app, lambda record_id: records.address_of(database, record_id))
+    declared(database, settings).install(app)
+    app.register_blueprint(
+        get_swaggerui_blueprint(
+            "/docs", "/openapi.json", config={"app_name": "A record of facts", "validatorUrl": None}
+        )
+    )
+    return app
+
+
+def _sign(response: Response) -> Response:
+    response.headers["X-Request-Id"] = g.get("request_id", "")
+    return response

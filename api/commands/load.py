@@ -1,0 +1,107 @@
+"""`facts load`: dossier files into the record, all or nothing."""
+
+from collections import Counter
+from pathlib import Path
+
+import click
+from peewee import Database
+from rich.console import Console
+from rich.progress import Progress
+
+from api.formats.checking import Report, read_operations
+from api.formats.dossier_files import Entry
+from api.records.errors import DocumentFault, InvalidDocument
+from api.records.reading import is_empty
+from api.records.types import BY_PLURAL
+from api.records.writing import Correction, Outcome, Put, put_all
+from schemas.base import nearest
+from schemas.text import text_fault
+from schemas.vocabularies import CORRECTION_KINDS
+
+from .common import FOUND_FAULTS, database_option, opened
+
+RESULTS = ("created", "updated", "unchanged", "skipped")
+
+
+def _correction(_: click.Context, __: click.Parameter, value: str | None) -> Correction | None:
+    if value is None:
+        return None
+    kind, _colon, note = value.partition(":")
+    if kind not in CORRECTION_KINDS:
+        near = nearest(kind, CORRECTION_KINDS.names)
+        hint = f'; did you mean "{near}"?' if near else ""
+        raise click.BadParameter(f'"{kind}" is none of {", ".join(CORRECTION_KINDS.names)}{hint}')
+    note = note.strip()
+    if not note or len(note) > 1000 or text_fault(note):
+        raise click.BadParameter("write KIND:NOTE, with a note of 1 to 1000 plain characters")
+    return Correction(kind, note)
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option(
+    "--correction",
+    metavar="KIND:NOTE",
+    callback=_correction,
+    help=f"Why published records change. KIND: {', '.join(CORRECTION_KINDS.names)}.",
+)
+@click.option("--if-empty", is_flag=True, help="Do nothing where the database holds records already.")
+@database_option
+def load(paths: tuple[Path, ...], correction: Correction | None, if_empty: bool, url: str | None) -> None:
+    """Load dossier files: all of them or nothing.
+
+    Loading twice changes nothing. A record is published unless its file says `status: draft`; a change of a
+    published one needs --correction. Exit code 1 where the files have faults.
+    """
+    report = read_operations(paths)
+    if report.errors:
+        _refuse([str(finding) for finding in report.findings])
+    with opened(url) as database:
+        if if_empty and not is_empty(database):
+            click.echo("the database holds records already; nothing loaded")
+            return
+        _summarise(_load(database, report, correction))
+
+
+def _load(database: Database, report: Report, correction: Correction | None) -> list[Outcome]:
+    entries = [entry for entry, _ in report.operations]
+    operations = [Put(op.type, op.id, op.document, op.publish, correction) for _, op in report.operations]
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task("Rendering records", total=len(operations))
+        try:
+            return put_all(
+                database, operations, "facts load", lambda done: progress.update(task, completed=done)
+            )
+        except InvalidDocument as refusal:
+            faults = [_line(entries, fault) for fault in refusal.faults]
+    _refuse(faults)
+    return []
+
+
+def _line(entries: list[Entry], fault: DocumentFault) -> str:
+    _, index, *steps = fault.pointer.split("/")
+    entry, pointer = entries[int(index)], "".join(f"/{step}" for step in steps)
+    return f"{entry.file}:{entry.line_of(pointer)}: {pointer or '/'}: {fault.detail}"
+
+
+def _refuse(lines: list[str]) -> None:
+    for line in lines:
+        click.echo(line)
+    click.echo(f"{len(lines)} faults; nothing was loaded", err=True)
+    raise SystemExit(FOUND_FAULTS)
+
+
+def _summarise(outcomes: list[Outcome]) -> None:
+    """A table by type, then the number of changes."""
+    tally = Counter((outcome.type.plural, outcome.result) for outcome in outcomes)
+    click.echo(f"{'':10}" + "".join(f"{result:>11}" for result in RESULTS))
+    for plural in BY_PLURAL:
+        numbers = [tally[plural, result] for result in RESULTS]
+        if any(numbers):
+            click.echo(f"{plural:10}" + "".join(f"{number:>11}" for number in numbers))
+    changes = sum(outcome.result in ("created", "updated") for outcome in outcomes)
+    click.echo(f"{changes} changed")
+    for outcome in outcomes:
+        if outcome.result == "skipped":
+            click.echo(f"skipped: {outcome.type.name} {outcome.id} is {outcome.entry.status} in the database")

@@ -1,0 +1,52 @@
+"""`facts serve`: the service on gunicorn."""
+
+import os
+
+import click
+
+from api import create_app
+from api.http.server import Server, options
+from api.settings import SettingsFault, read_settings
+
+from .common import database_option, give_up, opened
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65_535), help="Port.")
+@click.option("--workers", type=click.IntRange(1, 256), help="Processes; FACTS_WORKERS otherwise.")
+@click.option("--threads", type=click.IntRange(1, 256), help="Threads in each; FACTS_THREADS otherwise.")
+@database_option
+def serve(host: str, port: int, workers: int | None, threads: int | None, url: str | None) -> None:
+    """Serve the record over HTTP.
+
+    An older database is migrated first; one of a newer version is refused.
+    """
+    if url:
+        os.environ["FACTS_DATABASE_URL"] = url
+    try:
+        settings = read_settings()
+    except SettingsFault as error:
+        give_up(str(error))
+    # Once, before the workers start: none of them may find half-made tables.
+    with opened(url):
+        pass
+    _greet(host, port)
+    Server(create_app, options(host, port, workers or settings.workers, threads or settings.threads)).run()
+
+
+def _greet(host: str, port: int) -> None:
+    at = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    click.echo(
+        f"""
+Serving the record of facts at {at}/v1
+Documentation: {at}/docs
+
+Three things to try:
+  curl '{at}/v1/claims/abe-seeks-treaty-progress-in-term'
+  curl '{at}/v1/claims?about=four-islands&stance=denies&fields=proposition,claimant'
+  curl '{at}/v1/claims?claimnt=abe-shinzo'
+
+Stop with Ctrl-C.
+"""
+    )

@@ -1,0 +1,190 @@
+"""Checking dossier files: schema, references, cycles, chains, and what is merely unlikely.
+
+The files are put into an empty record in memory by the one write path, so that a file that passes here
+loads, and no rule stands in two places.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from api.records.database import migrate, open_database
+from api.records.documents import read_document
+from api.records.errors import DocumentFault, InvalidDocument
+from api.records.types import CLAIM, TYPES
+from api.records.writing import Put, faults_of_all
+from schemas.fuzzy_date import FuzzyDate, FuzzyDateError
+
+from .dossier_files import Entry, read_files
+
+#: A story of today rarely reaches further back; a slip of the finger does.
+UNLIKELY_BEFORE = 1000
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One fault or warning at a place in a file."""
+
+    file: Path
+    line: int
+    pointer: str
+    message: str
+    warning: bool = False
+
+    def __str__(self) -> str:
+        kind = "warning: " if self.warning else ""
+        return f"{self.file}:{self.line}: {self.pointer or '/'}: {kind}{self.message}"
+
+
+@dataclass
+class Report:
+    """What checking found, in the order of files and lines."""
+
+    records: int = 0
+    findings: list[Finding] = field(default_factory=list)
+    #: What can be loaded: the operations with the entries that they come from.
+    operations: list[tuple[Entry, Put]] = field(default_factory=list)
+    #: Ids of records and questions that stand in the files but cannot be read as documents.
+    broken: set[str] = field(default_factory=set)
+
+    @property
+    def errors(self) -> int:
+        """How many findings stand in the way of loading."""
+        return sum(not finding.warning for finding in self.findings)
+
+    @property
+    def warnings(self) -> int:
+        """How many findings are only unlikely."""
+        return len(self.findings) - self.errors
+
+
+def check_files(paths: Iterable[Path]) -> Report:
+    """Every fault of the records in `paths`, as if they were the whole record."""
+    report = read_operations(paths)
+    database = open_database("sqlite:///:memory:")
+    migrate(database)
+    faults = faults_of_all(database, [op for _, op in report.operations])
+    database.close()
+    for index, fault in faults:
+        entry = report.operations[index][0]
+        if not _follows_from_another(report, entry, fault):
+            report.findings.append(_finding(entry, fault))
+    report.findings += _warnings(report.operations)
+    report.findings = sorted(dict.fromkeys(report.findings), key=lambda f: (str(f.file), f.line, f.pointer))
+    return report
+
+
+def read_operations(paths: Iterable[Path]) -> Report:
+    """The records in `paths` as operations, with the faults of each by itself."""
+    read = read_files(paths)
+    report = Report(len(read.entries))
+    report.findings += [Finding(f.file, f.line, f.pointer, f.message) for f in read.faults]
+    first: dict[str, Entry] = {}
+    for entry in read.entries:
+        if earlier := _earlier(first, entry):
+            message = (
+                f'the id "{entry.record["id"]}" stands already in {earlier.file}:{earlier.line_of("/id")}'
+            )
+            report.findings.append(Finding(entry.file, entry.line_of("/id"), "/id", message))
+        else:
+            _add_operation(report, entry)
+    return report
+
+
+def _earlier(first: dict[str, Entry], entry: Entry) -> Entry | None:
+    record_id = entry.record.get("id")
+    if not isinstance(record_id, str):
+        return None
+    return None if first.setdefault(record_id, entry) is entry else first[record_id]
+
+
+def _add_operation(report: Report, entry: Entry) -> None:
+    record_type = TYPES[entry.type]
+    body = {name: value for name, value in entry.record.items() if name != "status"}
+    status = entry.record.get("status", "published")
+    faults: list[DocumentFault] = []
+    if status not in ("draft", "published"):
+        faults.append(DocumentFault("/status", "must be draft or published, or left out"))
+    try:
+        document = read_document(record_type, body)
+    except InvalidDocument as refusal:
+        faults += refusal.faults
+    report.findings += [_finding(entry, fault) for fault in faults]
+    if not faults:
+        put = Put(record_type, str(entry.record["id"]), document, publish=status == "published")
+        report.operations.append((entry, put))
+    else:
+        report.broken |= _ids_of(entry.record)
+
+
+def _ids_of(record: dict[str, Any]) -> set[str]:
+    """The record's id and those of its questions, as far as they can be made out."""
+    questions = record.get("questions") or []
+    members = (
+        [record, *(q for q in questions if isinstance(q, dict))] if isinstance(questions, list) else [record]
+    )
+    return {str(member["id"]) for member in members if "id" in member}
+
+
+def _follows_from_another(report: Report, entry: Entry, fault: DocumentFault) -> bool:
+    """Whether a fault only says that another record, which has faults of its own, could not be read."""
+    value: Any = entry.record
+    for step in fault.pointer.split("/")[1:]:
+        value = value[int(step)] if isinstance(value, list) else value.get(step)
+    return isinstance(value, str) and value in report.broken
+
+
+def _finding(entry: Entry, fault: DocumentFault) -> Finding:
+    allowed = f"; allowed: {', '.join(fault.allowed)}" if fault.allowed else ""
+    return Finding(entry.file, entry.line_of(fault.pointer), fault.pointer, fault.detail + allowed)
+
+
+# What is merely unlikely
+
+
+def _warnings(operations: list[tuple[Entry, Put]]) -> list[Finding]:
+    held = {op.id: op.document.get("held", False) for _, op in operations if op.type.name == "source"}
+    found = []
+    for entry, op in operations:
+        found += [_warning(entry, pointer, text) for pointer, text in _unlikely_dates(op.document, "")]
+        if op.type is CLAIM and not any(held.get(c["source"], True) for c in op.document["citations"]):
+            text = (
+                "every citation is of a source that is not held: nobody here has read what the claim rests on"
+            )
+            found.append(_warning(entry, "/citations", text))
+    return found
+
+
+def _warning(entry: Entry, pointer: str, message: str) -> Finding:
+    return Finding(entry.file, entry.line_of(pointer), pointer, message, warning=True)
+
+
+_DATED = frozenset({"when", "said", "valid", "published", "held", "states"})
+
+
+def _unlikely_dates(value: Any, pointer: str) -> Iterable[tuple[str, str]]:
+    if isinstance(value, list):
+        for index, member in enumerate(value):
+            yield from _unlikely_dates(member, f"{pointer}/{index}")
+    elif isinstance(value, dict):
+        for name, member in value.items():
+            if name in _DATED and isinstance(member, str):
+                yield from _unlikely_date(member, name, f"{pointer}/{name}")
+            else:
+                yield from _unlikely_dates(member, f"{pointer}/{name}")
+
+
+def _unlikely_date(edtf: str, name: str, pointer: str) -> Iterable[tuple[str, str]]:
+    try:
+        date = FuzzyDate.parse(edtf)
+    except FuzzyDateError:
+        return
+    this_year = datetime.now(UTC).year
+    first = int((date.earliest or date.latest or "")[:4])
+    last = int((date.latest or date.earliest or "")[:4])
+    if first < UNLIKELY_BEFORE:
+        yield pointer, f'"{edtf}" is before the year {UNLIKELY_BEFORE}: an implausible year?'
+    elif last > this_year + (0 if name in ("published", "said") else 100):
+        yield pointer, f'"{edtf}" lies in the future: an implausible year?'

@@ -1,0 +1,1 @@
+"""HTTP without facts: problems, queries, conditional answers, operations, the server."""

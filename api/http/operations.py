@@ -1,0 +1,112 @@
+"""Operations: an endpoint is one declaration, from which its route, its checks and its OpenAPI follow."""
+
+import inspect
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import wraps
+from typing import Any
+
+from flask import Flask, Response
+
+from schemas.query import Parameter, Query
+
+from .answers import JSON
+from .requests import asked, require_acceptable
+
+View = Callable[..., Response]
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One possible answer: what it means, its JSON Schema, its headers, a real example."""
+
+    description: str
+    schema: Json | None = None
+    media_type: str = JSON
+    headers: tuple[str, ...] = ()
+    example: Callable[[], Any] | None = None
+
+
+@dataclass(frozen=True)
+class PathParameter:
+    """A variable part of an address."""
+
+    name: str
+    description: str
+    schema: Json
+    example: str
+
+
+@dataclass(frozen=True)
+class Operation:
+    """What one method of one address does. The view's docstring is its documentation."""
+
+    method: str
+    path: str
+    id: str
+    tag: str
+    view: View
+    parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    path_parameters: Sequence[PathParameter] = ()
+    answers: Mapping[int, Answer] = field(default_factory=dict)
+    media_types: Sequence[str] = (JSON,)
+    #: Problem types that this operation can answer with, beside those of every operation.
+    problems: Sequence[str] = ()
+    #: What the docstring's `{…}` stand for.
+    words: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def rule(self) -> str:
+        """The address as Flask writes it."""
+        return re.sub(r"\{(\w+)\}", r"<\1>", self.path)
+
+    @property
+    def text(self) -> tuple[str, str]:
+        """Summary and description: the docstring's first sentence and all of it."""
+        text = (inspect.getdoc(self.view) or "").format(**self.words)
+        summary = text.partition("\n")[0].rstrip(".")
+        return summary, text
+
+    def handler(self) -> View:
+        """The view behind its checks: acceptable media type, understood query."""
+        view, parameters, offered = self.view, self.parameters, self.media_types
+
+        @wraps(view)
+        def handle(**path: str) -> Response:
+            require_acceptable(offered)
+            return view(asked(parameters), **path)
+
+        return handle
+
+
+class Operations:
+    """The operations of the service, in the order of its documentation."""
+
+    def __init__(self) -> None:
+        self.all: list[Operation] = []
+
+    def add(self, operation: Operation) -> None:
+        """Declare one."""
+        self.all.append(operation)
+
+    def get(self, path: str, operation_id: str, tag: str, **more: Any) -> Callable[[View], View]:
+        """Declare the decorated view as the GET of an address."""
+
+        def declare(view: View) -> View:
+            self.add(Operation("GET", path, operation_id, tag, view, **more))
+            return view
+
+        return declare
+
+    def install(self, app: Flask) -> None:
+        """Route every operation."""
+        for operation in self.all:
+            endpoint = f"{operation.id}"
+            app.add_url_rule(
+                operation.rule, endpoint, operation.handler(), methods=[operation.method], strict_slashes=True
+            )
+
+
+__all__ = ["Answer", "Operation", "Operations", "PathParameter", "Query"]

@@ -1,0 +1,67 @@
+"""What a request asks, read strictly: query strings, accepted media types, request ids."""
+
+import re
+from collections.abc import Mapping, Sequence
+from secrets import token_hex
+from urllib.parse import parse_qsl
+
+from flask import g, request
+from werkzeug.datastructures import MIMEAccept
+from werkzeug.http import parse_accept_header
+
+from schemas.query import Parameter, Query, QueryError, QueryFault, read_query
+
+from .problems import Problem
+
+_BROKEN_ESCAPE = re.compile("%(?![0-9A-Fa-f]{2})")
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+MOST_PARAMETERS = 100
+
+
+def name_request() -> None:
+    """Give the request an id: the client's own where it is harmless in a log, else a new one."""
+    given = request.environ.get("HTTP_X_REQUEST_ID", "")
+    g.request_id = given if given and _REQUEST_ID.fullmatch(given) else token_hex(8)
+
+
+def asked(parameters: Mapping[str, Parameter]) -> Query:
+    """The request's query as these parameters understand it.
+
+    Raises QueryError with every fault.
+    """
+    return read_query(_pairs(request.environ.get("QUERY_STRING", "")), parameters)
+
+
+def _pairs(text: str) -> list[tuple[str, str]]:
+    if not text:
+        return []
+    if broken := _BROKEN_ESCAPE.search(text):
+        fault = f"the query string has a % at position {broken.start()} that no two hexadecimal digits follow"
+        raise QueryError([QueryFault("", fault)])
+    try:
+        return parse_qsl(
+            text.encode("latin-1").decode(),
+            keep_blank_values=True,
+            errors="strict",
+            max_num_fields=MOST_PARAMETERS,
+        )
+    except UnicodeDecodeError:
+        raise QueryError([QueryFault("", "the query string is not UTF-8, percent-encoded")]) from None
+    except ValueError:
+        raise QueryError([QueryFault("", f"more than {MOST_PARAMETERS} parameters")]) from None
+
+
+def require_acceptable(offered: Sequence[str]) -> str:
+    """The media type to answer with: the first that the client takes.
+
+    Raises a 406 problem where it takes none.
+    """
+    header = request.environ.get("HTTP_ACCEPT")
+    if header is None or header in ("*/*", offered[0]):
+        return offered[0]
+    best = parse_accept_header(header, MIMEAccept).best_match(offered)
+    if best is None:
+        raise Problem(
+            "not-acceptable", f"this is served as {' or '.join(offered)}, which Accept does not take"
+        )
+    return best

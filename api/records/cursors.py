@@ -1,0 +1,46 @@
+"""Cursors: where a page ended, signed, and good for one query only."""
+
+from collections.abc import Sequence
+from hashlib import sha256
+from typing import Any
+
+import orjson
+from itsdangerous import BadData, URLSafeSerializer
+
+from schemas.base import Fault
+from schemas.query import QueryError, QueryFault
+
+
+class _Json:
+    """orjson in the shape that itsdangerous takes."""
+
+    @staticmethod
+    def dumps(value: Any, **_: Any) -> str:
+        return orjson.dumps(value).decode()
+
+    loads = staticmethod(orjson.loads)
+
+
+class Cursors:
+    """Makes and reads the cursors of one query."""
+
+    def __init__(self, secret: str, query: object) -> None:
+        salt = sha256(orjson.dumps(query, option=orjson.OPT_SORT_KEYS)).digest()
+        self._serializer = URLSafeSerializer(secret, salt, serializer=_Json)
+
+    def cursor(self, values: Sequence[Any]) -> str:
+        """A token for the row with these sort values."""
+        return str(self._serializer.dumps(list(values)))
+
+    def values(self, cursor: str) -> list[Any]:
+        """The sort values in a token.
+
+        Raises QueryError where it was tampered with or belongs to another query.
+        """
+        try:
+            return list(self._serializer.loads(cursor))
+        except BadData:
+            wrong = Fault(
+                "is not a cursor of this query: take it from page.next and keep the other parameters"
+            )
+            raise QueryError([QueryFault("after", f"after: {wrong}")]) from None

@@ -1,0 +1,264 @@
+"""From a query as understood to SQL: which records, in which order, from where on."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from peewee import Database
+
+from schemas.base import nearest, quoted
+from schemas.query import DateRange, Query, QueryError, QueryFault
+
+from .database import placeholders
+from .types import PARTY, PLACE, SOURCE, Filter, RecordType
+
+
+@dataclass
+class Where:
+    """A condition on `r`, the record's row, with the values of its placeholders."""
+
+    terms: list[str] = field(default_factory=list)
+    values: list[Any] = field(default_factory=list)
+
+    def add(self, term: str, *values: Any) -> None:
+        """Narrow it."""
+        self.terms.append(term)
+        self.values += values
+
+    @property
+    def sql(self) -> str:
+        """The condition as text."""
+        return " AND ".join(self.terms)
+
+
+def selection(
+    record_type: RecordType, query: Query, survivors: dict[str, str], statuses: Sequence[str] = ("published",)
+) -> Where:
+    """The records of a type that a query selects.
+
+    `survivors`: what each id in the query stands for now, from `resolve_ids`.
+    """
+    where = Where()
+    where.add("r.type = ?", record_type.name)
+    where.add(f"r.status IN ({placeholders(statuses)})", *statuses)
+    for declared in record_type.filters:
+        if declared.name in query.given and not _narrows_its_pair(declared, query):
+            _add(where, record_type, declared, query, survivors)
+        if f"{declared.name}.not" in query.given:
+            _add_negated(where, record_type, declared, query[f"{declared.name}.not"], survivors)
+    if "updated_since" in query.given:
+        where.add("r.updated >= ?", query["updated_since"])
+    return where
+
+
+def _narrows_its_pair(declared: Filter, query: Query) -> bool:
+    return declared.pairs_with is not None and declared.pairs_with in query.given
+
+
+def _add(
+    where: Where, record_type: RecordType, declared: Filter, query: Query, survivors: dict[str, str]
+) -> None:
+    value = query[declared.name]
+    if declared.kind == "date":
+        return _add_date(where, record_type, declared.name, value, query["match"])
+    if declared.kind == "at-least":
+        return where.add(f"r.id IN ({_KEYS} AND value >= ?)", record_type.name, declared.name, f"{value:06d}")
+    if declared.kind == "flag":
+        value = ["true" if value else "false"]
+    sql, values = _keyed(record_type, declared, _now(value, survivors))
+    partner = next((f for f in record_type.filters if f.pairs_with == declared.name), None)
+    if partner and partner.name in query.given:
+        qualifiers = query[partner.name]
+        sql, values = f"{sql} AND qualifier IN ({placeholders(qualifiers)})", [*values, *qualifiers]
+    return where.add(f"r.id IN ({sql})", *values)
+
+
+def _add_negated(
+    where: Where, record_type: RecordType, declared: Filter, value: list[str], survivors: dict[str, str]
+) -> None:
+    sql, values = _keyed(record_type, declared, _now(value, survivors))
+    where.add(f"r.id NOT IN ({sql})", *values)
+
+
+def _now(ids: Iterable[str], survivors: dict[str, str]) -> list[str]:
+    return list(dict.fromkeys(survivors.get(i, i) for i in ids))
+
+
+_KEYS = "SELECT record FROM filter_key WHERE type = ? AND filter = ?"
+
+
+def _keyed(record_type: RecordType, declared: Filter, values: list[str]) -> tuple[str, list[Any]]:
+    """A query for the ids of the records that a filter finds."""
+    if declared.name == "dossier" and record_type in (PARTY, PLACE, SOURCE):
+        return members_of(record_type, values)
+    return f"{_KEYS} AND value IN ({placeholders(values)})", [record_type.name, declared.name, *values]
+
+
+def _add_date(where: Where, record_type: RecordType, name: str, value: DateRange, match: str) -> None:
+    columns = ("low", "high") if match == "certain" else ("earliest", "latest")
+    where.add(
+        "r.id IN (SELECT record FROM date_key WHERE type = ? AND field = ? AND missing = 0 "
+        f"AND {columns[0]} <= ? AND {columns[1]} >= ?)",
+        record_type.name, name, value.last, value.first,
+    )  # fmt: skip
+
+
+# Who refers from a published date or claim of the dossier; then up, by what comes from what.
+_MEMBERS = """
+WITH RECURSIVE named(id) AS (
+    SELECT f.target FROM reference d JOIN record o ON o.id = d.record JOIN reference f ON f.record = o.id
+    WHERE d.role = 'dossiers' AND d.target IN ({dossiers}) AND o.status = 'published'
+), member(id) AS (
+    SELECT COALESCE(m.merged_into, m.id) FROM named JOIN record m ON m.id = named.id
+    UNION
+    SELECT COALESCE(t.merged_into, t.id)
+    FROM member JOIN reference u ON u.record = member.id AND u.role IN ('derived_from.source', 'part_of')
+    JOIN record t ON t.id = u.target
+)"""
+
+
+def members_of(record_type: RecordType, dossiers: list[str]) -> tuple[str, list[Any]]:
+    """A query for the ids of the members of dossiers among parties, places and sources (docs/model.md)."""
+    members = _MEMBERS.format(dossiers=placeholders(dossiers))
+    sql = f"{members} SELECT id FROM member"
+    if record_type is PARTY:
+        sql += (
+            " UNION SELECT COALESCE(p.merged_into, p.id) FROM member"
+            " JOIN reference u ON u.record = member.id AND u.role = 'publisher'"
+            " JOIN record p ON p.id = u.target"
+        )
+    return sql, list(dossiers)
+
+
+# Ids in a query
+
+
+def resolve_ids(database: Database, record_type: RecordType, query: Query) -> dict[str, str]:
+    """What each id in the query's filters stands for now: itself, or the record that it was merged into.
+
+    Raises QueryError for ids that name nothing, or something of another type.
+    """
+    asked = list(_asked(record_type, query))
+    known = _known(database, {i for _, _, some in asked for i in some})
+    faults = [
+        fault
+        for name, declared, some in asked
+        for i in some
+        if (fault := _id_fault(database, name, declared, i, known))
+    ]
+    if faults:
+        raise QueryError(faults)
+    return {i: survivor for i, (_, survivor) in known.items()}
+
+
+def _asked(record_type: RecordType, query: Query) -> Iterable[tuple[str, Filter, list[str]]]:
+    for declared in record_type.filters:
+        if declared.kind in ("id", "question"):
+            for name in (declared.name, f"{declared.name}.not"):
+                if name in query.given:
+                    yield name, declared, query[name]
+
+
+def _known(database: Database, ids: set[str]) -> dict[str, tuple[str, str]]:
+    """Public ids and questions among `ids`: their type and what they stand for now."""
+    if not ids:
+        return {}
+    some = sorted(ids)
+    marks = placeholders(some)
+    rows = database.execute_sql(
+        f"SELECT id, type, COALESCE(merged_into, id) FROM record WHERE id IN ({marks}) AND status <> 'draft' "
+        f"UNION ALL SELECT q.id, 'question', q.id FROM question q JOIN record d ON d.id = q.dossier "
+        f"WHERE q.id IN ({marks}) AND d.status <> 'draft'",
+        [*some, *some],
+    ).fetchall()
+    return {row[0]: (row[1], row[2]) for row in rows}
+
+
+def _id_fault(
+    database: Database, name: str, declared: Filter, given: str, known: dict[str, tuple[str, str]]
+) -> QueryFault | None:
+    wanted = declared.to or ("question",)
+    kinds = " or ".join(wanted)
+    if given not in known:
+        near = nearest(given, similar_ids(database, wanted, given))
+        hint = f'; did you mean "{near}"?' if near else ""
+        return QueryFault(name, f"{name}: no {kinds} has the id {quoted(given)}{hint}", (), near)
+    found = known[given][0]
+    if found not in wanted:
+        return QueryFault(name, f"{name}: {quoted(given)} is a {found}; a {kinds} belongs here")
+    return None
+
+
+def similar_ids(database: Database, types: Sequence[str], given: str) -> list[str]:
+    """Public ids of these types that begin like `given`, some thousands at most."""
+    first = given[:1]
+    if types == ("question",):
+        sql, values = (
+            "SELECT q.id FROM question q JOIN record d ON d.id = q.dossier WHERE d.status <> 'draft'",
+            [],
+        )
+    else:
+        sql = f"SELECT id FROM record WHERE type IN ({placeholders(types)}) AND status = 'published'"
+        values = list(types)
+    sql = f"SELECT id FROM ({sql}) AS public WHERE id >= ? AND id < ? ORDER BY id LIMIT 2000"
+    return [row[0] for row in database.execute_sql(sql, [*values, first, first + "~"]).fetchall()]
+
+
+# Order
+
+
+@dataclass(frozen=True)
+class SortKey:
+    """One expression of the order."""
+
+    sql: str
+    descends: bool = False
+
+
+@dataclass(frozen=True)
+class Order:
+    """A total order of a collection: its keys, ending with the id, and what must be joined for them."""
+
+    keys: tuple[SortKey, ...]
+    join: str = ""
+    join_values: tuple[Any, ...] = ()
+
+    @property
+    def by(self) -> str:
+        """The ORDER BY."""
+        return ", ".join(f"{key.sql} DESC" if key.descends else key.sql for key in self.keys)
+
+    @property
+    def columns(self) -> str:
+        """The keys' values, which a cursor keeps."""
+        return ", ".join(key.sql for key in self.keys)
+
+    def beyond(self, values: Sequence[Any]) -> tuple[str, list[Any]]:
+        """The condition for what comes after a row with these values."""
+        alternatives: list[str] = []
+        bound: list[Any] = []
+        for index, key in enumerate(self.keys):
+            same = [f"{earlier.sql} = ?" for earlier in self.keys[:index]]
+            alternatives.append(" AND ".join([*same, f"{key.sql} {'<' if key.descends else '>'} ?"]))
+            bound += [*values[:index], values[index]]
+        # Redundant, but it is what lets the index start at the cursor instead of at its beginning.
+        first = self.keys[0]
+        start = f"{first.sql} {'<=' if first.descends else '>='} ?"
+        return f"{start} AND ({' OR '.join(f'({a})' for a in alternatives)})", [values[0], *bound]
+
+
+def order_of(record_type: RecordType, sort: str) -> Order:
+    """The order that `sort=` names."""
+    name, descends = sort.removeprefix("-"), sort.startswith("-")
+    if name == "id":
+        return Order((SortKey("r.id", descends),))
+    if name in record_type.dates:
+        join = "JOIN date_key k ON k.type = r.type AND k.field = ? AND k.record = r.id"
+        first, second = ("k.latest", "k.earliest") if descends else ("k.earliest", "k.latest")
+        keys = (SortKey("k.missing"), SortKey(first, descends), SortKey(second, descends), SortKey("r.id"))
+        return Order(keys, join, (name,))
+    column = "r.updated" if name == "updated" else "r.name"
+    return Order((SortKey(column, descends), SortKey("r.id")))
+
+
+__all__ = ["Order", "Where", "members_of", "order_of", "resolve_ids", "selection", "similar_ids"]

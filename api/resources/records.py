@@ -1,0 +1,212 @@
+"""Collections, records and references of every type, made from the registry."""
+
+from typing import Any
+
+import orjson
+from flask import Response, request
+from peewee import Database
+
+from api.http.answers import answer, envelope, tag_of
+from api.http.operations import Answer, Operation, Operations, PathParameter
+from api.records import backlinks
+from api.records.parameters import collection_parameters, shape_parameters
+from api.records.reading import (
+    Page,
+    Stored,
+    read_batch,
+    read_many,
+    read_page,
+    read_record,
+    referenced,
+    type_of,
+)
+from api.records.types import TYPES, RecordType
+from schemas.query import Query
+
+from . import shapes
+from .samples import EXAMPLES, sample
+
+VALIDATED = ("ETag", "Cache-Control", "Vary")
+
+
+def declare(operations: Operations, database: Database) -> None:
+    """Declare the reading of every record type."""
+    for record_type in TYPES.values():
+        _declare_collection(operations, database, record_type)
+        _declare_record(operations, database, record_type)
+        _declare_references(operations, database, record_type)
+
+
+def _words(record_type: RecordType) -> dict[str, str]:
+    sorts = ", ".join(record_type.sorts)
+    title = record_type.plural.replace("_", " ")
+    return {"one": record_type.name, "many": title, "sorts": sorts, "what": _what(record_type)}
+
+
+def _what(record_type: RecordType) -> str:
+    return (record_type.schema.__doc__ or "").strip()
+
+
+def _declare_collection(operations: Operations, database: Database, record_type: RecordType) -> None:
+    parameters = collection_parameters(record_type)
+
+    def view(query: Query) -> Response:
+        """List {many}.
+
+        {what}
+
+        Filters mean all of one another; a comma within one means any of. Order: {sorts}.
+        """
+        page = (read_batch if "id" in query.given else read_page)(database, record_type, query)
+        return _page_answer(database, page, query, f"/v1/{record_type.plural}")
+
+    page = Answer(
+        f"A page of {record_type.plural}.",
+        shapes.collection(record_type),
+        headers=(*VALIDATED, "Link"),
+        example=lambda: sample(f"{record_type.plural}-page"),
+    )
+    operations.add(
+        Operation(
+            "GET",
+            f"/v1/{record_type.plural}",
+            f"list{record_type.plural.title()}",
+            record_type.plural,
+            view,
+            parameters,
+            answers={200: page},
+            words=_words(record_type),
+        )
+    )
+
+
+def _page_answer(database: Database, page: Page, query: Query, path: str) -> Response:
+    members: list[bytes] = [stored.body for stored in page.records]
+    tags = [stored.etag.encode() for stored in page.records]
+    head: dict[str, Any] = {"page": _page_member(page), "query": page.query, **page.lists}
+    if query.given & {"fields", "include"}:
+        records = [orjson.loads(member) for member in members]
+        if "include" in query.given:
+            included = read_many(database, referenced(records, query["include"]))
+            tags += [stored.etag.encode() for stored in included]
+            head["included"] = {stored.id: orjson.Fragment(stored.body) for stored in included}
+        members = [orjson.dumps(_trimmed(record, query)) for record in records]
+    etag = tag_of([orjson.dumps(head["page"]), orjson.dumps([page.query, page.lists]), *tags])
+    return answer(envelope(members, head), etag, headers=_next_link(page.next, path))
+
+
+def _page_member(page: Page) -> dict[str, Any]:
+    total = {} if page.total is None else {"total": page.total}
+    return {"limit": page.limit, "next": page.next, **total}
+
+
+def _next_link(cursor: str | None, path: str) -> dict[str, str]:
+    """RFC 8288 `Link: rel="next"`: this request with the cursor in place of its own."""
+    if cursor is None:
+        return {}
+    written = request.environ.get("QUERY_STRING", "").split("&")
+    kept = [part for part in written if part and part.partition("=")[0] != "after"]
+    return {"Link": f'<{path}?{"&".join([*kept, f"after={cursor}"])}>; rel="next"'}
+
+
+def _trimmed(record: dict[str, Any], query: Query) -> dict[str, Any]:
+    if "fields" not in query.given:
+        return record
+    return {name: value for name, value in record.items() if name in ("type", "id", *query["fields"])}
+
+
+def _declare_record(operations: Operations, database: Database, record_type: RecordType) -> None:
+    parameters = shape_parameters(record_type)
+
+    def view(query: Query, id: str) -> Response:
+        """Read one {one}.
+
+        {what}
+
+        The entity tag of the answer without parameters is the one for `If-Match`.
+        """
+        stored = read_record(database, record_type, id)
+        if query.given:
+            return _shaped_answer(database, stored, query)
+        return answer(stored.body, stored.etag, updated=stored.updated)
+
+    found = Answer(
+        f"The {record_type.name}.",
+        shapes.single(record_type),
+        headers=(*VALIDATED, "Last-Modified"),
+        example=lambda: sample(record_type.name),
+    )
+    operations.add(
+        Operation(
+            "GET",
+            f"/v1/{record_type.plural}/{{id}}",
+            f"get{record_type.name.title()}",
+            record_type.plural,
+            view,
+            parameters,
+            (_id_of(record_type),),
+            answers={200: found},
+            problems=("not-found", "gone"),
+            words=_words(record_type),
+        )
+    )
+
+
+def _id_of(record_type: RecordType) -> PathParameter:
+    return PathParameter("id", f"Id of a {record_type.name}.", shapes.ID, EXAMPLES[record_type.name])
+
+
+def _shaped_answer(database: Database, stored: Stored, query: Query) -> Response:
+    record = orjson.loads(stored.body)
+    shaped = _trimmed(record, query)
+    if "include" in query.given:
+        included = read_many(database, referenced([record], query["include"]))
+        shaped["included"] = {s.id: orjson.Fragment(s.body) for s in included}
+    body = orjson.dumps(shaped)
+    return answer(body, tag_of([body]))
+
+
+def _declare_references(operations: Operations, database: Database, record_type: RecordType) -> None:
+    parameters = backlinks.reference_parameters(record_type)
+
+    def view(query: Query, id: str) -> Response:
+        """List what refers to a {one}.
+
+        Published records that name it, by the field that does; `roles` counts all of them.
+        """
+        backlinks.require_known(database, record_type, id)
+        found = backlinks.read_references(database, id, query)
+        head = {
+            "page": {"limit": found.limit, "next": found.next},
+            "query": found.query,
+            "roles": found.roles,
+        }
+        body = envelope([orjson.dumps(member) for member in found.data], head)
+        path = f"/v1/{record_type.plural}/{id}/references"
+        return answer(body, tag_of([body]), headers=_next_link(found.next, path))
+
+    found = Answer(
+        "What refers to it.",
+        shapes.REFERENCES,
+        headers=(*VALIDATED, "Link"),
+        example=lambda: sample(f"{record_type.name}-references"),
+    )
+    operations.add(
+        Operation(
+            "GET",
+            f"/v1/{record_type.plural}/{{id}}/references",
+            f"list{record_type.name.title()}References",
+            record_type.plural,
+            view,
+            parameters,
+            (_id_of(record_type),),
+            answers={200: found},
+            problems=("not-found",),
+            words=_words(record_type),
+        )
+    )
+
+
+def address_of(database: Database, record_id: str) -> str:
+    """Where a record is read."""
+    return f"/v1/{TYPES[type_of(database, record_id)].plural}/{record_id}"

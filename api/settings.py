@@ -1,0 +1,71 @@
+"""Every knob of the service: FACTS_* in the environment, read once, validated."""
+
+from dataclasses import dataclass
+
+from environs import Env, EnvError
+from marshmallow import ValidationError
+from marshmallow.validate import URL, Range
+
+
+class SettingsFault(Exception):
+    """A setting has a value that cannot be used; the message names it and what is allowed."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The service's settings, with their defaults."""
+
+    #: Where the record is kept: sqlite:///relative/path or sqlite:////absolute/path.
+    database_url: str = "sqlite:///facts.db"
+    #: Who publishes this record; shown at /v1.
+    publisher_name: str = "An unnamed newsroom"
+    #: Under which licence its records may be used, as a URL or an SPDX name; shown at /v1.
+    licence: str = "CC-BY-4.0"
+    #: The public address, such as https://facts.example.org: makes problem types and next links absolute.
+    base_url: str = ""
+    #: How long a writer waits for another writer, in milliseconds, before a request is answered with 503.
+    busy_timeout_ms: int = 10_000
+    #: Largest body that a request may have, in bytes.
+    max_body_bytes: int = 1_000_000
+    #: gunicorn processes. Each reads on its own; SQLite lets one write at a time.
+    workers: int = 2
+    #: Threads in each process. Few are enough: a read holds one for a fraction of a millisecond.
+    threads: int = 4
+
+
+def read_settings(environment: Env | None = None) -> Settings:
+    """The settings from FACTS_* variables.
+
+    Raises SettingsFault naming the variable and the fault.
+    """
+    env = environment or Env()
+    default = Settings()
+    try:
+        with env.prefixed("FACTS_"):
+            return Settings(
+                database_url=env.str("DATABASE_URL", default.database_url),
+                publisher_name=env.str("PUBLISHER_NAME", default.publisher_name),
+                licence=env.str("LICENCE", default.licence),
+                base_url=_address(env.str("BASE_URL", default.base_url)),
+                busy_timeout_ms=env.int(
+                    "BUSY_TIMEOUT_MS", default.busy_timeout_ms, validate=Range(min=1, max=600_000)
+                ),
+                max_body_bytes=env.int(
+                    "MAX_BODY_BYTES", default.max_body_bytes, validate=Range(min=1_000, max=100_000_000)
+                ),
+                workers=env.int("WORKERS", default.workers, validate=Range(min=1, max=256)),
+                threads=env.int("THREADS", default.threads, validate=Range(min=1, max=256)),
+            )
+    except (EnvError, ValidationError) as error:
+        raise SettingsFault(str(error)) from None
+
+
+def _address(url: str) -> str:
+    if url:
+        try:
+            URL(schemes={"http", "https"}, require_tld=False)(url)
+        except ValidationError:
+            raise SettingsFault(
+                "FACTS_BASE_URL must be an http or https URL, such as https://facts.example.org"
+            ) from None
+    return url.rstrip("/")

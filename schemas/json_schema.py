@@ -1,0 +1,96 @@
+"""JSON Schema (2020-12) of the record's schemas, in both directions: as read and as written."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from marshmallow import Schema, fields
+
+from .base import Json
+from .fields import Checked, Listed
+from .problem import ProblemErrorSchema, ProblemSchema
+from .record import CheckSchema, FuzzyDateSchema, ReferenceSchema
+
+#: Built by hand while rendering: they say themselves which members are always there.
+_PARTIAL = (ReferenceSchema, FuzzyDateSchema, ProblemSchema, ProblemErrorSchema)
+_PLAIN: dict[type, str] = {fields.Integer: "integer", fields.String: "string", fields.Boolean: "boolean"}
+
+
+def component_name(schema: type[Schema]) -> str:
+    """`ClaimSchema` -> `Claim`."""
+    return schema.__name__.removesuffix("Schema")
+
+
+def reference_to(schema: type[Schema]) -> Json:
+    """A `$ref` to a schema's component."""
+    return {"$ref": f"#/components/schemas/{component_name(schema)}"}
+
+
+def components(*roots: type[Schema]) -> dict[str, Json]:
+    """The components of schemas as they are read, with all that these contain."""
+    found: dict[type[Schema], None] = {}
+    queue: list[type[Schema]] = [*roots, ReferenceSchema, FuzzyDateSchema, CheckSchema]
+    while queue:
+        schema = queue.pop()
+        if schema not in found:
+            found[schema] = None
+            queue += _inside(schema())
+    return {component_name(s): as_read(s()) for s in sorted(found, key=component_name)}
+
+
+def _inside(schema: Schema) -> Iterator[type[Schema]]:
+    for field in schema.fields.values():
+        inner = field.inner if isinstance(field, fields.List) else field
+        if isinstance(inner, fields.Nested):
+            yield type(inner.schema)
+
+
+def as_read(schema: Schema) -> Json:
+    """The object that a read returns: every member is always there, unless said otherwise."""
+    partial = isinstance(schema, _PARTIAL)
+    members = {name: _field(field) for name, field in _in_wire_order(schema).items()}
+    required = [name for name, field in schema.fields.items() if field.required or not partial]
+    return {
+        "type": "object",
+        "description": (type(schema).__doc__ or "").strip(),
+        "required": [name for name in members if name in required],
+        "properties": members,
+        **({} if partial else {"additionalProperties": False}),
+    }
+
+
+def _in_wire_order(schema: Schema) -> dict[str, fields.Field[Any]]:
+    last = [name for name in ("meta", "links") if name in schema.fields]
+    names = [name for name in schema.fields if name not in last] + last
+    return {name: schema.fields[name] for name in names}
+
+
+def _field(field: fields.Field[Any]) -> Json:
+    described = _described(field, _shape(field))
+    return _nullable(described) if field.allow_none and not isinstance(field, Listed) else described
+
+
+def _shape(field: fields.Field[Any]) -> Json:
+    if isinstance(field, Checked):
+        return dict(field.read)
+    if isinstance(field, fields.Nested):
+        return reference_to(type(field.schema))
+    if isinstance(field, Listed):
+        least = {"minItems": field.least} if field.least else {}
+        return {"type": "array", "items": _shape(field.inner), **least, "maxItems": field.most}
+    plain = next((name for kind, name in _PLAIN.items() if isinstance(field, kind)), None)
+    return {"type": plain} if plain else {}
+
+
+def _described(field: fields.Field[Any], shape: Json) -> Json:
+    return {**shape, **field.metadata}
+
+
+def _nullable(shape: Json) -> Json:
+    """The same, or null; how it is said depends on what stands there (a `$ref` takes no `type`)."""
+    if "$ref" in shape:
+        around = {key: value for key, value in shape.items() if key != "$ref"}
+        return {"oneOf": [{"$ref": shape["$ref"]}, {"type": "null"}], **around}
+    nullable = {**shape, "type": [shape["type"], "null"]}
+    if "enum" in shape:
+        nullable["enum"] = [*shape["enum"], None]
+    return nullable

@@ -1,0 +1,275 @@
+"""Query parameters: what each is called, what it takes, how it is read. Nothing is ever guessed."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from .base import Fault, Json, nearest, quoted
+from .fields import ID_PATTERN, CountryCode, LanguageTag, id_fault
+from .fuzzy_date import FuzzyDate, FuzzyDateError, filter_range
+from .text import text_fault
+from .vocabularies import Vocabulary
+
+#: Values that one parameter takes, separated by commas.
+MOST_VALUES = 100
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One query parameter.
+
+    `read` turns its text into a value or raises ValueError with a Fault; `schema` is its JSON
+    Schema; `listed` says that a comma means any of; `echo` gives the value as understood.
+    """
+
+    name: str
+    description: str
+    schema: Json
+    read: Callable[[str], Any]
+    default: Any = None
+    listed: bool = False
+    example: str | None = None
+
+
+@dataclass(frozen=True)
+class QueryFault:
+    """One fault of a query: the parameter, what is wrong, what is allowed."""
+
+    parameter: str
+    detail: str
+    allowed: tuple[str, ...] = ()
+    did_you_mean: str | None = None
+
+
+class QueryError(ValueError):
+    """The query cannot be understood; `faults` has every reason."""
+
+    def __init__(self, faults: Sequence[QueryFault]) -> None:
+        super().__init__("; ".join(fault.detail for fault in faults))
+        self.faults = tuple(faults)
+
+
+@dataclass(frozen=True)
+class Query:
+    """A query as understood: `values` of all parameters, `given` the names that were written."""
+
+    values: Mapping[str, Any] = field(default_factory=dict)
+    given: frozenset[str] = frozenset()
+
+    def __getitem__(self, name: str) -> Any:
+        return self.values[name]
+
+
+def read_query(pairs: Iterable[tuple[str, str]], parameters: Mapping[str, Parameter]) -> Query:
+    """The values of a query's (name, text) pairs; defaults where nothing was written.
+
+    Raises QueryError with every unknown, repeated or unreadable parameter.
+    """
+    values = {name: parameter.default for name, parameter in parameters.items()}
+    given: set[str] = set()
+    faults: list[QueryFault] = []
+    for name, text in pairs:
+        parameter = parameters.get(name)
+        if parameter is None:
+            faults.append(_unknown(name, parameters))
+        elif name in given:
+            faults.append(QueryFault(name, f"{name} is given more than once; {_once(parameter)}"))
+        else:
+            given.add(name)
+            try:
+                values[name] = parameter.read(text)
+            except ValueError as error:
+                faults.append(_unreadable(name, error))
+    if faults:
+        raise QueryError(faults)
+    return Query(values, frozenset(given))
+
+
+def _once(parameter: Parameter) -> str:
+    return "separate its values by commas" if parameter.listed else "give it once"
+
+
+def _unknown(name: str, parameters: Mapping[str, Parameter]) -> QueryFault:
+    known = tuple(sorted(parameters))
+    near = nearest(name, known)
+    hint = f'; did you mean "{near}"?' if near else ""
+    takes = f" Parameters here: {', '.join(known)}." if known else " This resource takes no parameters."
+    return QueryFault(quoted(name)[1:-1], f"unknown parameter {quoted(name)}{hint}{takes}", known, near)
+
+
+def _unreadable(name: str, error: ValueError) -> QueryFault:
+    fault = error.args[0]
+    if isinstance(fault, Fault):
+        return QueryFault(name, f"{name}: {fault}", fault.allowed, fault.did_you_mean)
+    return QueryFault(name, f"{name}: {fault}")
+
+
+# Kinds of parameters
+
+
+def _parts(text: str) -> list[str]:
+    """The values of a list, each once."""
+    parts = text.split(",")
+    if len(parts) > MOST_VALUES:
+        raise ValueError(Fault(f"has {len(parts)} values; at most {MOST_VALUES} are allowed"))
+    return list(dict.fromkeys(parts))
+
+
+def _each(text: str, fault: Callable[[str], str | None]) -> list[str]:
+    parts = _parts(text)
+    for part in parts:
+        if wrong := fault(part):
+            raise ValueError(wrong)
+    return parts
+
+
+def listed(
+    name: str, description: str, item: Json, fault: Callable[[str], str | None], example: str | None = None
+) -> Parameter:
+    """Values separated by commas, each free of what `fault` finds."""
+    schema = {"type": "array", "items": item, "minItems": 1, "maxItems": MOST_VALUES}
+    return Parameter(name, description, schema, lambda text: _each(text, fault), listed=True, example=example)
+
+
+def ids(name: str, description: str, example: str | None = None) -> Parameter:
+    """Ids of records, any of."""
+    return listed(
+        name, description, {"type": "string", "pattern": ID_PATTERN, "maxLength": 64}, id_fault, example
+    )
+
+
+def choices(name: str, description: str, names: Sequence[str], what: str) -> Parameter:
+    """Terms of a closed list, any of."""
+
+    def fault(part: str) -> str | None:
+        return None if part in names else Fault.of_choice(what, part, names)
+
+    return listed(name, description, {"type": "string", "enum": list(names)}, fault, names[0])
+
+
+def terms(name: str, description: str, vocabulary: Vocabulary) -> Parameter:
+    """Terms of a vocabulary, any of."""
+    return choices(name, description, vocabulary.names, f"one of {vocabulary.name}")
+
+
+def choice(name: str, description: str, names: Sequence[str], default: str | None) -> Parameter:
+    """One term of a closed list."""
+
+    def read(text: str) -> str:
+        if text not in names:
+            raise ValueError(Fault.of_choice("a value of it", text, names))
+        return text
+
+    schema = {"type": "string", "enum": list(names)} | ({"default": default} if default else {})
+    return Parameter(name, description, schema, read, default)
+
+
+def flag(name: str, description: str, default: bool | None = None) -> Parameter:
+    """`true` or `false`."""
+
+    def read(text: str) -> bool:
+        if text not in ("true", "false"):
+            raise ValueError(Fault.of_choice("a value of it", text, ("true", "false")))
+        return text == "true"
+
+    schema: Json = {"type": "boolean"} | ({"default": default} if default is not None else {})
+    return Parameter(name, description, schema, read, default)
+
+
+def number(name: str, description: str, least: int, most: int, default: int | None = None) -> Parameter:
+    """A whole number from `least` to `most`."""
+
+    def read(text: str) -> int:
+        # str.isdigit also takes digits of other scripts; int() takes blanks and underscores.
+        if not (text.isascii() and text.isdigit() and len(text) <= 18 and least <= int(text) <= most):
+            raise ValueError(Fault(f"{quoted(text)} is not a whole number from {least} to {most}"))
+        return int(text)
+
+    schema: Json = {"type": "integer", "minimum": least, "maximum": most}
+    return Parameter(
+        name, description, schema | ({"default": default} if default is not None else {}), read, default
+    )
+
+
+@dataclass(frozen=True)
+class DateRange:
+    """A date filter as written, with the first and last day that it spans."""
+
+    edtf: str
+    first: str
+    last: str
+
+
+def date_range(name: str, description: str) -> Parameter:
+    """An EDTF date or interval without `?`, `~` or `%`."""
+
+    def read(text: str) -> DateRange:
+        try:
+            first, last = filter_range(text)
+        except FuzzyDateError as error:
+            raise ValueError(Fault(str(error))) from None
+        return DateRange(FuzzyDate.parse(text).edtf, first, last)
+
+    schema = {"type": "string", "maxLength": 64, "format": "edtf"}
+    return Parameter(name, f"{description} An EDTF date or interval.", schema, read, example="2019-07")
+
+
+def moment(name: str, description: str) -> Parameter:
+    """An RFC 3339 time, read as UTC with microseconds."""
+
+    def read(text: str) -> str:
+        wrong = Fault(f"{quoted(text)} is not an RFC 3339 time: write it like 2026-11-24T09:00:00Z")
+        # A plus in a query that was not percent-encoded arrives as a space.
+        text = text.replace(" ", "+") if text.count(" ") == 1 else text
+        if not text.isascii() or len(text) not in range(20, 36) or text[10:11] not in ("T", "t"):
+            raise ValueError(wrong)
+        try:
+            when = datetime.fromisoformat(text.upper())
+            utc = when.astimezone(UTC) if when.tzinfo else None
+        except (ValueError, OverflowError):
+            raise ValueError(wrong) from None
+        if utc is None:
+            raise ValueError(wrong)
+        return f"{utc:%Y-%m-%dT%H:%M:%S.%f}".rjust(26, "0") + "Z"
+
+    schema = {"type": "string", "format": "date-time"}
+    return Parameter(name, description, schema, read, example="2026-11-24T09:00:00Z")
+
+
+def opaque(name: str, description: str) -> Parameter:
+    """A token that this service gave out."""
+
+    def read(text: str) -> str:
+        if not text or not text.isascii():
+            raise ValueError(Fault("is not a cursor of this service: take it from page.next"))
+        return text
+
+    return Parameter(name, description, {"type": "string", "minLength": 1, "format": "cursor"}, read)
+
+
+def words(name: str, description: str, longest: int = 500) -> Parameter:
+    """Text of people."""
+
+    def read(text: str) -> str:
+        if not text.strip():
+            raise ValueError(Fault("must not be empty"))
+        if len(text) > longest:
+            raise ValueError(Fault(f"is {len(text)} characters long; at most {longest} are allowed"))
+        if wrong := text_fault(text.strip()):
+            raise ValueError(Fault(wrong))
+        return text.strip()
+
+    schema = {"type": "string", "minLength": 1, "maxLength": longest}
+    return Parameter(name, description, schema, read)
+
+
+def languages(name: str, description: str) -> Parameter:
+    """BCP 47 tags, any of."""
+    return listed(name, description, {"type": "string", "maxLength": 35}, LanguageTag().fault, "en")
+
+
+def countries(name: str, description: str) -> Parameter:
+    """ISO 3166 codes, any of."""
+    item = {"type": "string", "pattern": "^[A-Z]{2}([A-Z]{2})?$"}
+    return listed(name, description, item, CountryCode().fault, "JP")
