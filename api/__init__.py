@@ -3,15 +3,13 @@
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as installed_version
 
-from flask import Flask, Response, g
-from flask_cors import CORS
+from flask import Flask
 from flask_swagger_ui import get_swaggerui_blueprint
 from peewee import Database
 
 from .http import problems
-from .http.answers import EXPOSED
 from .http.operations import Operations
-from .http.requests import name_request
+from .http.signing import signed
 from .records.database import open_database
 from .resources import openapi, records, refusals, root, vocabularies
 from .resources import problems as problem_pages
@@ -44,15 +42,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     app.extensions["facts.database"] = database
 
-    app.before_request(name_request)
-    app.after_request(_sign)
-    CORS(
-        app,
-        send_wildcard=True,
-        methods=["GET", "HEAD", "OPTIONS"],
-        expose_headers=list(EXPOSED),
-        max_age=86_400,
-    )
+    app.wsgi_app = signed(app.wsgi_app)  # type: ignore[assignment,method-assign]  # as Flask documents it
     problems.install(app)
     refusals.install(app, lambda record_id: records.address_of(database, record_id))
     declared(database, settings).install(app)
@@ -62,8 +52,3 @@ def create_app(settings: Settings | None = None) -> Flask:
         )
     )
     return app
-
-
-def _sign(response: Response) -> Response:
-    response.headers["X-Request-Id"] = g.get("request_id", "")
-    return response

@@ -85,9 +85,3 @@ def envelope(members: Sequence[bytes], head: dict[str, Any]) -> bytes:
     """`{"data": […], …}` from members that are JSON already; nothing is parsed."""
     rest = orjson.dumps(head)
     return b'{"data":[' + b",".join(members) + b"]," + rest[1:]
-
-
-#: Readable by scripts of other sites.
-EXPOSED = (
-    "Allow", "Content-Location", "ETag", "Last-Modified", "Link", "Location", "Retry-After", "X-Request-Id",
-)  # fmt: skip

@@ -7,11 +7,13 @@ from typing import Any
 from urllib.parse import quote
 
 import orjson
-from flask import Flask, Response, current_app, g, has_request_context, request
+from flask import Flask, Response, current_app, has_request_context, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from schemas.query import QueryError, QueryFault
 from schemas.vocabularies import PROBLEM_TYPES, ProblemType
+
+from .signing import REQUEST_ID
 
 MEDIA_TYPE = "application/problem+json"
 TYPES: dict[str, ProblemType] = {t.name: t for t in PROBLEM_TYPES.terms if isinstance(t, ProblemType)}
@@ -69,7 +71,7 @@ def problem_body(
 def problem_response(problem: Problem) -> Response:
     """A problem as an answer to the current request."""
     base_url = current_app.config.get("BASE_URL", "")
-    here = {"instance": quote(request.path, safe="/"), "request_id": g.get("request_id")}
+    here = {"instance": quote(request.path, safe="/"), "request_id": request.environ.get(REQUEST_ID)}
     body = problem_body(problem.name, problem.detail, problem.errors, base_url, **problem.more, **here)
     response = Response(body, TYPES[problem.name].status, content_type=MEDIA_TYPE)
     # A problem may be gone the next moment.
@@ -149,5 +151,5 @@ def _no_such_address() -> Problem:
 
 
 def _on_failure(error: Exception) -> Response:
-    _LOG.exception("request %s failed", g.get("request_id") if has_request_context() else "-")
+    _LOG.exception("request %s failed", request.environ.get(REQUEST_ID) if has_request_context() else "-")
     return problem_response(Problem("internal-error", "the service failed; the log has this request's id"))

@@ -1,11 +1,10 @@
-"""What a request asks, read strictly: query strings, accepted media types, request ids."""
+"""What a request asks, read strictly: query strings and accepted media types."""
 
 import re
 from collections.abc import Mapping, Sequence
-from secrets import token_hex
 from urllib.parse import parse_qsl
 
-from flask import g, request
+from flask import request
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header
 
@@ -14,14 +13,7 @@ from schemas.query import Parameter, Query, QueryError, QueryFault, read_query
 from .problems import Problem
 
 _BROKEN_ESCAPE = re.compile("%(?![0-9A-Fa-f]{2})")
-_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 MOST_PARAMETERS = 100
-
-
-def name_request() -> None:
-    """Give the request an id: the client's own where it is harmless in a log, else a new one."""
-    given = request.environ.get("HTTP_X_REQUEST_ID", "")
-    g.request_id = given if given and _REQUEST_ID.fullmatch(given) else token_hex(8)
 
 
 def asked(parameters: Mapping[str, Parameter]) -> Query:

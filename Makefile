@@ -1,0 +1,67 @@
+# Everything installs into .venv; nothing but Python 3.11+ and make is assumed.
+PYTHON ?= $(firstword $(foreach p,python3.11 python3.12 python3.13 python3.14 python3,$(shell $(p) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && command -v $(p))))
+BIN := .venv/bin
+HOST ?= 127.0.0.1
+PORT ?= 8000
+FIXTURES := fixtures
+ROUNDS ?= 5
+
+.DEFAULT_GOAL := help
+.PHONY: help install install-test serve test lint format openapi bench bench-quick lock clean
+
+help: ## Show what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+install: .venv/installed ## Install the service into .venv
+
+install-test: .venv/installed-test ## Install what tests and linters need as well
+
+.venv/bin/python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: set PYTHON=/path/to/python3" >&2; exit 1; }
+	$(PYTHON) -m venv .venv
+
+.venv/installed: requirements.lock pyproject.toml | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/installed-test: requirements-test.lock .venv/installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-test.lock
+	@touch $@
+
+serve: install ## Load the dossier where the database is empty, and serve it (PORT=8000)
+	@$(BIN)/facts load --if-empty $(FIXTURES)
+	@$(BIN)/facts serve --host $(HOST) --port $(PORT)
+
+test: install-test ## Install what the tests need and run all of them
+	$(BIN)/python -m pytest
+
+lint: install-test ## Lint, type-check, check imports, the dossier and the OpenAPI file
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/facts openapi --check
+	$(BIN)/facts check $(FIXTURES)
+
+format: install-test ## Format the code
+	$(BIN)/ruff check --fix --exit-zero .
+	$(BIN)/ruff format .
+
+openapi: install-test ## Write openapi.yaml from the operations, with examples from the dossier
+	$(BIN)/facts openapi --write --samples $(FIXTURES)
+
+bench: bench-quick ## Run the benchmarks
+
+bench-quick: install ## Ratios for one record and fifty, in under two minutes
+	$(BIN)/python benchmarks/quick.py --rounds $(ROUNDS)
+
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --extra build
+
+lock: install ## Pin the newest versions that pyproject.toml allows, with hashes
+	$(BIN)/python -m pip install --quiet uv
+	$(LOCK) --output-file requirements.lock pyproject.toml
+	$(LOCK) --extra test --constraint requirements.lock --output-file requirements-test.lock pyproject.toml
+
+clean: ## Remove what was installed and built
+	rm -rf .venv build *.egg-info
