@@ -65,7 +65,7 @@ def advice(text: str, readable: Readable) -> str:
         return _advice_on_form(text, readable)
     for part in (found["start"], found["end"]):
         if part not in (None, "..") and not readable(part):
-            return _advice_on_form(part, readable)
+            return _advice_on_form(text if part in ("open", "unknown") else part, readable)
     if found["start"] in (None, "..") or found["end"] in (None, ".."):
         return _advice_on_form(text, readable)
     swapped = f"{found['end']}/{found['start']}"
