@@ -397,4 +397,3 @@ def test_a_closed_list_is_shown_where_it_was_missed(client: FlaskClient) -> None
 
     assert error["did_you_mean"] == "position"
     assert "treaty-provision" in error["allowed"]
-
