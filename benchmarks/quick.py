@@ -114,9 +114,15 @@ def _rate_by_threads(target: Target, seconds: float) -> float:
 
 
 def _gunicorn(module: str, port: int) -> list[str]:
-    options = ["--workers=1", "--threads=4", "--worker-class=gthread", "--http-parser=fast"]
+    options = [
+        "--workers=1",
+        "--threads=4",
+        "--worker-class=gthread",
+        "--http-parser=fast",
+        "--log-level=error",
+    ]
     return [
-        sys.executable, "-m", "gunicorn", *options, "--no-control-socket", "--log-level=error", "--chdir", str(HERE),
+        sys.executable, "-m", "gunicorn", *options, "--no-control-socket", "--chdir", str(HERE),
         "--bind", f"127.0.0.1:{port}", f"{module}:app",
     ]  # fmt: skip
 

@@ -85,7 +85,8 @@ class Text(Checked):
             return Fault("must not be empty; leave the member out or write null where nothing is known")
         if len(value) > self.longest:
             return Fault(f"is {len(value)} characters long; at most {self.longest} are allowed")
-        return text_fault(value, lines=self.lines)
+        wrong = text_fault(value, lines=self.lines)
+        return Fault(wrong) if wrong else None
 
 
 class Id(Checked):

@@ -10,14 +10,13 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from api.records import spans
+from api.records.judging import anchor, judge
 from api.records.spans import (
     Span,
-    anchor,
     digest,
     find_spans,
     fold,
     folded_digest,
-    judge,
     paragraph_of,
     read_text,
 )

@@ -6,9 +6,11 @@ from pathlib import Path
 import click
 from peewee import Database
 
-from api.formats.dossier_files import read_files, write_locators
+from api.formats.dossier_files import read_files
+from api.formats.locators import write_locators
+from api.records.judging import anchor
 from api.records.reading import text_digests
-from api.records.spans import anchor, digest, read_text
+from api.records.spans import digest, read_text
 from api.records.types import TYPES
 from api.records.verification import SOUND, citations, judged, keep_checks
 

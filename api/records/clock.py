@@ -20,13 +20,17 @@ def current(database: Database, name: str) -> int:
     return int(row[0])
 
 
-def tick(database: Database) -> str:
-    """The time of this commit, RFC 3339 with microseconds: now, or just after the last commit where the
-    machine's clock stands behind it."""
+def next_moment(database: Database) -> str:
+    """The time of a commit, RFC 3339 with microseconds: now, or just after the last commit where the
+    machine's clock stands behind it. Inside the writing transaction; `keep_moment` makes it the last one."""
     now = (datetime.now(UTC) - _EPOCH) // MICROSECOND
-    moment = max(now, current(database, "clock") + 1)
-    database.execute_sql("UPDATE counter SET value = ? WHERE name = 'clock'", (moment,))
-    return instant(moment)
+    return instant(max(now, current(database, "clock") + 1))
+
+
+def keep_moment(database: Database, moment: str) -> None:
+    """Remember the time of this commit."""
+    microseconds = (datetime.fromisoformat(moment) - _EPOCH) // MICROSECOND
+    database.execute_sql("UPDATE counter SET value = ? WHERE name = 'clock'", (microseconds,))
 
 
 def instant(microseconds: int) -> str:

@@ -63,7 +63,10 @@ def _reference_fault(
     target = workspace.survivor(mention.target)
     wanted = " or ".join(mention.to)
     if target is None:
-        return DocumentFault(mention.pointer, f"no {wanted} has the id {quoted(mention.target)}")
+        near = nearest(mention.target, workspace.similar(mention.to, mention.target))
+        hint = f'; did you mean "{near}"?' if near else ""
+        detail = f"no {wanted} has the id {quoted(mention.target)}{hint}"
+        return DocumentFault(mention.pointer, detail, did_you_mean=near)
     if target.type.name not in mention.to:
         return DocumentFault(
             mention.pointer, f"{quoted(mention.target)} is a {target.type.name}; a {wanted} belongs here"
@@ -86,7 +89,9 @@ def _state(entry: Entry) -> str:
 
 def _cycles(workspace: Workspace, entry: Entry) -> Iterator[DocumentFault]:
     for name, follow in _ACYCLIC.items():
-        if way := _way_back(workspace, entry, follow):
+        way = _way_back(workspace, entry, follow)
+        # Referring to oneself is a fault of the reference already.
+        if way and way != (entry.id,):
             detail = f"{name} leads in a circle: {' → '.join((entry.id, *way))}"
             yield DocumentFault(_POINTERS.get(name, f"/{name}"), detail)
 

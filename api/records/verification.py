@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from peewee import Database
 
 from .database import write_transaction
+from .judging import Judgement, judge
 from .references import mentions
 from .rendering import locator_digest
-from .spans import Judgement, judge
 from .types import Json
 from .workspace import Workspace
 from .writing import Transaction

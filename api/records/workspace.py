@@ -1,7 +1,7 @@
 """The records that one transaction works on: read once, changed in memory, written together."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -153,6 +153,16 @@ class Workspace:
         if record_id not in self.before:
             self.before[record_id] = self.get(record_id)
         self._entries[record_id] = None
+
+    def similar(self, types: Sequence[str], given: str) -> list[str]:
+        """Ids of these types that begin like `given`, the transaction's own among them."""
+        own = [e.id for e in self._entries.values() if e and e.type.name in types]
+        sql = (
+            f"SELECT id FROM record WHERE type IN ({placeholders(types)}) AND id >= ? AND id < ? "
+            "ORDER BY id LIMIT 2000"
+        )
+        first = given[:1]
+        return own + [row[0] for row in self.database.execute_sql(sql, [*types, first, first + "~"])]
 
     def is_question(self, question_id: str) -> bool:
         """Whether a dossier has this question, before the transaction."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from peewee import Database
 
-from .clock import advance, current, tick
+from .clock import advance, current, keep_moment, next_moment
 from .database import write_transaction
 from .errors import Conflict, DocumentFault, InvalidDocument, Refusal
 from .references import mentions
@@ -71,7 +71,7 @@ class Transaction:
     def __init__(self, database: Database, actor: str) -> None:
         self.database, self.actor = database, actor
         self.workspace = Workspace(database)
-        self.time = tick(database)
+        self.time = next_moment(database)
         self.changes: dict[str, _Changed] = {}
         #: Which operation touched a record last, so that a fault can name it.
         self.touched_by: dict[str, int] = {}
@@ -137,7 +137,6 @@ class Transaction:
             for fault in (
                 *question_faults(self.workspace, entry),
                 *faults_of_entry(self.workspace, entry, questions),
-                *_taken_by_question(entry, questions),
             )
         ]
 
@@ -151,12 +150,14 @@ class Transaction:
         refreshed = self._render(changed, stale, progress)
         self._number(refreshed)
         advance(self.database, "version")
+        keep_moment(self.database, self.time)
 
     def refresh(self, causes: dict[str, str]) -> int:
         """Render records whose surroundings changed; returns how many of them show anything new."""
         refreshed = self._render([], causes, lambda done: None)
         self._number(refreshed)
         advance(self.database, "version")
+        keep_moment(self.database, self.time)
         return len(refreshed)
 
     def _changed_entries(self) -> list[Entry]:
@@ -230,12 +231,6 @@ class Transaction:
         store_rendering(self.database, entry, last)
         row = (seq, last, self.time, kind, entry.type.name, entry.id, entry.revision, canonical(details))
         store_change(self.database, row)
-
-
-def _taken_by_question(entry: Entry, questions: dict[str, str]) -> list[DocumentFault]:
-    if entry.id in questions:
-        return [DocumentFault("/id", f'the id "{entry.id}" is taken by a question')]
-    return []
 
 
 def _related_claims(entry: Entry | None) -> set[str]:

@@ -1,0 +1,135 @@
+"""Completing the locators of citations in dossier files, whose comments, order and layout stay."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from .dossier_files import Entry, decoded, read_text_of, type_of
+from .yaml_lists import Place
+
+
+def write_locators(file: Path, changes: Sequence[tuple[int, str, dict[str, Any]]]) -> None:
+    """Complete the locators of citations in a file, which keeps its comments, order and layout.
+
+    A change is the index of a record in the file's list, the JSON pointer of a locator in that
+    record, and the complete locator, as `spans.anchor` makes it. Members that the file lacks are
+    added, null ones get their value. The file is replaced as a whole or stays as it was.
+
+    Raises ValueError where a change would alter or drop what stands in the file, where a pointer
+    names no locator, or where the file has faults; OSError where it cannot be written.
+    """
+    # The text is edited at the places that ruamel.yaml reports rather than dumped by it: a dump
+    # rewraps plain text and indents anew what the curator did not touch.
+    target = file.resolve()
+    raw = target.read_bytes()
+    text = decoded(raw)
+    entries = _faultless(target, text)
+    edits = [edit for change in changes for edit in _edits(text, _entry(entries, change), change)]
+    completed = _edited(text, edits)
+    _require_only(changes, entries, _faultless(target, completed))
+    mark = b"\xef\xbb\xbf" if raw.startswith(b"\xef\xbb\xbf") else b""
+    _replace(target, mark + completed.encode())
+
+
+_Change = tuple[int, str, dict[str, Any]]
+_Edit = tuple[int, int, str]
+
+
+def _faultless(file: Path, text: str) -> list[Entry]:
+    entries, faults = read_text_of(file, text, type_of(file))
+    if faults:
+        raise ValueError(f"{faults[0]}; correct the file first")
+    return entries
+
+
+def _entry(entries: list[Entry], change: _Change) -> Entry:
+    for entry in entries:
+        if entry.index == change[0]:
+            return entry
+    raise ValueError(f"the file has no record number {change[0]}")
+
+
+def _locator(record: dict[str, Any], pointer: str) -> dict[str, Any]:
+    value: Any = record
+    for token in pointer.split("/")[1:]:
+        try:
+            value = value[int(token) if isinstance(value, list) else token]
+        except (LookupError, TypeError, ValueError):
+            value = None
+    if not pointer.endswith("/locator") or not isinstance(value, dict):
+        raise ValueError(f"{pointer} names no locator")
+    return value
+
+
+def _edits(text: str, entry: Entry, change: _Change) -> Iterator[_Edit]:
+    _, pointer, completed = change
+    present = _locator(entry.record, pointer)
+    for name, value in present.items():
+        if value is not None and completed.get(name) != value:
+            raise ValueError(f"{pointer}/{name} stands in {entry.file}:{entry.line_of(pointer)}")
+        if value is None and name in completed:
+            place = entry.places[f"{pointer}/{name}"]
+            space = "" if place.start < place.end else " "
+            yield place.start, place.end, space + _inline(completed[name])
+    added = [f"{name}: {_inline(completed[name])}" for name in completed if name not in present]
+    if added:
+        last = entry.places[f"{pointer}/{[*present][-1]}"] if present else None
+        yield _insertion(text, entry.places[pointer], last, added)
+
+
+def _insertion(text: str, locator: Place, last: Place | None, members: list[str]) -> _Edit:
+    newline = "\r\n" if "\r\n" in text else "\n"
+    if last is None:
+        return locator.start + 1, locator.start + 1, ", ".join(members)
+    if locator.flow:
+        indent = "," + newline + " " * (locator.column + 1)
+        return last.end, last.end, indent + indent.join(members)
+    indent = newline + " " * locator.column
+    # A block scalar ends on the line after it; a comment may follow on the line of any other.
+    line_end = re.compile(r"$|\r", re.MULTILINE).search(text, len(text[: last.end].rstrip()))
+    at = line_end.start() if line_end else len(text)
+    return at, at, indent + indent.join(members)
+
+
+def _inline(value: Any) -> str:
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{name}: {_inline(value[name])}" for name in value) + "}"
+    if isinstance(value, str) and re.fullmatch(r"[A-Za-z][A-Za-z0-9:-]*[A-Za-z0-9]", value):
+        return value
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _edited(text: str, edits: Iterable[_Edit]) -> str:
+    # From the last to the first, so that the places of the others stay true.
+    for start, end, words in sorted(edits, reverse=True):
+        text = text[:start] + words + text[end:]
+    return text
+
+
+def _require_only(changes: Sequence[_Change], before: list[Entry], after: list[Entry]) -> None:
+    """Refuse a text in which anything but the changes has changed."""
+    for index, pointer, completed in changes:
+        locator = _locator(_entry(before, (index, pointer, completed)).record, pointer)
+        locator.update(completed)
+    if [entry.record for entry in before] != [entry.record for entry in after]:
+        raise ValueError("the file's layout does not allow a safe change; write by hand")
+
+
+def _replace(file: Path, content: bytes) -> None:
+    handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
+    try:
+        with os.fdopen(handle, "wb") as copy:
+            copy.write(content)
+            copy.flush()
+            os.fsync(copy.fileno())
+        os.chmod(name, file.stat().st_mode)
+        os.replace(name, file)
+    except BaseException:
+        os.unlink(name)
+        raise
