@@ -138,7 +138,7 @@ def understood(record_type: RecordType, query: Query, survivors: dict[str, str])
         echo[name] = value.edtf if isinstance(value, DateRange) else value
     if query.given & set(record_type.dates):
         echo["match"] = query["match"]
-    return echo | {"sort": query["sort"]}
+    return dict(sorted((echo | {"sort": query["sort"]}).items()))
 
 
 # Batch get

@@ -1,0 +1,67 @@
+"""The documents keep their word: every command in them runs and prints what they say."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from .conftest import ROOT, Server
+
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def _examples() -> Iterator[tuple[str, str, str]]:
+    """(document, commands and answers of one console block, block's place)."""
+    for document in DOCUMENTS:
+        for number, block in enumerate(
+            re.findall(r"```console\n(.*?)```", document.read_text("utf-8"), re.DOTALL)
+        ):
+            yield document.name, str(number), block
+
+
+def _as_pattern(expected: str) -> str:
+    """The answer as documented; … stands for anything."""
+    return ".*".join(re.escape(part) for part in expected.strip().split("…"))
+
+
+@pytest.mark.parametrize(("document", "number", "block"), list(_examples()))
+def test_a_documented_command_answers_as_documented(
+    document: str, number: str, block: str, server: Server, tmp_path: Path
+) -> None:
+    shutil.copytree(ROOT / "fixtures", tmp_path / "fixtures")
+    shutil.copy(ROOT / "README.md", tmp_path)
+    steps = re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]
+    assert steps, (document, number)
+
+    for step in steps:
+        command, _, expected = step.partition("\n")
+        done = subprocess.run(
+            ["bash", "-c", command.replace("127.0.0.1:8000", f"127.0.0.1:{server.port}")],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            env=os.environ
+            | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT)},
+        )
+        said = (done.stdout + done.stderr).strip()
+        assert re.fullmatch(_as_pattern(expected), said, re.DOTALL), f"{command}\n{said}"
+
+
+def test_every_setting_is_documented() -> None:
+    documented = set(re.findall(r"`FACTS_([A-Z_]+)`", (ROOT / "docs" / "commands.md").read_text("utf-8")))
+    source = (ROOT / "api" / "settings.py").read_text("utf-8")
+
+    assert documented == {name for name in re.findall(r'"([A-Z]+(?:_[A-Z]+)*)"', source) if name != "FACTS_"}
+
+
+def test_every_filter_is_documented_in_the_description() -> None:
+    text = (ROOT / "openapi.yaml").read_text("utf-8")
+
+    for name in ("via", "origins_min", "stance", "participant_role", "derived_from", "claimed_by"):
+        assert f"- name: {name}\n" in text

@@ -1,0 +1,225 @@
+"""What a record shows of others follows them: names, origins, contradictions, retractions of nothing."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from peewee import Database
+
+from api.records.database import migrate, open_database
+from api.records.errors import InvalidDocument
+from api.records.types import CLAIM, DATE, DOSSIER, PARTY, SOURCE, RecordType
+from api.records.writing import Correction, Put, put_all
+
+from .conftest import client_of
+
+NOTED = Correction("new-information", "In a test")
+
+
+class Desk:
+    """A newsroom's record: writes documents, reads them over HTTP."""
+
+    def __init__(self, path: Path) -> None:
+        self.database: Database = open_database(f"sqlite:///{path}")
+        migrate(self.database)
+        self.client: FlaskClient = client_of(path)
+
+    def put(self, record_type: RecordType, record_id: str, **document: Any) -> None:
+        put_all(self.database, [Put(record_type, record_id, document, True, NOTED)], "desk")
+
+    def source(self, record_id: str, publisher: str, *parents: tuple[str, str], **more: Any) -> None:
+        derived = [{"source": parent, "how": how} for parent, how in parents]
+        some = {"derived_from": derived} if derived else {}
+        self.put(
+            SOURCE,
+            record_id,
+            title=record_id,
+            kind="news-report",
+            publisher=publisher,
+            held=True,
+            **some,
+            **more,
+        )
+
+    def claim(self, record_id: str, *cited: str, **more: Any) -> None:
+        citations = [{"source": source} for source in cited]
+        self.put(CLAIM, record_id, proposition=f"{record_id}.", kind="statement", citations=citations, **more)
+
+    def read(self, path: str) -> Any:
+        response = self.client.get(f"/v1/{path}")
+        assert response.status_code == 200, response.text
+        return response.get_json()
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    """Three agencies and what they printed."""
+    desk = Desk(tmp_path / "facts.db")
+    for name in ("ann", "bob", "cid"):
+        desk.put(PARTY, name, name=name.title(), kind="media-outlet")
+    desk.source("wire", "ann", url="https://ann.example/wire")
+    desk.source("reprint", "bob", ("wire", "republishes"))
+    desk.source("own", "cid")
+    return desk
+
+
+def test_a_new_name_is_shown_wherever_the_old_one_was(desk: Desk) -> None:
+    desk.claim("c", "wire", attribution=[{"party": "ann", "role": "said"}])
+    before = desk.read("claims/c")
+
+    desk.put(PARTY, "ann", name="Anna", kind="media-outlet")
+
+    after = desk.read("claims/c")
+    assert after["claimant"]["name"] == "Anna"
+    assert after["meta"]["revision"] == before["meta"]["revision"]
+    assert after["meta"]["updated"] > before["meta"]["updated"]
+    assert desk.read("sources/wire")["publisher"]["name"] == "Anna"
+
+
+def test_what_shows_nothing_new_stays_byte_for_byte(desk: Desk) -> None:
+    desk.claim("c", "wire", attribution=[{"party": "ann", "role": "said"}])
+    before = desk.client.get("/v1/claims/c")
+
+    desk.put(PARTY, "ann", name="Ann", kind="media-outlet", description="An agency.")
+
+    assert desk.client.get("/v1/claims/c").data == before.data
+    assert desk.client.get("/v1/claims/c").headers["ETag"] == before.headers["ETag"]
+
+
+def test_reprints_of_one_wire_are_one_origin(desk: Desk) -> None:
+    desk.claim("c", "wire", "reprint")
+
+    origins = desk.read("claims/c")["origins"]
+    assert (origins["count"], [s["id"] for s in origins["sources"]]) == (1, ["wire"])
+    assert desk.read("claims/c")["standing"] == ["single-origin"]
+
+
+def test_an_independent_source_corroborates(desk: Desk) -> None:
+    desk.claim("c", "reprint", "own")
+
+    assert desk.read("claims/c")["origins"]["count"] == 2
+    assert desk.read("claims/c")["standing"] == ["corroborated"]
+
+
+def test_learning_where_a_source_comes_from_changes_the_claims_that_cite_it(desk: Desk) -> None:
+    desk.claim("c", "reprint", "own")
+    assert [c["id"] for c in desk.read("claims?origins_min=2")["data"]] == ["c"]
+
+    desk.source("own", "cid", ("wire", "translates"))
+
+    assert desk.read("claims/c")["origins"]["count"] == 1
+    assert desk.read("claims?origins_min=2")["data"] == []
+    assert [c["id"] for c in desk.read("claims?origin=wire")["data"]] == ["c"]
+
+
+def test_two_documents_of_one_publisher_are_one_voice(desk: Desk) -> None:
+    desk.source("second", "ann")
+    desk.claim("c", "wire", "second")
+
+    assert desk.read("claims/c")["origins"]["count"] == 1
+    assert len(desk.read("claims/c")["origins"]["sources"]) == 2
+
+
+def test_two_reports_of_one_broadcast_in_the_chain_are_one_origin(desk: Desk) -> None:
+    desk.source("broadcast", "cid")
+    desk.source("first", "ann", ("broadcast", "quotes"))
+    desk.source("other", "bob", ("broadcast", "quotes"))
+    chain = [{"party": "cid", "role": "quoted", "source": "broadcast"}]
+
+    desk.claim("c", "first", "other", attribution=chain)
+    desk.claim("without-chain", "first", "other")
+
+    assert desk.read("claims/c")["origins"]["count"] == 1
+    assert desk.read("claims/without-chain")["origins"]["count"] == 2
+
+
+def test_a_contradiction_shows_on_both_sides(desk: Desk) -> None:
+    desk.claim("a", "wire")
+    desk.claim("b", "own", relations=[{"type": "contradicts", "claim": "a", "note": "Flatly."}])
+
+    a, b = desk.read("claims/a"), desk.read("claims/b")
+    assert "contested" in a["standing"]
+    assert "contested" in b["standing"]
+    [inverse] = a["inverse_relations"]
+    assert (inverse["type"], inverse["claim"]["id"], inverse["note"]) == ("contradicted-by", "b", "Flatly.")
+    assert [c["id"] for c in desk.read("claims?relation=contradicted-by")["data"]] == ["a"]
+
+    desk.claim("b", "own")
+    assert desk.read("claims/a")["inverse_relations"] == []
+    assert "contested" not in desk.read("claims/a")["standing"]
+
+
+def test_a_superseded_claim_says_so(desk: Desk) -> None:
+    desk.claim("a", "wire")
+    desk.claim("b", "own", relations=[{"type": "supersedes", "claim": "a"}])
+
+    assert "superseded" in desk.read("claims/a")["standing"]
+    assert "superseded" not in desk.read("claims/b")["standing"]
+
+
+def test_a_deep_link_follows_the_sources_address(desk: Desk) -> None:
+    words = {"start": "the two-plus-two, at last", "end": "done"}
+    citation = {"source": "wire", "locator": {"text": words}}
+    desk.put(CLAIM, "c", proposition="C.", kind="statement", citations=[citation])
+    assert desk.read("claims/c")["citations"][0]["deep_link"] == (
+        "https://ann.example/wire#:~:text=the%20two%2Dplus%2Dtwo%2C%20at%20last,done"
+    )
+
+    desk.source("wire", "ann", url="https://ann.example/new#part")
+
+    link = desk.read("claims/c")["citations"][0]["deep_link"]
+    assert link.startswith("https://ann.example/new#:~:text=")
+
+
+def test_names_in_dates_and_dossiers_follow_too(desk: Desk) -> None:
+    desk.put(DOSSIER, "story", title="Story", questions=[{"id": "why", "text": "Why?"}])
+    desk.put(DATE, "talks", title="Talks", kind="meeting", when="2019", citations=[{"source": "wire"}],
+             dossiers=["story"], participants=[{"party": "ann", "role": "host"}])  # fmt: skip
+
+    assert desk.read("dates/talks")["dossiers"] == [
+        {"type": "dossier", "id": "story", "href": "/v1/dossiers/story"}
+    ]
+    desk.put(PARTY, "ann", name="Anna", kind="media-outlet")
+    assert desk.read("dates/talks")["participants"][0]["party"]["name"] == "Anna"
+
+
+@pytest.mark.parametrize(
+    ("name", "pointer"),
+    [("press", "/0"), ("why", "/0")],
+)
+def test_an_id_is_unique_over_records_and_questions(desk: Desk, name: str, pointer: str) -> None:
+    desk.put(PARTY, "press", name="Press", kind="media-outlet")
+    desk.put(DOSSIER, "story", title="Story", questions=[{"id": "why", "text": "Why?"}])
+    document = {"title": "T", "kind": "book", "publisher": "ann", "held": True}
+
+    with pytest.raises(InvalidDocument) as caught:
+        put_all(desk.database, [Put(SOURCE, name, document, True)], "desk")
+
+    assert caught.value.faults[0].pointer == pointer
+    assert "taken" in caught.value.faults[0].detail
+
+
+def test_an_answered_question_cannot_be_dropped(desk: Desk) -> None:
+    desk.put(DOSSIER, "story", title="Story", questions=[{"id": "why", "text": "Why?"}])
+    desk.claim("c", "wire", answers=[{"question": "why", "stance": "denies"}])
+
+    with pytest.raises(InvalidDocument) as caught:
+        desk.put(DOSSIER, "story", title="Story")
+
+    assert "1 claims answer it, such as c" in caught.value.faults[0].detail
+    assert desk.read("dossiers/story")["questions"] == [{"id": "why", "text": "Why?"}]
+
+
+def test_an_edit_of_a_source_may_break_anothers_chain(desk: Desk) -> None:
+    chain = [
+        {"party": "ann", "role": "reported", "source": "wire"},
+        {"party": "bob", "role": "republished", "source": "reprint"},
+    ]
+    desk.claim("c", "reprint", attribution=chain)
+
+    desk.source("reprint", "bob")
+
+    assert desk.read("sources/reprint")["derived_from"] == []
+    with pytest.raises(InvalidDocument, match="fault"):
+        desk.claim("c", "reprint", attribution=chain, position_of="ann")

@@ -1,0 +1,66 @@
+"""No endpoint asks the database once for each record: its statements are counted, and do not grow."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from flask.testing import FlaskClient
+
+CLAIM = "/v1/claims/abe-seeks-treaty-progress-in-term"
+#: The most statements that each address may take; BEGIN and COMMIT of a snapshot count.
+MOST = {
+    CLAIM: 1,
+    f"{CLAIM}?fields=kind": 1,
+    f"{CLAIM}?include=attribution.party,citations.source": 2,
+    f"{CLAIM}/references": 6,
+    "/v1/claims/nobody": 2,
+    "/v1/claims?limit={limit}": 2,
+    "/v1/claims?limit={limit}&sort=-said": 2,
+    "/v1/claims?limit={limit}&count=true": 5,
+    "/v1/claims?limit={limit}&include=attribution.party,citations.source": 3,
+    "/v1/claims?limit={limit}&claimant=abe-shinzo&about=four-islands&via.not=nhk&said=2019": 3,
+    "/v1/parties?limit={limit}&dossier=japan-russia-peace-treaty": 3,
+    "/v1/claims?claimant=nobody": 2,
+    "/v1/parties?id=nhk,abe-shinzo,sputnik,tass": 1,
+    "/v1": 1,
+    "/v1/vocabularies": 0,
+    "/health/live": 0,
+    "/openapi.json": 0,
+    "/problems/gone": 0,
+}
+
+
+class _Statements(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__(logging.DEBUG)
+        self.seen: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.seen.append(str(record.msg))
+
+
+@contextmanager
+def counted() -> Iterator[list[str]]:
+    """The statements that run inside."""
+    log, handler = logging.getLogger("peewee"), _Statements()
+    before = log.level
+    log.addHandler(handler)
+    log.setLevel(logging.DEBUG)
+    try:
+        yield handler.seen
+    finally:
+        log.removeHandler(handler)
+        log.setLevel(before)
+
+
+@pytest.mark.parametrize("address", MOST)
+def test_an_address_takes_few_statements_however_long_its_page(client: FlaskClient, address: str) -> None:
+    numbers = []
+    for limit in (1, 200):
+        with counted() as statements:
+            client.get(address.format(limit=limit))
+        numbers.append(len(statements))
+
+    assert numbers[0] == numbers[1], statements
+    assert numbers[1] <= MOST[address], statements
