@@ -13,6 +13,8 @@ from flask import Response, request
 JSON = "application/json"
 #: Store it, but ask again before each use: an entity tag makes that one cheap round trip.
 REVALIDATE = "no-cache"
+#: Request headers that can change any answer: its form, drafts, leave for other sites.
+VARY = "Accept, Authorization, Origin"
 
 
 def answer(
@@ -22,7 +24,7 @@ def answer(
     updated: str | None = None,
     media_type: str = JSON,
     headers: Mapping[str, str] | None = None,
-    vary: str = "Accept",
+    vary: str = VARY,
 ) -> Response:
     """A 200 with these bytes, or a 304 where the client has them already.
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 
-from schemas.query import Parameter, Query
+from schemas.query import Parameter, Query, read_query
 
 from .answers import JSON
 from .requests import asked, require_acceptable
@@ -72,11 +72,15 @@ class Operation:
     def handler(self) -> View:
         """The view behind its checks: acceptable media type, understood query."""
         view, parameters, offered = self.view, self.parameters, self.media_types
+        # Most reads ask for nothing special: their query is understood once, here.
+        plain = read_query((), parameters)
 
         @wraps(view)
         def handle(**path: str) -> Response:
-            require_acceptable(offered)
-            return view(asked(parameters), **path)
+            environ = request.environ
+            if environ.get("HTTP_ACCEPT", "*/*") != "*/*":
+                require_acceptable(offered)
+            return view(asked(parameters) if environ.get("QUERY_STRING") else plain, **path)
 
         return handle
 

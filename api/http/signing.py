@@ -23,6 +23,7 @@ READING = "GET, HEAD, OPTIONS"
 _LEAVE = [("Access-Control-Allow-Origin", "*"), ("Access-Control-Expose-Headers", EXPOSED)]
 #: What a browser asks before a request with headers of its own (Fetch standard, CORS preflight).
 _PREFLIGHT = [
+    *_LEAVE,
     ("Access-Control-Allow-Methods", READING),
     ("Access-Control-Allow-Headers", "Accept, Accept-Language, Content-Type, If-None-Match, X-Request-Id"),
     ("Access-Control-Max-Age", "86400"),
@@ -39,9 +40,8 @@ def signed(app: WsgiApp) -> WsgiApp:
 
         def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
             headers.append(("X-Request-Id", request_id))
-            headers += _LEAVE
-            if environ["REQUEST_METHOD"] == "OPTIONS" and "HTTP_ACCESS_CONTROL_REQUEST_METHOD" in environ:
-                headers += _PREFLIGHT
+            if "HTTP_ORIGIN" in environ:
+                headers += _PREFLIGHT if "HTTP_ACCESS_CONTROL_REQUEST_METHOD" in environ else _LEAVE
             return start_response(status, headers, exc_info) if exc_info else start_response(status, headers)
 
         return app(environ, start)

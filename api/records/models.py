@@ -198,6 +198,62 @@ class Change(Model):
         indexes = ((("record", "seq"), False), (("time",), False))
 
 
+class ApiKey(Model):
+    """A key that curators write with; its secret is kept as a digest only."""
+
+    id = TextField(primary_key=True)
+    label = TextField()
+    role = TextField()
+    digest = TextField()
+    created = TextField()
+    expires = TextField(null=True)
+    revoked = TextField(null=True)
+
+    class Meta:
+        table_name = "api_key"
+
+
+class KeptAnswer(Model):
+    """The finished answer to a request with an Idempotency-Key."""
+
+    api_key = TextField()
+    key = TextField()
+    request = TextField()  # digest of method, path and body
+    status = IntegerField()
+    headers = TextField()
+    body = TextField()
+    created = TextField()
+
+    class Meta:
+        table_name = "kept_answer"
+        primary_key = CompositeKey("api_key", "key")
+        indexes = ((("created",), False),)
+
+
+class PendingRefresh(Model):
+    """A record that shows something that has changed, and is still to be rendered again."""
+
+    record = TextField(primary_key=True)
+    cause = TextField()
+
+    class Meta:
+        table_name = "pending_refresh"
+
+
+class Redaction(Model):
+    """Revisions whose bytes the law took out."""
+
+    record = TextField()
+    first = IntegerField()
+    last = IntegerField()
+    time = TextField()
+    note = TextField()
+
+    class Meta:
+        table_name = "redaction"
+        primary_key = CompositeKey("record", "first", "last", "time")
+
+
 MODELS: list[Any] = [
     Record,
     Question,
@@ -211,4 +267,8 @@ MODELS: list[Any] = [
     Revision,
     RenderingRow,
     Change,
+    ApiKey,
+    KeptAnswer,
+    PendingRefresh,
+    Redaction,
 ]

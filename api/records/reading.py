@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from peewee import Database
@@ -21,8 +21,7 @@ PUBLIC = ("published",)
 CURATORS = ("published", "draft")
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(NamedTuple):
     """A record as it is served: JSON bytes, strong entity tag, time of its last change."""
 
     id: str
