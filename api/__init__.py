@@ -11,7 +11,7 @@ from .http import problems
 from .http.operations import Operations
 from .http.signing import signed
 from .records.database import open_database
-from .resources import openapi, records, refusals, root, vocabularies
+from .resources import curating, feed, history, openapi, records, refusals, root, vocabularies
 from .resources import problems as problem_pages
 from .settings import Settings, read_settings
 
@@ -25,6 +25,9 @@ def declared(database: Database, settings: Settings) -> Operations:
     """Every operation of the service, in the order of its documentation."""
     operations = Operations()
     records.declare(operations, database)
+    curating.declare(operations, database)
+    history.declare(operations, database)
+    feed.declare(operations, database, settings)
     vocabularies.declare(operations)
     problem_pages.declare(operations)
     root.declare(operations, database, settings, VERSION)

@@ -4,6 +4,7 @@ import click
 
 from . import VERSION
 from .commands.check import check
+from .commands.key import key
 from .commands.load import load
 from .commands.openapi import openapi
 from .commands.serve import serve
@@ -16,7 +17,7 @@ def main() -> None:
     """A record of facts: check, load, verify and serve curated dossiers."""
 
 
-for command in (check, load, verify, serve, openapi):
+for command in (check, load, verify, serve, key, openapi):
     main.add_command(command)
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from marshmallow import Schema, fields
 from .base import Json
 from .fields import Checked, Listed
 from .problem import ProblemErrorSchema, ProblemSchema
-from .record import CheckSchema, FuzzyDateSchema, ReferenceSchema
+from .record import CheckSchema, FuzzyDateSchema, RecordSchema, ReferenceSchema
 
 #: Built by hand while rendering: they say themselves which members are always there.
 _PARTIAL = (ReferenceSchema, FuzzyDateSchema, ProblemSchema, ProblemErrorSchema)
@@ -25,6 +25,56 @@ def reference_to(schema: type[Schema]) -> Json:
     return {"$ref": f"#/components/schemas/{component_name(schema)}"}
 
 
+def written_reference_to(schema: type[Schema], form: str = "Input") -> Json:
+    """A `$ref` to the component of what is written: `ClaimInput`, or `ClaimReplacement` for `PUT`."""
+    return {"$ref": f"#/components/schemas/{component_name(schema)}{form}"}
+
+
+def written_components(*roots: type[Schema]) -> dict[str, Json]:
+    """The components of schemas as they are written; records in both forms."""
+    found: dict[type[Schema], None] = {}
+    queue: list[type[Schema]] = list(roots)
+    while queue:
+        schema = queue.pop()
+        if schema not in found:
+            found[schema] = None
+            queue += _inside(schema(), written=True)
+    written = {f"{component_name(s)}Input": as_written(s()) for s in sorted(found, key=component_name)}
+    records = [s for s in found if issubclass(s, RecordSchema)]
+    replacements = {f"{component_name(s)}Replacement": _replacement(s()) for s in records}
+    return written | dict(sorted(replacements.items()))
+
+
+def as_written(schema: Schema) -> Json:
+    """The object that a client sends: computed members may stand in it and are ignored."""
+    members = {name: _written_field(field) for name, field in schema.load_fields.items()}
+    ignored = {
+        name: {"description": "Computed; ignored."} for name in schema.dump_fields if name not in members
+    }
+    return {
+        "type": "object",
+        "description": (type(schema).__doc__ or "").strip(),
+        "required": [name for name, field in schema.load_fields.items() if field.required],
+        "properties": members | ignored,
+        "additionalProperties": False,
+    }
+
+
+def _replacement(schema: Schema) -> Json:
+    """The body of a `PUT`: the id may be left out, a correction note may stand beside the fields."""
+    plain = as_written(schema)
+    correction = {"correction": {"$ref": "#/components/schemas/CorrectionInput"}}
+    required = [name for name in plain["required"] if name != "id"]
+    return {**plain, "required": required, "properties": plain["properties"] | correction}
+
+
+def _written_field(field: fields.Field[Any]) -> Json:
+    shape = _described(field, _shape(field, written=True))
+    if not field.allow_none:
+        return shape
+    return {**shape, "oneOf": [*shape["oneOf"], {"type": "null"}]} if "oneOf" in shape else _nullable(shape)
+
+
 def components(*roots: type[Schema]) -> dict[str, Json]:
     """The components of schemas as they are read, with all that these contain."""
     found: dict[type[Schema], None] = {}
@@ -37,8 +87,8 @@ def components(*roots: type[Schema]) -> dict[str, Json]:
     return {component_name(s): as_read(s()) for s in sorted(found, key=component_name)}
 
 
-def _inside(schema: Schema) -> Iterator[type[Schema]]:
-    for field in schema.fields.values():
+def _inside(schema: Schema, written: bool = False) -> Iterator[type[Schema]]:
+    for field in (schema.load_fields if written else schema.fields).values():
         inner = field.inner if isinstance(field, fields.List) else field
         if isinstance(inner, fields.Nested):
             yield type(inner.schema)
@@ -69,14 +119,16 @@ def _field(field: fields.Field[Any]) -> Json:
     return _nullable(described) if field.allow_none and not isinstance(field, Listed) else described
 
 
-def _shape(field: fields.Field[Any]) -> Json:
+def _shape(field: fields.Field[Any], written: bool = False) -> Json:
     if isinstance(field, Checked):
-        return dict(field.read)
+        return dict(field.written if written else field.read)
     if isinstance(field, fields.Nested):
-        return reference_to(type(field.schema))
+        schema = type(field.schema)
+        return written_reference_to(schema) if written else reference_to(schema)
     if isinstance(field, Listed):
         least = {"minItems": field.least} if field.least else {}
-        return {"type": "array", "items": _shape(field.inner), **least, "maxItems": field.most}
+        items = _shape(field.inner, written)
+        return {"type": "array", "items": items, **least, "maxItems": field.most}
     plain = next((name for kind, name in _PLAIN.items() if isinstance(field, kind)), None)
     return {"type": plain} if plain else {}
 

@@ -1,7 +1,7 @@
 """Query parameters: what each is called, what it takes, how it is read. Nothing is ever guessed."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -139,13 +139,16 @@ def ids(name: str, description: str, example: str | None = None) -> Parameter:
     )
 
 
-def choices(name: str, description: str, names: Sequence[str], what: str) -> Parameter:
+def choices(
+    name: str, description: str, names: Sequence[str], what: str, default: Sequence[str] | None = None
+) -> Parameter:
     """Terms of a closed list, any of."""
 
     def fault(part: str) -> str | None:
         return None if part in names else Fault.of_choice(what, part, names)
 
-    return listed(name, description, {"type": "string", "enum": list(names)}, fault, names[0])
+    found = listed(name, description, {"type": "string", "enum": list(names)}, fault, names[0])
+    return replace(found, default=default) if default else found
 
 
 def terms(name: str, description: str, vocabulary: Vocabulary) -> Parameter:
@@ -235,6 +238,23 @@ def moment(name: str, description: str) -> Parameter:
 
     schema = {"type": "string", "format": "date-time"}
     return Parameter(name, description, schema, read, example="2026-11-24T09:00:00Z")
+
+
+def as_of(name: str = "as_of") -> Parameter:
+    """A moment of the past: an RFC 3339 time, or `seq:N`, the state after the commit that N belongs to."""
+    timed = moment(name, "")
+
+    def read(text: str) -> str:
+        if not text.startswith("seq:"):
+            return str(timed.read(text))
+        digits = text.removeprefix("seq:")
+        if not (digits.isascii() and digits.isdigit() and len(digits) <= 15):
+            raise ValueError(Fault(f"{quoted(text)} is not a moment: write seq:120 or 2026-11-24T09:00:00Z"))
+        return f"seq:{int(digits)}"
+
+    schema = {"type": "string", "format": "moment"}
+    description = "The past: a time, or `seq:N`, the state after the commit that N belongs to."
+    return Parameter(name, description, schema, read, example="seq:265")
 
 
 def opaque(name: str, description: str) -> Parameter:

@@ -33,6 +33,7 @@ class LinksSchema(ValueSchema):
     """Where to go on from a record."""
 
     self = fields.String(metadata={"format": "uri-reference"})
+    revisions = fields.String(metadata={"format": "uri-reference"})
     references = fields.String(metadata={"format": "uri-reference"})
 
 

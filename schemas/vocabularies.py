@@ -365,6 +365,32 @@ KEY_ROLES = _vocabulary(
         Term("publisher", "All that, and publish, correct, retract and merge."),
     ],
 )
+BATCH_OPERATIONS = _vocabulary(
+    "batch-operations",
+    "Batch operations",
+    "What an item of a batch does.",
+    [
+        Term("create", "A new draft; with `publish: true` in its body, public at once."),
+        Term("replace", "Put a document in the place of the record's."),
+        Term("patch", "Merge a patch into the record's document (RFC 7396)."),
+        Term("publish", "Make a draft public, or a retracted record public again."),
+        Term("retract", "Withdraw a published record."),
+        Term("merge", "Let a published record lead to another."),
+        Term("delete", "Take a draft away."),
+    ],
+)
+CHECK_ANSWERS = _vocabulary(
+    "check-answers",
+    "Check answers",
+    "What became of a record that somebody embedded.",
+    [
+        Term("unchanged", "Its revision still stands."),
+        Term("corrected", "There is a later revision; its notes say why."),
+        Term("retracted", "It was withdrawn."),
+        Term("merged", "It lives on in another record."),
+        Term("unknown", "No record has this id, or not this revision."),
+    ],
+)
 DATE_MATCHES = _vocabulary(
     "date-matches",
     "Date matches",

@@ -9,8 +9,10 @@ import pytest
 from flask.testing import FlaskClient
 
 from api.records.database import open_database
+from api.records.keys import Actor
+from api.records.operations import Put
 from api.records.types import BY_PLURAL, PARTY
-from api.records.writing import Put, put_all
+from api.records.writing import perform
 
 from .conftest import client_of
 
@@ -227,7 +229,7 @@ def test_a_walk_loses_nothing_while_records_are_added(database_file: Path, sort:
         seen.append(record["id"])
         if number % 3 == 0 and number < 30:
             new = {"name": f"{'Zeta' if number % 2 else 'Alpha'} {number}", "kind": "person"}
-            put_all(database, [Put(PARTY, f"added-{number}", new, publish=True)], "test")
+            perform(database, [Put(PARTY, f"added-{number}", new, publish=True)], Actor("test", "publisher"))
 
     assert [i for i in seen if not i.startswith("added-")] == before
     assert len(seen) == len(set(seen))

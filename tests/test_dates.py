@@ -12,8 +12,10 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from api.records.database import migrate, open_database
+from api.records.keys import Actor
+from api.records.operations import Put
 from api.records.types import DATE, PARTY, SOURCE
-from api.records.writing import Put, put_all
+from api.records.writing import perform
 from schemas.fuzzy_date import FuzzyDate, FuzzyDateError, filter_range
 
 from .conftest import client_of
@@ -196,7 +198,7 @@ def calendar(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
     database = open_database(f"sqlite:///{path}")
     migrate(database)
     cited = {"citations": [{"source": "paper"}], "kind": "meeting"}
-    put_all(
+    perform(
         database,
         [
             Put(PARTY, "press", {"name": "Press", "kind": "media-outlet"}, publish=True),
@@ -211,7 +213,7 @@ def calendar(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
                 for n, edtf in enumerate(FORMS)
             ),
         ],
-        "test",
+        Actor("test", "publisher"),
     )
     return client_of(path)
 

@@ -9,8 +9,10 @@ from peewee import Database
 
 from api.records.database import migrate, open_database
 from api.records.errors import InvalidDocument
+from api.records.keys import Actor
+from api.records.operations import Put
 from api.records.types import CLAIM, DATE, DOSSIER, PARTY, SOURCE, RecordType
-from api.records.writing import Correction, Put, put_all
+from api.records.writing import Correction, perform
 
 from .conftest import client_of
 
@@ -26,7 +28,9 @@ class Desk:
         self.client: FlaskClient = client_of(path)
 
     def put(self, record_type: RecordType, record_id: str, **document: Any) -> None:
-        put_all(self.database, [Put(record_type, record_id, document, True, NOTED)], "desk")
+        perform(
+            self.database, [Put(record_type, record_id, document, True, NOTED)], Actor("desk", "publisher")
+        )
 
     def source(self, record_id: str, publisher: str, *parents: tuple[str, str], **more: Any) -> None:
         derived = [{"source": parent, "how": how} for parent, how in parents]
@@ -194,7 +198,7 @@ def test_an_id_is_unique_over_records_and_questions(desk: Desk, name: str, point
     document = {"title": "T", "kind": "book", "publisher": "ann", "held": True}
 
     with pytest.raises(InvalidDocument) as caught:
-        put_all(desk.database, [Put(SOURCE, name, document, True)], "desk")
+        perform(desk.database, [Put(SOURCE, name, document, True)], Actor("desk", "publisher"))
 
     assert caught.value.faults[0].pointer == pointer
     assert "taken" in caught.value.faults[0].detail

@@ -11,9 +11,11 @@ from rich.progress import Progress
 from api.formats.checking import Report, read_operations
 from api.formats.dossier_files import Entry
 from api.records.errors import DocumentFault, InvalidDocument
+from api.records.keys import Actor
+from api.records.operations import Put
 from api.records.reading import is_empty
 from api.records.types import BY_PLURAL
-from api.records.writing import Correction, Outcome, Put, put_all
+from api.records.writing import Correction, Outcome, perform
 from schemas.base import nearest
 from schemas.text import text_fault
 from schemas.vocabularies import CORRECTION_KINDS
@@ -70,8 +72,11 @@ def _load(database: Database, report: Report, correction: Correction | None) -> 
     with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task("Rendering records", total=len(operations))
         try:
-            return put_all(
-                database, operations, "facts load", lambda done: progress.update(task, completed=done)
+            return perform(
+                database,
+                operations,
+                Actor("facts load", "publisher"),
+                progress=lambda done: progress.update(task, completed=done),
             )
         except InvalidDocument as refusal:
             faults = [_line(entries, fault) for fault in refusal.faults]
@@ -82,6 +87,12 @@ def _load(database: Database, report: Report, correction: Correction | None) -> 
 def _line(entries: list[Entry], fault: DocumentFault) -> str:
     _, index, *steps = fault.pointer.split("/")
     entry, pointer = entries[int(index)], "".join(f"/{step}" for step in steps)
+    if pointer == "/correction":
+        # A file has no such member: the command line gives it.
+        return (
+            f"{entry.file}:{entry.line_of('')}: /: the published record would change; "
+            "give the public reason with --correction KIND:NOTE"
+        )
     return f"{entry.file}:{entry.line_of(pointer)}: {pointer or '/'}: {fault.detail}"
 
 

@@ -10,7 +10,8 @@ from ruamel.yaml import YAML
 from api import VERSION, create_app, declared
 from api.formats.checking import read_operations
 from api.records.database import migrate, open_database
-from api.records.writing import put_all
+from api.records.keys import Actor
+from api.records.writing import perform
 from api.resources.openapi import as_json, description
 from api.resources.samples import capture, keep_samples
 from api.settings import Settings
@@ -60,7 +61,11 @@ def _captured(samples: Path) -> str:
         app = create_app(Settings(database_url=f"sqlite:///{folder}/facts.db"))
         database = app.extensions["facts.database"]
         migrate(database)
-        put_all(database, [op for _, op in read_operations([samples]).operations], "facts openapi")
+        perform(
+            database,
+            [op for _, op in read_operations([samples]).operations],
+            Actor("facts openapi", "publisher"),
+        )
         return capture(app.test_client())
 
 

@@ -13,6 +13,8 @@ from flask import Response, request
 JSON = "application/json"
 #: Store it, but ask again before each use: an entity tag makes that one cheap round trip.
 REVALIDATE = "no-cache"
+#: What is answered to a key may hold drafts: it belongs in no shared cache.
+PRIVATE = "private, no-store"
 #: Request headers that can change any answer: its form, drafts, leave for other sites.
 VARY = "Accept, Authorization, Origin"
 
@@ -30,7 +32,8 @@ def answer(
 
     `etag`: a strong tag with its quotes. `updated`: RFC 3339 with microseconds.
     """
-    carried: list[tuple[str, str]] = [("ETag", etag), ("Cache-Control", REVALIDATE), ("Vary", vary)]
+    storing = PRIVATE if "HTTP_AUTHORIZATION" in request.environ else REVALIDATE
+    carried: list[tuple[str, str]] = [("ETag", etag), ("Cache-Control", storing), ("Vary", vary)]
     if updated is not None:
         carried.append(("Last-Modified", http_date(updated)))
     if headers:

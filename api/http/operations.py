@@ -30,6 +30,15 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class Body:
+    """What a request carries: its JSON Schema by media type, and a real example."""
+
+    schemas: Mapping[str, Json]
+    required: bool = True
+    example: Callable[[], Any] | None = None
+
+
+@dataclass(frozen=True)
 class PathParameter:
     """A variable part of an address."""
 
@@ -54,6 +63,11 @@ class Operation:
     media_types: Sequence[str] = (JSON,)
     #: Problem types that this operation can answer with, beside those of every operation.
     problems: Sequence[str] = ()
+    body: Body | None = None
+    #: Request headers that it reads, by name.
+    headers: Sequence[str] = ()
+    #: Whether an API key is needed.
+    secured: bool = False
     #: What the docstring's `{…}` stand for.
     words: Mapping[str, str] = field(default_factory=dict)
 
@@ -113,4 +127,4 @@ class Operations:
             )
 
 
-__all__ = ["Answer", "Operation", "Operations", "PathParameter", "Query"]
+__all__ = ["Answer", "Body", "Operation", "Operations", "PathParameter", "Query"]

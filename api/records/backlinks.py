@@ -41,17 +41,20 @@ def reference_parameters(record_type: RecordType) -> dict[str, Parameter]:
     found = [
         q.choices("role", "Fields that refer, as dotted paths.", roles, "a field that refers here"),
         q.choices("type", "Types of the records that refer.", tuple(TYPES), "a record type"),
+        q.as_of(),
     ]
     return {parameter.name: parameter for parameter in found} | page_parameters()
 
 
-def read_references(database: Database, record_id: str, query: Query) -> References:
+def read_references(
+    database: Database, record_id: str, query: Query, statuses: Sequence[str] = PUBLIC
+) -> References:
     """The published records that refer to one, by role, then id."""
     echo: Json = {name: query[name] for name in ("role", "type") if name in query.given}
     cursors = Cursors(secret(database, "cursor"), ["references", record_id, echo])
     with snapshot(database):
-        roles = _roles(database, record_id)
-        rows = _rows(database, record_id, query, cursors)
+        roles = _roles(database, record_id, statuses)
+        rows = _rows(database, record_id, query, cursors, statuses)
     limit = query["limit"]
     following = cursors.cursor(rows[limit - 1][:3]) if len(rows) > limit else None
     return References([_reference(*row) for row in rows[:limit]], roles, echo, limit, following)
@@ -59,19 +62,26 @@ def read_references(database: Database, record_id: str, query: Query) -> Referen
 
 _FROM = """
 FROM alias JOIN reference f ON f.target = alias.id JOIN record r ON r.id = f.record
-WHERE r.status = 'published' AND r.id NOT IN (SELECT id FROM alias)"""
+WHERE r.status IN ({statuses}) AND r.id NOT IN (SELECT id FROM alias)"""
 
 
-def _roles(database: Database, record_id: str) -> list[Json]:
+def _from(statuses: Sequence[str]) -> str:
+    return _FROM.format(statuses=placeholders(statuses))
+
+
+def _roles(database: Database, record_id: str, statuses: Sequence[str]) -> list[Json]:
     rows = database.execute_sql(
-        f"{_ALIASES} SELECT r.type, f.role, COUNT(DISTINCT r.id) {_FROM} GROUP BY 1, 2 ORDER BY 1, 2",
-        (record_id,),
+        f"{_ALIASES} SELECT r.type, f.role, COUNT(DISTINCT r.id) {_from(statuses)} "
+        "GROUP BY 1, 2 ORDER BY 1, 2",
+        (record_id, *statuses),
     ).fetchall()
     return [{"type": row[0], "role": row[1], "count": row[2]} for row in rows]
 
 
-def _rows(database: Database, record_id: str, query: Query, cursors: Cursors) -> list[Any]:
-    terms, values = "", [record_id]
+def _rows(
+    database: Database, record_id: str, query: Query, cursors: Cursors, statuses: Sequence[str]
+) -> list[Any]:
+    terms, values = "", [record_id, *statuses]
     for name, column in (("role", "f.role"), ("type", "r.type")):
         if name in query.given:
             terms += f" AND {column} IN ({placeholders(query[name])})"
@@ -80,15 +90,16 @@ def _rows(database: Database, record_id: str, query: Query, cursors: Cursors) ->
         terms += " AND (r.type, f.role, r.id) > (?, ?, ?)"
         values += cursors.values(query["after"])
     sql = (
-        f"{_ALIASES} SELECT DISTINCT r.type, f.role, r.id, r.name {_FROM} {terms} "
+        f"{_ALIASES} SELECT DISTINCT r.type, f.role, r.id, r.name, r.status {_from(statuses)} {terms} "
         "ORDER BY r.type, f.role, r.id LIMIT ?"
     )
     return list(database.execute_sql(sql, [*values, query["limit"] + 1]).fetchall())
 
 
-def _reference(type_name: str, role: str, record_id: str, name: str) -> Json:
+def _reference(type_name: str, role: str, record_id: str, name: str, status: str) -> Json:
     href = f"/v1/{TYPES[type_name].plural}/{record_id}"
-    return {"role": role, "record": {"type": type_name, "id": record_id, "name": name, "href": href}}
+    state = {} if status == "published" else {"status": status}
+    return {"role": role, "record": {"type": type_name, "id": record_id, "name": name, "href": href, **state}}
 
 
 def require_known(

@@ -1,6 +1,6 @@
 """Why the record refuses; the HTTP layer and the command line say it to people."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 
@@ -35,6 +35,27 @@ class InvalidDocument(Refusal):
     """The document breaks the schema, its references or a rule of the record."""
 
     problem = "invalid-document"
+
+
+class Refused(InvalidDocument):
+    """Operations that cannot be done, all of them: faults point at `/index/member`.
+
+    `refusals` are those that an operation gave for itself, by index.
+    """
+
+    def __init__(
+        self, faults: tuple[DocumentFault, ...], refusals: tuple[tuple[int, Refusal], ...] = ()
+    ) -> None:
+        super().__init__(f"{len(faults)} fault{'s' if len(faults) != 1 else ''}; nothing was changed", faults)
+        self.refusals = refusals
+
+    def alone(self) -> Refusal:
+        """The same as the refusal of a single operation."""
+        if self.refusals:
+            return self.refusals[0][1]
+        faults = tuple(replace(f, pointer="/" + f.pointer.split("/", 2)[2]) if f.pointer.count("/") > 1
+                       else replace(f, pointer="") for f in self.faults)  # fmt: skip
+        return InvalidDocument(self.detail, faults)
 
 
 class InvalidQuery(Refusal):

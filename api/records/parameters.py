@@ -76,6 +76,12 @@ def page_parameters() -> dict[str, Parameter]:
 
 
 @cache
+def record_parameters(record_type: RecordType) -> dict[str, Parameter]:
+    """Everything that `GET /v1/{type}/{id}` takes."""
+    return {**shape_parameters(record_type), "as_of": query.as_of()}
+
+
+@cache
 def collection_parameters(record_type: RecordType) -> dict[str, Parameter]:
     """Everything that `GET /v1/{type}` takes."""
     sorts = [name for key in record_type.sorts for name in (key, f"-{key}")]
@@ -84,6 +90,14 @@ def collection_parameters(record_type: RecordType) -> dict[str, Parameter]:
             "id", "Batch get: up to 100 ids, answered in this order, alone or with `fields` and `include`."
         ),
         query.choice("sort", "Order; `-` descends, the id breaks ties.", sorts, "id"),
+        query.choices(
+            "status",
+            "States of records; `draft` with an API key only.",
+            ("published", "draft"),
+            "a state that collections show",
+            ("published",),
+        ),
+        query.as_of(),
         query.flag("count", "Whether `page.total` is counted.", False),
     ]
     return (

@@ -71,7 +71,7 @@ def _absence(database: Database, record_type: RecordType, record_id: str, row: A
         return NotFound(f"{quoted(record_id)} is a {found}: it stands at {address}", did_you_mean=address)
     if status == "merged":
         return Merged(f"{quoted(record_id)} was merged into {quoted(row[5])}", row[5])
-    return Gone(f"the {found} {quoted(record_id)} was retracted", tombstone=tombstone(row[6], row[7]))
+    return Gone(f"the {found} {quoted(record_id)} was retracted", tombstone=tombstone(row[6], row[7] - 1))
 
 
 def tombstone(withdrawal: str, revision: int) -> Json:
@@ -142,7 +142,7 @@ def understood(record_type: RecordType, query: Query, survivors: dict[str, str])
 
 # Batch get
 
-_ALONE = frozenset({"id", "fields", "include", "count"})
+_ALONE = frozenset({"id", "fields", "include", "count", "status"})
 
 
 def read_batch(

@@ -219,7 +219,11 @@ def wire_bytes(entry: Entry, own: Json) -> bytes:
                 "published": entry.published,
                 "updated": entry.updated,
             },
-            "links": {"self": address, "references": f"{address}/references"},
+            "links": {
+                "self": address,
+                "revisions": f"{address}/revisions",
+                "references": f"{address}/references",
+            },
         }
     )
 

@@ -113,6 +113,23 @@ def _way_back(
     return None
 
 
+def merger_faults(workspace: Workspace, merged: Entry) -> Iterator[DocumentFault]:
+    """What a merger would break: references that then lead in a circle."""
+    affected = {i for alias in workspace.aliases(merged.id) for i in workspace.referrers(alias)}
+    survivor = workspace.resolve(merged.id)
+    affected |= {survivor, *workspace.referrers(survivor)}
+    workspace.load(affected)
+    for entry in filter(None, map(workspace.get, sorted(affected))):
+        if entry.status not in ("draft", "published"):
+            continue
+        for name, follow in _ACYCLIC.items():
+            way = _way_back(workspace, entry, follow)
+            # A relation of the two to one another is left out when rendered.
+            if way and not (name in _POINTERS and way == (entry.id,)):
+                detail = f"{name} would lead in a circle: {' → '.join((entry.id, *way))}"
+                yield DocumentFault("/into", detail)
+
+
 def chain_faults(workspace: Workspace, entry: Entry) -> list[DocumentFault]:
     """Links of a claim's chain whose document does not descend from the one before."""
     return list(_chain_faults(workspace, entry))

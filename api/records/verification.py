@@ -7,6 +7,7 @@ from peewee import Database
 
 from .database import write_transaction
 from .judging import Judgement, judge
+from .keys import Actor
 from .references import mentions
 from .rendering import locator_digest
 from .types import Json
@@ -89,7 +90,7 @@ def keep_checks(database: Database, checks: Sequence[Checked]) -> int:
         ]
         if not new:
             return 0
-        transaction = Transaction(database, "facts verify")
+        transaction = Transaction(database, Actor("facts verify", "publisher"))
         for check in new:
             database.execute_sql(
                 _KEEP,

@@ -1,18 +1,22 @@
 """The one write path: every change of the record is a list of operations in one transaction."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Protocol
 
 from peewee import Database
 
+from schemas.base import quoted
+
 from .clock import advance, current, keep_moment, next_moment
 from .database import write_transaction
-from .errors import Conflict, DocumentFault, InvalidDocument, Refusal
+from .errors import Conflict, DocumentFault, Refusal, Refused
+from .keys import Actor
 from .references import mentions
 from .rendering import Rendered, Renderer, etag_of, wire_bytes
-from .rules import faults_of_entry, owner_of_question, question_faults
+from .rules import faults_of_entry, merger_faults, question_faults
 from .storage import (
+    erase,
     store_change,
     store_dependencies,
     store_keys,
@@ -25,6 +29,8 @@ from .types import DOSSIER, Json, RecordType
 from .workspace import Entry, Workspace, canonical
 
 Progress = Callable[[int], None]
+#: Records that are rendered again in the transaction that changed what they show; the rest follow.
+MOST_AT_ONCE = 1000
 
 
 @dataclass(frozen=True)
@@ -35,25 +41,26 @@ class Correction:
     note: str
 
 
-@dataclass(frozen=True)
-class Put:
-    """Make the record be this document; `publish`: at once, where it is new or a draft."""
-
-    type: RecordType
-    id: str
-    document: Json
-    publish: bool = False
-    correction: Correction | None = None
-
-
 @dataclass
 class Outcome:
-    """What became of one operation: created, updated, unchanged, skipped."""
+    """What became of one operation: created, updated, unchanged, skipped, published, retracted, merged,
+    deleted."""
 
     id: str
     type: RecordType
     result: str
     entry: Entry
+
+
+class Operation(Protocol):
+    """Something to be done to one record."""
+
+    @property
+    def id(self) -> str:
+        """Which record."""
+
+    def apply(self, transaction: "Transaction", index: int) -> Outcome:
+        """Do it in the workspace; raises Refusal where the record's state does not allow it."""
 
 
 @dataclass
@@ -68,70 +75,80 @@ class _Changed:
 class Transaction:
     """Operations applied to a workspace, then checked, rendered and stored together."""
 
-    def __init__(self, database: Database, actor: str) -> None:
+    def __init__(self, database: Database, actor: Actor) -> None:
         self.database, self.actor = database, actor
         self.workspace = Workspace(database)
         self.time = next_moment(database)
         self.changes: dict[str, _Changed] = {}
         #: Which operation touched a record last, so that a fault can name it.
         self.touched_by: dict[str, int] = {}
+        #: Records that show something new although no face changed: a survivor with new aliases.
+        self.also_stale: dict[str, str] = {}
 
-    def put(self, index: int, op: Put) -> Outcome:
-        """Apply one `Put`; raises Conflict where the record's state does not allow it."""
-        old = self.workspace.get(op.id)
-        if old is None:
-            return self._create(index, op)
-        if old.type is not op.type:
-            raise Conflict(f'"{op.id}" is taken by a {old.type.name}')
-        if old.status in ("retracted", "merged"):
-            return Outcome(op.id, op.type, "skipped", old)
-        if old.document == op.document and not (op.publish and old.status == "draft"):
-            return Outcome(op.id, op.type, "unchanged", old)
-        return self._update(index, op, old)
+    # What operations are made of
 
-    def _create(self, index: int, op: Put) -> Outcome:
-        if owner_of_question(self.workspace, op.id):
-            raise Conflict(f'"{op.id}" is taken by a question')
-        entry = Entry(op.id, op.type, "draft", op.document)
-        if op.publish:
-            entry = self._published(entry)
-            self.changes[op.id] = _Changed(entry, "published", self._reason("published", op.correction))
-        self._place(index, entry)
-        return Outcome(op.id, op.type, "created", entry)
-
-    def _update(self, index: int, op: Put, old: Entry) -> Outcome:
-        entry = replace(old, document=op.document)
-        if old.status == "draft" and op.publish:
-            entry = self._published(entry)
-            self.changes[op.id] = _Changed(entry, "published", self._reason("published", op.correction))
-        elif old.status == "published":
-            if op.correction is None:
-                raise Conflict(f'"{op.id}" is published: a change of it needs a correction note')
-            entry.revision = (old.revision or 0) + 1
-            self.changes[op.id] = _Changed(entry, "updated", self._reason("updated", op.correction))
-        self._place(index, entry)
-        return Outcome(op.id, op.type, "updated", entry)
-
-    def _published(self, entry: Entry) -> Entry:
-        revision = (entry.revision or 0) + 1
-        return replace(entry, status="published", revision=revision, published=entry.published or self.time)
-
-    def _reason(self, change: str, correction: Correction | None) -> Json:
-        noted = {"kind": correction.kind, "note": correction.note} if correction else {}
-        return {"actor": self.actor, "change": change, **noted}
-
-    def _place(self, index: int, entry: Entry) -> None:
+    def place(self, index: int, entry: Entry) -> None:
+        """Put a new or changed entry into the workspace."""
         entry.updated = self.time
         self.workspace.change(entry)
         self.touched_by[entry.id] = index
 
+    def remove(self, index: int, entry: Entry) -> None:
+        """Take a draft away."""
+        self.workspace.remove(entry.id)
+        self.touched_by[entry.id] = index
+
+    def publish(self, index: int, entry: Entry, correction: Correction | None) -> Entry:
+        """Make an entry public: its first revision, or the one after its retraction."""
+        revision = (entry.revision or 0) + 1
+        published = entry.published or self.time
+        entry = replace(entry, status="published", revision=revision, published=published, withdrawal=None)
+        return self.change(index, entry, "published", correction)
+
+    def revise(self, index: int, entry: Entry, correction: Correction | None) -> Entry:
+        """Give a public entry its next revision."""
+        entry = replace(entry, revision=(entry.revision or 0) + 1)
+        return self.change(index, entry, "updated", correction)
+
+    def withdraw(
+        self, index: int, entry: Entry, status: str, correction: Correction, into: str | None = None
+    ) -> Entry:
+        """Retract a public entry, or merge it into another."""
+        noted = {"kind": correction.kind, "note": correction.note, "when": self.time}
+        entry = replace(
+            entry,
+            status=status,
+            revision=(entry.revision or 0) + 1,
+            withdrawal=noted,
+            merged_into=into,
+        )
+        return self.change(index, entry, status, correction, {"into": into} if into else None)
+
+    def change(
+        self,
+        index: int,
+        entry: Entry,
+        kind: str,
+        correction: Correction | None,
+        more: Json | None = None,
+    ) -> Entry:
+        """Place an entry whose change is public."""
+        noted = {"kind": correction.kind, "note": correction.note} if correction else {}
+        reason = {"actor": self.actor.label, "change": kind, **noted, **(more or {})}
+        self.changes[entry.id] = _Changed(entry, kind, reason)
+        self.place(index, entry)
+        return entry
+
+    # When all of them have been applied
+
     def faults(self) -> list[tuple[int, DocumentFault]]:
         """What the rest of the record has against the changes, by index of the operation."""
-        entries = self._changed_entries()
+        entries = [e for e in self._changed_entries() if e.status in ("draft", "published")]
+        merged = [e for e in self._changed_entries() if e.status == "merged"]
         questions = {
             q["id"]: e.id for e in entries if e.type is DOSSIER for q in e.document.get("questions", ())
         }
-        return [
+        found = [
             (self.touched_by[entry.id], fault)
             for entry in entries
             for fault in (
@@ -139,33 +156,55 @@ class Transaction:
                 *faults_of_entry(self.workspace, entry, questions),
             )
         ]
+        return found + [
+            (self.touched_by[entry.id], fault)
+            for entry in merged
+            for fault in merger_faults(self.workspace, entry)
+        ]
+
+    def refuse_orphans(self) -> None:
+        """Raise Conflict where a removed draft is named by a record that stays as it was."""
+        for record_id in self._removed():
+            if left := [r for r in self.workspace.referrers(record_id) if r not in self.workspace.before]:
+                detail = f"{len(left)} records refer to {quoted(record_id)}: {', '.join(left[:20])}"
+                raise Conflict(detail, referrers=left[:100])
+
+    def _removed(self) -> list[str]:
+        return [i for i in self.workspace.before if self.workspace.get(i) is None]
 
     def finish(self, progress: Progress = lambda done: None) -> None:
         """Store and render everything that the operations changed, and what shows it."""
         changed = self._changed_entries()
+        for record_id in self._removed():
+            erase(self.database, record_id)
         for entry in changed:
             store_record(self.database, entry)
             store_references(self.database, entry)
         stale = self._stale()
+        if len(stale) > MOST_AT_ONCE:
+            _postpone(self.database, stale)
+            stale = {}
         refreshed = self._render(changed, stale, progress)
         self._number(refreshed)
-        advance(self.database, "version")
-        keep_moment(self.database, self.time)
+        self._close()
 
     def refresh(self, causes: dict[str, str]) -> int:
         """Render records whose surroundings changed; returns how many of them show anything new."""
         refreshed = self._render([], causes, lambda done: None)
         self._number(refreshed)
+        self._close()
+        return len(refreshed)
+
+    def _close(self) -> None:
         advance(self.database, "version")
         keep_moment(self.database, self.time)
-        return len(refreshed)
 
     def _changed_entries(self) -> list[Entry]:
         return [entry for i in self.workspace.before if (entry := self.workspace.get(i))]
 
     def _stale(self) -> dict[str, str]:
         """Ids of the records that show what changed -> the record that caused it."""
-        stale: dict[str, str] = {}
+        stale: dict[str, str] = dict(self.also_stale)
         for record_id, old in self.workspace.before.items():
             new = self.workspace.get(record_id)
             if old and new and old.face == new.face:
@@ -219,10 +258,11 @@ class Transaction:
             return
         last = advance(self.database, "seq", total)
         seq = last - total
-        for change in self.changes.values():
+        for record_id, change in self.changes.items():
             seq += 1
-            store_revision(self.database, change.entry, last, change.reason)
-            self._announce(change.entry, change.kind, seq, last, _public_reason(change.reason))
+            entry = self.workspace.get(record_id) or change.entry
+            store_revision(self.database, entry, last, change.reason)
+            self._announce(entry, change.kind, seq, last, _public_reason(change.reason))
         for entry, cause in public:
             seq += 1
             self._announce(entry, "refreshed", seq, last, {"cause": cause})
@@ -241,50 +281,133 @@ def _related_claims(entry: Entry | None) -> set[str]:
 
 
 def _public_reason(reason: Json) -> Json:
-    return {name: reason[name] for name in ("kind", "note") if name in reason}
+    return {name: reason[name] for name in ("kind", "note", "into") if name in reason}
 
 
-def put_all(
-    database: Database, operations: Sequence[Put], actor: str, progress: Progress = lambda done: None
+# Running operations
+
+
+class _Rehearsed(Exception):
+    """Ends the transaction of a dry run without keeping anything."""
+
+
+def _end_rehearsal(_: list[Outcome]) -> None:
+    raise _Rehearsed
+
+
+Finished = Callable[[list[Outcome]], None]
+
+
+def perform(
+    database: Database,
+    operations: Sequence[Operation],
+    actor: Actor,
+    *,
+    dry_run: bool = False,
+    progress: Progress = lambda done: None,
+    before: Callable[[], None] = lambda: None,
+    finished: Finished = lambda outcomes: None,
 ) -> list[Outcome]:
-    """Apply every `Put` or none.
+    """Apply every operation or none.
 
-    Raises InvalidDocument; its faults point at `/index/member` of the operations.
+    `before` and `finished` run inside the transaction, at its beginning and before its commit. A dry
+    run does everything and keeps nothing.
+
+    Raises Refused, whose faults point at `/index/member` of the operations.
     """
-    with write_transaction(database):
-        transaction = Transaction(database, actor)
-        outcomes, faults = _apply(transaction, operations)
-        faults += transaction.faults()
-        if faults:
-            raise InvalidDocument(_summary(faults), tuple(f.under(f"/{index}") for index, f in faults))
-        if transaction.workspace.before:
-            transaction.finish(progress)
+    outcomes: list[Outcome] = []
+    try:
+        with write_transaction(database):
+            before()
+            outcomes = _run(Transaction(database, actor), operations, progress)
+            (_end_rehearsal if dry_run else finished)(outcomes)
+    except _Rehearsed:
         return outcomes
+    catch_up(database)
+    return outcomes
 
 
-def faults_of_all(database: Database, operations: Sequence[Put]) -> list[tuple[int, DocumentFault]]:
-    """What `put_all` would refuse, by index of the operation; nothing is written."""
-    with write_transaction(database):
-        transaction = Transaction(database, "check")
-        _, faults = _apply(transaction, operations)
-        return faults + transaction.faults()
+def _run(transaction: Transaction, operations: Sequence[Operation], progress: Progress) -> list[Outcome]:
+    outcomes, refusals = _apply(transaction, operations)
+    transaction.refuse_orphans()
+    faults = _all_faults(transaction, refusals)
+    if faults:
+        raise Refused(tuple(f.under(f"/{i}") for i, f in faults), tuple(refusals))
+    if transaction.workspace.before:
+        transaction.finish(progress)
+    for outcome in outcomes:
+        outcome.entry = transaction.workspace.get(outcome.id) or outcome.entry
+    return outcomes
 
 
 def _apply(
-    transaction: Transaction, operations: Sequence[Put]
-) -> tuple[list[Outcome], list[tuple[int, DocumentFault]]]:
+    transaction: Transaction, operations: Sequence[Operation]
+) -> tuple[list[Outcome], list[tuple[int, Refusal]]]:
     transaction.workspace.load(op.id for op in operations)
-    outcomes, faults = [], []
+    outcomes: list[Outcome] = []
+    refusals: list[tuple[int, Refusal]] = []
     for index, op in enumerate(operations):
         try:
-            outcomes.append(transaction.put(index, op))
+            outcomes.append(op.apply(transaction, index))
         except Refusal as refusal:
-            faults.append((index, DocumentFault("", refusal.detail)))
-    return outcomes, faults
+            refusals.append((index, refusal))
+    return outcomes, refusals
 
 
-def _summary(faults: Sequence[tuple[int, DocumentFault]]) -> str:
-    return f"{len(faults)} fault{'s' if len(faults) != 1 else ''}; nothing was changed"
+def _all_faults(
+    transaction: Transaction, refusals: list[tuple[int, Refusal]]
+) -> list[tuple[int, DocumentFault]]:
+    """Those of operations by themselves, and those of the rest of the record against them."""
+    return [(i, f) for i, refusal in refusals for f in _faults_of(refusal)] + transaction.faults()
+
+
+def _faults_of(refusal: Refusal) -> Iterable[DocumentFault]:
+    return refusal.faults or (DocumentFault("", refusal.detail),)
+
+
+def perform_one(database: Database, operation: Operation, actor: Actor, **more: Any) -> Outcome:
+    """Apply a single operation, as `perform` does; raises its Refusal with pointers into its own body."""
+    try:
+        return perform(database, [operation], actor, **more)[0]
+    except Refused as refused:
+        raise refused.alone() from None
+
+
+def faults_of_all(database: Database, operations: Sequence[Operation]) -> list[tuple[int, DocumentFault]]:
+    """What `perform` would refuse, by index of the operation; nothing is written."""
+    with write_transaction(database):
+        transaction = Transaction(database, Actor("check", "publisher"))
+        _, refusals = _apply(transaction, operations)
+        return _all_faults(transaction, refusals)
+
+
+# Refreshes that did not fit into the transaction of their cause
+
+
+def _postpone(database: Database, stale: dict[str, str]) -> None:
+    for record_id, cause in stale.items():
+        database.execute_sql(
+            "INSERT INTO pending_refresh (record, cause) VALUES (?, ?) ON CONFLICT (record) DO NOTHING",
+            (record_id, cause),
+        )
+
+
+def pending_refreshes(database: Database) -> int:
+    """How many records are still to be rendered again."""
+    return int(database.execute_sql("SELECT COUNT(*) FROM pending_refresh").fetchone()[0])
+
+
+def catch_up(database: Database, at_once: int = 500) -> None:
+    """Render what was postponed, in transactions of `at_once`; also what a crash left undone."""
+    some = "SELECT record, cause FROM pending_refresh ORDER BY record LIMIT ?"
+    while database.execute_sql(some, (1,)).fetchone():
+        with write_transaction(database):
+            rows = dict(database.execute_sql(some, (at_once,)).fetchall())
+            if not rows:
+                return
+            for record_id in rows:
+                database.execute_sql("DELETE FROM pending_refresh WHERE record = ?", (record_id,))
+            Transaction(database, Actor("refresh", "publisher")).refresh(rows)
 
 
 def counters(database: Database) -> dict[str, Any]:

@@ -11,7 +11,8 @@ from api.http.answers import answer, tag_of
 from api.http.operations import Answer, Operation, Operations, PathParameter
 from api.http.problems import MEDIA_TYPE, TYPES
 from api.records.types import TYPES as RECORD_TYPES
-from schemas.json_schema import components
+from schemas.curating import BatchItemSchema, CheckItemSchema, CorrectionSchema, MergerSchema
+from schemas.json_schema import components, written_components
 from schemas.problem import ProblemSchema
 from schemas.query import Parameter, Query
 
@@ -26,6 +27,12 @@ they are about.
 Reads are open. Every answer carries a strong `ETag`; send it back in `If-None-Match` for a 304. An unknown
 parameter or value is an error that suggests the right one. Errors are problem documents (RFC 9457).
 """
+_KEY = "An API key, made by `facts key create`."
+_REQUEST_HEADERS = {
+    "If-Match": "Entity tag of the plain record as you read it.",
+    "If-None-Match": "`*` creates, where nothing has this id.",
+    "Idempotency-Key": "Makes a repeat of this request harmless for 24 hours: it gets the first answer.",
+}
 _TAGS = {
     "claims": "Who said what, through whose hands, about what, against what.",
     "parties": "Whoever speaks, holds, signs, publishes.",
@@ -35,6 +42,8 @@ _TAGS = {
     "dossiers": "Stories: their questions and their members.",
     "vocabularies": "Every controlled term, defined.",
     "problems": "What can be wrong with a request.",
+    "history": "What changed, when and why.",
+    "curating": "Many changes at once.",
     "service": "The service about itself.",
 }
 _HEADERS: dict[str, Json] = {
@@ -71,8 +80,13 @@ def description(operations: Operations, version: str) -> Json:
         tags=[{"name": name, "description": text} for name, text in _TAGS.items()],
         servers=[{"url": "/", "description": "This service."}],
     )
-    for name, schema in components(*(t.schema for t in RECORD_TYPES.values()), ProblemSchema).items():
+    records = [t.schema for t in RECORD_TYPES.values()]
+    curating = (CorrectionSchema, MergerSchema, BatchItemSchema, CheckItemSchema)
+    for name, schema in (
+        components(*records, ProblemSchema) | written_components(*records, *curating)
+    ).items():
         spec.components.schema(name, schema)
+    spec.components.security_scheme("key", {"type": "http", "scheme": "bearer", "description": _KEY})
     for name, header in _HEADERS.items():
         spec.components.header(name, header)
     for name in TYPES:
@@ -88,7 +102,7 @@ def _operation(operation: Operation) -> Json:
     path = [_path_parameter(p) for p in operation.path_parameters]
     query = [_parameter(p) for p in operation.parameters.values()]
     answers = {str(status): _answer(a) for status, a in operation.answers.items()}
-    if any(a.headers for a in operation.answers.values()):
+    if operation.method == "GET" and any(a.headers for a in operation.answers.values()):
         answers["304"] = {
             "description": "The client has it already.",
             "headers": _headers(("ETag", "Cache-Control", "Vary", "X-Request-Id")),
@@ -99,14 +113,33 @@ def _operation(operation: Operation) -> Json:
             "headers": _headers(("Location", "X-Request-Id")),
         }
     for name in (*_ALWAYS, *operation.problems):
+        # Several problems may share a status: the first stands for them, all have one schema.
         answers.setdefault(str(TYPES[name].status), {"$ref": f"#/components/responses/{name}"})
-    return {
+    described: Json = {
         "operationId": operation.id,
         "tags": [operation.tag],
         "summary": summary,
         "description": text,
-        "parameters": path + query,
+        "parameters": path + query + [_header_parameter(name) for name in operation.headers],
         "responses": answers,
+    }
+    if operation.body:
+        content = {media_type: {"schema": schema} for media_type, schema in operation.body.schemas.items()}
+        described["requestBody"] = {"required": operation.body.required, "content": content}
+    if operation.secured:
+        described["security"] = [{"key": []}]
+    elif "unauthorized" in operation.problems:
+        described["security"] = [{}, {"key": []}]
+    return described
+
+
+def _header_parameter(name: str) -> Json:
+    return {
+        "name": name,
+        "in": "header",
+        "description": _REQUEST_HEADERS[name],
+        "required": False,
+        "schema": {"type": "string"},
     }
 
 
@@ -138,7 +171,9 @@ def _path_parameter(parameter: PathParameter) -> Json:
 
 
 def _answer(found: Answer) -> Json:
-    content: Json = {"schema": found.schema or {}}
+    if found.schema is None:
+        return {"description": found.description, "headers": _headers((*found.headers, "X-Request-Id"))}
+    content: Json = {"schema": found.schema}
     if found.example:
         content["examples"] = {"real": {"summary": "From the first dossier.", "value": found.example()}}
     return {

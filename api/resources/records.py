@@ -1,5 +1,7 @@
 """Collections, records and references of every type, made from the registry."""
 
+from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import orjson
@@ -8,9 +10,14 @@ from peewee import Database
 
 from api.http.answers import answer, envelope, tag_of
 from api.http.operations import Answer, Operation, Operations, PathParameter
+from api.http.preconditions import unauthorized
 from api.records import backlinks
-from api.records.parameters import collection_parameters, shape_parameters
+from api.records.errors import Gone
+from api.records.history import Redacted, moment_of, read_past
+from api.records.parameters import collection_parameters, record_parameters
+from api.records.past_pages import read_page_then, read_references_then
 from api.records.reading import (
+    CURATORS,
     Page,
     Stored,
     read_batch,
@@ -21,9 +28,11 @@ from api.records.reading import (
     type_of,
 )
 from api.records.types import TYPES, RecordType
-from schemas.query import Query
+from schemas.query import Query, QueryError, QueryFault
 
 from . import shapes
+from .curators import asking, visible
+from .memento import RECORD_VARY, past_answer
 from .samples import EXAMPLES, sample
 
 VALIDATED = ("ETag", "Cache-Control", "Vary")
@@ -57,7 +66,11 @@ def _declare_collection(operations: Operations, database: Database, record_type:
 
         Filters mean all of one another; a comma within one means any of. Order: {sorts}.
         """
-        page = (read_batch if "id" in query.given else read_page)(database, record_type, query)
+        statuses = _asked_states(database, query)
+        if "as_of" in query.given:
+            page = _past_page(database, record_type, query)
+        else:
+            page = (read_batch if "id" in query.given else read_page)(database, record_type, query, statuses)
         return _page_answer(database, page, query, f"/v1/{record_type.plural}")
 
     page = Answer(
@@ -75,9 +88,29 @@ def _declare_collection(operations: Operations, database: Database, record_type:
             view,
             parameters,
             answers={200: page},
+            problems=("unauthorized",),
             words=_words(record_type),
         )
     )
+
+
+def _asked_states(database: Database, query: Query) -> Sequence[str]:
+    """The states that a collection is asked for: drafts only where asked for, with a key."""
+    actor = asking(database)
+    wanted = query["status"]
+    if "draft" in wanted and actor is None:
+        raise unauthorized("drafts are shown to holders of an API key only")
+    if "id" in query.given and "status" not in query.given and actor:
+        return CURATORS
+    return tuple(wanted)
+
+
+def _past_page(database: Database, record_type: RecordType, query: Query) -> Page:
+    for beside in ("id", "include", "status"):
+        if beside in query.given:
+            fault = f"as_of cannot stand beside {beside}, which shows the present"
+            raise QueryError([QueryFault("as_of", fault)])
+    return read_page_then(database, record_type, query, moment_of(database, query["as_of"]))
 
 
 def _page_answer(database: Database, page: Page, query: Query, path: str) -> Response:
@@ -92,7 +125,7 @@ def _page_answer(database: Database, page: Page, query: Query, path: str) -> Res
             head["included"] = {stored.id: orjson.Fragment(stored.body) for stored in included}
         members = [orjson.dumps(_trimmed(record, query)) for record in records]
     etag = tag_of([orjson.dumps(head["page"]), orjson.dumps([page.query, page.lists]), *tags])
-    return answer(envelope(members, head), etag, headers=_next_link(page.next, path))
+    return answer(envelope(members, head), etag, headers=next_link(page.next, path))
 
 
 def _page_member(page: Page) -> dict[str, Any]:
@@ -100,7 +133,7 @@ def _page_member(page: Page) -> dict[str, Any]:
     return {"limit": page.limit, "next": page.next, **total}
 
 
-def _next_link(cursor: str | None, path: str) -> dict[str, str]:
+def next_link(cursor: str | None, path: str) -> dict[str, str]:
     """RFC 8288 `Link: rel="next"`: this request with the cursor in place of its own."""
     if cursor is None:
         return {}
@@ -116,7 +149,7 @@ def _trimmed(record: dict[str, Any], query: Query) -> dict[str, Any]:
 
 
 def _declare_record(operations: Operations, database: Database, record_type: RecordType) -> None:
-    parameters = shape_parameters(record_type)
+    parameters = record_parameters(record_type)
 
     def view(query: Query, id: str) -> Response:
         """Read one {one}.
@@ -125,10 +158,12 @@ def _declare_record(operations: Operations, database: Database, record_type: Rec
 
         The entity tag of the answer without parameters is the one for `If-Match`.
         """
-        stored = read_record(database, record_type, id)
+        if "as_of" in query.given or "HTTP_ACCEPT_DATETIME" in request.environ:
+            return past_answer(database, record_type, id, query)
+        stored = read_record(database, record_type, id, visible(database))
         if query.given:
             return _shaped_answer(database, stored, query)
-        return answer(stored.body, stored.etag, updated=stored.updated)
+        return answer(stored.body, stored.etag, updated=stored.updated, vary=RECORD_VARY)
 
     found = Answer(
         f"The {record_type.name}.",
@@ -144,15 +179,16 @@ def _declare_record(operations: Operations, database: Database, record_type: Rec
             record_type.plural,
             view,
             parameters,
-            (_id_of(record_type),),
+            (id_of(record_type),),
             answers={200: found},
-            problems=("not-found", "gone"),
+            problems=("not-found", "gone", "unauthorized", "unavailable-for-legal-reasons"),
             words=_words(record_type),
         )
     )
 
 
-def _id_of(record_type: RecordType) -> PathParameter:
+def id_of(record_type: RecordType) -> PathParameter:
+    """The id in the address of a record."""
     return PathParameter("id", f"Id of a {record_type.name}.", shapes.ID, EXAMPLES[record_type.name])
 
 
@@ -174,8 +210,12 @@ def _declare_references(operations: Operations, database: Database, record_type:
 
         Published records that name it, by the field that does; `roles` counts all of them.
         """
-        backlinks.require_known(database, record_type, id)
-        found = backlinks.read_references(database, id, query)
+        if "as_of" in query.given:
+            found = _past_references(database, record_type, id, query)
+        else:
+            statuses = visible(database)
+            backlinks.require_known(database, record_type, id, statuses)
+            found = backlinks.read_references(database, id, query, statuses)
         head = {
             "page": {"limit": found.limit, "next": found.next},
             "query": found.query,
@@ -183,7 +223,7 @@ def _declare_references(operations: Operations, database: Database, record_type:
         }
         body = envelope([orjson.dumps(member) for member in found.data], head)
         path = f"/v1/{record_type.plural}/{id}/references"
-        return answer(body, tag_of([body]), headers=_next_link(found.next, path))
+        return answer(body, tag_of([body]), headers=next_link(found.next, path))
 
     found = Answer(
         "What refers to it.",
@@ -199,12 +239,21 @@ def _declare_references(operations: Operations, database: Database, record_type:
             record_type.plural,
             view,
             parameters,
-            (_id_of(record_type),),
+            (id_of(record_type),),
             answers={200: found},
-            problems=("not-found",),
+            problems=("not-found", "unauthorized"),
             words=_words(record_type),
         )
     )
+
+
+def _past_references(
+    database: Database, record_type: RecordType, record_id: str, query: Query
+) -> backlinks.References:
+    moment = moment_of(database, query["as_of"])
+    with suppress(Gone, Redacted):
+        read_past(database, record_type, record_id, moment)
+    return read_references_then(database, record_id, query, moment)
 
 
 def address_of(database: Database, record_id: str) -> str:

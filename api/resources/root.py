@@ -18,6 +18,8 @@ from .shapes import ADDRESS, COUNT, TEXT, object_of
 _LINKS = {
     "self": "/v1",
     **{plural: f"/v1/{plural}" for plural in BY_PLURAL},
+    "changes": "/v1/changes",
+    "corrections": "/v1/corrections",
     "vocabularies": "/v1/vocabularies",
     "openapi": "/openapi.json",
     "docs": "/docs",

@@ -30,6 +30,8 @@ def list_of(items: Json) -> Json:
     return {"type": "array", "items": items}
 
 
+NUMBER: Json = {"type": "integer", "minimum": 0}
+REASON: Json = {"oneOf": [object_of({"kind": TEXT, "note": TEXT}), {"type": "null"}]}
 PAGE: Json = object_of(
     {"limit": {"type": "integer", "minimum": 1, "maximum": 200}, "next": NULLABLE_TEXT, "total": COUNT},
     ("total",),

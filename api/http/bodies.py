@@ -1,0 +1,121 @@
+"""Bodies, read strictly: JSON in UTF-8, each member once, numbers that every reader holds, no deep nests."""
+
+import json
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+import orjson
+from flask import request
+from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
+
+from schemas.base import quoted
+
+from .problems import Problem
+
+JSON = "application/json"
+MERGE_PATCH = "application/merge-patch+json"
+DEEPEST = 32
+_LARGEST = 2**63 - 1
+
+
+def read_body(media_types: Sequence[str] = (JSON,), *, optional: bool = False) -> Any:
+    """The request's JSON body; None where it is optional and empty.
+
+    Raises problems: 415 for another media type, charset or an encoding, 413 for too many bytes, 400 for
+    what is not JSON.
+    """
+    raw = _bytes()
+    if not raw and optional:
+        return None
+    _require_media_type(media_types)
+    return parse(raw)
+
+
+def _bytes() -> bytes:
+    try:
+        return request.get_data(cache=True)
+    except RequestEntityTooLarge:
+        most = request.max_content_length
+        raise Problem("payload-too-large", f"the body has more than {most} bytes") from None
+    except (ClientDisconnected, OSError, EOFError):
+        raise Problem("invalid-request", "the body ended before its announced length") from None
+
+
+def _require_media_type(media_types: Sequence[str]) -> None:
+    takes = " or ".join(media_types)
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise Problem("unsupported-media-type", f"the body is encoded; send plain {takes}")
+    if request.mimetype not in media_types:
+        shown = quoted(request.content_type) if request.content_type else "no Content-Type"
+        raise Problem(
+            "unsupported-media-type",
+            f"{shown} is not taken here; send {takes}",
+            headers={"Accept": ", ".join(media_types)},
+        )
+    charset = request.mimetype_params.get("charset", "utf-8").lower()
+    if charset not in ("utf-8", "utf8", "us-ascii"):
+        raise Problem("unsupported-media-type", f"JSON is UTF-8, not {quoted(charset)} (RFC 8259)")
+
+
+def parse(raw: bytes) -> Any:
+    """JSON text as a value.
+
+    Two readers, each for what it is good at: orjson refuses what is not JSON in UTF-8 (NaN, lone
+    surrogates, control characters) and nests at most 1024 deep, so that the other may recurse; json
+    shows members that stand twice and numbers as they were written.
+    """
+    try:
+        orjson.loads(raw)
+    except orjson.JSONDecodeError as error:
+        _refuse(str(error).partition(": line")[0])
+    if _depth(raw) > DEEPEST:
+        _refuse(f"it nests more than {DEEPEST} levels deep")
+    try:
+        return json.loads(raw, object_pairs_hook=_members, parse_int=_integer, parse_float=_number)
+    except (RecursionError, ValueError) as error:
+        _refuse(str(error))
+
+
+def _refuse(fault: str) -> NoReturn:
+    raise Problem("invalid-json", f"the body is not JSON that can be kept: {fault}")
+
+
+def _depth(raw: bytes) -> int:
+    """How deep arrays and objects nest; brackets inside strings may overcount, never undercount."""
+    if raw.count(b"[") + raw.count(b"{") <= DEEPEST:
+        return 0
+    depth = deepest = 0
+    inside = escaped = False
+    for byte in raw:
+        if inside:
+            inside, escaped = escaped or byte != 0x22, byte == 0x5C and not escaped
+        elif byte == 0x22:
+            inside = True
+        elif byte in b"[{":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif byte in b"]}":
+            depth -= 1
+    return deepest
+
+
+def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"the member {quoted(twice)} stands twice in one object")
+    return members
+
+
+def _integer(text: str) -> int:
+    if len(text) > 20 or abs(int(text)) > _LARGEST:
+        raise ValueError(f"the number {text[:24]} is beyond 64 bits")
+    return int(text)
+
+
+def _number(text: str) -> float:
+    value = float(text)
+    if value in (float("inf"), float("-inf")):
+        raise ValueError(f"the number {text[:24]} is too large")
+    return value

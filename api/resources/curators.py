@@ -1,0 +1,33 @@
+"""Who asks: the holder of an API key, or the public."""
+
+from collections.abc import Sequence
+
+from peewee import Database
+
+from api.http.preconditions import bearer, unauthorized
+from api.records.keys import Actor, actor_of
+from api.records.reading import CURATORS, PUBLIC
+
+
+def asking(database: Database) -> Actor | None:
+    """The holder of the request's key; None for the public. Raises a 401 problem for a bad key."""
+    key = bearer()
+    if key is None:
+        return None
+    actor = actor_of(database, key)
+    if actor is None:
+        raise unauthorized("this API key is unknown, expired or revoked")
+    return actor
+
+
+def curator(database: Database) -> Actor:
+    """The holder of the request's key. Raises a 401 problem without one."""
+    actor = asking(database)
+    if actor is None:
+        raise unauthorized("writing needs an API key: Authorization: Bearer facts_…")
+    return actor
+
+
+def visible(database: Database) -> Sequence[str]:
+    """The states of records that the asker may see by their ids."""
+    return CURATORS if asking(database) else PUBLIC
