@@ -45,7 +45,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     app.extensions["facts.database"] = database
 
-    app.wsgi_app = signed(app.wsgi_app)  # type: ignore[assignment,method-assign]  # as Flask documents it
+    app.wsgi_app = signed(app.wsgi_app, settings.cors_write_origins)  # type: ignore[assignment,method-assign]  # as Flask documents it
     problems.install(app)
     refusals.install(app, lambda record_id: records.address_of(database, record_id))
     declared(database, settings).install(app)

@@ -7,6 +7,7 @@ from .commands.check import check
 from .commands.key import key
 from .commands.load import load
 from .commands.openapi import openapi
+from .commands.safety import backup, doctor, forget, redact, restore
 from .commands.serve import serve
 from .commands.verify import verify
 
@@ -17,7 +18,8 @@ def main() -> None:
     """A record of facts: check, load, verify and serve curated dossiers."""
 
 
-for command in (check, load, verify, serve, key, openapi):
+COMMANDS = (check, load, verify, serve, key, backup, restore, doctor, redact, forget, openapi)
+for command in COMMANDS:
     main.add_command(command)
 
 if __name__ == "__main__":

@@ -27,6 +27,8 @@ class Settings:
     busy_timeout_ms: int = 10_000
     #: Largest body that a request may have, in bytes.
     max_body_bytes: int = 1_000_000
+    #: Origins whose scripts may write with an API key, separated by commas: https://desk.example.org
+    cors_write_origins: frozenset[str] = frozenset()
     #: gunicorn processes. Each reads on its own; SQLite lets one write at a time.
     workers: int = 2
     #: Threads in each process. Few are enough: a read holds one for a fraction of a millisecond.
@@ -53,6 +55,7 @@ def read_settings(environment: Env | None = None) -> Settings:
                 max_body_bytes=env.int(
                     "MAX_BODY_BYTES", default.max_body_bytes, validate=Range(min=1_000, max=100_000_000)
                 ),
+                cors_write_origins=frozenset(env.list("CORS_WRITE_ORIGINS", [])),
                 workers=env.int("WORKERS", default.workers, validate=Range(min=1, max=256)),
                 threads=env.int("THREADS", default.threads, validate=Range(min=1, max=256)),
             )

@@ -8,6 +8,7 @@ import click
 from peewee import Database, OperationalError
 
 from api.records.database import DatabaseTooNew, DatabaseUnusable, is_busy, migrate, open_database
+from api.records.writing import renew
 from api.settings import SettingsFault, read_settings
 
 #: Something in the files or the record is wrong.
@@ -40,6 +41,7 @@ def opened(url: str | None, *, migrated: bool = True) -> Iterator[Database]:
         database = open_database(url or settings.database_url, settings.busy_timeout_ms)
         if migrated:
             migrate(database)
+            renew(database)
         yield database
         database.close()
     except (SettingsFault, DatabaseTooNew, DatabaseUnusable) as error:

@@ -1,11 +1,14 @@
 """`facts serve`: the service on gunicorn."""
 
 import os
+from contextlib import suppress
 
 import click
+from peewee import OperationalError
 
 from api import create_app
 from api.http.server import Server, options
+from api.records.writing import catch_up
 from api.settings import SettingsFault, read_settings
 
 from .common import database_option, give_up, opened
@@ -29,8 +32,8 @@ def serve(host: str, port: int, workers: int | None, threads: int | None, url: s
     except SettingsFault as error:
         give_up(str(error))
     # Once, before the workers start: none of them may find half-made tables.
-    with opened(url):
-        pass
+    with opened(url) as database, suppress(OperationalError):
+        catch_up(database)
     _greet(host, port)
     Server(create_app, options(host, port, workers or settings.workers, threads or settings.threads)).run()
 

@@ -19,19 +19,31 @@ _HARMLESS = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 #: Readable by scripts of other sites.
 EXPOSED = "Allow, Content-Location, ETag, Last-Modified, Link, Location, Retry-After, X-Request-Id"
-READING = "GET, HEAD, OPTIONS"
 _LEAVE = [("Access-Control-Allow-Origin", "*"), ("Access-Control-Expose-Headers", EXPOSED)]
-#: What a browser asks before a request with headers of its own (Fetch standard, CORS preflight).
-_PREFLIGHT = [
-    *_LEAVE,
-    ("Access-Control-Allow-Methods", READING),
-    ("Access-Control-Allow-Headers", "Accept, Accept-Language, Content-Type, If-None-Match, X-Request-Id"),
-    ("Access-Control-Max-Age", "86400"),
-]
+_SAFE = "Accept, Accept-Datetime, Accept-Language, Content-Type, If-None-Match, X-Request-Id"
 
 
-def signed(app: WsgiApp) -> WsgiApp:
-    """The application, with an id for each request and CORS headers on each answer."""
+def _preflight(methods: str, headers: str) -> list[tuple[str, str]]:
+    """What a browser asks before a request with headers of its own (Fetch standard)."""
+    return [
+        *_LEAVE,
+        ("Access-Control-Allow-Methods", methods),
+        ("Access-Control-Allow-Headers", headers),
+        ("Access-Control-Max-Age", "86400"),
+    ]
+
+
+_READING = _preflight("GET, HEAD, OPTIONS, POST", _SAFE)
+_WRITING = _preflight(
+    "GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE", f"{_SAFE}, Authorization, Idempotency-Key, If-Match"
+)
+
+
+def signed(app: WsgiApp, write_origins: frozenset[str] = frozenset()) -> WsgiApp:
+    """The application, with an id for each request and CORS headers on each answer.
+
+    Every site may read, and `POST /v1/check`; only `write_origins` may send an API key from a browser.
+    """
 
     def call(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         given = environ.get("HTTP_X_REQUEST_ID")
@@ -41,9 +53,15 @@ def signed(app: WsgiApp) -> WsgiApp:
         def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
             headers.append(("X-Request-Id", request_id))
             if "HTTP_ORIGIN" in environ:
-                headers += _PREFLIGHT if "HTTP_ACCESS_CONTROL_REQUEST_METHOD" in environ else _LEAVE
+                headers += _leave_for(environ, write_origins)
             return start_response(status, headers, exc_info) if exc_info else start_response(status, headers)
 
         return app(environ, start)
 
     return call
+
+
+def _leave_for(environ: Environ, write_origins: frozenset[str]) -> list[tuple[str, str]]:
+    if "HTTP_ACCESS_CONTROL_REQUEST_METHOD" not in environ:
+        return _LEAVE
+    return _WRITING if environ["HTTP_ORIGIN"] in write_origins else _READING

@@ -12,7 +12,7 @@ from schemas.query import Parameter, Query
 
 from .cursors import Cursors
 from .database import placeholders, secret, snapshot
-from .errors import Gone
+from .errors import Gone, Redacted
 from .parameters import page_parameters
 from .reading import PUBLIC, read_record
 from .types import TYPES, Json, RecordType
@@ -106,5 +106,5 @@ def require_known(
     database: Database, record_type: RecordType, record_id: str, statuses: Sequence[str] = PUBLIC
 ) -> None:
     """Raise NotFound or Merged where no such record can be asked about; a retracted one still can."""
-    with suppress(Gone):
+    with suppress(Gone, Redacted):
         read_record(database, record_type, record_id, statuses)

@@ -28,12 +28,10 @@ class Feed:
 
 
 _ENTRIES = (
-    'SELECT c.seq, c."commit", c.time, c.kind, c.type, c.record, c.revision, c.details, r.body '
+    'SELECT c.seq, c."commit", c.time, c.kind, c.type, c.record, c.revision, c.details, r.body, r.status '
     'FROM change c LEFT JOIN rendering r ON r.record = c.record AND r.seq = c."commit" '
     "WHERE c.seq > ? ORDER BY c.seq LIMIT ?"
 )
-#: Kinds after which a record is served, with the bytes of that moment in the entry.
-SHOWING = ("published", "updated", "refreshed")
 
 
 def read_changes(database: Database, since: int, limit: int) -> Feed:
@@ -61,7 +59,7 @@ def read_changes(database: Database, since: int, limit: int) -> Feed:
 
 
 def _entry(row: Any) -> bytes:
-    seq, commit, time, kind, type_name, record_id, revision, details, body = row
+    seq, commit, time, kind, type_name, record_id, revision, details, body, status = row
     head = {
         "seq": seq,
         "commit": commit,
@@ -73,7 +71,8 @@ def _entry(row: Any) -> bytes:
         **_named(orjson.loads(details)),
         "href": f"/v1/{TYPES[type_name].plural}/{record_id}",
     }
-    shown = bytes(body) if kind in SHOWING and body is not None else b"null"
+    # Null where the record is no longer served, and where its bytes were taken out since.
+    shown = bytes(body) if status == "published" and body is not None else b"null"
     return orjson.dumps(head)[:-1] + b',"record":' + shown + b"}"
 
 

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from peewee import Database, OperationalError, SqliteDatabase
 from playhouse.db_url import connect, parse
@@ -44,6 +44,12 @@ def open_database(url: str, busy_timeout_ms: int = 10_000) -> Database:
     return database
 
 
+def file_of(url: str) -> Path | None:
+    """The file of a database, where it is one."""
+    path = url.removeprefix("sqlite:///")
+    return Path(path) if path != url and path and not path.startswith(":memory:") else None
+
+
 def parse_scheme(url: str) -> str:
     """The scheme of a database URL for a message; never its password."""
     return repr(url.partition(":")[0])
@@ -73,7 +79,10 @@ def migrate(database: Database) -> list[str]:
     Raises DatabaseTooNew where the database knows migrations that this program does not.
     """
     refuse_newer(database)
-    ran = Runner(database, str(MIGRATIONS)).up()
+    # Nothing is written where nothing is pending, so that a read-only file can be served.
+    ran = Runner(database, str(MIGRATIONS)).up() if pending_migrations(database) else []
+    if not ran:
+        return []
     database.execute_sql(
         "INSERT INTO secret (name, value) SELECT ?, ? WHERE NOT EXISTS (SELECT 1 FROM secret WHERE name = ?)",
         ("cursor", secrets.token_hex(32), "cursor"),
@@ -107,14 +116,35 @@ def placeholders(values: Any) -> str:
     return ", ".join("?" * len(values))
 
 
+Trouble = Literal["busy", "full", "read-only", "unreachable"]
+
+#: What SQLite says -> what it means to who asked. `disk I/O error` is what a file-size limit gives.
+_TROUBLES: dict[str, Trouble] = {
+    "locked": "busy",
+    "busy": "busy",
+    "disk is full": "full",
+    "disk I/O error": "full",
+    "readonly": "read-only",
+    "unable to open": "unreachable",
+}
+
+
+def trouble_of(error: Exception) -> Trouble | None:
+    """What keeps the database from doing its work, or None where the error is the program's own."""
+    if not isinstance(error, OperationalError):
+        return None
+    return next((trouble for words, trouble in _TROUBLES.items() if words in str(error)), None)
+
+
 def is_busy(error: Exception) -> bool:
     """Whether another writer held the lock for longer than the patience of this one."""
-    return isinstance(error, OperationalError) and "locked" in str(error)
+    return trouble_of(error) == "busy"
 
 
 __all__ = [
     "DatabaseTooNew",
     "DatabaseUnusable",
+    "file_of",
     "is_busy",
     "migrate",
     "open_database",
@@ -123,5 +153,6 @@ __all__ = [
     "placeholders",
     "secret",
     "snapshot",
+    "trouble_of",
     "write_transaction",
 ]

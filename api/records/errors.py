@@ -76,6 +76,12 @@ class Gone(Refusal):
     problem = "gone"
 
 
+class Redacted(Refusal):
+    """The bytes were taken out because the law required it."""
+
+    problem = "unavailable-for-legal-reasons"
+
+
 class Merged(Refusal):
     """The record lives on in another; `survivor` is its id."""
 

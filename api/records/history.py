@@ -11,15 +11,9 @@ from peewee import Database
 from schemas.base import quoted
 from schemas.query import QueryError, QueryFault
 
-from .errors import Gone, Merged, NotFound, Refusal
+from .errors import Gone, Merged, NotFound, Redacted
 from .reading import Stored
 from .types import TYPES, Json, RecordType
-
-
-class Redacted(Refusal):
-    """The bytes were taken out because the law required it."""
-
-    problem = "unavailable-for-legal-reasons"
 
 
 @dataclass(frozen=True)

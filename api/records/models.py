@@ -89,14 +89,15 @@ class DateKey(Model):
     """A fuzzy date of `record`: bounds for sorting and for possible matches, `low` and `high` for certain
     ones. `missing` is 1 where the record has no such date, so that it still stands in the order."""
 
-    type = TextField()
+    # The key comes first: else SQLite 3.40's integrity_check reports NULLs that are not there.
+    record = TextField()
     field = TextField()
+    type = TextField()
     missing = IntegerField()
     earliest = TextField()
     latest = TextField()
     low = TextField(null=True)
     high = TextField(null=True)
-    record = TextField()
 
     class Meta:
         table_name = "date_key"

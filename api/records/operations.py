@@ -253,7 +253,7 @@ def _require_note(correction: Correction | None, happening: str) -> None:
             "/correction",
             f"is required: a published record {happening} with a correction note {{kind, note}}",
         )
-        raise InvalidDocument(f"a correction note is missing: {fault.detail}", (fault,))
+        raise InvalidDocument("a correction note is missing", (fault,))
 
 
 def _require_type(entry: Entry, record_type: RecordType) -> None:
@@ -290,9 +290,7 @@ def _current(transaction: Transaction, record_type: RecordType, record_id: str, 
             f"If-Match is needed: the entity tag of {quoted(record_id)} as you read it", current=_state(seen)
         )
     if seen.etag not in tags:
-        raise PreconditionFailed(
-            f"{quoted(record_id)} is no longer as it was read: revision {seen.revision}", current=_state(seen)
-        )
+        raise PreconditionFailed(f"{quoted(record_id)} has changed since it was read", current=_state(seen))
     return entry
 
 

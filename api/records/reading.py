@@ -13,7 +13,7 @@ from schemas.query import DateRange, Query, QueryError, QueryFault
 
 from .cursors import Cursors
 from .database import placeholders, secret, snapshot
-from .errors import Gone, Merged, NotFound
+from .errors import Gone, Merged, NotFound, Redacted
 from .selection import Order, Where, order_of, resolve_ids, selection, similar_ids
 from .types import BY_PLURAL, TYPES, Json, RecordType
 
@@ -59,6 +59,9 @@ def read_record(
     raise _absence(database, record_type, record_id, row)
 
 
+_REDACTED = "SELECT note, time FROM redaction WHERE record = ? AND last >= ? ORDER BY time DESC LIMIT 1"
+
+
 def _absence(database: Database, record_type: RecordType, record_id: str, row: Any) -> Exception:
     """Why a record cannot be read; the same for a draft as for what never was."""
     found, status = (row[3], row[4]) if row else ("", "draft")
@@ -69,6 +72,8 @@ def _absence(database: Database, record_type: RecordType, record_id: str, row: A
     if found != record_type.name:
         address = f"/v1/{TYPES[found].plural}/{record_id}"
         return NotFound(f"{quoted(record_id)} is a {found}: it stands at {address}", did_you_mean=address)
+    if redaction := database.execute_sql(_REDACTED, (record_id, row[7] - 1)).fetchone():
+        return Redacted(f"taken out on {redaction[1][:10]}: {redaction[0]}")
     if status == "merged":
         return Merged(f"{quoted(record_id)} was merged into {quoted(row[5])}", row[5])
     return Gone(f"the {found} {quoted(record_id)} was retracted", tombstone=tombstone(row[6], row[7] - 1))

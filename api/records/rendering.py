@@ -14,6 +14,8 @@ from .origins import Document, ancestry, origins_of, provenance_of
 from .types import CLAIM, SOURCE, Json
 from .workspace import Entry, Workspace, canonical
 
+#: Moves with every change of how records are rendered, so that an older database renders its own again.
+RENDERING = 1
 #: Inverse relations shown on a claim; the rest stand at its `/references`.
 MOST_INVERSE = 100
 INVERSE_OF = dict(zip(RELATIONS.names, INVERSE_RELATIONS.names, strict=True))

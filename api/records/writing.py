@@ -1,10 +1,11 @@
 """The one write path: every change of the record is a list of operations in one transaction."""
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-from peewee import Database
+from peewee import Database, OperationalError
 
 from schemas.base import quoted
 
@@ -13,7 +14,7 @@ from .database import write_transaction
 from .errors import Conflict, DocumentFault, Refusal, Refused
 from .keys import Actor
 from .references import mentions
-from .rendering import Rendered, Renderer, etag_of, wire_bytes
+from .rendering import RENDERING, Rendered, Renderer, etag_of, wire_bytes
 from .rules import faults_of_entry, merger_faults, question_faults
 from .storage import (
     erase,
@@ -70,6 +71,8 @@ class _Changed:
     entry: Entry
     kind: str
     reason: Json = field(default_factory=dict)
+    #: Whether it is a revision; taking out old revisions is a public change without one.
+    revises: bool = True
 
 
 class Transaction:
@@ -123,6 +126,22 @@ class Transaction:
             merged_into=into,
         )
         return self.change(index, entry, status, correction, {"into": into} if into else None)
+
+    def redact(self, entry: Entry, correction: Correction, stub: Json | None) -> None:
+        """Announce that bytes were taken out; with a `stub`, the record is withdrawn and only that stays."""
+        reason = {
+            "actor": self.actor.label,
+            "change": "redacted",
+            "kind": correction.kind,
+            "note": correction.note,
+        }
+        if stub is not None:
+            noted = {"kind": correction.kind, "note": correction.note, "when": self.time}
+            status = "merged" if entry.status == "merged" else "retracted"
+            revision = (entry.revision or 0) + 1
+            entry = replace(entry, status=status, document=stub, revision=revision, withdrawal=noted)
+        self.changes[entry.id] = _Changed(entry, "redacted", reason, revises=stub is not None)
+        self.place(0, entry)
 
     def change(
         self,
@@ -261,7 +280,8 @@ class Transaction:
         for record_id, change in self.changes.items():
             seq += 1
             entry = self.workspace.get(record_id) or change.entry
-            store_revision(self.database, entry, last, change.reason)
+            if change.revises:
+                store_revision(self.database, entry, last, change.reason)
             self._announce(entry, change.kind, seq, last, _public_reason(change.reason))
         for entry, cause in public:
             seq += 1
@@ -323,7 +343,9 @@ def perform(
             (_end_rehearsal if dry_run else finished)(outcomes)
     except _Rehearsed:
         return outcomes
-    catch_up(database)
+    # The change stands; what could not be rendered now is rendered by the next writer.
+    with suppress(OperationalError):
+        catch_up(database)
     return outcomes
 
 
@@ -390,6 +412,20 @@ def _postpone(database: Database, stale: dict[str, str]) -> None:
             "INSERT INTO pending_refresh (record, cause) VALUES (?, ?) ON CONFLICT (record) DO NOTHING",
             (record_id, cause),
         )
+
+
+def renew(database: Database) -> None:
+    """Render everything again where the database was written by a version that rendered otherwise."""
+    if current(database, "rendering") == RENDERING:
+        return
+    with write_transaction(database):
+        database.execute_sql("DELETE FROM pending_refresh")
+        database.execute_sql(
+            "INSERT INTO pending_refresh (record, cause) SELECT id, 'upgrade' FROM record "
+            "WHERE status IN ('published', 'draft')"
+        )
+        database.execute_sql("UPDATE counter SET value = ? WHERE name = 'rendering'", (RENDERING,))
+    catch_up(database)
 
 
 def pending_refreshes(database: Database) -> int:

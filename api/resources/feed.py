@@ -62,9 +62,9 @@ def _declare_changes(operations: Operations, database: Database, settings: Setti
     def view(query: Query) -> Response:
         """Follow every public change, in commit order, without a gap.
 
-        Fold it from 0 and you hold what the collections serve: entries that show a record carry it; after
-        `retracted`, `merged` and `redacted` it is gone. The feed is kept whole unless its operator cuts it;
-        a `since` before the cut is 410 with where to go on.
+        Fold it from 0 and you hold what the collections serve: put each entry's `record` in the place of what
+        you had of that id, or drop it where `record` is null. The feed is kept whole unless its operator cuts
+        it; a `since` before the cut is 410 with where to go on.
         """
         found = read_changes(database, query["since"], query["limit"])
         if found.entries or not query["wait"]:

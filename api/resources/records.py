@@ -12,8 +12,8 @@ from api.http.answers import answer, envelope, tag_of
 from api.http.operations import Answer, Operation, Operations, PathParameter
 from api.http.preconditions import unauthorized
 from api.records import backlinks
-from api.records.errors import Gone
-from api.records.history import Redacted, moment_of, read_past
+from api.records.errors import Gone, Redacted
+from api.records.history import moment_of, read_past
 from api.records.parameters import collection_parameters, record_parameters
 from api.records.past_pages import read_page_then, read_references_then
 from api.records.reading import (

@@ -1,11 +1,16 @@
 """What the record refuses, as answers."""
 
+import logging
 from collections.abc import Callable
 
 from flask import Flask, Response
+from peewee import OperationalError
 
 from api.http.problems import Problem, document_errors, problem_response
+from api.records.database import trouble_of
 from api.records.errors import Merged, Refusal
+
+_LOG = logging.getLogger("facts")
 
 
 def install(app: Flask, address_of: Callable[[str], str]) -> None:
@@ -19,3 +24,21 @@ def install(app: Flask, address_of: Callable[[str], str]) -> None:
         return problem_response(problem)
 
     app.register_error_handler(Refusal, on_refusal)
+    app.register_error_handler(OperationalError, _on_database_error)
+
+
+_TROUBLES = {
+    "busy": ("unavailable", "other writers hold the database; nothing was changed", {"Retry-After": "1"}),
+    "full": ("insufficient-storage", "the disk is full; nothing was changed", {}),
+    "read-only": ("unavailable", "the database can only be read just now", {"Retry-After": "60"}),
+    "unreachable": ("unavailable", "the database cannot be opened", {"Retry-After": "5"}),
+}
+
+
+def _on_database_error(error: OperationalError) -> Response:
+    trouble = trouble_of(error)
+    if trouble is None:
+        raise error
+    name, detail, headers = _TROUBLES[trouble]
+    _LOG.warning("the database is %s: %s", trouble, error)
+    return problem_response(Problem(name, detail, headers=headers))

@@ -9,6 +9,7 @@ from api.http.problems import Problem
 from api.records.database import pending_migrations
 from api.records.reading import counts
 from api.records.types import BY_PLURAL
+from api.records.writing import pending_refreshes
 from api.settings import Settings
 from schemas.query import Query
 
@@ -95,7 +96,7 @@ def declare(operations: Operations, database: Database, settings: Settings, vers
 
 
 _ALIVE = object_of({"status": {"type": "string", "enum": ["alive"]}})
-_READY = object_of({"status": {"type": "string", "enum": ["ready"]}})
+_READY = object_of({"status": {"type": "string", "enum": ["ready"]}, "refreshing": COUNT})
 
 
 def _declare_health(operations: Operations, database: Database) -> None:
@@ -122,10 +123,12 @@ def _declare_health(operations: Operations, database: Database) -> None:
     def get_readiness(_: Query) -> Response:
         """Ask whether the service can answer requests.
 
-        The database answers and has all migrations of this version.
+        The database answers and has all migrations of this version. `refreshing` counts the records that a
+        change of another has left to be rendered again.
         """
         try:
             pending = pending_migrations(database)
+            refreshing = 0 if pending else pending_refreshes(database)
         except PeeweeException:
             raise Problem(
                 "unavailable", "the database does not answer", headers={"Retry-After": "5"}
@@ -133,7 +136,7 @@ def _declare_health(operations: Operations, database: Database) -> None:
         if pending:
             detail = f"the database lacks the migration {pending[0]}; run facts serve or facts load"
             raise Problem("unavailable", detail, headers={"Retry-After": "5"})
-        return _fresh(b'{"status":"ready"}')
+        return json_answer({"status": "ready", "refreshing": refreshing})
 
 
 def _fresh(body: bytes) -> Response:

@@ -76,14 +76,14 @@ class FilterKey(Model):
 
 
 class DateKey(Model):
-    type = TextField()
+    record = TextField()
     field = TextField()
+    type = TextField()
     missing = IntegerField()
     earliest = TextField()
     latest = TextField()
     low = TextField(null=True)
     high = TextField(null=True)
-    record = TextField()
 
     class Meta:
         table_name = "date_key"

@@ -60,4 +60,4 @@ def up(migrator: Any, database: Database) -> None:
     """Create the tables; the feed is kept from its beginning."""
     with database.bind_ctx(TABLES, bind_refs=False, bind_backrefs=False):
         database.create_tables(TABLES)
-    database.execute_sql("INSERT INTO counter (name, value) VALUES ('feed_floor', 0)")
+    database.execute_sql("INSERT INTO counter (name, value) VALUES ('feed_floor', 0), ('rendering', 0)")
