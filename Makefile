@@ -4,10 +4,9 @@ BIN := .venv/bin
 HOST ?= 127.0.0.1
 PORT ?= 8000
 FIXTURES := fixtures
-ROUNDS ?= 5
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-test serve test lint format openapi bench bench-quick lock clean
+.PHONY: crash-audit help install install-test serve test lint format openapi bench bench-quick lock clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -54,7 +53,10 @@ openapi: install-test ## Write openapi.yaml from the operations, with examples f
 bench: bench-quick ## Run the benchmarks
 
 bench-quick: install ## Ratios for one record and fifty, in under two minutes
-	$(BIN)/python benchmarks/quick.py --rounds $(ROUNDS)
+	$(BIN)/python benchmarks/quick.py --rounds $(or $(ROUNDS),5)
+
+crash-audit: install-test ## Kill a server under writers again and again (ROUNDS=200)
+	$(BIN)/python -m tests.audits.crash --rounds $(or $(ROUNDS),200)
 
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --extra build
 

@@ -270,10 +270,14 @@ class Count(Checked):
         return {"type": "integer", "minimum": self.least, "maximum": self.most}
 
     def fault(self, value: Any) -> str | None:
-        # bool is an int to Python, and 3.0 an integer to JSON Schema; we take neither for a count.
-        if type(value) is int and self.least <= value <= self.most:
+        # bool is an int to Python. 3.0 is an integer to JSON Schema, and is read as 3.
+        whole = type(value) is int or (type(value) is float and value.is_integer())
+        if whole and self.least <= value <= self.most:
             return None
         return Fault(f"must be a whole number from {self.least} to {self.most}")
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> int:
+        return int(super()._deserialize(value, attr, data, **kwargs))
 
 
 class Degrees(Checked):

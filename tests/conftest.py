@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -70,17 +70,26 @@ def client(loaded: Path) -> FlaskClient:
 class Server:
     """A real gunicorn on a database file."""
 
-    def __init__(self, path: Path, workers: int = 2, threads: int = 4, **environment: str) -> None:
+    def __init__(
+        self,
+        path: Path,
+        workers: int = 2,
+        threads: int = 4,
+        before: Callable[[], None] | None = None,
+        log: Path | None = None,
+        **environment: str,
+    ) -> None:
         self.port = free_port()
         command = [sys.executable, "-m", "api.cli", "serve", "--port", str(self.port)]
         command += ["--workers", str(workers), "--threads", str(threads), "--db", f"sqlite:///{path}"]
-        self.log = path.with_suffix(".log").open("ab")
+        self.log = (log or path.with_suffix(".log")).open("ab")
         self.process = subprocess.Popen(
             command,
             env=os.environ | {"PYTHONPATH": str(ROOT)} | environment,
             stdout=self.log,
             stderr=self.log,
             start_new_session=True,
+            preexec_fn=before,
         )
         self._wait()
 
@@ -97,6 +106,17 @@ class Server:
         """Status, headers (names in lower case) and body of one request on its own connection."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         connection.request(method, path, headers={k.replace("_", "-"): v for k, v in headers.items()})
+        response = connection.getresponse()
+        found = (response.status, {k.lower(): v for k, v in response.getheaders()}, response.read())
+        connection.close()
+        return found
+
+    def send(
+        self, method: str, path: str, body: bytes, headers: dict[str, str]
+    ) -> tuple[int, dict[str, str], bytes]:
+        """The same for a request with a body, as it is."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        connection.request(method, path, body, headers)
         response = connection.getresponse()
         found = (response.status, {k.lower(): v for k, v in response.getheaders()}, response.read())
         connection.close()

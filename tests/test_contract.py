@@ -2,14 +2,18 @@
 
 import json
 import re
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
+import pytest
 import schemathesis
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, settings
 from openapi_spec_validator import validate
 from ruamel.yaml import YAML
+from schemathesis.specs.openapi.checks import ignored_auth, positive_data_acceptance
 
 from api.records.types import BY_PLURAL
 
@@ -48,7 +52,8 @@ def test_everything_is_described() -> None:
             assert operation["summary"], path
             assert len(operation["description"]) > len(operation["summary"]), path
             assert all(p["description"] for p in operation["parameters"]), path
-            assert operation["responses"]["200"]["content"], path
+            done = next(answer for status, answer in operation["responses"].items() if status < "3")
+            assert "content" in done or operation["operationId"].startswith("delete"), path
 
 
 def test_the_examples_are_answers_of_the_first_dossier(client: FlaskClient) -> None:
@@ -75,7 +80,21 @@ def _real_ids(loaded: FlaskClient) -> dict[str, list[str]]:
     }
 
 
+def _with_real_moments(query: dict[str, Any]) -> None:
+    """Moments and numbers that the feed has reached, and no waiting for new ones."""
+    if "as_of" in query:
+        query["as_of"] = "seq:265"
+        for beside in ("include", "status", "id"):
+            query.pop(beside, None)
+    if "since" in query:
+        query["since"] = 258
+    query.pop("wait", None)
+    query.pop("after", None)
+
+
 CONTRACT: Any = schemathesis.openapi.from_dict(DOCUMENT)
+# An address that is too long is refused before anybody looks at what is wrong with it.
+CONTRACT.config.checks.negative_data_rejection.expected_statuses.append("414")
 
 
 def _types_of(filter_name: str, plural: str) -> tuple[str, ...]:
@@ -86,23 +105,24 @@ def _types_of(filter_name: str, plural: str) -> tuple[str, ...]:
 def _with_real_values(case: Any, ids: dict[str, list[str]], questions: list[str], pick: int) -> None:
     """Put values that exist where the description can only say which form they have."""
     query = case.query
+    if isinstance(query, dict):
+        _with_real_moments(query)
     plural = case.path.split("/")[2] if case.path.startswith("/v1/") else ""
     if not isinstance(query, dict) or plural not in BY_PLURAL:
         return
     kinds = {f.name: f.kind for f in BY_PLURAL[plural].filters}
     for name in list(query):
-        kind = kinds.get(name.removesuffix(".not"))
-        if kind == "date":
-            query[name] = REAL_DATES[pick % len(REAL_DATES)]
-        elif kind == "id":
-            of = _types_of(name, plural)
-            query[name] = [ids[of[pick % len(of)]][pick % len(ids[of[pick % len(of)]])]]
-        elif kind == "question":
-            query[name] = [questions[pick % len(questions)]]
-        elif kind == "language":
-            query[name] = ["en"]
-        elif kind == "country":
-            query[name] = ["JP"]
+        kind = kinds.get(name.removesuffix(".not"), "")
+        of = _types_of(name, plural)
+        known = ids[of[pick % len(of)]] if of else [""]
+        real = {
+            "date": REAL_DATES[pick % len(REAL_DATES)],
+            "id": [known[pick % len(known)]],
+            "question": [questions[pick % len(questions)]],
+            "language": ["en"],
+            "country": ["JP"],
+        }
+        query[name] = real.get(kind, query[name])
     query.pop("after", None)
     if "id" in query:
         for beside in [n for n in query if n not in ("id", "fields", "include", "count")]:
@@ -110,7 +130,7 @@ def _with_real_values(case: Any, ids: dict[str, list[str]], questions: list[str]
 
 
 @CONTRACT.parametrize()
-@settings(max_examples=40, suppress_health_check=list(HealthCheck), deadline=None)
+@settings(max_examples=25, suppress_health_check=list(HealthCheck), deadline=None)
 def test_every_answer_keeps_the_contract(case: Any, client: FlaskClient, server: Server) -> None:
     if not case.meta.generation.mode.is_negative:
         ids = _real_ids_once(client)
@@ -121,6 +141,42 @@ def test_every_answer_keeps_the_contract(case: Any, client: FlaskClient, server:
         known = _real_ids_once(client)[BY_PLURAL[plural].name]
         case.path_parameters["id"] = known[len(str(case.path_parameters["id"])) % len(known)]
     case.call_and_validate(base_url=f"http://127.0.0.1:{server.port}")
+
+
+@pytest.fixture(scope="module")
+def desk(loaded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, str]]:
+    """A server that may be written to, and a publisher's key."""
+    copy = tmp_path_factory.mktemp("desk") / "facts.db"
+    shutil.copy(loaded, copy)
+    key = facts(
+        "key", "create", "Contract", "--role", "publisher", "--db", f"sqlite:///{copy}"
+    ).stdout.strip()
+    running = Server(copy)
+    yield running, key
+    running.stop()
+    assert facts("doctor", "--db", f"sqlite:///{copy}").stdout.endswith("everything agrees\n")
+
+
+WRITING = CONTRACT.include(method=["POST", "PUT", "PATCH", "DELETE"])
+
+
+@WRITING.parametrize()
+@settings(max_examples=10, suppress_health_check=list(HealthCheck), deadline=None)
+def test_every_answer_to_a_curator_keeps_the_contract(
+    case: Any, client: FlaskClient, desk: tuple[Server, str]
+) -> None:
+    server, key = desk
+    if case.path_parameters and not case.meta.generation.mode.is_negative:
+        known = _real_ids_once(client)[BY_PLURAL[case.path.split("/")[2]].name]
+        case.path_parameters["id"] = known[len(str(case.body)) % len(known)]
+
+    # That a document fits its schema does not say that what it refers to is there, nor that a record's
+    # state allows the operation: what is accepted is shown in test_curating.
+    case.call_and_validate(
+        base_url=f"http://127.0.0.1:{server.port}",
+        headers={"Authorization": f"Bearer {key}"},
+        excluded_checks=[positive_data_acceptance, ignored_auth],
+    )
 
 
 _KNOWN: dict[str, list[str]] = {}

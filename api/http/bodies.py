@@ -6,7 +6,7 @@ from typing import Any, NoReturn
 
 import orjson
 from flask import request
-from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException
 
 from schemas.base import quoted
 
@@ -24,21 +24,39 @@ def read_body(media_types: Sequence[str] = (JSON,), *, optional: bool = False) -
     Raises problems: 415 for another media type, charset or an encoding, 413 for too many bytes, 400 for
     what is not JSON.
     """
-    raw = _bytes()
+    raw = raw_body()
     if not raw and optional:
         return None
     _require_media_type(media_types)
     return parse(raw)
 
 
-def _bytes() -> bytes:
+_BODY = "facts.body"
+
+
+def raw_body() -> bytes:
+    """The request's bytes, read once. Raises problems: 413 for too many, 400 for an interrupted body."""
+    environ = request.environ
+    if _BODY not in environ:
+        environ[_BODY] = _read()
+    return bytes(environ[_BODY])
+
+
+def _read() -> bytes:
+    most = request.max_content_length or 0
+    too_large = Problem("payload-too-large", f"the body has more than {most} bytes")
+    if (request.content_length or 0) > most:
+        raise too_large
     try:
-        return request.get_data(cache=True)
-    except RequestEntityTooLarge:
-        most = request.max_content_length
-        raise Problem("payload-too-large", f"the body has more than {most} bytes") from None
-    except (ClientDisconnected, OSError, EOFError):
+        if request.content_length is not None:
+            return request.get_data(cache=False)
+        # Of a chunked body Werkzeug gives the first `most` bytes as if they were all.
+        found: bytes = request.environ["wsgi.input"].read(most + 1)
+    except (HTTPException, OSError, EOFError):
         raise Problem("invalid-request", "the body ended before its announced length") from None
+    if len(found) > most:
+        raise too_large
+    return found
 
 
 def _require_media_type(media_types: Sequence[str]) -> None:

@@ -131,9 +131,16 @@ _TROUBLES: dict[str, Trouble] = {
 
 def trouble_of(error: Exception) -> Trouble | None:
     """What keeps the database from doing its work, or None where the error is the program's own."""
-    if not isinstance(error, OperationalError):
-        return None
-    return next((trouble for words, trouble in _TROUBLES.items() if words in str(error)), None)
+    found: BaseException | None = error
+    # After a full disk SQLite has rolled back already, and rolling back again fails: the first error tells.
+    while found is not None:
+        if isinstance(found, OperationalError):
+            said = str(found)
+            for words, trouble in _TROUBLES.items():
+                if words in said:
+                    return trouble
+        found = found.__context__
+    return None
 
 
 def is_busy(error: Exception) -> bool:

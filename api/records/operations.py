@@ -131,6 +131,8 @@ class Publish:
             raise Conflict(
                 f"{quoted(self.id)} is {entry.status}: only a draft or a retracted record is published"
             )
+        if transaction.workspace.is_redacted(entry):
+            raise Conflict(f"{quoted(self.id)} was taken out because the law required it")
         if entry.status == "retracted":
             _require_note(self.correction, "is published again")
         elif self.correction is not None:

@@ -4,6 +4,7 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from peewee import Database
 
@@ -86,10 +87,32 @@ def _rendering_faults(database: Database) -> Iterator[str]:
             yield f"{entry.type.name} {entry.id}: its bytes are not what rendering it gives"
         if rendered.computed != entry.computed:
             yield f"{entry.type.name} {entry.id}: the keys it is found by are not what rendering it gives"
+        if _kept_keys(database, entry) != _keys_of(entry):
+            yield f"{entry.type.name} {entry.id}: the rows it is found by are not its keys"
         if etag_of(entry.body) != entry.etag:
             yield f"{entry.type.name} {entry.id}: its entity tag is not the digest of its bytes"
         if entry.status == "published":
             yield from _serving_faults(database, entry)
+
+
+def _keys_of(entry: Entry) -> set[tuple[Any, ...]]:
+    """Rows of the key tables as they follow from the record."""
+    filters = {
+        (name, value, qualifier)
+        for name, keys in entry.computed["filters"].items()
+        for value, qualifier in keys
+    }
+    return filters | {(name, *key) for name, key in entry.computed["dates"].items()}
+
+
+def _kept_keys(database: Database, entry: Entry) -> set[tuple[Any, ...]]:
+    filters = database.execute_sql(
+        "SELECT filter, value, qualifier FROM filter_key WHERE record = ?", (entry.id,)
+    ).fetchall()
+    dates = database.execute_sql(
+        "SELECT field, missing, earliest, latest, low, high FROM date_key WHERE record = ?", (entry.id,)
+    ).fetchall()
+    return {*map(tuple, filters), *map(tuple, dates)}
 
 
 def _serving_faults(database: Database, entry: Entry) -> Iterator[str]:

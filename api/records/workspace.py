@@ -169,6 +169,12 @@ class Workspace:
         sql = "SELECT 1 FROM question WHERE id = ?"
         return self.database.execute_sql(sql, (question_id,)).fetchone() is not None
 
+    def is_redacted(self, entry: Entry) -> bool:
+        """Whether the document of the last revision was taken out by the law."""
+        sql = "SELECT 1 FROM redaction WHERE record = ? AND last >= ?"
+        values = (entry.id, (entry.revision or 0) - 1)
+        return entry.public and self.database.execute_sql(sql, values).fetchone() is not None
+
     def referrers(self, target: str, role: str | None = None) -> list[str]:
         """Ids of the records that name `target` as it is stored, in any role or in one."""
         sql, values = "SELECT DISTINCT record FROM reference WHERE target = ?", [target]

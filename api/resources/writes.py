@@ -9,6 +9,7 @@ from flask import Response, request
 from peewee import Database
 
 from api.http.answers import JSON, PRIVATE
+from api.http.bodies import raw_body
 from api.http.preconditions import idempotency_key
 from api.records.kept_answers import IdempotentRequest, KeptAnswer, keep_answer, kept_answer
 from api.records.keys import Actor
@@ -48,8 +49,7 @@ def run(
     repeatable = None
     if key is not None and not dry_run:
         address = request.full_path if request.query_string else request.path
-        body = request.get_data(cache=True)
-        repeatable = IdempotentRequest.of(actor.key, key, request.method, address, body)
+        repeatable = IdempotentRequest.of(actor.key, key, request.method, address, raw_body())
 
     def before() -> None:
         if repeatable and (kept := kept_answer(database, repeatable)):

@@ -1,0 +1,52 @@
+"""Small HTTP clients for hammering a server, each on its own connection, patient with restarts."""
+
+import http.client
+import json
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass
+class Reply:
+    """What came back; `status` 0 where nothing did."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    def json(self) -> Any:
+        """The body as JSON."""
+        return json.loads(self.body)
+
+
+class Client:
+    """One connection, opened anew when it breaks."""
+
+    def __init__(self, port: int, key: str | None = None) -> None:
+        self.port, self.key = port, key
+        self._connection: http.client.HTTPConnection | None = None
+
+    def send(self, method: str, path: str, body: Any = None, **headers: str) -> Reply:
+        """One request; a reply of status 0 where the server is gone."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        if self.key:
+            named["Authorization"] = f"Bearer {self.key}"
+        payload = None
+        if body is not None:
+            payload = json.dumps(body).encode()
+            named["Content-Type"] = "application/json"
+        try:
+            if self._connection is None:
+                self._connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+            self._connection.request(method, path, payload, named)
+            response = self._connection.getresponse()
+            return Reply(response.status, {k.lower(): v for k, v in response.getheaders()}, response.read())
+        except (OSError, http.client.HTTPException):
+            self.close()
+            return Reply(0, {}, b"")
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None

@@ -1,0 +1,258 @@
+"""The past stays as it was: a state machine against a plain model, and the reads of any moment."""
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from api.records.database import migrate, open_database
+from api.records.keys import create_key
+from api.records.redaction import redact
+from api.records.types import PARTY
+
+from .conftest import client_of
+
+NOTE = {"kind": "clarification", "note": "In a test"}
+IDS = st.sampled_from([f"p{n}" for n in range(4)])
+NAMES = st.sampled_from(["Ann", "Bob", "北方領土", "O'Neill", "x" * 300])
+
+
+class Record(RuleBasedStateMachine):
+    """Random operations; a plain model of states, revisions and snapshots beside them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = Path(tempfile.mkdtemp())
+        path = self.folder / "facts.db"
+        self.database = open_database(f"sqlite:///{path}")
+        migrate(self.database)
+        self.key = {"Authorization": f"Bearer {create_key(self.database, 'K', 'publisher')}"}
+        self.client: FlaskClient = client_of(path)
+        #: id -> {state, name, part_of, revision}
+        self.model: dict[str, dict[str, Any]] = {}
+        self.mirror: dict[str, Any] = {}
+        self.since = 0
+        #: (last seq, what the collection served then)
+        self.snapshots: list[tuple[int, list[Any]]] = []
+
+    @initialize()
+    def start(self) -> None:
+        self.snapshots.append((0, []))
+
+    def send(self, method: str, path: str, body: Any = None, target: str | None = None) -> int:
+        headers = dict(self.key)
+        if target is not None:
+            probe = self.client.patch(f"/v1/parties/{target}", json={}, headers=self.key).get_json()
+            headers["If-Match"] = probe.get("current", {}).get("etag", '"none"')
+        return self.client.open(f"/v1/{path}", method=method, json=body, headers=headers).status_code
+
+    def now(self, record_id: str) -> str:
+        """What an id stands for in the model."""
+        while self.model.get(record_id, {}).get("state") == "merged":
+            record_id = self.model[record_id]["into"]
+        return record_id
+
+    @rule(record_id=IDS, name=NAMES, publish=st.booleans())
+    def create(self, record_id: str, name: str, publish: bool) -> None:
+        body = {"id": record_id, "name": name, "kind": "person"}
+        status = self.send("POST", f"parties?publish={str(publish).lower()}", body)
+        assert status == (409 if record_id in self.model else 201)
+        if status == 201:
+            state = "published" if publish else "draft"
+            self.model[record_id] = {"state": state, "name": name, "revision": int(publish), "part_of": None}
+
+    @rule(record_id=IDS, name=NAMES)
+    def rename(self, record_id: str, name: str) -> None:
+        if record_id not in self.model:
+            return
+        known = self.model[record_id]
+        note = {"correction": NOTE} if known["state"] == "published" else {}
+        status = self.send("PATCH", f"parties/{record_id}", {"name": name, **note}, record_id)
+        allowed = known["state"] in ("draft", "published")
+        assert status == (200 if allowed else 409)
+        if allowed and name != known["name"]:
+            known["name"] = name
+            known["revision"] += known["state"] == "published"
+
+    @rule(record_id=IDS)
+    def publish(self, record_id: str) -> None:
+        if record_id not in self.model:
+            return
+        known = self.model[record_id]
+        body = NOTE if known["state"] == "retracted" else None
+        status = self.send("POST", f"parties/{record_id}/publish", body, record_id)
+        allowed = known["state"] in ("draft", "retracted") and not known.get("redacted")
+        assert status == (200 if allowed else 409), status
+        if allowed:
+            known["state"] = "published"
+            known["revision"] += 1
+
+    @rule(record_id=IDS)
+    def retract(self, record_id: str) -> None:
+        if record_id not in self.model:
+            return
+        known = self.model[record_id]
+        status = self.send("POST", f"parties/{record_id}/retract", NOTE, record_id)
+        assert status == (200 if known["state"] == "published" else 409)
+        if status == 200:
+            known["state"] = "retracted"
+            known["revision"] += 1
+
+    @rule(record_id=IDS, into=IDS)
+    def merge(self, record_id: str, into: str) -> None:
+        if record_id not in self.model or self.model[record_id]["state"] != "published":
+            return
+        status = self.send("POST", f"parties/{record_id}/merge", {**NOTE, "into": into}, record_id)
+        survivor = self.now(into)
+        allowed = self.model.get(survivor, {}).get("state") == "published" and survivor != record_id
+        assert (status == 200) == allowed, status
+        if allowed:
+            self.model[record_id] |= {"state": "merged", "into": survivor}
+            self.model[record_id]["revision"] += 1
+
+    @precondition(lambda self: any(r["state"] == "published" for r in self.model.values()))
+    @rule(data=st.data())
+    def redact_all(self, data: st.DataObject) -> None:
+        public = sorted(i for i, r in self.model.items() if r["state"] == "published")
+        record_id = data.draw(st.sampled_from(public))
+        if data.draw(st.integers(0, 3)):
+            return  # rarely: what is redacted is gone from the game
+        redact(self.database, PARTY, record_id, 1, None, "Order")
+        known = self.model[record_id]
+        known |= {"state": "retracted", "redacted": True, "revision": known["revision"] + 1}
+        # Its bytes are gone from the past as well.
+        self.snapshots = [
+            (seq, [r for r in records if r["id"] != record_id]) for seq, records in self.snapshots
+        ]
+
+    @invariant()
+    def the_collection_is_the_model(self) -> None:
+        served = self.client.get("/v1/parties?limit=200").get_json()["data"]
+        shown = [(r["id"], r["name"], r["meta"]["revision"]) for r in served]
+        expected = sorted(
+            (i, r["name"], r["revision"]) for i, r in self.model.items() if r["state"] == "published"
+        )
+        assert shown == expected
+
+    @invariant()
+    def the_feed_folds_to_the_collection(self) -> None:
+        feed = self.client.get(f"/v1/changes?since={self.since}&limit=200").get_json()
+        assert [e["seq"] for e in feed["data"]] == list(range(self.since + 1, feed["last"] + 1))
+        for entry in feed["data"]:
+            self.mirror.pop(entry["id"], None)
+            if entry["record"] is not None:
+                self.mirror[entry["id"]] = entry["record"]
+        self.since = feed["last"]
+        served = self.client.get("/v1/parties?limit=200").get_json()["data"]
+        assert sorted(self.mirror.values(), key=lambda r: r["id"]) == served
+        self.snapshots.append((self.since, served))
+
+    @invariant()
+    def every_moment_is_served_as_it_was(self) -> None:
+        for seq, records in self.snapshots[-4:]:
+            then = self.client.get(f"/v1/parties?as_of=seq:{seq}&limit=200").get_json()["data"]
+            assert then == records
+
+    def teardown(self) -> None:
+        self.database.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+TestRecord = Record.TestCase
+TestRecord.settings = settings(
+    max_examples=20, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
+)
+
+
+# Reads of any moment
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "",
+        "sort=-said",
+        "via=nhk",
+        "via=nhk&role=quoted",
+        "question=who-holds-sovereignty&stance=denies",
+        "about.not=four-islands&kind=position,demand",
+        "said=2019-07&match=certain",
+        "origins_min=2",
+        "standing=contested",
+        "relation=contradicted-by",
+        "dossier=japan-russia-peace-treaty",
+        "updated_since=2020-01-01T00:00:00Z",
+    ],
+)
+def test_the_present_asked_as_the_past_is_the_same(client: FlaskClient, query: str) -> None:
+    plain = client.get(f"/v1/claims?{query}&limit=30&count=true".replace("?&", "?")).get_json()
+    past = client.get(f"/v1/claims?{query}&limit=30&count=true&as_of=seq:265".replace("?&", "?")).get_json()
+
+    assert past["data"] == plain["data"]
+    assert past["page"]["total"] == plain["page"]["total"]
+    assert past["query"].pop("as_of") == "seq:265"
+    assert past["query"] == plain["query"]
+
+
+@pytest.mark.parametrize("plural", ["parties", "places", "sources", "dates"])
+@pytest.mark.parametrize("negated", ["dossier", "dossier.not"])
+def test_members_of_a_dossier_are_the_same_asked_as_the_past(
+    client: FlaskClient, plural: str, negated: str
+) -> None:
+    asked = f"/v1/{plural}?{negated}=japan-russia-peace-treaty&limit=200&sort=-updated"
+
+    assert client.get(f"{asked}&as_of=seq:265").get_json()["data"] == client.get(asked).get_json()["data"]
+
+
+def test_pages_of_the_past_lead_on(client: FlaskClient) -> None:
+    seen, after = [], ""
+    while True:
+        page = client.get(f"/v1/claims?as_of=seq:265&sort=-said&limit=9{after}").get_json()
+        seen += [record["id"] for record in page["data"]]
+        if page["page"]["next"] is None:
+            break
+        after = f"&after={page['page']['next']}"
+
+    whole = client.get("/v1/claims?sort=-said&limit=200").get_json()["data"]
+    assert seen == [record["id"] for record in whole]
+
+
+def test_references_of_the_past_are_the_same(client: FlaskClient) -> None:
+    for path in ("places/four-islands", "sources/sputnik-wire-2019-07-21", "parties/nhk"):
+        asked = f"/v1/{path}/references?limit=200"
+        now, then = client.get(asked).get_json(), client.get(f"{asked}&as_of=seq:265").get_json()
+        assert (then["data"], then["roles"]) == (now["data"], now["roles"])
+
+
+def test_a_memento_is_found_by_its_datetime(client: FlaskClient) -> None:
+    plain = client.get("/v1/parties/nhk")
+    past = client.get("/v1/parties/nhk", headers={"Accept-Datetime": "Fri, 31 Dec 2999 00:00:00 GMT"})
+
+    assert past.data == plain.data
+    assert past.headers["Memento-Datetime"] == plain.headers["Last-Modified"]
+    assert "Accept-Datetime" in past.headers["Vary"]
+    assert 'rel="timemap"' in past.headers["Link"]
+    timemap = client.get("/v1/parties/nhk/timemap", headers={"Accept": "application/link-format"})
+    assert timemap.text.count('rel="memento"') == 1
+    before = {"Accept-Datetime": "Sat, 01 Jan 2000 00:00:00 GMT"}
+    assert client.get("/v1/parties/nhk", headers=before).status_code == 404
+    assert client.get("/v1/parties/nhk", headers={"Accept-Datetime": "soon"}).status_code == 400
+
+
+@pytest.mark.parametrize("as_of", ["seq:-1", "seq:", "seq:x", "seq:999999", "yesterday", "2026-11-24", ""])
+def test_a_moment_that_is_none_is_refused(client: FlaskClient, as_of: str) -> None:
+    response = client.get("/v1/parties/nhk", query_string={"as_of": as_of})
+
+    assert response.status_code == 400
+    assert response.get_json()["errors"][0]["parameter"] == "as_of"
+
+
+def test_nothing_was_there_before_the_beginning(client: FlaskClient) -> None:
+    assert client.get("/v1/parties/nhk?as_of=seq:0").status_code == 404
+    assert client.get("/v1/parties?as_of=2001-01-01T00:00:00Z").get_json()["data"] == []
