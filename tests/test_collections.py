@@ -11,8 +11,8 @@ from flask.testing import FlaskClient
 from api.records.database import open_database
 from api.records.keys import Actor
 from api.records.operations import Put
+from api.records.performing import perform
 from api.records.types import BY_PLURAL, PARTY
-from api.records.writing import perform
 
 from .conftest import client_of
 

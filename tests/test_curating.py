@@ -2,6 +2,8 @@
 
 import json
 import subprocess
+import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,7 @@ from werkzeug.test import TestResponse
 from api.records.database import open_database
 from api.records.keys import create_key
 
-from .conftest import ROOT, client_of, facts
+from .conftest import ROOT, Server, client_of, facts
 
 NOTE = {"kind": "error", "note": "It was wrong."}
 
@@ -631,3 +633,53 @@ def test_an_anonymous_reader_cannot_learn_that_a_draft_exists(desk: Desk, tmp_pa
 
     assert len(addresses) > 100
     assert all_answers() == before
+
+
+# Followers, and scripts of other sites
+
+
+def test_a_follower_may_wait_for_what_comes_next(database_file: Path) -> None:
+    desk = Desk(database_file)
+    server = Server(database_file, workers=1, threads=4)
+    answers: list[tuple[int, dict[str, str], bytes]] = []
+    waiting = threading.Thread(target=lambda: answers.append(server.get("/v1/changes?since=265&wait=20")))
+    waiting.start()
+    time.sleep(0.5)
+
+    # One waiting request is a quarter of four threads: the next is not held.
+    second = server.get("/v1/changes?since=265&wait=20")
+    desk.party()
+    waiting.join(15)
+    server.stop()
+
+    assert second[1]["retry-after"] == "1"
+    assert json.loads(second[2])["data"] == []
+    [(status, _, body)] = answers
+    assert status == 200
+    assert [entry["id"] for entry in json.loads(body)["data"]] == ["bob"]
+
+
+def test_a_feed_that_was_cut_says_where_to_go_on(desk: Desk) -> None:
+    assert facts("forget", "100", "--db", f"sqlite:///{desk.path}").returncode == 0
+
+    gone = desk.client.get("/v1/changes?since=99")
+
+    assert (gone.status_code, gone.get_json()["resume"]) == (410, 265)
+    assert desk.client.get("/v1/changes?since=100&limit=1").get_json()["data"][0]["seq"] == 101
+    assert desk.client.get("/v1/parties?as_of=seq:50").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("origin", "allowed"), [("https://desk.example", True), ("https://other.example", False)]
+)
+def test_only_named_origins_may_write_from_a_browser(loaded: Path, origin: str, allowed: bool) -> None:
+    client = client_of(loaded, cors_write_origins=frozenset({"https://desk.example"}))
+
+    asked = {"Origin": origin, "Access-Control-Request-Method": "PUT"}
+    answered = client.options("/v1/parties/nhk", headers=asked).headers
+
+    assert ("Authorization" in answered["Access-Control-Allow-Headers"]) == allowed
+    assert ("PUT" in answered["Access-Control-Allow-Methods"]) == allowed
+    check = client.options("/v1/check", headers=asked | {"Access-Control-Request-Method": "POST"}).headers
+    assert "POST" in check["Access-Control-Allow-Methods"]
+    assert "Content-Type" in check["Access-Control-Allow-Headers"]

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from api.records.database import migrate, open_database
 from api.records.keys import Actor
 from api.records.operations import Put
+from api.records.performing import perform
 from api.records.types import DATE, PARTY, SOURCE
-from api.records.writing import perform
 from schemas.fuzzy_date import FuzzyDate, FuzzyDateError, filter_range
 
 from .conftest import client_of

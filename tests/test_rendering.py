@@ -11,8 +11,9 @@ from api.records.database import migrate, open_database
 from api.records.errors import InvalidDocument
 from api.records.keys import Actor
 from api.records.operations import Put
+from api.records.performing import perform
 from api.records.types import CLAIM, DATE, DOSSIER, PARTY, SOURCE, RecordType
-from api.records.writing import Correction, perform
+from api.records.writing import Correction
 
 from .conftest import client_of
 

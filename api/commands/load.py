@@ -13,9 +13,10 @@ from api.formats.dossier_files import Entry
 from api.records.errors import DocumentFault, InvalidDocument
 from api.records.keys import Actor
 from api.records.operations import Put
+from api.records.performing import perform
 from api.records.reading import is_empty
 from api.records.types import BY_PLURAL
-from api.records.writing import Correction, Outcome, perform
+from api.records.writing import Correction, Outcome
 from schemas.base import nearest
 from schemas.text import text_fault
 from schemas.vocabularies import CORRECTION_KINDS

@@ -11,7 +11,7 @@ from api import VERSION, create_app, declared
 from api.formats.checking import read_operations
 from api.records.database import migrate, open_database
 from api.records.keys import Actor
-from api.records.writing import perform
+from api.records.performing import perform
 from api.resources.openapi import as_json, description
 from api.resources.samples import capture, keep_samples
 from api.settings import Settings

@@ -14,8 +14,8 @@ from api.records.database import migrate, open_database
 from api.records.documents import read_document
 from api.records.errors import DocumentFault, InvalidDocument
 from api.records.operations import Put
+from api.records.performing import faults_of_all
 from api.records.types import CLAIM, TYPES
-from api.records.writing import faults_of_all
 from schemas.fuzzy_date import FuzzyDate, FuzzyDateError
 
 from .dossier_files import Entry, read_files

@@ -58,12 +58,6 @@ class Refused(InvalidDocument):
         return InvalidDocument(self.detail, faults)
 
 
-class InvalidQuery(Refusal):
-    """A parameter's value names nothing; `faults` have parameter names for pointers."""
-
-    problem = "invalid-query"
-
-
 class NotFound(Refusal):
     """No record of this id that the asker may see."""
 

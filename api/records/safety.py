@@ -9,11 +9,11 @@ from typing import Any
 from peewee import Database
 
 from .history import last_seq
+from .refreshing import pending_refreshes
 from .rendering import Renderer, etag_of, wire_bytes
 from .rules import chain_faults
 from .types import CLAIM
 from .workspace import Entry, Workspace
-from .writing import pending_refreshes
 
 # Copies
 

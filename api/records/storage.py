@@ -114,6 +114,15 @@ def store_change(database: Database, row: Sequence[Any]) -> None:
     )
 
 
+def store_pending(database: Database, stale: dict[str, str]) -> None:
+    """Leave records to be rendered again later, with what caused it."""
+    for record_id, cause in stale.items():
+        database.execute_sql(
+            "INSERT INTO pending_refresh (record, cause) VALUES (?, ?) ON CONFLICT (record) DO NOTHING",
+            (record_id, cause),
+        )
+
+
 def erase(database: Database, record_id: str) -> None:
     """Take a draft out of every table."""
     for table in (*_BY_RECORD, "citation_check"):

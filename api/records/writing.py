@@ -1,26 +1,25 @@
 """The one write path: every change of the record is a list of operations in one transaction."""
 
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import Protocol
 
-from peewee import Database, OperationalError
+from peewee import Database
 
 from schemas.base import quoted
 
-from .clock import advance, current, keep_moment, next_moment
-from .database import write_transaction
-from .errors import Conflict, DocumentFault, Refusal, Refused
+from .clock import advance, keep_moment, next_moment
+from .errors import Conflict, DocumentFault
 from .keys import Actor
 from .references import mentions
-from .rendering import RENDERING, Rendered, Renderer, etag_of, wire_bytes
+from .rendering import Rendered, Renderer, etag_of, wire_bytes
 from .rules import faults_of_entry, merger_faults, question_faults
 from .storage import (
     erase,
     store_change,
     store_dependencies,
     store_keys,
+    store_pending,
     store_record,
     store_references,
     store_rendering,
@@ -201,7 +200,7 @@ class Transaction:
             store_references(self.database, entry)
         stale = self._stale()
         if len(stale) > MOST_AT_ONCE:
-            _postpone(self.database, stale)
+            store_pending(self.database, stale)
             stale = {}
         refreshed = self._render(changed, stale, progress)
         self._number(refreshed)
@@ -302,150 +301,3 @@ def _related_claims(entry: Entry | None) -> set[str]:
 
 def _public_reason(reason: Json) -> Json:
     return {name: reason[name] for name in ("kind", "note", "into") if name in reason}
-
-
-# Running operations
-
-
-class _Rehearsed(Exception):
-    """Ends the transaction of a dry run without keeping anything."""
-
-
-def _end_rehearsal(_: list[Outcome]) -> None:
-    raise _Rehearsed
-
-
-Finished = Callable[[list[Outcome]], None]
-
-
-def perform(
-    database: Database,
-    operations: Sequence[Operation],
-    actor: Actor,
-    *,
-    dry_run: bool = False,
-    progress: Progress = lambda done: None,
-    before: Callable[[], None] = lambda: None,
-    finished: Finished = lambda outcomes: None,
-) -> list[Outcome]:
-    """Apply every operation or none.
-
-    `before` and `finished` run inside the transaction, at its beginning and before its commit. A dry
-    run does everything and keeps nothing.
-
-    Raises Refused, whose faults point at `/index/member` of the operations.
-    """
-    outcomes: list[Outcome] = []
-    try:
-        with write_transaction(database):
-            before()
-            outcomes = _run(Transaction(database, actor), operations, progress)
-            (_end_rehearsal if dry_run else finished)(outcomes)
-    except _Rehearsed:
-        return outcomes
-    # The change stands; what could not be rendered now is rendered by the next writer.
-    with suppress(OperationalError):
-        catch_up(database)
-    return outcomes
-
-
-def _run(transaction: Transaction, operations: Sequence[Operation], progress: Progress) -> list[Outcome]:
-    outcomes, refusals = _apply(transaction, operations)
-    transaction.refuse_orphans()
-    faults = _all_faults(transaction, refusals)
-    if faults:
-        raise Refused(tuple(f.under(f"/{i}") for i, f in faults), tuple(refusals))
-    if transaction.workspace.before:
-        transaction.finish(progress)
-    for outcome in outcomes:
-        outcome.entry = transaction.workspace.get(outcome.id) or outcome.entry
-    return outcomes
-
-
-def _apply(
-    transaction: Transaction, operations: Sequence[Operation]
-) -> tuple[list[Outcome], list[tuple[int, Refusal]]]:
-    transaction.workspace.load(op.id for op in operations)
-    outcomes: list[Outcome] = []
-    refusals: list[tuple[int, Refusal]] = []
-    for index, op in enumerate(operations):
-        try:
-            outcomes.append(op.apply(transaction, index))
-        except Refusal as refusal:
-            refusals.append((index, refusal))
-    return outcomes, refusals
-
-
-def _all_faults(
-    transaction: Transaction, refusals: list[tuple[int, Refusal]]
-) -> list[tuple[int, DocumentFault]]:
-    """Those of operations by themselves, and those of the rest of the record against them."""
-    return [(i, f) for i, refusal in refusals for f in _faults_of(refusal)] + transaction.faults()
-
-
-def _faults_of(refusal: Refusal) -> Iterable[DocumentFault]:
-    return refusal.faults or (DocumentFault("", refusal.detail),)
-
-
-def perform_one(database: Database, operation: Operation, actor: Actor, **more: Any) -> Outcome:
-    """Apply a single operation, as `perform` does; raises its Refusal with pointers into its own body."""
-    try:
-        return perform(database, [operation], actor, **more)[0]
-    except Refused as refused:
-        raise refused.alone() from None
-
-
-def faults_of_all(database: Database, operations: Sequence[Operation]) -> list[tuple[int, DocumentFault]]:
-    """What `perform` would refuse, by index of the operation; nothing is written."""
-    with write_transaction(database):
-        transaction = Transaction(database, Actor("check", "publisher"))
-        _, refusals = _apply(transaction, operations)
-        return _all_faults(transaction, refusals)
-
-
-# Refreshes that did not fit into the transaction of their cause
-
-
-def _postpone(database: Database, stale: dict[str, str]) -> None:
-    for record_id, cause in stale.items():
-        database.execute_sql(
-            "INSERT INTO pending_refresh (record, cause) VALUES (?, ?) ON CONFLICT (record) DO NOTHING",
-            (record_id, cause),
-        )
-
-
-def renew(database: Database) -> None:
-    """Render everything again where the database was written by a version that rendered otherwise."""
-    if current(database, "rendering") == RENDERING:
-        return
-    with write_transaction(database):
-        database.execute_sql("DELETE FROM pending_refresh")
-        database.execute_sql(
-            "INSERT INTO pending_refresh (record, cause) SELECT id, 'upgrade' FROM record "
-            "WHERE status IN ('published', 'draft')"
-        )
-        database.execute_sql("UPDATE counter SET value = ? WHERE name = 'rendering'", (RENDERING,))
-    catch_up(database)
-
-
-def pending_refreshes(database: Database) -> int:
-    """How many records are still to be rendered again."""
-    return int(database.execute_sql("SELECT COUNT(*) FROM pending_refresh").fetchone()[0])
-
-
-def catch_up(database: Database, at_once: int = 500) -> None:
-    """Render what was postponed, in transactions of `at_once`; also what a crash left undone."""
-    some = "SELECT record, cause FROM pending_refresh ORDER BY record LIMIT ?"
-    while database.execute_sql(some, (1,)).fetchone():
-        with write_transaction(database):
-            rows = dict(database.execute_sql(some, (at_once,)).fetchall())
-            if not rows:
-                return
-            for record_id in rows:
-                database.execute_sql("DELETE FROM pending_refresh WHERE record = ?", (record_id,))
-            Transaction(database, Actor("refresh", "publisher")).refresh(rows)
-
-
-def counters(database: Database) -> dict[str, Any]:
-    """`version` and `seq` as they stand."""
-    return {name: current(database, name) for name in ("version", "seq")}

@@ -12,8 +12,9 @@ from api.http.bodies import MERGE_PATCH, read_body
 from api.http.operations import Answer, Body, Operation, Operations
 from api.http.preconditions import if_match, wants_creation
 from api.records import operations as ops
+from api.records.performing import perform
 from api.records.types import TYPES, RecordType
-from api.records.writing import Outcome, perform
+from api.records.writing import Outcome
 from schemas import query as q
 from schemas.curating import BatchItemSchema, CorrectionSchema, MergerSchema
 from schemas.json_schema import reference_to, written_reference_to

@@ -8,8 +8,8 @@ from api.http.operations import Answer, Operations
 from api.http.problems import Problem
 from api.records.database import pending_migrations
 from api.records.reading import counts
+from api.records.refreshing import pending_refreshes
 from api.records.types import BY_PLURAL
-from api.records.writing import pending_refreshes
 from api.settings import Settings
 from schemas.query import Query
 

@@ -13,7 +13,8 @@ from api.http.bodies import raw_body
 from api.http.preconditions import idempotency_key
 from api.records.kept_answers import IdempotentRequest, KeptAnswer, keep_answer, kept_answer
 from api.records.keys import Actor
-from api.records.writing import Outcome, perform_one
+from api.records.performing import perform_one
+from api.records.writing import Outcome
 from schemas.base import Json
 
 from .curators import curator

@@ -1,0 +1,51 @@
+"""The tables that migrations make are those of the models; an older database is brought along."""
+
+import re
+import sqlite3
+from pathlib import Path
+
+from api.records.database import migrate, open_database, pending_migrations
+from api.records.models import MODELS
+
+from .conftest import client_of, facts
+
+
+def _schema(path: Path) -> set[str]:
+    """Every table and index, as SQLite keeps its definition."""
+    with sqlite3.connect(path) as connection:
+        rows = connection.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
+    plain = {re.sub(r"\s+", " ", sql).replace("IF NOT EXISTS ", "") for (sql,) in rows}
+    return {sql for sql in plain if "migrat" not in sql}
+
+
+def test_migrations_make_the_tables_of_the_models(tmp_path: Path) -> None:
+    migrated, modelled = tmp_path / "migrated.db", tmp_path / "modelled.db"
+    migrate(open_database(f"sqlite:///{migrated}"))
+    database = open_database(f"sqlite:///{modelled}")
+    with database.bind_ctx(MODELS, bind_refs=False, bind_backrefs=False):
+        database.create_tables(MODELS)
+
+    assert _schema(migrated) == _schema(modelled)
+
+
+def test_migrating_twice_does_nothing(tmp_path: Path) -> None:
+    database = open_database(f"sqlite:///{tmp_path}/facts.db")
+
+    assert migrate(database)
+    assert migrate(database) == []
+    assert pending_migrations(database) == []
+
+
+def test_a_database_that_rendered_otherwise_is_rendered_again(database_file: Path) -> None:
+    before = client_of(database_file).get("/v1/parties/nhk").get_json()
+    with sqlite3.connect(database_file) as connection:
+        connection.execute("UPDATE counter SET value = 0 WHERE name = 'rendering'")
+        connection.execute("""UPDATE record SET body = CAST('{"old": 1}' AS BLOB) WHERE id = 'nhk'""")
+
+    url = f"sqlite:///{database_file}"
+    assert facts("load", "fixtures", "--if-empty", "--db", url).returncode == 0
+
+    after = client_of(database_file).get("/v1/parties/nhk").get_json()
+    assert after["meta"]["revision"] == before["meta"]["revision"]
+    assert {**after, "meta": None} == {**before, "meta": None}
+    assert facts("doctor", "--db", url).stdout == "everything agrees\n"
