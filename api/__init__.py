@@ -11,7 +11,18 @@ from .http import problems
 from .http.operations import Operations
 from .http.signing import signed
 from .records.database import open_database
-from .resources import curating, feed, history, openapi, records, refusals, root, vocabularies
+from .resources import (
+    curating,
+    feed,
+    history,
+    openapi,
+    positions,
+    provenance,
+    records,
+    refusals,
+    root,
+    vocabularies,
+)
 from .resources import problems as problem_pages
 from .settings import Settings, read_settings
 
@@ -25,6 +36,8 @@ def declared(database: Database, settings: Settings) -> Operations:
     """Every operation of the service, in the order of its documentation."""
     operations = Operations()
     records.declare(operations, database)
+    provenance.declare(operations, database, settings)
+    positions.declare(operations, database)
     curating.declare(operations, database)
     history.declare(operations, database)
     feed.declare(operations, database, settings)

@@ -144,7 +144,7 @@ def resolve_ids(database: Database, record_type: RecordType, query: Query) -> di
         fault
         for name, declared, some in asked
         for i in some
-        if (fault := _id_fault(database, name, declared, i, known))
+        if (fault := _id_fault(database, name, declared.to or ("question",), i, known))
     ]
     if faults:
         raise QueryError(faults)
@@ -174,10 +174,15 @@ def _known(database: Database, ids: set[str]) -> dict[str, tuple[str, str]]:
     return {row[0]: (row[1], row[2]) for row in rows}
 
 
+def id_faults(database: Database, name: str, types: tuple[str, ...], ids: Sequence[str]) -> list[QueryFault]:
+    """What is wrong with the ids of one parameter: those that name nothing, or something of another type."""
+    known = _known(database, set(ids))
+    return [fault for i in ids if (fault := _id_fault(database, name, types, i, known))]
+
+
 def _id_fault(
-    database: Database, name: str, declared: Filter, given: str, known: dict[str, tuple[str, str]]
+    database: Database, name: str, wanted: tuple[str, ...], given: str, known: dict[str, tuple[str, str]]
 ) -> QueryFault | None:
-    wanted = declared.to or ("question",)
     kinds = " or ".join(wanted)
     if given not in known:
         near = nearest(given, similar_ids(database, wanted, given))

@@ -47,6 +47,7 @@ def addresses() -> dict[str, str]:
     """Where each sample is captured."""
     found = {"root": "/v1", "vocabularies": "/v1/vocabularies", "vocabulary": "/v1/vocabularies/stances"}
     found |= {"api-catalog": "/.well-known/api-catalog", "problem-type": "/problems/invalid-query"}
+    found["claim-provenance"] = f"/v1/claims/{EXAMPLES['claim']}/provenance"
     found |= {"ready": "/health/ready", "live": "/health/live"}
     for name, record_id in EXAMPLES.items():
         path = f"/v1/{_PLURALS[name]}"

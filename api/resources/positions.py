@@ -1,0 +1,86 @@
+"""The positions of a dossier, question by question."""
+
+from flask import Response
+from peewee import Database
+
+from api.http.answers import json_answer
+from api.http.operations import Answer, Operations, PathParameter
+from api.records.history import moment_of
+from api.records.positions import read_positions
+from schemas import query as q
+from schemas.query import Query
+from schemas.vocabularies import STANCES
+
+from .samples import EXAMPLES
+from .shapes import ADDRESS, COUNT, ID, QUERY, TEXT, list_of, object_of
+
+_REFERENCE = {"$ref": "#/components/schemas/Reference"}
+_SAID = {"oneOf": [{"$ref": "#/components/schemas/FuzzyDate"}, {"type": "null"}]}
+_ENTRY = object_of(
+    {
+        "stance": {"type": "string", "enum": list(STANCES.names)},
+        "claim": _REFERENCE,
+        "claimant": {"oneOf": [_REFERENCE, {"type": "null"}]},
+        "said": _SAID,
+        "origins": COUNT,
+        "citations": list_of({"type": "object"}),
+    }
+)
+_COLUMN = object_of(
+    {
+        "party": _REFERENCE,
+        "stances": list_of(TEXT),
+        "changed": {"type": "boolean"},
+        "claims": list_of(_ENTRY),
+    }
+)
+_QUESTION = object_of(
+    {
+        "id": ID,
+        "text": TEXT,
+        "positions": list_of(_COLUMN),
+        "stated_as_fact": list_of(_ENTRY),
+        "silent": list_of(_REFERENCE),
+        "contradictions": list_of(list_of(ID)),
+    }
+)
+_POSITIONS = object_of(
+    {
+        "dossier": object_of({"type": TEXT, "id": ID, "href": ADDRESS}),
+        "questions": list_of(_QUESTION),
+        "query": QUERY,
+    }
+)
+
+
+def declare(operations: Operations, database: Database) -> None:
+    """Declare the positions of dossiers."""
+    parameters = {
+        p.name: p
+        for p in (
+            q.ids("question", "Questions of the dossier.", "who-holds-sovereignty"),
+            q.ids("party", "Parties whose columns are shown.", "japan"),
+            q.choice("by", "Whose column: that of the position, or that of the speaker.",
+                     ("position", "claimant"), "position"),
+            q.as_of(),
+        )
+    }  # fmt: skip
+
+    @operations.get(
+        "/v1/dossiers/{id}/positions",
+        "getDossierPositions",
+        "dossiers",
+        parameters=parameters,
+        path_parameters=(PathParameter("id", "Id of a dossier.", ID, EXAMPLES["dossier"]),),
+        answers={200: Answer("Question by question.", _POSITIONS, headers=("ETag",))},
+        problems=("not-found", "gone", "unavailable-for-legal-reasons"),
+    )
+    def get_dossier_positions(query: Query, id: str) -> Response:
+        """Read who holds what.
+
+        For each question one column a side: its stances in time order with their claims, and whether it
+        changed. `silent` names the sides that answer other questions and not this one; `stated_as_fact` are
+        claims without a speaker; `contradictions` are pairs of claims.
+        """
+        moment = moment_of(database, query["as_of"]) if "as_of" in query.given else None
+        return json_answer(read_positions(database, id, query, moment))

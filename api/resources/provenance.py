@@ -1,0 +1,81 @@
+"""The provenance of a claim as one graph."""
+
+from flask import Response
+from peewee import Database
+
+from api.http.answers import JSON, json_answer
+from api.http.operations import Answer, Operations, PathParameter
+from api.http.requests import require_acceptable
+from api.records.history import moment_of
+from api.records.provenance import as_prov, read_provenance
+from api.settings import Settings
+from schemas import query as q
+from schemas.query import Query
+
+from .samples import EXAMPLES, sample
+from .shapes import ADDRESS, ID, TEXT, list_of, object_of
+
+JSON_LD = "application/ld+json"
+_NODE = object_of(
+    {
+        "type": TEXT,
+        "id": ID,
+        "name": {"type": ["string", "null"]},
+        "href": ADDRESS,
+        "status": TEXT,
+        "held": {"type": "boolean"},
+        "origin": {"type": "boolean"},
+    },
+    ("status", "held", "origin"),
+    "A source says whether it is held, and whether the claim goes back to it as an origin.",
+)
+_EDGE = {
+    "type": "object",
+    "required": ["from", "to", "type"],
+    "properties": {
+        "from": ID,
+        "to": ID,
+        "type": {
+            "type": "string",
+            "description": "A role of the chain, a derivation, `published-by` or `cites`.",
+        },
+        "order": {"type": "integer"},
+        "source": {"type": ["string", "null"]},
+    },
+}
+_GRAPH = object_of(
+    {
+        "claim": {"$ref": "#/components/schemas/Reference"},
+        "origins": {"$ref": "#/components/schemas/Origins"},
+        "nodes": list_of(_NODE),
+        "edges": list_of(_EDGE),
+    }
+)
+
+
+def declare(operations: Operations, database: Database, settings: Settings) -> None:
+    """Declare the provenance of claims."""
+
+    @operations.get(
+        "/v1/claims/{id}/provenance",
+        "getClaimProvenance",
+        "claims",
+        parameters={"as_of": q.as_of()},
+        path_parameters=(PathParameter("id", "Id of a claim.", ID, EXAMPLES["claim"]),),
+        media_types=(JSON, JSON_LD),
+        answers={
+            200: Answer("The graph.", _GRAPH, headers=("ETag",), example=lambda: sample("claim-provenance"))
+        },
+        problems=("not-found", "gone", "unavailable-for-legal-reasons"),
+    )
+    def get_claim_provenance(query: Query, id: str) -> Response:
+        """Read where a claim comes from.
+
+        The speaker, whose hands it passed through, the documents cited, what they derive from, who published
+        them, and which of them are origins. As W3C PROV-O where `Accept` asks for JSON-LD.
+        """
+        moment = moment_of(database, query["as_of"]) if "as_of" in query.given else None
+        graph = read_provenance(database, id, moment)
+        if require_acceptable((JSON, JSON_LD)) == JSON_LD:
+            return json_answer(as_prov(graph, settings.base_url), media_type=JSON_LD)
+        return json_answer(graph)
