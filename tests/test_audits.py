@@ -65,14 +65,14 @@ def test_nothing_acknowledged_is_lost_or_torn_by_kill_9(tmp_path: Path) -> None:
 def test_no_update_is_lost_between_sixteen_clients(database_file: Path) -> None:
     key = key_for(database_file)
     server = Server(database_file, workers=2, threads=8)
-    path, increments, clients = "/v1/parties/counter", 500 // 10, 16
+    path, increments, clients = "/v1/parties/counter", 500, 16
     first = Client(server.port, key)
     body = {"id": "counter", "name": "0", "kind": "group"}
     assert first.send("POST", "/v1/parties", body).status == 201
     refused = [0] * clients
 
     def count_up(index: int) -> None:
-        client = Client(server.port, key)
+        client, chance = Client(server.port, key), random.Random(index)
         done = 0
         while done < increments:
             seen = client.send("GET", path)
@@ -80,12 +80,16 @@ def test_no_update_is_lost_between_sixteen_clients(database_file: Path) -> None:
             reply = client.send("PATCH", path, patch, If_Match=seen.headers["etag"])
             assert reply.status in (200, 412), reply
             done += reply.status == 200
-            refused[index] += reply.status == 412
+            if reply.status == 412:
+                # Sixteen clients that retry at once only get in one another's way.
+                refused[index] += 1
+                time.sleep(chance.uniform(0, 0.1))
         client.close()
 
     together(count_up, clients)
 
-    assert first.send("GET", path).json()["name"] == str(clients * increments)
+    # The first connection has been idle for longer than the server keeps one.
+    assert Client(server.port, key).send("GET", path).json()["name"] == str(clients * increments)
     print(f"{clients} clients x {increments} increments, {sum(refused)} retried, 0 lost")
     server.stop()
 
