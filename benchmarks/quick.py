@@ -147,8 +147,8 @@ def _measure(folder: Path, rounds: int, seconds: float) -> None:
     fixtures = str(ROOT / "fixtures" / "japan-russia-peace-treaty")
     facts_db, plain_db = f"sqlite:///{folder}/facts.db", str(folder / "plain.db")
     facts = [sys.executable, "-m", "api.cli"]
-    quiet = {"stdout": subprocess.DEVNULL, "cwd": ROOT, "check": True}
-    subprocess.run([*facts, "load", fixtures, "--db", facts_db], **quiet)  # type: ignore[call-overload]
+    load = [*facts, "load", fixtures, "--db", facts_db]
+    subprocess.run(load, stdout=subprocess.DEVNULL, cwd=ROOT, check=True)
     environment = {"BENCH_PLAIN_DB": plain_db, "PYTHONPATH": str(ROOT)}
     subprocess.run(
         [sys.executable, str(HERE / "plain_app.py"), fixtures], env=os.environ | environment, check=True

@@ -8,7 +8,7 @@ Readable = Callable[[str], bool]
 ANY_DATE = "a day as 2019-07-21, a month as 2019-07, a year as 2019 or an interval as 2019-03/2019-05"
 _YEARS = "years run from 0001 to 9999, in four digits"
 _X_FORMS = "201X, 20XX, 2018-11-XX, 2018-XX-XX or 2018-XX"
-_INTERVAL = re.compile(r"(?P<start>\.\.|[^/.]{4,})?/(?P<end>\.\.|[^/.]{4,})?")
+INTERVAL = re.compile(r"(?P<start>\.\.|[^/.]{4,})?/(?P<end>\.\.|[^/.]{4,})?")
 _PIECE = re.compile(r"[0-9X]{4}(-[0-9X]{2}){0,2}[?~%]?(/([0-9X]{4}(-[0-9X]{2}){0,2}[?~%]?|\.\.)?)?$")
 
 # (form, what is wrong with it, what to write: ending with EDTF made from the form's groups). The
@@ -60,7 +60,7 @@ def refusal(text: str, fault: str, instead: str) -> str:
 
 def advice(text: str, readable: Readable) -> str:
     """The error message for a text that is not `readable` as a date."""
-    found = _INTERVAL.fullmatch(text)
+    found = INTERVAL.fullmatch(text)
     if found is None or not (found["start"] or found["end"]) or (found["start"] or found["end"]) == "..":
         return _advice_on_form(text, readable)
     for part in (found["start"], found["end"]):

@@ -18,7 +18,7 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from edtf import Date, UncertainOrApproximate, Unspecified, parse_edtf
 
-from .date_advice import ANY_DATE, advice, refusal
+from .date_advice import ANY_DATE, INTERVAL, advice, refusal
 
 EARLIEST = "-"
 """Stands for an open or unknown start: by code point before every digit, so before every day."""
@@ -170,7 +170,6 @@ def _reach(end: End, infinity: str) -> tuple[str, str]:
 # Reading: every function gives None for what is refused; the advice is sought only then.
 
 _SHAPE = re.compile(r"[0-9X]{4}(-([0-9]{2}|XX)){0,2}[?~%]?")
-_INTERVAL = re.compile(r"(?P<start>\.\.|[^/.]{4,})?/(?P<end>\.\.|[^/.]{4,})?")
 # pyparsing builds its parsers at first use and keeps one cache for all threads, emptied by each
 # parse. A lock costs nothing beside the milliseconds of a parse.
 _EDTF_LOCK = Lock()
@@ -209,7 +208,7 @@ def _read_interval(text: str) -> FuzzyDate | None:
 
 
 def _ends(text: str) -> tuple[End | None, End | None]:
-    found = _INTERVAL.fullmatch(text)
+    found = INTERVAL.fullmatch(text)
     if found is None:
         return None, None
     return _read_end(found["start"]), _read_end(found["end"])

@@ -4,8 +4,8 @@ from typing import Any, ClassVar
 
 from marshmallow import fields
 
-from .base import Json, Rendering, ValueSchema
-from .fields import Checked, Id, LanguageTag, Listed, One, Reference, TermOf, Text
+from .base import Json, ValueSchema
+from .fields import Checked, Id, One, TermOf, Text
 from .vocabularies import CHECK_STATUSES, DATE_CERTAINTIES, DATE_PRECISIONS, RECORD_STATUSES, RECORD_TYPES
 
 
@@ -111,16 +111,3 @@ class FuzzyDateSchema(ValueSchema):
     display = fields.String(required=True, metadata=doc("For people, in English."))
     start = fields.Raw(metadata={**doc("Of an interval: where it starts."), **_END})
     end = fields.Raw(metadata={**doc("Of an interval: where it ends."), **_END})
-
-
-__all__ = [
-    "FuzzyDateSchema",
-    "LanguageTag",
-    "Listed",
-    "RecordSchema",
-    "Reference",
-    "ReferenceSchema",
-    "Rendering",
-    "doc",
-    "without_nothing",
-]

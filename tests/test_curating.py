@@ -520,6 +520,15 @@ def test_a_batch_that_cannot_be_read_is_refused(desk: Desk, batch: Any) -> None:
     assert desk.send("POST", "batch", batch).status_code == 422
 
 
+def test_a_batch_that_is_unclear_about_publishing_is_refused(desk: Desk) -> None:
+    item = {"op": "create", "type": "party", "id": "bob", "body": {**BOB, "publish": "yes"}}
+
+    response = desk.send("POST", "batch", [item])
+
+    assert response.status_code == 422
+    assert response.get_json()["errors"][0]["pointer"] == "/0/body/publish"
+
+
 def test_a_repeated_key_replays_the_first_answer(desk: Desk) -> None:
     first = desk.send("POST", "parties", BOB, Idempotency_Key="a-1")
 

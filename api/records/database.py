@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from peewee import Database, OperationalError, SqliteDatabase
-from playhouse.db_url import connect, parse
+from playhouse.db_url import connect
 from playhouse.migrations import Runner
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -155,7 +155,6 @@ __all__ = [
     "is_busy",
     "migrate",
     "open_database",
-    "parse",
     "pending_migrations",
     "placeholders",
     "secret",

@@ -53,9 +53,13 @@ class Refused(InvalidDocument):
         """The same as the refusal of a single operation."""
         if self.refusals:
             return self.refusals[0][1]
-        faults = tuple(replace(f, pointer="/" + f.pointer.split("/", 2)[2]) if f.pointer.count("/") > 1
-                       else replace(f, pointer="") for f in self.faults)  # fmt: skip
-        return InvalidDocument(self.detail, faults)
+        return InvalidDocument(self.detail, tuple(_without_index(fault) for fault in self.faults))
+
+
+def _without_index(fault: DocumentFault) -> DocumentFault:
+    """`/0/members` as `/members`, `/0` as the whole document."""
+    _, _, below = fault.pointer[1:].partition("/")
+    return replace(fault, pointer=f"/{below}" if below else "")
 
 
 class NotFound(Refusal):

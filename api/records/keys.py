@@ -8,12 +8,14 @@ from secrets import token_hex, token_urlsafe
 
 from peewee import Database
 
+from schemas.vocabularies import KEY_ROLES
+
 from .database import write_transaction
 from .errors import NotFound
 
 PREFIX = "facts"
-#: What each role may do, the lesser first.
-ROLES = ("editor", "publisher")
+#: The lesser first.
+ROLES = KEY_ROLES.names
 
 
 @dataclass(frozen=True)

@@ -82,7 +82,7 @@ def _overwrite(database: Database, record_id: str, first: int, last: int) -> int
         span,
     )
     # Answers kept for idempotency keys may repeat the document.
-    answers = database.execute_sql("DELETE FROM kept_answer")
+    answers = database.execute_sql("DELETE FROM kept_answer WHERE body LIKE ?", (f'%"id":"{record_id}"%',))
     return int(revisions.rowcount + renderings.rowcount + answers.rowcount)
 
 

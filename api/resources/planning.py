@@ -10,7 +10,7 @@ from api.records.documents import read_document
 from api.records.errors import Conflict, DocumentFault, InvalidDocument, PreconditionFailed
 from api.records.types import TYPES, RecordType
 from api.records.writing import Correction, Outcome
-from schemas.base import Json, ValueSchema, faults_of
+from schemas.base import Json, ValueSchema, faults_of, quoted
 from schemas.curating import BatchItemSchema, CorrectionSchema, MergerSchema
 
 MOST_IN_BATCH = 500
@@ -114,8 +114,7 @@ def _planned_item(item: Any) -> Any:
 
 def _operation_of(name: str, record_type: RecordType, record_id: str, body: Any, tags: ops.Tags) -> Any:
     if name == "create":
-        publish = isinstance(body, dict) and body.get("publish") is True
-        plain = {k: v for k, v in body.items() if k != "publish"} if isinstance(body, dict) else body
+        plain, publish = _publish_apart(body)
         return ops.Create(record_type, record_id, read_document(record_type, plain, record_id), publish)
     if name == "replace":
         return replace_of(record_type, record_id, body, tags)
@@ -124,3 +123,14 @@ def _operation_of(name: str, record_type: RecordType, record_id: str, body: Any,
     if name == "delete":
         return ops.Delete(record_type, record_id, tags)
     return state_change_of(name, record_type, record_id, body, tags)
+
+
+def _publish_apart(body: Any) -> tuple[Any, bool]:
+    """A new record's document and whether it is published at once."""
+    if not isinstance(body, dict) or "publish" not in body:
+        return body, False
+    publish = body["publish"]
+    if not isinstance(publish, bool):
+        fault = DocumentFault("/publish", f"{quoted(publish)} is not true or false", ("true", "false"))
+        raise InvalidDocument("the batch cannot be read", (fault,))
+    return {name: value for name, value in body.items() if name != "publish"}, publish

@@ -9,6 +9,8 @@ from typing import Any
 
 from flask.testing import FlaskClient
 
+from api.records.types import TYPES
+
 #: A record of each type that shows what the type is for.
 EXAMPLES = {
     "party": "abe-shinzo",
@@ -17,14 +19,6 @@ EXAMPLES = {
     "source": "urdupoint-2019-07-21",
     "place": "four-islands",
     "dossier": "japan-russia-peace-treaty",
-}
-_PLURALS = {
-    "party": "parties",
-    "date": "dates",
-    "claim": "claims",
-    "source": "sources",
-    "place": "places",
-    "dossier": "dossiers",
 }
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT[0-9:.]+Z")
 #: What every time in a sample is set to, so that capturing twice gives the same file.
@@ -50,10 +44,10 @@ def addresses() -> dict[str, str]:
     found["claim-provenance"] = f"/v1/claims/{EXAMPLES['claim']}/provenance"
     found |= {"ready": "/health/ready", "live": "/health/live"}
     for name, record_id in EXAMPLES.items():
-        path = f"/v1/{_PLURALS[name]}"
+        path = f"/v1/{TYPES[name].plural}"
         found[name] = f"{path}/{record_id}"
         found[f"{name}-references"] = f"{path}/{record_id}/references?limit=3"
-        found[f"{_PLURALS[name]}-page"] = f"{path}?limit=1"
+        found[f"{TYPES[name].plural}-page"] = f"{path}?limit=1"
     return found
 
 
