@@ -10,7 +10,7 @@ from peewee import Database
 from .http import problems
 from .http.operations import Operations
 from .http.signing import signed
-from .records.database import open_database
+from .records.database import open_database, time_limit
 from .resources import (
     curating,
     feed,
@@ -21,6 +21,9 @@ from .resources import (
     records,
     refusals,
     root,
+    search,
+    similar,
+    timeline,
     vocabularies,
 )
 from .resources import problems as problem_pages
@@ -37,7 +40,10 @@ def declared(database: Database, settings: Settings) -> Operations:
     operations = Operations()
     records.declare(operations, database)
     provenance.declare(operations, database, settings)
+    similar.declare(operations, database)
     positions.declare(operations, database)
+    timeline.declare(operations, database)
+    search.declare(operations, database)
     curating.declare(operations, database)
     history.declare(operations, database)
     feed.declare(operations, database, settings)
@@ -61,7 +67,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.wsgi_app = signed(app.wsgi_app, settings.cors_write_origins)  # type: ignore[assignment,method-assign]  # as Flask documents it
     problems.install(app)
     refusals.install(app, lambda record_id: records.address_of(database, record_id))
-    declared(database, settings).install(app)
+    app.config["QUERY_TIMEOUT_MS"] = settings.query_timeout_ms
+    operations = declared(database, settings)
+    app.extensions["facts.operations"] = {operation.id: operation for operation in operations.all}
+    operations.install(app, lambda: time_limit(database, settings.query_timeout_ms))
     app.register_blueprint(
         get_swaggerui_blueprint(
             "/docs", "/openapi.json", config={"app_name": "A record of facts", "validatorUrl": None}

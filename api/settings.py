@@ -25,6 +25,8 @@ class Settings:
     base_url: str = ""
     #: How long a writer waits for another writer, in milliseconds, before a request is answered with 503.
     busy_timeout_ms: int = 10_000
+    #: How long the queries of one read may take, in milliseconds, before it is answered with 503.
+    query_timeout_ms: int = 5_000
     #: Largest body that a request may have, in bytes.
     max_body_bytes: int = 1_000_000
     #: Origins whose scripts may write with an API key, separated by commas: https://desk.example.org
@@ -51,6 +53,9 @@ def read_settings(environment: Env | None = None) -> Settings:
                 base_url=_address(env.str("BASE_URL", default.base_url)),
                 busy_timeout_ms=env.int(
                     "BUSY_TIMEOUT_MS", default.busy_timeout_ms, validate=Range(min=1, max=600_000)
+                ),
+                query_timeout_ms=env.int(
+                    "QUERY_TIMEOUT_MS", default.query_timeout_ms, validate=Range(min=1, max=600_000)
                 ),
                 max_body_bytes=env.int(
                     "MAX_BODY_BYTES", default.max_body_bytes, validate=Range(min=1_000, max=100_000_000)

@@ -103,9 +103,26 @@ def as_read(schema: Schema) -> Json:
         "type": "object",
         "description": (type(schema).__doc__ or "").strip(),
         "required": [name for name in members if name in required],
-        "properties": members,
+        "properties": members | (_SEEN_BY if _is_named(schema) else {}),
         **({} if partial else {"additionalProperties": False}),
     }
+
+
+#: What stands beside a name that was asked for with `perspective`.
+_SEEN_BY: Json = {
+    "neutral_name": {
+        "type": ["string", "null"],
+        "description": "With `perspective`: the name without it.",
+    },
+    "name_language": {
+        "type": "string",
+        "description": "With `perspective`: the BCP 47 tag of the name, where it is that party's own.",
+    },
+}
+
+
+def _is_named(schema: Schema) -> bool:
+    return "names" in schema.fields or isinstance(schema, ReferenceSchema)
 
 
 def _in_wire_order(schema: Schema) -> dict[str, fields.Field[Any]]:

@@ -30,6 +30,7 @@ class Parameter:
     default: Any = None
     listed: bool = False
     example: str | None = None
+    required: bool = False
 
 
 @dataclass(frozen=True)
@@ -60,11 +61,16 @@ class Query:
     def __getitem__(self, name: str) -> Any:
         return self.values[name]
 
+    def without(self, name: str) -> "Query":
+        """The same, as if a parameter and its negation had not been written."""
+        left_out = {name, f"{name}.not"}
+        return Query(self.values, self.given - left_out) if self.given & left_out else self
+
 
 def read_query(pairs: Iterable[tuple[str, str]], parameters: Mapping[str, Parameter]) -> Query:
     """The values of a query's (name, text) pairs; defaults where nothing was written.
 
-    Raises QueryError with every unknown, repeated or unreadable parameter.
+    Raises QueryError with every unknown, repeated, unreadable or missing parameter.
     """
     values = {name: parameter.default for name, parameter in parameters.items()}
     given: set[str] = set()
@@ -81,6 +87,12 @@ def read_query(pairs: Iterable[tuple[str, str]], parameters: Mapping[str, Parame
                 values[name] = parameter.read(text)
             except ValueError as error:
                 faults.append(_unreadable(name, error))
+    named = {*given, *(fault.parameter for fault in faults)}
+    faults += [
+        QueryFault(parameter.name, f"{parameter.name} is missing: {parameter.description}")
+        for parameter in parameters.values()
+        if parameter.required and parameter.name not in named
+    ]
     if faults:
         raise QueryError(faults)
     return Query(values, frozenset(given))
@@ -137,6 +149,18 @@ def ids(name: str, description: str, example: str | None = None) -> Parameter:
     return listed(
         name, description, {"type": "string", "pattern": ID_PATTERN, "maxLength": 64}, id_fault, example
     )
+
+
+def one_id(name: str, description: str, example: str | None = None) -> Parameter:
+    """The id of one record."""
+
+    def read(text: str) -> str:
+        if wrong := id_fault(text):
+            raise ValueError(wrong)
+        return text
+
+    schema = {"type": "string", "pattern": ID_PATTERN, "maxLength": 64}
+    return Parameter(name, description, schema, read, example=example)
 
 
 def choices(
@@ -282,6 +306,20 @@ def words(name: str, description: str, longest: int = 500) -> Parameter:
 
     schema = {"type": "string", "minLength": 1, "maxLength": longest}
     return Parameter(name, description, schema, read)
+
+
+def search_text(name: str, description: str, required: bool = False, longest: int = 500) -> Parameter:
+    """What people type into a search box: any text, never syntax that can fail."""
+
+    def read(text: str) -> str:
+        if not text.strip():
+            raise ValueError(Fault("must not be empty"))
+        if len(text) > longest:
+            raise ValueError(Fault(f"is {len(text)} characters long; at most {longest} are allowed"))
+        return text.strip()
+
+    schema = {"type": "string", "minLength": 1, "maxLength": longest, "format": "search-text"}
+    return Parameter(name, description, schema, read, example="hoppo ryodo", required=required)
 
 
 def languages(name: str, description: str) -> Parameter:

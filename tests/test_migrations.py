@@ -5,6 +5,7 @@ import sqlite3
 from pathlib import Path
 
 from api.records.database import migrate, open_database, pending_migrations
+from api.records.fulltext import create_tables
 from api.records.models import MODELS
 
 from .conftest import client_of, facts
@@ -24,6 +25,7 @@ def test_migrations_make_the_tables_of_the_models(tmp_path: Path) -> None:
     database = open_database(f"sqlite:///{modelled}")
     with database.bind_ctx(MODELS, bind_refs=False, bind_backrefs=False):
         database.create_tables(MODELS)
+    create_tables(database)
 
     assert _schema(migrated) == _schema(modelled)
 

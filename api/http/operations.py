@@ -3,6 +3,7 @@
 import inspect
 import re
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any
@@ -14,6 +15,8 @@ from schemas.query import Parameter, Query, read_query
 from .answers import JSON
 from .requests import asked, require_acceptable
 
+#: Made anew for each read.
+Limit = Callable[[], AbstractContextManager[None]]
 View = Callable[..., Response]
 Json = dict[str, Any]
 
@@ -68,6 +71,8 @@ class Operation:
     headers: Sequence[str] = ()
     #: Whether an API key is needed.
     secured: bool = False
+    #: Whether it may take long even without a query.
+    demanding: bool = False
     #: What the docstring's `{…}` stand for.
     words: Mapping[str, str] = field(default_factory=dict)
 
@@ -83,18 +88,27 @@ class Operation:
         summary = text.partition("\n")[0].rstrip(".")
         return summary, text
 
-    def handler(self) -> View:
-        """The view behind its checks: acceptable media type, understood query."""
+    def handler(self, limit: Limit) -> View:
+        """The view behind its checks: acceptable media type, understood query, limited time.
+
+        A read without a query is as cheap as it gets, unless it is `demanding`: it needs no limit.
+        """
         view, parameters, offered = self.view, self.parameters, self.media_types
+        reads, demanding = self.method == "GET", self.demanding
         # Most reads ask for nothing special: their query is understood once, here.
-        plain = read_query((), parameters)
+        needs = any(parameter.required for parameter in parameters.values())
+        plain = None if needs else read_query((), parameters)
 
         @wraps(view)
         def handle(**path: str) -> Response:
             environ = request.environ
             if environ.get("HTTP_ACCEPT", "*/*") != "*/*":
                 require_acceptable(offered)
-            return view(asked(parameters) if environ.get("QUERY_STRING") else plain, **path)
+            query = asked(parameters) if plain is None or environ.get("QUERY_STRING") else plain
+            if reads and (demanding or query is not plain):
+                with limit():
+                    return view(query, **path)
+            return view(query, **path)
 
         return handle
 
@@ -118,12 +132,16 @@ class Operations:
 
         return declare
 
-    def install(self, app: Flask) -> None:
-        """Route every operation."""
+    def install(self, app: Flask, limit: Limit = nullcontext) -> None:
+        """Route every operation; `limit` bounds the time of reads."""
         for operation in self.all:
             endpoint = f"{operation.id}"
             app.add_url_rule(
-                operation.rule, endpoint, operation.handler(), methods=[operation.method], strict_slashes=True
+                operation.rule,
+                endpoint,
+                operation.handler(limit),
+                methods=[operation.method],
+                strict_slashes=True,
             )
 
 

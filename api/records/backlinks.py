@@ -13,9 +13,9 @@ from schemas.query import Parameter, Query
 from .cursors import Cursors
 from .database import placeholders, secret, snapshot
 from .errors import Gone, Redacted
-from .parameters import page_parameters
-from .reading import PUBLIC, read_record
-from .types import TYPES, Json, RecordType
+from .parameters import page_parameters, perspective_parameter
+from .reading import read_record
+from .types import PUBLIC, TYPES, Json, RecordType
 
 # Every id that stands for the record: its own, and those merged into it.
 _ALIASES = """
@@ -42,6 +42,7 @@ def reference_parameters(record_type: RecordType) -> dict[str, Parameter]:
         q.choices("role", "Fields that refer, as dotted paths.", roles, "a field that refers here"),
         q.choices("type", "Types of the records that refer.", tuple(TYPES), "a record type"),
         q.as_of(),
+        perspective_parameter(),
     ]
     return {parameter.name: parameter for parameter in found} | page_parameters()
 

@@ -4,12 +4,14 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic
 from typing import Any, Literal
 
 from peewee import Database, OperationalError, SqliteDatabase
 from playhouse.db_url import connect
 from playhouse.migrations import Runner
 
+_STEPS_BETWEEN_LOOKS = 20_000
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -73,6 +75,24 @@ def snapshot(database: Database) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def time_limit(database: Database, milliseconds: int) -> Iterator[None]:
+    """Statements that together may take this long; beyond it the running one is given up.
+
+    SQLite asks after every few thousand steps of its machine whether to go on.
+    """
+    if not isinstance(database, SqliteDatabase):
+        yield
+        return
+    end = monotonic() + milliseconds / 1000
+    connection = database.connection()
+    connection.set_progress_handler(lambda: monotonic() > end, _STEPS_BETWEEN_LOOKS)
+    try:
+        yield
+    finally:
+        connection.set_progress_handler(None, 0)
+
+
 def migrate(database: Database) -> list[str]:
     """Bring the tables to this version; the names of the migrations that ran.
 
@@ -116,7 +136,7 @@ def placeholders(values: Any) -> str:
     return ", ".join("?" * len(values))
 
 
-Trouble = Literal["busy", "full", "read-only", "unreachable"]
+Trouble = Literal["busy", "full", "read-only", "unreachable", "too-slow"]
 
 #: What SQLite says -> what it means to who asked. `disk I/O error` is what a file-size limit gives.
 _TROUBLES: dict[str, Trouble] = {
@@ -126,6 +146,7 @@ _TROUBLES: dict[str, Trouble] = {
     "disk I/O error": "full",
     "readonly": "read-only",
     "unable to open": "unreachable",
+    "interrupted": "too-slow",
 }
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from peewee import SQL, BlobField, CompositeKey, IntegerField, Model, TextField
+from peewee import SQL, AutoField, BlobField, CompositeKey, IntegerField, Model, TextField
 
 
 class Record(Model):
@@ -107,6 +107,33 @@ class DateKey(Model):
             (("type", "field", "missing", "earliest", "latest", "record"), False),
             (("type", "field", "missing", "latest", "earliest", "record"), False),
         )
+
+
+class SearchRow(Model):
+    """The number of a record in the full-text index (fulltext.py), and among what it stands there."""
+
+    id = AutoField()
+    record = TextField(unique=True)
+    scope = TextField()  # public or draft
+    digest = TextField()  # of the indexed texts, so that nothing is indexed twice
+
+    class Meta:
+        table_name = "search_row"
+        indexes = ((("scope", "id"), False),)
+
+
+class NameKey(Model):
+    """A name of a record, folded: for those that are, or begin with, what somebody types."""
+
+    record = TextField()
+    position = IntegerField()
+    kind = TextField()  # title, name, or word: the rest of a name from one of its words on
+    folded = TextField()
+
+    class Meta:
+        table_name = "name_key"
+        primary_key = CompositeKey("record", "position")
+        indexes = ((("folded", "record"), False),)
 
 
 class Check(Model):
@@ -262,6 +289,8 @@ MODELS: list[Any] = [
     Dependency,
     FilterKey,
     DateKey,
+    SearchRow,
+    NameKey,
     Check,
     Counter,
     Secret,

@@ -1,15 +1,28 @@
 """The parameters of a collection, derived from its record type's one declaration."""
 
+from collections.abc import Sequence
 from functools import cache
 
 from schemas import query
 from schemas.query import Parameter
 from schemas.vocabularies import DATE_MATCHES
 
-from .types import Filter, RecordType
+from .types import TYPES, Filter, RecordType
 
 LARGEST_PAGE = 200
 PAGE = 50
+#: Lengths of time that a date facet counts by.
+DATE_STEPS = ("year", "decade", "month")
+SEARCH_TEXT = (
+    '`"…"` is a phrase, `-word` excludes, `word*` begins a word; all else is text, found without regard to '
+    "case and diacritics, also inside words."
+)
+
+
+#: What narrows a query that takes too long.
+NARROWING = tuple(
+    dict.fromkeys(["type", *(f.name for t in TYPES.values() for f in t.filters), "updated_since"])
+)
 
 
 def _of_filter(declared: Filter) -> Parameter:
@@ -40,11 +53,11 @@ def _negated(declared: Filter) -> Parameter:
 
 
 @cache
-def filter_parameters(record_type: RecordType) -> dict[str, Parameter]:
-    """What a collection can be narrowed by, apart from `id`."""
-    found = [_of_filter(f) for f in record_type.filters]
-    found += [_negated(f) for f in record_type.filters if f.negatable]
-    if record_type.dates:
+def filter_parameters(filters: tuple[Filter, ...]) -> dict[str, Parameter]:
+    """What records can be narrowed by, apart from `id` and `q`."""
+    found = [_of_filter(f) for f in filters]
+    found += [_negated(f) for f in filters if f.negatable]
+    if any(f.kind == "date" for f in filters):
         description = "Whether a fuzzy date must possibly or certainly touch the range of a date filter."
         found.append(query.choice("match", description, DATE_MATCHES.names, "possible"))
     found.append(query.moment("updated_since", "Records whose `meta.updated` is at or after this time."))
@@ -65,6 +78,43 @@ def shape_parameters(record_type: RecordType) -> dict[str, Parameter]:
     return {parameter.name: parameter for parameter in found}
 
 
+def facet_names(types: Sequence[RecordType]) -> tuple[str, ...]:
+    """What `facets=` takes: filters by id or term, and dates by year, decade and month."""
+    found = [
+        name
+        for record_type in types
+        for declared in record_type.filters
+        for name in _facets_of(record_type, declared)
+    ]
+    return tuple(dict.fromkeys(found))
+
+
+def _facets_of(record_type: RecordType, declared: Filter) -> Sequence[str]:
+    if declared.kind == "date":
+        return [f"{declared.name}.{step}" for step in DATE_STEPS]
+    return () if declared.kind == "at-least" or record_type.finds_members(declared) else (declared.name,)
+
+
+def facets_parameter(names: Sequence[str]) -> Parameter:
+    """Which counts stand beside the page."""
+    text = "Counts by value beside the page, each without its own filter."
+    return query.choices("facets", text, names, "something that can be counted by")
+
+
+def perspective_parameter() -> Parameter:
+    """Whose names are shown."""
+    text = (
+        "A party whose own names for parties and places stand in `name`, in the best language for "
+        "`Accept-Language`; `neutral_name` stands beside."
+    )
+    return query.one_id("perspective", text, "russia")
+
+
+def count_parameter() -> Parameter:
+    """Whether all that a query selects is counted."""
+    return query.flag("count", "Whether `page.total` is counted.", False)
+
+
 @cache
 def page_parameters() -> dict[str, Parameter]:
     """Where a page begins and how long it is."""
@@ -78,7 +128,8 @@ def page_parameters() -> dict[str, Parameter]:
 @cache
 def record_parameters(record_type: RecordType) -> dict[str, Parameter]:
     """Everything that `GET /v1/{type}/{id}` takes."""
-    return {**shape_parameters(record_type), "as_of": query.as_of()}
+    beside = [query.as_of(), perspective_parameter()]
+    return {**shape_parameters(record_type), **{parameter.name: parameter for parameter in beside}}
 
 
 @cache
@@ -97,12 +148,16 @@ def collection_parameters(record_type: RecordType) -> dict[str, Parameter]:
             "a state that collections show",
             ("published",),
         ),
+        query.search_text("q", f"Text that the records hold. {SEARCH_TEXT}"),
         query.as_of(),
-        query.flag("count", "Whether `page.total` is counted.", False),
+        perspective_parameter(),
+        count_parameter(),
     ]
+    if names := facet_names((record_type,)):
+        found.append(facets_parameter(names))
     return (
         {parameter.name: parameter for parameter in found}
-        | filter_parameters(record_type)
+        | filter_parameters(record_type.filters)
         | shape_parameters(record_type)
         | page_parameters()
     )

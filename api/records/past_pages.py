@@ -14,7 +14,7 @@ from .database import secret, snapshot
 from .history import Moment, Past, published_then, survivors_at
 from .reading import Page, referenced, understood
 from .selection import resolve_ids
-from .types import PARTY, PLACE, SOURCE, TYPES, Filter, Json, RecordType
+from .types import SOURCE, TYPES, Filter, Json, RecordType
 
 Test = Callable[[Past], bool]
 
@@ -22,13 +22,13 @@ Test = Callable[[Past], bool]
 def read_page_then(database: Database, record_type: RecordType, query: Query, moment: Moment) -> Page:
     """The page of a collection as it would have been at a moment."""
     with snapshot(database):
-        resolve_ids(database, record_type, query)
+        resolve_ids(database, record_type.filters, query)
         survivors = survivors_at(database, moment.commit)
         found = published_then(database, [record_type.name], moment)
         members = _members_then(database, record_type, query, moment, survivors)
         cursor_secret = secret(database, "cursor")
-    echo = understood(record_type, query, survivors)
-    tests = list(_tests(record_type, query, survivors, members))
+    echo = understood(record_type.filters, query, survivors)
+    tests = list(tests_of(record_type, query, survivors, members))
     matching = [past for past in found if all(test(past) for test in tests)]
     keys = _sort_keys(record_type, query["sort"])
     matching.sort(key=lambda past: _comparable(keys, past))
@@ -46,9 +46,10 @@ def read_page_then(database: Database, record_type: RecordType, query: Query, mo
 # Filters
 
 
-def _tests(
+def tests_of(
     record_type: RecordType, query: Query, survivors: dict[str, str], members: dict[str, set[str]]
 ) -> Iterable[Test]:
+    """What a record of the past must pass to be selected by a query."""
     for declared in record_type.filters:
         if declared.name in query.given and declared.pairs_with not in query.given:
             yield _test(record_type, declared, query, survivors, members)
@@ -69,7 +70,7 @@ def _test(
 ) -> Test:
     value = query[declared.name]
     if declared.kind == "date":
-        return _dated(declared.name, value, query["match"])
+        return dated_test(declared.name, value, query["match"])
     if declared.kind == "at-least":
         return lambda past: any(int(v) >= value for v, _ in past.computed["filters"].get(declared.name, ()))
     if declared.kind == "flag":
@@ -98,7 +99,9 @@ def _negated(test: Test) -> Test:
     return lambda past: not test(past)
 
 
-def _dated(name: str, asked: DateRange, match: str) -> Test:
+def dated_test(name: str, asked: DateRange, match: str) -> Test:
+    """Whether a date touches a range, possibly or certainly."""
+
     def test(past: Past) -> bool:
         missing, earliest, latest, low, high = past.computed["dates"][name]
         if missing:
@@ -114,7 +117,7 @@ def _members_then(
 ) -> dict[str, set[str]]:
     """Members of the dossiers asked for, by parameter, among parties, places and sources (docs/model.md)."""
     asked = [name for name in ("dossier", "dossier.not") if name in query.given]
-    if not asked or record_type not in (PARTY, PLACE, SOURCE):
+    if not asked or not any(map(record_type.finds_members, record_type.filters)):
         return {}
     records = {
         past.stored.id: (past.type, orjson.loads(past.stored.body))

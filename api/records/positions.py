@@ -12,9 +12,9 @@ from schemas.query import Query, QueryError, QueryFault
 
 from .database import placeholders
 from .history import Moment, published_then, read_past
-from .reading import PUBLIC, read_record
+from .reading import read_record
 from .selection import id_faults
-from .types import CLAIM, DOSSIER, Json
+from .types import CLAIM, DOSSIER, PUBLIC, Json
 
 _ANSWERING = (
     "SELECT DISTINCT r.id, r.body FROM filter_key k JOIN record r ON r.id = k.record "

@@ -12,8 +12,8 @@ from peewee import Database
 from schemas.vocabularies import ATTRIBUTION_ROLES, DERIVATIONS, PREFIXES
 
 from .history import Moment, published_then, read_past
-from .reading import PUBLIC, read_record
-from .types import CLAIM, PARTY, SOURCE, Json
+from .reading import read_record
+from .types import CLAIM, PARTY, PUBLIC, SOURCE, Json
 
 #: What a claim's rendering was computed from holds every document and publisher behind it.
 _BEHIND = (

@@ -14,11 +14,9 @@ from schemas.query import DateRange, Query, QueryError, QueryFault
 from .cursors import Cursors
 from .database import placeholders, secret, snapshot
 from .errors import Gone, Merged, NotFound, Redacted
+from .facets import read_facets
 from .selection import Order, Where, order_of, resolve_ids, selection, similar_ids
-from .types import BY_PLURAL, TYPES, Json, RecordType
-
-PUBLIC = ("published",)
-CURATORS = ("published", "draft")
+from .types import BY_PLURAL, PUBLIC, TYPES, Filter, Json, RecordType
 
 
 class Stored(NamedTuple):
@@ -41,6 +39,7 @@ class Page:
     total: int | None = None
     #: Of a batch get: ids that name nothing, that lead elsewhere, that were retracted.
     lists: Json = field(default_factory=dict)
+    facets: Json | None = None
 
 
 _ONE = "SELECT body, etag, updated, type, status, merged_into, withdrawal, revision FROM record WHERE id = ?"
@@ -97,15 +96,33 @@ def read_page(
     Raises QueryError for ids that name nothing, and for a cursor of another query.
     """
     # Several statements must see one state; a single one does anyway.
-    with snapshot(database) if query["count"] else nullcontext():
-        survivors = resolve_ids(database, record_type, query)
-        echo = understood(record_type, query, survivors)
+    with snapshot(database) if query["count"] or "facets" in query.given else nullcontext():
+        survivors = resolve_ids(database, record_type.filters, query)
+        echo = understood(record_type.filters, query, survivors)
         where = selection(record_type, query, survivors, statuses)
         order = order_of(record_type, query["sort"])
         total = _total(database, where) if query["count"] else None
         cursors = Cursors(secret(database, "cursor"), [record_type.plural, echo])
         records, following = _rows(database, where, order, query, cursors)
-    return Page(records, echo, query["limit"], following, total)
+        facets = _facets(database, record_type, query, survivors, statuses)
+    return Page(records, echo, query["limit"], following, total, facets=facets)
+
+
+def _facets(
+    database: Database,
+    record_type: RecordType,
+    query: Query,
+    survivors: dict[str, str],
+    statuses: Sequence[str],
+) -> Json | None:
+    if "facets" not in query.given:
+        return None
+
+    def chosen(without: str) -> tuple[str, list[Any]]:
+        where = selection(record_type, query, survivors, statuses, without)
+        return f"SELECT r.id FROM record r WHERE {where.sql}", where.values
+
+    return read_facets(database, query["facets"], (record_type,), query, survivors, chosen)
 
 
 def _total(database: Database, where: Where) -> int:
@@ -131,23 +148,25 @@ def _rows(
     return [Stored(*row[:4]) for row in rows[:limit]], following
 
 
-def understood(record_type: RecordType, query: Query, survivors: dict[str, str]) -> Json:
+def understood(filters: Sequence[Filter], query: Query, survivors: dict[str, str]) -> Json:
     """The query as it was understood, without where the page begins and how long it is."""
     echo: Json = {}
-    by_id = {f.name for f in record_type.filters if f.kind in ("id", "question")}
+    by_id = {f.name for f in filters if f.kind in ("id", "question")}
     for name in sorted(query.given - {"limit", "after", "count"}):
         value = query[name]
         if name.removesuffix(".not") in by_id:
             value = list(dict.fromkeys(survivors.get(i, i) for i in value))
         echo[name] = value.edtf if isinstance(value, DateRange) else value
-    if query.given & set(record_type.dates):
+    if any(f.name in query.given for f in filters if f.kind == "date"):
         echo["match"] = query["match"]
-    return dict(sorted((echo | {"sort": query["sort"]}).items()))
+    if "sort" in query.values:
+        echo["sort"] = query["sort"]
+    return dict(sorted(echo.items()))
 
 
 # Batch get
 
-_ALONE = frozenset({"id", "fields", "include", "count", "status"})
+_ALONE = frozenset({"id", "fields", "include", "count", "status", "perspective"})
 
 
 def read_batch(

@@ -7,6 +7,7 @@ from peewee import Database
 
 from .database import write_transaction
 from .errors import Conflict, NotFound
+from .fulltext import compact
 from .keys import Actor
 from .rendering import etag_of
 from .types import Json, RecordType
@@ -43,6 +44,7 @@ def redact(
         stub = _stub(record_type, entry.document, record_id) if withdrawn else None
         transaction.redact(entry, Correction("legal", note), stub)
         transaction.finish()
+        compact(database)
     # Old pages stand in the write-ahead log until it is written back and cut.
     database.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     return places

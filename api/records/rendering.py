@@ -1,5 +1,6 @@
 """From a document to what is served: references named, dates bounded, origins counted, bytes made."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -10,12 +11,13 @@ from schemas.base import Rendering
 from schemas.fuzzy_date import EARLIEST, LATEST, FuzzyDate
 from schemas.vocabularies import INVERSE_RELATIONS, RELATIONS
 
+from .fulltext import Texts
 from .origins import Document, ancestry, origins_of, provenance_of
-from .types import CLAIM, SOURCE, Json
+from .types import CLAIM, SOURCE, Json, RecordType
 from .workspace import Entry, Workspace, canonical
 
 #: Moves with every change of how records are rendered, so that an older database renders its own again.
-RENDERING = 1
+RENDERING = 2
 #: Inverse relations shown on a claim; the rest stand at its `/references`.
 MOST_INVERSE = 100
 INVERSE_OF = dict(zip(RELATIONS.names, INVERSE_RELATIONS.names, strict=True))
@@ -30,6 +32,7 @@ class Rendered:
     own: Json
     computed: Json
     depends_on: frozenset[str]
+    texts: Texts
 
 
 class Renderer:
@@ -49,7 +52,8 @@ class Renderer:
         document = self._without_self_relations(entry)
         with Rendering(self):
             own = entry.type.shape.render({**document, **shown})
-        return Rendered(own, self._keys(entry, computed), frozenset(self._touched))
+        texts = texts_of(entry.type, own)
+        return Rendered(own, self._keys(entry, computed), frozenset(self._touched), texts)
 
     # What the schemas ask while they serialise (schemas.base.Surroundings)
 
@@ -191,6 +195,33 @@ class Renderer:
 
     def _survivor_of_key(self, kind: str, value: str) -> str:
         return self.workspace.resolve(value) if kind == "id" else value
+
+
+def values_at(own: Json, path: str) -> list[tuple[str, str]]:
+    """(JSON pointer, text) of every text at a dotted path of a record as served, in its order."""
+    found: list[tuple[str, Any]] = [("", own)]
+    for step in path.split("."):
+        found = [
+            (f"{pointer}/{step}", value[step])
+            for pointer, value in _spread(found)
+            if isinstance(value, dict) and step in value
+        ]
+    return [(pointer, value) for pointer, value in _spread(found) if isinstance(value, str)]
+
+
+def _spread(found: Iterable[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
+    for pointer, value in found:
+        if isinstance(value, list):
+            yield from ((f"{pointer}/{index}", member) for index, member in enumerate(value))
+        else:
+            yield pointer, value
+
+
+def texts_of(record_type: RecordType, own: Json) -> Texts:
+    """What a record is searched by."""
+    names = tuple(text for path in record_type.names for _, text in values_at(own, path))
+    text = tuple(text for path in record_type.text for _, text in values_at(own, path))
+    return Texts(str(own[record_type.title]), names, text, named=bool(record_type.names))
 
 
 def date_key(edtf: str | None) -> list[Any]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from peewee import Database
 
+from .fulltext import SCOPE_OF, Texts, index_faults, kept_texts
 from .history import last_seq
 from .refreshing import pending_refreshes
 from .rendering import Renderer, etag_of, wire_bytes
@@ -65,6 +66,7 @@ def faults_of_database(database: Database) -> Iterator[str]:
         yield f"{left} records are still to be rendered again; they will be with the next write"
         return
     yield from _rendering_faults(database)
+    yield from index_faults(database)
     yield from _feed_faults(database)
     yield from _history_faults(database)
 
@@ -89,10 +91,17 @@ def _rendering_faults(database: Database) -> Iterator[str]:
             yield f"{entry.type.name} {entry.id}: the keys it is found by are not what rendering it gives"
         if _kept_keys(database, entry) != _keys_of(entry):
             yield f"{entry.type.name} {entry.id}: the rows it is found by are not its keys"
+        if kept_texts(database, entry.id) != _texts_of(entry, rendered.texts):
+            yield f"{entry.type.name} {entry.id}: what it is searched by is not what rendering it gives"
         if etag_of(entry.body) != entry.etag:
             yield f"{entry.type.name} {entry.id}: its entity tag is not the digest of its bytes"
         if entry.status == "published":
             yield from _serving_faults(database, entry)
+
+
+def _texts_of(entry: Entry, texts: Texts) -> tuple[Any, ...]:
+    """The search index's rows as they follow from the record."""
+    return (SCOPE_OF[entry.status], texts.words, texts.parts, texts.called)
 
 
 def _keys_of(entry: Entry) -> set[tuple[Any, ...]]:

@@ -9,8 +9,10 @@ from peewee import Database
 from schemas.base import nearest, quoted
 from schemas.query import DateRange, Query, QueryError, QueryFault
 
+from .asking import understood_text
 from .database import placeholders
-from .types import PARTY, PLACE, SOURCE, Filter, RecordType
+from .fulltext import SCOPE_OF, matching
+from .types import PARTY, PUBLIC, Filter, RecordType
 
 
 @dataclass
@@ -32,12 +34,18 @@ class Where:
 
 
 def selection(
-    record_type: RecordType, query: Query, survivors: dict[str, str], statuses: Sequence[str] = ("published",)
+    record_type: RecordType,
+    query: Query,
+    survivors: dict[str, str],
+    statuses: Sequence[str] = PUBLIC,
+    without: str = "",
 ) -> Where:
     """The records of a type that a query selects.
 
-    `survivors`: what each id in the query stands for now, from `resolve_ids`.
+    `survivors`: what each id in the query stands for now, from `resolve_ids`; `without`: a filter to leave
+    out, with its negation.
     """
+    query = query.without(without)
     where = Where()
     where.add("r.type = ?", record_type.name)
     where.add(f"r.status IN ({placeholders(statuses)})", *statuses)
@@ -48,7 +56,16 @@ def selection(
             _add_negated(where, record_type, declared, query[f"{declared.name}.not"], survivors)
     if "updated_since" in query.given:
         where.add("r.updated >= ?", query["updated_since"])
+    if "q" in query.given:
+        _add_text(where, query["q"], statuses)
     return where
+
+
+def _add_text(where: Where, typed: str, statuses: Sequence[str]) -> None:
+    asked = understood_text(typed)
+    found = [matching(asked, SCOPE_OF[status]) for status in statuses]
+    sql = " UNION ALL ".join(query for query, _ in found)
+    where.add(f"r.id IN ({sql})", *(value for _, values in found for value in values))
 
 
 def _narrows_its_pair(declared: Filter, query: Query) -> bool:
@@ -60,7 +77,7 @@ def _add(
 ) -> None:
     value = query[declared.name]
     if declared.kind == "date":
-        return _add_date(where, record_type, declared.name, value, query["match"])
+        return add_date(where, record_type, declared.name, value, query["match"])
     if declared.kind == "at-least":
         return where.add(f"r.id IN ({_KEYS} AND value >= ?)", record_type.name, declared.name, f"{value:06d}")
     if declared.kind == "flag":
@@ -89,12 +106,13 @@ _KEYS = "SELECT record FROM filter_key WHERE type = ? AND filter = ?"
 
 def _keyed(record_type: RecordType, declared: Filter, values: list[str]) -> tuple[str, list[Any]]:
     """A query for the ids of the records that a filter finds."""
-    if declared.name == "dossier" and record_type in (PARTY, PLACE, SOURCE):
+    if record_type.finds_members(declared):
         return members_of(record_type, values)
     return f"{_KEYS} AND value IN ({placeholders(values)})", [record_type.name, declared.name, *values]
 
 
-def _add_date(where: Where, record_type: RecordType, name: str, value: DateRange, match: str) -> None:
+def add_date(where: Where, record_type: RecordType, name: str, value: DateRange, match: str) -> None:
+    """Narrow to records whose date possibly or certainly touches a range."""
     columns = ("low", "high") if match == "certain" else ("earliest", "latest")
     where.add(
         "r.id IN (SELECT record FROM date_key WHERE type = ? AND field = ? AND missing = 0 "
@@ -133,12 +151,12 @@ def members_of(record_type: RecordType, dossiers: list[str]) -> tuple[str, list[
 # Ids in a query
 
 
-def resolve_ids(database: Database, record_type: RecordType, query: Query) -> dict[str, str]:
+def resolve_ids(database: Database, filters: Sequence[Filter], query: Query) -> dict[str, str]:
     """What each id in the query's filters stands for now: itself, or the record that it was merged into.
 
     Raises QueryError for ids that name nothing, or something of another type.
     """
-    asked = list(_asked(record_type, query))
+    asked = list(_asked(filters, query))
     known = _known(database, {i for _, _, some in asked for i in some})
     faults = [
         fault
@@ -151,8 +169,13 @@ def resolve_ids(database: Database, record_type: RecordType, query: Query) -> di
     return {i: survivor for i, (_, survivor) in known.items()}
 
 
-def _asked(record_type: RecordType, query: Query) -> Iterable[tuple[str, Filter, list[str]]]:
-    for declared in record_type.filters:
+def survivor_of(database: Database, record_id: str) -> str:
+    """The record that an id stands for now."""
+    return _known(database, {record_id})[record_id][1]
+
+
+def _asked(filters: Sequence[Filter], query: Query) -> Iterable[tuple[str, Filter, list[str]]]:
+    for declared in filters:
         if declared.kind in ("id", "question"):
             for name in (declared.name, f"{declared.name}.not"):
                 if name in query.given:
@@ -264,6 +287,3 @@ def order_of(record_type: RecordType, sort: str) -> Order:
         return Order(keys, join, (name,))
     column = "r.updated" if name == "updated" else "r.name"
     return Order((SortKey(column, descends), SortKey("r.id")))
-
-
-__all__ = ["Order", "Where", "members_of", "order_of", "resolve_ids", "selection", "similar_ids"]

@@ -5,6 +5,7 @@ from typing import Any
 
 from peewee import Database
 
+from .fulltext import SCOPE_OF, forget, index
 from .models import Record
 from .references import mentions
 from .rendering import Rendered
@@ -51,6 +52,11 @@ def store_keys(database: Database, entry: Entry, rendered: Rendered) -> None:
     _replace(database, "filter_key", entry.id, filters)
     _replace(database, "date_key", entry.id, dates)
     store_dependencies(database, entry, rendered)
+
+
+def store_search(database: Database, entry: Entry, rendered: Rendered) -> None:
+    """Make the record findable, where it is public or a draft."""
+    index(database, entry.id, SCOPE_OF.get(entry.status), rendered.texts)
 
 
 def store_dependencies(database: Database, entry: Entry, rendered: Rendered) -> None:
@@ -125,6 +131,7 @@ def store_pending(database: Database, stale: dict[str, str]) -> None:
 
 def erase(database: Database, record_id: str) -> None:
     """Take a draft out of every table."""
+    forget(database, record_id)
     for table in (*_BY_RECORD, "citation_check"):
         database.execute_sql(f"DELETE FROM {table} WHERE record = ?", (record_id,))
     database.execute_sql("DELETE FROM question WHERE dossier = ?", (record_id,))

@@ -17,6 +17,9 @@ from schemas.vocabularies import Vocabulary
 from .references import Role, roles_of
 
 Json = dict[str, Any]
+#: States of records that everybody sees, and those that holders of a key see.
+PUBLIC = ("published",)
+CURATORS = ("published", "draft")
 #: A value that a record is found by, and the other half of a pair, or ''.
 Key = tuple[str, str]
 FilterKind = Literal["id", "term", "date", "flag", "at-least", "language", "country", "question"]
@@ -55,6 +58,9 @@ class RecordType:
     #: Members of the document that other records show or compute with.
     face: tuple[str, ...]
     dates: tuple[str, ...] = ()
+    #: Members as served, as dotted paths, that a search looks in beside the title: its other names, and text.
+    names: tuple[str, ...] = ()
+    text: tuple[str, ...] = ()
     title_sorts: bool = True
     shape: RecordSchema = field(init=False)
 
@@ -85,6 +91,10 @@ class RecordType:
     def fields(self) -> tuple[str, ...]:
         """What `fields=` takes: every top-level member."""
         return ("type", "id", *self.shape.own_fields, "meta", "links")
+
+    def finds_members(self, declared: Filter) -> bool:
+        """Whether a filter follows references through the whole record, instead of keys of this type."""
+        return declared.name == "dossier" and not any(path == "dossiers" for path in self.includes)
 
     def filter(self, name: str) -> Filter:
         """The filter of that name; KeyError where there is none."""
@@ -155,6 +165,8 @@ PARTY = RecordType(
     "parties",
     PartySchema,
     face=("name",),
+    names=("names.text",),
+    text=("description", "offices.title"),
     filters=(
         _kind(vocab.PARTY_KINDS),
         _dossier(),
@@ -174,6 +186,8 @@ PLACE = RecordType(
     "places",
     PlaceSchema,
     face=("name",),
+    names=("names.text",),
+    text=("description",),
     filters=(
         _kind(vocab.PLACE_KINDS),
         _dossier(),
@@ -189,6 +203,7 @@ SOURCE = RecordType(
     "sources",
     SourceSchema,
     face=("title", "url", "publisher", "derived_from"),
+    text=("publisher.name", "authors", "note"),
     dates=("published",),
     filters=(
         _kind(vocab.SOURCE_KINDS),
@@ -211,6 +226,7 @@ DATE = RecordType(
     "dates",
     DateSchema,
     face=("title",),
+    text=("description",),
     dates=("when",),
     filters=(
         _kind(vocab.DATE_KINDS),
@@ -234,6 +250,7 @@ CLAIM = RecordType(
     "claims",
     ClaimSchema,
     face=("proposition", "relations"),
+    text=("claimant.name", "position_of.name", "citations.quote", "assessment.note"),
     dates=("said", "valid"),
     title_sorts=False,
     filters=(
@@ -291,7 +308,9 @@ CLAIM = RecordType(
         Filter("valid", "date", "The time that it speaks of."),
     ),
 )
-DOSSIER = RecordType("dossier", "dossiers", DossierSchema, filters=(), face=())
+DOSSIER = RecordType(
+    "dossier", "dossiers", DossierSchema, filters=(), face=(), text=("summary", "questions.text")
+)
 
 TYPES: dict[str, RecordType] = {t.name: t for t in (PARTY, DATE, CLAIM, SOURCE, PLACE, DOSSIER)}
 BY_PLURAL: dict[str, RecordType] = {t.plural: t for t in TYPES.values()}

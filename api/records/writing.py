@@ -24,6 +24,7 @@ from .storage import (
     store_references,
     store_rendering,
     store_revision,
+    store_search,
 )
 from .types import DOSSIER, Json, RecordType
 from .workspace import Entry, Workspace, canonical
@@ -256,6 +257,7 @@ class Transaction:
             if rendered.computed != entry.computed:
                 self._store(entry, rendered)
             store_dependencies(self.database, entry, rendered)
+            store_search(self.database, entry, rendered)
             return False
         entry.updated = self.time
         self._store(entry, rendered)
@@ -267,6 +269,7 @@ class Transaction:
         entry.computed = rendered.computed
         store_record(self.database, entry)
         store_keys(self.database, entry, rendered)
+        store_search(self.database, entry, rendered)
 
     def _number(self, refreshed: list[tuple[Entry, str]]) -> None:
         """Give the public changes their places in the feed; keep revisions and renderings."""

@@ -6,7 +6,7 @@ from peewee import Database
 
 from api.http.preconditions import bearer, unauthorized
 from api.records.keys import Actor, actor_of
-from api.records.reading import CURATORS, PUBLIC
+from api.records.types import CURATORS, PUBLIC
 
 
 def asking(database: Database) -> Actor | None:

@@ -14,6 +14,8 @@ from api.records.history import Past, moment_of, moments_of, read_past
 from api.records.types import RecordType
 from schemas.query import Query, QueryError, QueryFault
 
+from .perspectives import shown
+
 RECORD_VARY = f"{VARY}, Accept-Datetime"
 LINK_FORMAT = "application/link-format"
 
@@ -41,7 +43,7 @@ def past_answer(database: Database, record_type: RecordType, record_id: str, que
         kept = ("type", "id", *query["fields"])
         body = orjson.dumps({k: v for k, v in orjson.loads(body).items() if k in kept})
         etag = tag_of([body])
-    return answer(body, etag, headers=headers, vary=RECORD_VARY)
+    return shown(database, query, body, etag, headers=headers, vary=RECORD_VARY)
 
 
 def _accepted_datetime() -> str:

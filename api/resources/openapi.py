@@ -40,6 +40,7 @@ _TAGS = {
     "sources": "Documents, held or known through others.",
     "places": "Places, and what each side calls them.",
     "dossiers": "Stories: their questions and their members.",
+    "search": "Everything, by words and names.",
     "vocabularies": "Every controlled term, defined.",
     "problems": "What can be wrong with a request.",
     "history": "What changed, when and why.",
@@ -148,7 +149,7 @@ def _parameter(parameter: Parameter) -> Json:
         "name": parameter.name,
         "in": "query",
         "description": parameter.description,
-        "required": False,
+        "required": parameter.required,
         "schema": parameter.schema,
     }
     if parameter.listed:

@@ -3,14 +3,15 @@
 from flask import Response
 from peewee import Database
 
-from api.http.answers import json_answer
 from api.http.operations import Answer, Operations, PathParameter
 from api.records.history import moment_of
+from api.records.parameters import perspective_parameter
 from api.records.positions import read_positions
 from schemas import query as q
 from schemas.query import Query
 from schemas.vocabularies import STANCES
 
+from .perspectives import shown_json
 from .samples import EXAMPLES
 from .shapes import ADDRESS, COUNT, ID, QUERY, TEXT, list_of, object_of
 
@@ -63,6 +64,7 @@ def declare(operations: Operations, database: Database) -> None:
             q.choice("by", "Whose column: that of the position, or that of the speaker.",
                      ("position", "claimant"), "position"),
             q.as_of(),
+            perspective_parameter(),
         )
     }  # fmt: skip
 
@@ -71,6 +73,7 @@ def declare(operations: Operations, database: Database) -> None:
         "getDossierPositions",
         "dossiers",
         parameters=parameters,
+        demanding=True,
         path_parameters=(PathParameter("id", "Id of a dossier.", ID, EXAMPLES["dossier"]),),
         answers={200: Answer("Question by question.", _POSITIONS, headers=("ETag",))},
         problems=("not-found", "gone", "unavailable-for-legal-reasons"),
@@ -83,4 +86,4 @@ def declare(operations: Operations, database: Database) -> None:
         claims without a speaker; `contradictions` are pairs of claims.
         """
         moment = moment_of(database, query["as_of"]) if "as_of" in query.given else None
-        return json_answer(read_positions(database, id, query, moment))
+        return shown_json(database, query, read_positions(database, id, query, moment))

@@ -3,17 +3,19 @@
 from flask import Response
 from peewee import Database
 
-from api.http.answers import JSON, json_answer
+from api.http.answers import JSON
 from api.http.operations import Answer, Operations, PathParameter
 from api.http.requests import require_acceptable
 from api.records.history import moment_of
+from api.records.parameters import perspective_parameter
 from api.records.provenance import as_prov, read_provenance
 from api.settings import Settings
 from schemas import query as q
 from schemas.query import Query
 
+from .perspectives import shown_json
 from .samples import EXAMPLES, sample
-from .shapes import ADDRESS, ID, TEXT, list_of, object_of
+from .shapes import ADDRESS, ID, SEEN_BY, TEXT, list_of, object_of
 
 JSON_LD = "application/ld+json"
 _NODE = object_of(
@@ -25,8 +27,9 @@ _NODE = object_of(
         "status": TEXT,
         "held": {"type": "boolean"},
         "origin": {"type": "boolean"},
+        **SEEN_BY,
     },
-    ("status", "held", "origin"),
+    ("status", "held", "origin", *SEEN_BY),
     "A source says whether it is held, and whether the claim goes back to it as an origin.",
 )
 _EDGE = {
@@ -60,7 +63,7 @@ def declare(operations: Operations, database: Database, settings: Settings) -> N
         "/v1/claims/{id}/provenance",
         "getClaimProvenance",
         "claims",
-        parameters={"as_of": q.as_of()},
+        parameters={p.name: p for p in (q.as_of(), perspective_parameter())},
         path_parameters=(PathParameter("id", "Id of a claim.", ID, EXAMPLES["claim"]),),
         media_types=(JSON, JSON_LD),
         answers={
@@ -77,5 +80,6 @@ def declare(operations: Operations, database: Database, settings: Settings) -> N
         moment = moment_of(database, query["as_of"]) if "as_of" in query.given else None
         graph = read_provenance(database, id, moment)
         if require_acceptable((JSON, JSON_LD)) == JSON_LD:
-            return json_answer(as_prov(graph, settings.base_url), media_type=JSON_LD)
-        return json_answer(graph)
+            prov = as_prov(graph, settings.base_url)
+            return shown_json(database, query, prov, media_type=JSON_LD)
+        return shown_json(database, query, graph)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
 from flask import Response, request
@@ -17,7 +17,6 @@ from api.records.history import moment_of, read_past
 from api.records.parameters import collection_parameters, record_parameters
 from api.records.past_pages import read_page_then, read_references_then
 from api.records.reading import (
-    CURATORS,
     Page,
     Stored,
     read_batch,
@@ -27,12 +26,13 @@ from api.records.reading import (
     referenced,
     type_of,
 )
-from api.records.types import TYPES, RecordType
+from api.records.types import CURATORS, TYPES, RecordType
 from schemas.query import Query, QueryError, QueryFault
 
 from . import shapes
 from .curators import asking, visible
 from .memento import RECORD_VARY, past_answer
+from .perspectives import shown
 from .samples import EXAMPLES, sample
 
 VALIDATED = ("ETag", "Cache-Control", "Vary")
@@ -106,7 +106,7 @@ def _asked_states(database: Database, query: Query) -> Sequence[str]:
 
 
 def _past_page(database: Database, record_type: RecordType, query: Query) -> Page:
-    for beside in ("id", "include", "status"):
+    for beside in ("id", "include", "status", "q", "facets"):
         if beside in query.given:
             fault = f"as_of cannot stand beside {beside}, which shows the present"
             raise QueryError([QueryFault("as_of", fault)])
@@ -116,7 +116,9 @@ def _past_page(database: Database, record_type: RecordType, query: Query) -> Pag
 def _page_answer(database: Database, page: Page, query: Query, path: str) -> Response:
     members: list[bytes] = [stored.body for stored in page.records]
     tags = [stored.etag.encode() for stored in page.records]
-    head: dict[str, Any] = {"page": _page_member(page), "query": page.query, **page.lists}
+    head: dict[str, Any] = {"page": page_member(page), "query": page.query, **page.lists}
+    if page.facets is not None:
+        head["facets"] = page.facets
     if query.given & {"fields", "include"}:
         records = [orjson.loads(member) for member in members]
         if "include" in query.given:
@@ -124,11 +126,24 @@ def _page_answer(database: Database, page: Page, query: Query, path: str) -> Res
             tags += [stored.etag.encode() for stored in included]
             head["included"] = {stored.id: orjson.Fragment(stored.body) for stored in included}
         members = [orjson.dumps(_trimmed(record, query)) for record in records]
-    etag = tag_of([orjson.dumps(head["page"]), orjson.dumps([page.query, page.lists]), *tags])
-    return answer(envelope(members, head), etag, headers=next_link(page.next, path))
+    beside = orjson.dumps([page.query, page.lists, page.facets])
+    etag = tag_of([orjson.dumps(head["page"]), beside, *tags])
+    return shown(database, query, envelope(members, head), etag, headers=next_link(page.next, path))
 
 
-def _page_member(page: Page) -> dict[str, Any]:
+class Paged(Protocol):
+    """Something read page by page."""
+
+    @property
+    def limit(self) -> int: ...
+    @property
+    def next(self) -> str | None: ...
+    @property
+    def total(self) -> int | None: ...
+
+
+def page_member(page: Paged) -> dict[str, Any]:
+    """The envelope's `page`."""
     total = {} if page.total is None else {"total": page.total}
     return {"limit": page.limit, "next": page.next, **total}
 
@@ -137,9 +152,14 @@ def next_link(cursor: str | None, path: str) -> dict[str, str]:
     """RFC 8288 `Link: rel="next"`: this request with the cursor in place of its own."""
     if cursor is None:
         return {}
+    return {"Link": f'<{this_request(path, after=cursor)}>; rel="next"'}
+
+
+def this_request(path: str, **instead: str) -> str:
+    """The address of this request with other values of some parameters, which begins at its first page."""
     written = request.environ.get("QUERY_STRING", "").split("&")
-    kept = [part for part in written if part and part.partition("=")[0] != "after"]
-    return {"Link": f'<{path}?{"&".join([*kept, f"after={cursor}"])}>; rel="next"'}
+    kept = [part for part in written if part and part.partition("=")[0] not in {"after", *instead}]
+    return f"{path}?{'&'.join([*kept, *(f'{name}={value}' for name, value in instead.items())])}"
 
 
 def _trimmed(record: dict[str, Any], query: Query) -> dict[str, Any]:
@@ -199,7 +219,7 @@ def _shaped_answer(database: Database, stored: Stored, query: Query) -> Response
         included = read_many(database, referenced([record], query["include"]))
         shaped["included"] = {s.id: orjson.Fragment(s.body) for s in included}
     body = orjson.dumps(shaped)
-    return answer(body, tag_of([body]))
+    return shown(database, query, body, tag_of([body]))
 
 
 def _declare_references(operations: Operations, database: Database, record_type: RecordType) -> None:
@@ -223,7 +243,7 @@ def _declare_references(operations: Operations, database: Database, record_type:
         }
         body = envelope([orjson.dumps(member) for member in found.data], head)
         path = f"/v1/{record_type.plural}/{id}/references"
-        return answer(body, tag_of([body]), headers=next_link(found.next, path))
+        return shown(database, query, body, tag_of([body]), headers=next_link(found.next, path))
 
     found = Answer(
         "What refers to it.",

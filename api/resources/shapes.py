@@ -30,6 +30,8 @@ def list_of(items: Json) -> Json:
     return {"type": "array", "items": items}
 
 
+#: Beside a name that was asked for with `perspective`.
+SEEN_BY: Json = {"neutral_name": NULLABLE_TEXT, "name_language": TEXT}
 NUMBER: Json = {"type": "integer", "minimum": 0}
 REASON: Json = {"oneOf": [object_of({"kind": TEXT, "note": TEXT}), {"type": "null"}]}
 PAGE: Json = object_of(
@@ -37,6 +39,18 @@ PAGE: Json = object_of(
     ("total",),
     "`next` is the value for `after` that leads on; null at the end.",
 )
+FACETS: Json = {
+    "type": "object",
+    "description": "Counts by value, each without its own filter, by the name of the facet.",
+    "additionalProperties": object_of(
+        {
+            "values": list_of(object_of({"value": TEXT, "name": NULLABLE_TEXT, "count": COUNT})),
+            "truncated": {"type": "boolean"},
+        },
+        (),
+        "`name`: of a record, the text of a question, a span of time; null for terms.",
+    ),
+}
 QUERY: Json = {
     "type": "object",
     "description": "The query as it was understood.",
@@ -69,11 +83,12 @@ def collection(record_type: RecordType) -> Json:
             "page": PAGE,
             "query": QUERY,
             "included": INCLUDED,
+            "facets": FACETS,
             "missing": list_of(ID),
             "redirected": list_of(object_of({"from": ID, "to": ID})),
             "retracted": list_of(object_of({"id": ID, "reason": TEXT, "when": TEXT})),
         },
-        ("included", "missing", "redirected", "retracted"),
+        ("included", "facets", "missing", "redirected", "retracted"),
     )
 
 

@@ -1,0 +1,104 @@
+"""What somebody types into a search box, understood. Nothing that is typed can be wrong."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from .folding import Piece, fold, pieces
+from .types import Json
+
+#: Words of this length and more are found inside others; shorter ones at the beginning of a word.
+LEAST_PART = 3
+_QUOTES = str.maketrans(dict.fromkeys("“”„‟«»", '"'))
+_CHUNK = re.compile(r'(?P<no>-)?(?:"(?P<phrase>[^"]*)"|(?P<text>\S+))')
+
+
+@dataclass(frozen=True)
+class Term:
+    """One thing to be found: `part` of a text, `prefix` of a word, `phrase` of whole words, `run` of East
+    Asian characters."""
+
+    kind: str
+    text: str
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """What was typed in one go: all its terms must be found, or, excluded, must not be found together."""
+
+    terms: tuple[Term, ...]
+    excluded: bool
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A search as understood."""
+
+    typed: str
+    chunks: tuple[Chunk, ...]
+
+    @property
+    def wanted(self) -> list[Term]:
+        """What must be found."""
+        return [term for chunk in self.chunks if not chunk.excluded for term in chunk.terms]
+
+    @property
+    def excluded(self) -> list[tuple[Term, ...]]:
+        """What must not be found, each together."""
+        return [chunk.terms for chunk in self.chunks if chunk.excluded]
+
+    @property
+    def name(self) -> str:
+        """The folded text that a name may be equal to or begin with; '' where operators stand in it."""
+        plain = all(term.kind in ("part", "prefix", "run") for term in self.wanted) and not self.excluded
+        return fold(self.typed.strip().removesuffix("*")) if plain and '"' not in self.typed else ""
+
+    def as_json(self) -> list[Json]:
+        """The terms, for the echo of the query."""
+        return [
+            {"text": term.text, "as": term.kind, "excluded": chunk.excluded}
+            for chunk in self.chunks
+            for term in chunk.terms
+        ]
+
+
+def understood_text(typed: str) -> Asked:
+    """What `q` asks: `"…"` is a phrase, `-…` excludes, `…*` is the beginning of a word, all else is text."""
+    chunks = []
+    for found in _CHUNK.finditer(typed.translate(_QUOTES)):
+        phrase, text = found["phrase"], found["text"]
+        terms = tuple(_phrase(phrase) if phrase is not None else _plain(text))
+        if terms:
+            chunks.append(Chunk(terms, found["no"] is not None))
+    return Asked(typed, tuple(chunks))
+
+
+def _plain(text: str) -> Iterator[Term]:
+    found = list(pieces(fold(text)))
+    for piece in found:
+        if piece.running:
+            yield Term("run", piece.text, tuple(piece.pairs))
+        elif len(piece.text) < LEAST_PART or (piece is found[-1] and text.endswith("*")):
+            yield Term("prefix", piece.text, (piece.text,))
+        else:
+            yield Term("part", piece.text, (piece.text,))
+
+
+def _phrase(text: str) -> Iterator[Term]:
+    """Whole words that follow each other; a run of one character stands by itself."""
+    following: list[Piece] = []
+    for piece in pieces(fold(text)):
+        if piece.running and len(piece.text) == 1:
+            yield from _whole(following)
+            following = []
+            yield Term("run", piece.text, (piece.text,))
+        else:
+            following.append(piece)
+    yield from _whole(following)
+
+
+def _whole(following: list[Piece]) -> Iterator[Term]:
+    if following:
+        words = tuple(w for piece in following for w in (piece.pairs if piece.running else [piece.text]))
+        yield Term("phrase", " ".join(piece.text for piece in following), words)

@@ -1,0 +1,186 @@
+"""Counts by value beside a page, each as if its own filter had not been given."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import orjson
+from peewee import Database
+
+from schemas.fuzzy_date import EARLIEST, LATEST, FuzzyDate
+from schemas.query import Query
+
+from .database import placeholders
+from .types import Filter, Json, RecordType
+
+#: Values shown of a facet; `truncated` says that there are more.
+MOST_VALUES = 50
+#: Years, decades or months shown of a date.
+MOST_SPANS = 200
+#: A query for the ids that are chosen when the filter of this name is left out.
+Chosen = Callable[[str], tuple[str, list[Any]]]
+
+
+def read_facets(
+    database: Database,
+    names: Sequence[str],
+    types: Sequence[RecordType],
+    query: Query,
+    survivors: dict[str, str],
+    chosen: Chosen,
+) -> Json:
+    """{facet: {`values`: [{`value`, `name`, `count`}], `truncated`}}.
+
+    A count is exactly the total of the same query with that value in the place of the facet's own filter.
+    """
+    found = {name: _facet(database, name, types, query, survivors, chosen) for name in names}
+    _name_values(database, found, types)
+    return found
+
+
+def _facet(
+    database: Database,
+    name: str,
+    types: Sequence[RecordType],
+    query: Query,
+    survivors: dict[str, str],
+    chosen: Chosen,
+) -> Json:
+    plain, _, step = name.partition(".")
+    if name == "type":
+        return _types(database, types, chosen)
+    if step:
+        return _spans(database, plain, step, types, query, chosen)
+    return _values(database, _declared(types, plain), types, query, survivors, chosen)
+
+
+def _declared(types: Sequence[RecordType], name: str) -> Filter:
+    return next(f for t in types for f in t.filters if f.name == name)
+
+
+def _types(database: Database, types: Sequence[RecordType], chosen: Chosen) -> Json:
+    ids, values = chosen("type")
+    sql = f"SELECT r.type, COUNT(*) FROM record r WHERE r.id IN ({ids}) GROUP BY r.type ORDER BY 2 DESC, 1"
+    return _shown(database.execute_sql(sql, values).fetchall())
+
+
+def _values(
+    database: Database,
+    declared: Filter,
+    types: Sequence[RecordType],
+    query: Query,
+    survivors: dict[str, str],
+    chosen: Chosen,
+) -> Json:
+    """Counts by the values of a filter; the half of a pair counts with the other half that was given."""
+    column, found_by, extra, bound = "k.value", declared.name, "", []
+    narrower = next((f for t in types for f in t.filters if f.pairs_with == declared.name), None)
+    if narrower and narrower.name in query.given:
+        extra, bound = f" AND k.qualifier IN ({placeholders(query[narrower.name])})", query[narrower.name]
+    if declared.pairs_with and declared.pairs_with in query.given:
+        asked = [survivors.get(value, value) for value in query[declared.pairs_with]]
+        column, found_by = "k.qualifier", declared.pairs_with
+        extra, bound = f" AND k.value IN ({placeholders(asked)}) AND k.qualifier <> ''", asked
+    ids, values = chosen(declared.name)
+    named = [t.name for t in types]
+    sql = (
+        f"SELECT {column}, COUNT(DISTINCT k.record) AS n FROM filter_key k "
+        f"WHERE k.type IN ({placeholders(named)}) AND k.filter = ?{extra} AND k.record IN ({ids}) "
+        f"GROUP BY {column} ORDER BY n DESC, 1 LIMIT {MOST_VALUES + 1}"
+    )
+    return _shown(database.execute_sql(sql, [*named, found_by, *bound, *values]).fetchall())
+
+
+def _shown(rows: Sequence[Any]) -> Json:
+    values = [{"value": row[0], "name": None, "count": row[1]} for row in rows[:MOST_VALUES]]
+    return {"values": values, "truncated": len(rows) > MOST_VALUES}
+
+
+# Spans of time
+
+
+def _spans(
+    database: Database, field: str, step: str, types: Sequence[RecordType], query: Query, chosen: Chosen
+) -> Json:
+    """Counts by year, decade or month, from the first to the last that any of the dates names."""
+    low, high = ("low", "high") if query["match"] == "certain" else ("earliest", "latest")
+    ids, values = chosen(field)
+    named = [t.name for t in types]
+    rows = database.execute_sql(
+        f"SELECT k.{low}, k.{high}, COUNT(*) FROM date_key k WHERE k.type IN ({placeholders(named)}) "
+        f"AND k.field = ? AND k.missing = 0 AND k.{low} IS NOT NULL AND k.record IN ({ids}) GROUP BY 1, 2",
+        [*named, field, *values],
+    ).fetchall()
+    counts = _counts([(_number(a, step), _number(b, step), n) for a, b, n in rows])
+    most = sorted(counts, key=lambda number: (-counts[number], number))[:MOST_SPANS]
+    shown = [(_edtf(number, step), counts[number]) for number in sorted(most)]
+    return {
+        "values": [{"value": edtf, "name": FuzzyDate.parse(edtf).display, "count": n} for edtf, n in shown],
+        "truncated": len(counts) > MOST_SPANS,
+    }
+
+
+def _number(day: str, step: str) -> int | None:
+    """The number of the span that a day lies in; None for an open or unknown end."""
+    if day in (EARLIEST, LATEST):
+        return None
+    year, month = int(day[:4]), int(day[5:7])
+    return {"year": year, "decade": year // 10, "month": year * 12 + month - 1}[step]
+
+
+def _edtf(number: int, step: str) -> str:
+    if step == "month":
+        return f"{number // 12:04d}-{number % 12 + 1:02d}"
+    return f"{number:04d}" if step == "year" else f"{number:03d}X"
+
+
+def _counts(spans: Iterable[tuple[int | None, int | None, int]]) -> dict[int, int]:
+    """How many records touch each span that at least one of them touches."""
+    rows = list(spans)
+    known = [number for first, last, _ in rows for number in (first, last) if number is not None]
+    if not known:
+        return {}
+    least, most = min(known), max(known)
+    steps: dict[int, int] = {}
+    for first, last, n in rows:
+        start = least if first is None else first
+        end = most if last is None else last
+        if start <= end:
+            steps[start] = steps.get(start, 0) + n
+            steps[end + 1] = steps.get(end + 1, 0) - n
+    counts, running = {}, 0
+    for number in range(least, most + 1):
+        running += steps.get(number, 0)
+        if running:
+            counts[number] = running
+    return counts
+
+
+# Names
+
+
+def _name_values(database: Database, found: dict[str, Json], types: Sequence[RecordType]) -> None:
+    """Put names of records and texts of questions beside their ids."""
+    kinds = {f.name: f.kind for t in types for f in t.filters}
+    members = [(kinds.get(name), member) for name, facet in found.items() for member in facet["values"]]
+    ids = sorted({member["value"] for kind, member in members if kind == "id"})
+    names = _names(database, ids)
+    questions = _questions(database) if any(kind == "question" for kind, _ in members) else {}
+    for kind, member in members:
+        if kind in ("id", "question"):
+            member["name"] = (names if kind == "id" else questions).get(member["value"])
+
+
+def _names(database: Database, ids: Sequence[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for start in range(0, len(ids), 500):
+        some = ids[start : start + 500]
+        sql = f"SELECT id, name FROM record WHERE id IN ({placeholders(some)})"
+        found |= dict(database.execute_sql(sql, some).fetchall())
+    return found
+
+
+def _questions(database: Database) -> dict[str, str]:
+    rows = database.execute_sql(
+        "SELECT document FROM record WHERE type = 'dossier' AND status = 'published'"
+    ).fetchall()
+    return {q["id"]: q["text"] for row in rows for q in orjson.loads(row[0]).get("questions", ())}

@@ -1,0 +1,116 @@
+"""Text as it is searched: without case, width and diacritics, cut into words and East Asian runs."""
+
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+
+#: Letters of these scripts lose their marks: `ō` is found as `o`, `й` as `и`. In others a mark matters.
+_UNMARKED = ("LATIN", "GREEK", "CYRILLIC")
+#: Scripts written without blanks: a word of theirs can begin anywhere.
+_RUNNING = ("CJK", "HIRAGANA", "KATAKANA", "HANGUL", "IDEOGRAPHIC")
+_VOICED = "\uff9e\uff9f"
+
+
+@dataclass(frozen=True)
+class Folded:
+    """Folded text, and for each of its characters the span of the text that it came from."""
+
+    text: str
+    spans: tuple[tuple[int, int], ...]
+
+    def origin(self, start: int, end: int) -> tuple[int, int]:
+        """Where the characters from `start` to `end` (exclusive) stand in the text itself."""
+        return self.spans[start][0], self.spans[end - 1][1]
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A word of folded text, or a run of Han, kana and hangul."""
+
+    text: str
+    start: int
+    running: bool
+
+    @property
+    def end(self) -> int:
+        """Where it ends, exclusive."""
+        return self.start + len(self.text)
+
+    @property
+    def pairs(self) -> list[str]:
+        """The overlapping pairs of a run; of a single character, that character."""
+        return [a + b for a, b in pairwise(self.text)] or [self.text]
+
+
+def fold(text: str) -> str:
+    """Text without the differences that a search overlooks."""
+    return "".join(_fold(text[start:end]) for start, end in _clusters(text))
+
+
+def fold_with_spans(text: str) -> Folded:
+    """The same, remembering where each character came from."""
+    found, spans = [], []
+    for start, end in _clusters(text):
+        some = _fold(text[start:end])
+        found.append(some)
+        spans += [(start, end)] * len(some)
+    return Folded("".join(found), tuple(spans))
+
+
+def _clusters(text: str) -> Iterator[tuple[int, int]]:
+    """Spans of a character with the marks on it: folding one never looks at another."""
+    start = 0
+    for position, character in enumerate(text):
+        if position and not _joins(character):
+            yield start, position
+            start = position
+    if text:
+        yield start, len(text)
+
+
+def _joins(character: str) -> bool:
+    if character.isascii():
+        return False
+    is_jamo = "\u1160" <= character <= "\u11ff"
+    return is_jamo or character in _VOICED or unicodedata.category(character)[0] == "M"
+
+
+@lru_cache(maxsize=65_536)
+def _fold(cluster: str) -> str:
+    """NFKC, case folding, then no marks on Latin, Greek and Cyrillic letters."""
+    plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", cluster).casefold())
+    kept, unmarked = [], False
+    for character in unicodedata.normalize("NFD", plain):
+        if unicodedata.category(character) != "Mn":
+            unmarked = unicodedata.name(character, "").startswith(_UNMARKED)
+        elif unmarked:
+            continue
+        kept.append(character)
+    return unicodedata.normalize("NFC", "".join(kept))
+
+
+def pieces(folded: str) -> Iterator[Piece]:
+    """The words and runs of folded text, in order."""
+    start, kind = 0, ""
+    for position, character in enumerate(folded):
+        here = _kind(character)
+        if here == "mark":
+            here = kind
+        if here != kind:
+            if kind:
+                yield Piece(folded[start:position], start, kind == "running")
+            start, kind = position, here
+    if kind:
+        yield Piece(folded[start:], start, kind == "running")
+
+
+@lru_cache(maxsize=65_536)
+def _kind(character: str) -> str:
+    category = unicodedata.category(character)
+    if category[0] == "M":
+        return "mark"
+    if category[0] not in "LN":
+        return ""
+    return "running" if unicodedata.name(character, "").startswith(_RUNNING) else "word"

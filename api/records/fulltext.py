@@ -1,0 +1,326 @@
+"""The full-text index: what SQLite's FTS5 does for us, in one place.
+
+Two tables for what is public, two for drafts, so that a draft moves no rank and no count. `words` holds
+words, and for runs of East Asian script their overlapping pairs and single characters; `parts` holds the
+folded text in trigrams, for parts of words. Both have the columns title, names, text.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from peewee import Database, DatabaseError
+
+from .asking import Asked, Term
+from .folding import Piece, fold, pieces
+
+#: Where records of a status are found; those of others are not.
+SCOPE_OF = {"published": "public", "draft": "draft"}
+SCOPES = tuple(SCOPE_OF.values())
+COLUMNS = ("title", "names", "text")
+#: How much more a word counts in the title and in a name than in the text, for bm25.
+_WEIGHTS = "10.0, 6.0, 1.0"
+#: Between two values of a column: a character that nobody can search, so that no phrase reaches across.
+_BETWEEN = "\ue000"
+#: More matches than these are not ranked against each other; the records added last are.
+MOST_RANKED = 20_000
+_AFTER_ALL = "\U0010ffff"
+
+
+@dataclass(frozen=True)
+class Texts:
+    """What a record is found by: its title, its other names, and further text.
+
+    `named`: the title is a name, as of parties and places, and no sentence.
+    """
+
+    title: str
+    names: tuple[str, ...] = ()
+    text: tuple[str, ...] = ()
+    named: bool = False
+
+    @property
+    def columns(self) -> tuple[tuple[str, ...], ...]:
+        """The values of each column."""
+        return ((self.title,), self.names, self.text)
+
+    @property
+    def called(self) -> list[tuple[str, str]]:
+        """(kind, folded text) of what a name may be looked up by: a `title`; or a `name`, and of each
+        further word of a name the rest from there on, a `word`."""
+        if not self.named:
+            return [("title", fold(self.title))]
+        names = [fold(name) for name in (self.title, *self.names)]
+        words = [("word", name[piece.start :]) for name in names for piece in pieces(name) if piece.start]
+        return list(dict.fromkeys([*(("name", name) for name in names), *words]))
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The columns of the table of parts."""
+        return tuple(f"\n{_BETWEEN}\n".join(map(fold, values)) for values in self.columns)
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The columns of the table of words."""
+        return tuple(f" {_BETWEEN} ".join(_as_words(fold(v)) for v in values) for values in self.columns)
+
+    @property
+    def digest(self) -> str:
+        """A short name for these texts."""
+        return sha256(repr((self.columns, self.named)).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def _as_words(folded: str) -> str:
+    """Words and pairs in the order of the text, then the single characters of its runs."""
+    found = list(pieces(folded))
+    inline = [word for piece in found for word in _inline(piece)]
+    return " ".join([*inline, *dict.fromkeys(c for piece in found if piece.running for c in piece.text)])
+
+
+def _inline(piece: Piece) -> list[str]:
+    return piece.pairs if piece.running else [piece.text]
+
+
+def create_tables(database: Database) -> None:
+    """Make the index; what differs between engines stands here."""
+    columns = ", ".join(COLUMNS)
+    for table in _tables():
+        tokenizer = "trigram" if table.endswith("_parts") else "unicode61 remove_diacritics 0"
+        database.execute_sql(f"CREATE VIRTUAL TABLE {table} USING fts5({columns}, tokenize = '{tokenizer}')")
+
+
+# Writing
+
+
+def index(database: Database, record_id: str, scope: str | None, texts: Texts) -> None:
+    """Make a record findable among what is public or among drafts, or, without a scope, nowhere."""
+    row = database.execute_sql("SELECT id, scope, digest FROM search_row WHERE record = ?", (record_id,))
+    kept = row.fetchone()
+    if (kept[1:] if kept else (None,)) == ((scope, texts.digest) if scope else (None,)):
+        return
+    if kept:
+        forget(database, record_id)
+    if scope is None:
+        return
+    number = kept[0] if kept else None
+    database.execute_sql(
+        "INSERT INTO search_row (id, record, scope, digest) VALUES (?, ?, ?, ?)",
+        (number, record_id, scope, texts.digest),
+    )
+    number = database.execute_sql("SELECT id FROM search_row WHERE record = ?", (record_id,)).fetchone()[0]
+    for table, values in ((f"{scope}_words", texts.words), (f"{scope}_parts", texts.parts)):
+        columns = ", ".join(COLUMNS)
+        database.execute_sql(f"INSERT INTO {table} (rowid, {columns}) VALUES (?, ?, ?, ?)", (number, *values))
+    for position, (kind, folded) in enumerate(texts.called):
+        database.execute_sql(
+            "INSERT INTO name_key (record, position, kind, folded) VALUES (?, ?, ?, ?)",
+            (record_id, position, kind, folded),
+        )
+
+
+def forget(database: Database, record_id: str) -> None:
+    """Take a record out of the index."""
+    row = database.execute_sql("SELECT id, scope FROM search_row WHERE record = ?", (record_id,)).fetchone()
+    if row is None:
+        return
+    for table in (f"{row[1]}_words", f"{row[1]}_parts"):
+        database.execute_sql(f"DELETE FROM {table} WHERE rowid = ?", (row[0],))
+    database.execute_sql("DELETE FROM name_key WHERE record = ?", (record_id,))
+    database.execute_sql("DELETE FROM search_row WHERE record = ?", (record_id,))
+
+
+def compact(database: Database) -> None:
+    """Write the index anew without what was taken out of it, which else stays in its pages."""
+    for table in _tables():
+        database.execute_sql(f"INSERT INTO {table}({table}) VALUES ('optimize')")
+
+
+def index_faults(database: Database) -> Iterator[str]:
+    """Records that are indexed but not to be found, and tables that do not agree with themselves."""
+    strangers = database.execute_sql(
+        "SELECT s.record FROM search_row s LEFT JOIN record r ON r.id = s.record "
+        "WHERE r.id IS NULL OR r.status NOT IN ('published', 'draft') ORDER BY 1"
+    ).fetchall()
+    for (record_id,) in strangers:
+        yield f"{record_id}: it is searched, but there is no such record to be shown"
+    for table in _tables():
+        try:
+            database.execute_sql(f"INSERT INTO {table}({table}) VALUES ('integrity-check')")
+        except DatabaseError as error:
+            yield f"{table}: {error}"
+
+
+def _tables() -> list[str]:
+    return [f"{scope}_{kind}" for scope in SCOPES for kind in ("words", "parts")]
+
+
+def kept_texts(database: Database, record_id: str) -> tuple[Any, ...] | None:
+    """(scope, words columns, parts columns, names) as indexed; None where the record is not."""
+    row = database.execute_sql("SELECT id, scope FROM search_row WHERE record = ?", (record_id,)).fetchone()
+    if row is None:
+        return None
+    found = [
+        tuple(database.execute_sql(
+            f"SELECT {', '.join(COLUMNS)} FROM {row[1]}_{kind} WHERE rowid = ?", (row[0],)
+        ).fetchone() or ())
+        for kind in ("words", "parts")
+    ]  # fmt: skip
+    names = database.execute_sql(
+        "SELECT kind, folded FROM name_key WHERE record = ? ORDER BY position", (record_id,)
+    ).fetchall()
+    return (row[1], *found, [tuple(name) for name in names])
+
+
+# Finding
+
+
+def _literal(words: Sequence[str]) -> str:
+    """Words that follow each other, as an FTS5 string: nothing in it is syntax."""
+    return '"' + " ".join(words).replace('"', '""') + '"'
+
+
+def _expression(term: Term) -> tuple[str, str]:
+    """(table kind, FTS5 expression) of a term."""
+    if term.kind == "part":
+        return "parts", _literal([term.text])
+    return "words", _literal(term.words) + (" *" if term.kind == "prefix" else "")
+
+
+def _matches(terms: Sequence[Term]) -> dict[str, str]:
+    """One expression a table, for all of the terms."""
+    found: dict[str, list[str]] = {}
+    for table, expression in map(_expression, terms):
+        found.setdefault(table, []).append(expression)
+    return {table: " AND ".join(dict.fromkeys(some)) for table, some in found.items()}
+
+
+def _rows_of(scope: str, terms: Sequence[Term]) -> tuple[str, list[Any]]:
+    """A condition on `s.id`, the number of an indexed record: all these terms are found in it."""
+    sql, values = [], []
+    for table, expression in _matches(terms).items():
+        name = f"{scope}_{table}"
+        sql.append(f"s.id IN (SELECT rowid FROM {name} WHERE {name} MATCH ?)")
+        values.append(expression)
+    return " AND ".join(sql), values
+
+
+def _where(asked: Asked, scope: str) -> tuple[str, list[Any]]:
+    """The condition on `s` for all records of a scope that a search finds."""
+    terms, values = ["s.scope = ?"], [scope]
+    if not asked.chunks:
+        terms.append("1 = 0")
+    if asked.wanted:
+        sql, bound = _rows_of(scope, asked.wanted)
+        terms, values = [*terms, sql], [*values, *bound]
+    for excluded in asked.excluded:
+        sql, bound = _rows_of(scope, excluded)
+        terms, values = [*terms, f"NOT ({sql})"], [*values, *bound]
+    return " AND ".join(terms), values
+
+
+def matching(asked: Asked, scope: str) -> tuple[str, list[Any]]:
+    """A query for the ids of all records of a scope that a search finds."""
+    sql, values = _where(asked, scope)
+    return f"SELECT s.record FROM search_row s WHERE {sql}", values
+
+
+def ranked(asked: Asked, narrowed: str = "", bound: Sequence[Any] = ()) -> tuple[str, list[Any]]:
+    """A query for the public records that a search finds, with their ranks.
+
+    Its columns: `record`, `tier` (0: its name or title is the text, 1: a name, or a word of it, begins with
+    it, 2: the rest) and `score` (bm25: the less the better). `narrowed`: a query for the ids to look among.
+    """
+    where, values = _where(asked, "public")
+    if narrowed:
+        where, values = f"{where} AND s.record IN ({narrowed})", [*values, *bound]
+    scores, score_values = _scores(asked)
+    named, named_values = _named(asked.name)
+    tier, tier_values = _tier(asked.name)
+    sql = (
+        f"WITH found(record, id) AS (SELECT s.record, s.id FROM search_row s WHERE {where}){scores.ctes}, "
+        f"newest AS (SELECT record, id FROM found ORDER BY id DESC LIMIT {MOST_RANKED}), "
+        f"chosen AS (SELECT record, id FROM newest{named}) "
+        f"SELECT c.record AS record, {tier} AS tier, {scores.sum} AS score FROM chosen c{scores.joins}"
+    )
+    return sql, [*values, *score_values, *named_values, *tier_values]
+
+
+@dataclass(frozen=True)
+class _Scores:
+    ctes: str = ""
+    joins: str = ""
+    sum: str = "0.0"
+
+
+def _scores(asked: Asked) -> tuple[_Scores, list[Any]]:
+    """What each table says about the matches, and about words that are there as a whole."""
+    queries = [(f"public_{table}", expression) for table, expression in _matches(asked.wanted).items()]
+    if whole := [_literal(t.words) for t in asked.wanted if t.kind in ("part", "prefix")]:
+        queries.append(("public_words", " OR ".join(whole)))
+    ctes, joins, terms = "", "", []
+    for number, (table, _) in enumerate(queries):
+        name = f"score{number}"
+        ctes += (
+            f", {name}(id, points) AS MATERIALIZED (SELECT rowid, bm25({table}, {_WEIGHTS}) FROM {table} "
+            f"WHERE {table} MATCH ? ORDER BY rowid DESC LIMIT {MOST_RANKED})"
+        )
+        joins += f" LEFT JOIN {name} ON {name}.id = c.id"
+        terms.append(f"COALESCE({name}.points, 0.0)")
+    return _Scores(ctes, joins, " + ".join(terms) or "0.0"), [expression for _, expression in queries]
+
+
+def _named(name: str) -> tuple[str, list[Any]]:
+    """Records whose name begins with the text, however old, where there are more matches than are ranked."""
+    if not name:
+        return "", []
+    return (
+        " UNION SELECT f.record, f.id FROM (SELECT n.record FROM name_key n "
+        "WHERE n.folded >= ? AND n.folded < ? AND n.kind <> 'title' ORDER BY n.folded LIMIT 200) n "
+        "JOIN found f ON f.record = n.record",
+        [name, name + _AFTER_ALL],
+    )
+
+
+def _tier(name: str) -> tuple[str, list[Any]]:
+    if not name:
+        return "2", []
+    called = "EXISTS (SELECT 1 FROM name_key n WHERE n.record = c.record AND"
+    return (
+        f"CASE WHEN {called} n.folded = ? AND n.kind <> 'word') THEN 0 "
+        f"WHEN {called} n.folded >= ? AND n.folded < ? AND n.kind <> 'title') THEN 1 ELSE 2 END",
+        [name, name, name + _AFTER_ALL],
+    )
+
+
+def beginning(asked: Asked, limit: int) -> tuple[str, list[Any]]:
+    """A query for (record, tier) of public names that begin with the text (0) or have words that do (1)."""
+    if not asked.wanted:
+        return "SELECT record, 0 AS tier FROM search_row WHERE 1 = 0", []
+    terms = [Term("prefix" if t.kind == "part" else t.kind, t.text, t.words) for t in asked.wanted]
+    words = " AND ".join(_expression(term)[1] for term in terms)
+    name = fold(asked.typed)
+    sql = (
+        "SELECT record, MIN(tier) AS tier FROM ("
+        "SELECT record, 0 AS tier FROM (SELECT n.record FROM name_key n "
+        "JOIN search_row s ON s.record = n.record "
+        "WHERE n.folded >= ? AND n.folded < ? AND s.scope = 'public' ORDER BY n.folded LIMIT ?) "
+        "UNION ALL SELECT s.record, 1 FROM (SELECT rowid AS id FROM public_words "
+        "WHERE public_words MATCH ? ORDER BY rowid DESC LIMIT ?) f JOIN search_row s ON s.id = f.id"
+        ") GROUP BY record"
+    )
+    return sql, [name, name + _AFTER_ALL, limit, f"{{title names}} : ({words})", limit]
+
+
+__all__ = [
+    "Texts",
+    "beginning",
+    "compact",
+    "create_tables",
+    "forget",
+    "index",
+    "index_faults",
+    "kept_texts",
+    "matching",
+    "ranked",
+]

@@ -1,0 +1,59 @@
+"""Where in a record the words of a search stand: character offsets, no markup."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from .asking import Term
+from .folding import fold_with_spans, pieces
+from .rendering import values_at
+from .types import Json, RecordType
+
+#: Texts of a record that are shown with highlights, and ranges in each.
+MOST_TEXTS = 10
+MOST_RANGES = 20
+
+
+def highlights(record_type: RecordType, record: Json, terms: Sequence[Term]) -> list[Json]:
+    """[{`pointer`, `text`, `ranges`: [{`start`, `end`}]}]: code points of the text, end exclusive."""
+    found = []
+    for path in (record_type.title, *record_type.names, *record_type.text):
+        for pointer, text in values_at(record, path):
+            if ranges := _ranges(text, terms):
+                shown = [{"start": start, "end": end} for start, end in ranges[:MOST_RANGES]]
+                found.append({"pointer": pointer, "text": text, "ranges": shown})
+                if len(found) == MOST_TEXTS:
+                    return found
+    return found
+
+
+def _ranges(text: str, terms: Sequence[Term]) -> list[tuple[int, int]]:
+    folded = fold_with_spans(text)
+    spans = {folded.origin(*span) for term in terms for span in _occurrences(folded.text, term)}
+    return list(_joined(sorted(spans)))
+
+
+def _occurrences(folded: str, term: Term) -> Iterator[tuple[int, int]]:
+    if term.kind == "prefix":
+        for piece in pieces(folded):
+            if not piece.running and piece.text.startswith(term.text):
+                yield piece.start, piece.start + len(term.text)
+        return
+    pattern = r"\W+".join(map(re.escape, term.text.split(" ")))
+    if term.kind == "phrase" and not any(piece.running for piece in pieces(term.text)):
+        pattern = rf"(?<!\w){pattern}(?!\w)"
+    for found in re.finditer(pattern, folded):
+        yield found.span()
+
+
+def _joined(spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Overlapping spans as one."""
+    last: tuple[int, int] | None = None
+    for start, end in spans:
+        if last and start <= last[1]:
+            last = (last[0], max(last[1], end))
+            continue
+        if last:
+            yield last
+        last = (start, end)
+    if last:
+        yield last

@@ -1,0 +1,83 @@
+"""Names as one party uses them, put into what is served to everybody."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import orjson
+from peewee import Database
+
+from schemas.query import QueryError
+
+from .history import Moment, published_then
+from .reading import read_many
+from .selection import id_faults, survivor_of
+from .types import TYPES, Json
+
+#: Types whose records have names that somebody uses.
+_NAMED = tuple(t.name for t in TYPES.values() if "names" in t.fields)
+#: The best of some languages for the reader, as an index, or None where none will do.
+BestLanguage = Callable[[Sequence[str]], int | None]
+
+
+def in_words_of(
+    database: Database, party: str, best: BestLanguage, document: Any, moment: Moment | None = None
+) -> Any:
+    """The document with that party's names for parties and places in `name`, the neutral ones beside them.
+
+    The first name listed with `used_by` exactly that party in the best language, else its first one in any
+    language, else the neutral one. Changes the document in place.
+
+    Raises QueryError for an id that is no party.
+    """
+    if faults := id_faults(database, "perspective", ("party",), [party]):
+        raise QueryError(faults)
+    user = survivor_of(database, party)
+    places = list(_named_objects(document))
+    ids = list(dict.fromkeys(str(found["id"]) for found in places))
+    names = {record["id"]: _name(record, user, best) for record in _records(database, ids, moment)}
+    for found in places:
+        name = names.get(found["id"])
+        _rename(found, name)
+    return document
+
+
+def _named_objects(value: Any) -> Iterator[Json]:
+    """Every record or reference in a document that can have a name of somebody's."""
+    if isinstance(value, list):
+        for member in value:
+            yield from _named_objects(member)
+    elif isinstance(value, dict):
+        if value.get("type") in _NAMED and "id" in value and "name" in value:
+            yield value
+        for member in value.values():
+            yield from _named_objects(member)
+
+
+def _records(database: Database, ids: Sequence[str], moment: Moment | None) -> list[Json]:
+    if moment is None:
+        return [orjson.loads(stored.body) for stored in read_many(database, ids)]
+    wanted = set(ids)
+    then = published_then(database, _NAMED, moment)
+    return [orjson.loads(past.stored.body) for past in then if past.stored.id in wanted]
+
+
+def _name(record: Json, user: str, best: BestLanguage) -> tuple[str, str] | None:
+    """(text, language) of the party's name for a record."""
+    used = [name for name in record["names"] if (name["used_by"] or {}).get("id") == user]
+    if not used:
+        return None
+    name = used[best([name["language"] for name in used]) or 0]
+    return name["text"], name["language"]
+
+
+def _rename(found: Json, name: tuple[str, str] | None) -> None:
+    """Put a name in; members keep their order, with the new ones right behind `name`."""
+    members = dict(found)
+    found.clear()
+    for key, value in members.items():
+        found[key] = value
+        if key == "name":
+            found["name"] = name[0] if name else value
+            found["neutral_name"] = value
+            if name:
+                found["name_language"] = name[1]
