@@ -15,7 +15,9 @@ from openapi_spec_validator import validate
 from ruamel.yaml import YAML
 from schemathesis.specs.openapi.checks import ignored_auth, positive_data_acceptance
 
-from api.records.types import BY_PLURAL
+from api.records.search import EVERY_TYPE
+from api.records.timeline import KINDS
+from api.records.types import BY_PLURAL, Filter
 
 from .conftest import ROOT, Server, facts
 
@@ -84,7 +86,7 @@ def _with_real_moments(query: dict[str, Any]) -> None:
     """Moments and numbers that the feed has reached, and no waiting for new ones."""
     if "as_of" in query:
         query["as_of"] = "seq:265"
-        for beside in ("include", "status", "id"):
+        for beside in ("include", "status", "id", "q", "facets"):
             query.pop(beside, None)
     if "since" in query:
         query["since"] = 258
@@ -97,9 +99,24 @@ CONTRACT: Any = schemathesis.openapi.from_dict(DOCUMENT)
 CONTRACT.config.checks.negative_data_rejection.expected_statuses.append("414")
 
 
-def _types_of(filter_name: str, plural: str) -> tuple[str, ...]:
-    record_type = BY_PLURAL[plural]
-    return next((f.to for f in record_type.filters if f.name == filter_name.removesuffix(".not")), ())
+#: Addresses that ask for several types at once.
+ACROSS = {"search": EVERY_TYPE, "timeline": KINDS}
+
+
+def _filters_at(path: str, query: dict[str, Any], pick: int) -> dict[str, Filter]:
+    """The filters of an address; where several types are asked, those of one of them, without the rest."""
+    last, plural = path.rsplit("/", 1)[-1], path.split("/")[2]
+    if last not in ACROSS:
+        return {f.name: f for f in BY_PLURAL[plural].filters} if plural in BY_PLURAL else {}
+    types = ACROSS[last]
+    chosen = types[pick % len(types)]
+    kept = {f.name: f for f in chosen.filters}
+    others = {f.name for t in types for f in t.filters} - kept.keys()
+    for name in [n for n in query if n.removesuffix(".not") in others]:
+        del query[name]
+    if "type" in query:
+        query["type"] = [chosen.name]
+    return kept
 
 
 def _with_real_values(case: Any, ids: dict[str, list[str]], questions: list[str], pick: int) -> None:
@@ -107,13 +124,14 @@ def _with_real_values(case: Any, ids: dict[str, list[str]], questions: list[str]
     query = case.query
     if isinstance(query, dict):
         _with_real_moments(query)
-    plural = case.path.split("/")[2] if case.path.startswith("/v1/") else ""
-    if not isinstance(query, dict) or plural not in BY_PLURAL:
+    if not isinstance(query, dict) or not case.path.startswith("/v1/"):
         return
-    kinds = {f.name: f.kind for f in BY_PLURAL[plural].filters}
+    if "perspective" in query:
+        query["perspective"] = ["russia", "japan", "nhk"][pick % 3]
+    declared = _filters_at(case.path, query, pick)
     for name in list(query):
-        kind = kinds.get(name.removesuffix(".not"), "")
-        of = _types_of(name, plural)
+        known_filter = declared.get(name.removesuffix(".not"))
+        kind, of = (known_filter.kind, known_filter.to) if known_filter else ("", ())
         known = ids[of[pick % len(of)]] if of else [""]
         real = {
             "date": REAL_DATES[pick % len(REAL_DATES)],
@@ -127,7 +145,7 @@ def _with_real_values(case: Any, ids: dict[str, list[str]], questions: list[str]
         query |= {"question": ["who-holds-sovereignty"], "party": ["japan"]} if query else {}
     query.pop("after", None)
     if "id" in query:
-        for beside in [n for n in query if n not in ("id", "fields", "include", "count")]:
+        for beside in [n for n in query if n not in ("id", "fields", "include", "count", "perspective")]:
             del query[beside]
 
 

@@ -9,7 +9,7 @@ import orjson
 from peewee import Database
 
 from schemas import query as q
-from schemas.query import Parameter, Query
+from schemas.query import Parameter, Query, QueryError, QueryFault
 
 from .across import chosen, filters_of, types_for
 from .asking import Asked, understood_text
@@ -82,6 +82,9 @@ def read_search(database: Database, query: Query) -> Found:
 
     Raises QueryError for ids that name nothing, filters that no type has together, and foreign cursors.
     """
+    if {"group", "after"} <= query.given:
+        fault = "after cannot stand beside group, which shows the first of each type"
+        raise QueryError([QueryFault("after", fault)])
     asked = understood_text(query["q"])
     with snapshot(database):
         filters = filters_of(EVERY_TYPE)

@@ -57,7 +57,7 @@ def declare(operations: Operations, database: Database) -> None:
 
     @operations.get(
         "/v1/search",
-        "search",
+        "searchRecords",
         "search",
         parameters=search_parameters(),
         answers={200: Answer("A page of results, or groups of them.", _SEARCH, headers=("ETag", "Link"),
@@ -82,7 +82,7 @@ def declare(operations: Operations, database: Database) -> None:
 
     @operations.get(
         "/v1/suggest",
-        "suggest",
+        "suggestNames",
         "search",
         parameters=suggest_parameters(),
         answers={200: Answer("Suggestions.", object_of({"data": list_of(_SUGGESTION)}), headers=("ETag",),

@@ -1,0 +1,271 @@
+"""Search: what people type finds what they mean, in three scripts; nothing that they type can fail."""
+
+import unicodedata
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from api.records.types import BY_PLURAL
+
+#: What is typed -> the record that must be there, and among how many of the first.
+RELEVANCE = [
+    # Names by usage, in three scripts
+    ("hoppo ryodo", "four-islands", 1),
+    ("Hoppō Ryōdo", "four-islands", 1),
+    ("HOPPO RYODO", "four-islands", 1),
+    ("北方領土", "four-islands", 1),
+    ("北方", "four-islands", 1),
+    ("領土", "four-islands", 1),
+    ("北", "four-islands", 1),
+    ("Northern Territories", "four-islands", 1),
+    ("northern territ", "four-islands", 5),
+    ("Southern Kurils", "four-islands", 1),
+    ("Южные Курилы", "four-islands", 1),
+    ("южные курилы", "four-islands", 1),
+    ("Курил", "kuril-islands", 1),
+    ("Курил", "four-islands", 5),
+    ("курильские", "kuril-islands", 1),
+    ("千島", "kuril-islands", 1),
+    ("択捉", "iturup", 1),
+    ("Etorofu", "iturup", 1),
+    ("Итуруп", "iturup", 1),
+    ("国後島", "kunashir", 1),
+    ("Kunashiri", "kunashir", 1),
+    ("Шикотан", "shikotan", 1),
+    ("Хабомаи", "habomai", 1),
+    ("Karafuto", "sakhalin", 1),
+    ("樺太", "sakhalin", 1),
+    ("Сахали", "sakhalin", 1),
+    # People, bodies and outlets
+    ("abe", "abe-shinzo", 1),
+    ("shinzo abe", "abe-shinzo", 1),
+    ("Shinzō Abé", "abe-shinzo", 1),
+    ("putin", "putin-vladimir", 1),
+    ("Sergei Lavrov", "lavrov-sergey", 1),
+    ("LDP", "ldp", 1),
+    ("USSR", "soviet-union", 1),
+    ("tass", "tass", 1),
+    ("nhk", "nhk", 1),
+    ("urdupoint", "urdupoint", 1),
+    # Happenings and treaties
+    ("joint declaration", "joint-declaration-1956-signed", 5),
+    ("shimoda", "shimoda", 1),
+    ("khrushchev ikeda", "khrushchev-letter-1961", 5),
+    ("osaka g20", "osaka-g20-2019", 5),
+    # Claims: words, parts of words, phrases, exclusion
+    ("illegal occupation", "islands-under-illegal-occupation", 5),
+    ('"inherent territory"', "four-islands-inherent-territory", 5),
+    ("turnout 48.80", "turnout-48-80", 1),
+    ("exit polls", "exit-polls-coalition-keeps-upper-house", 5),
+    ("gesture good will", "declaration-readiness-as-goodwill", 5),
+    ("neutrality pact", "soviet-attack-broke-neutrality-pact", 5),
+    ("ryukyu", "united-states-threatened-to-keep-ryukyu", 1),
+    ('"without preconditions" -shinzo', "putin-proposes-treaty-without-preconditions", 5),
+    ("two-thirds majority", "coalition-lost-two-thirds", 5),
+]
+
+
+def _search(client: FlaskClient, q: str, **more: Any) -> Any:
+    response = client.get("/v1/search", query_string={"q": q, **more})
+    assert response.status_code == 200, response.text
+    return response.get_json()
+
+
+@pytest.mark.parametrize(("typed", "record", "first"), RELEVANCE)
+def test_what_is_typed_finds_what_is_meant(client: FlaskClient, typed: str, record: str, first: int) -> None:
+    found = [result["id"] for result in _search(client, typed)["data"]]
+
+    assert record in found[:first], found[:5]
+
+
+# What matches, recomputed
+
+
+def _plain(text: str) -> str:
+    """The folding once more, for text in these scripts."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    kept = (c for c in decomposed if not (unicodedata.combining(c) and c not in "\u3099\u309a"))
+    return unicodedata.normalize("NFC", "".join(kept))
+
+
+def _texts(record: Any) -> list[str]:
+    """Everything that a record is searched by, as docs/reading.md says."""
+    names = [n["text"] for n in record.get("names", ())]
+    more: dict[str, list[Any]] = {
+        "party": [record.get("description"), *(o["title"] for o in record.get("offices", ()))],
+        "place": [record.get("description")],
+        "date": [record.get("description")],
+        "source": [(record.get("publisher") or {}).get("name"), *record.get("authors", ()), record.get("note")],
+        "claim": [(record.get("claimant") or {}).get("name"), (record.get("position_of") or {}).get("name"),
+                  *(c["quote"] for c in record.get("citations", ()) if "quote" in c),
+                  (record.get("assessment") or {}).get("note")],
+        "dossier": [record.get("summary"), *(q["text"] for q in record.get("questions", ()))],
+    }  # fmt: skip
+    title = record.get("name") or record.get("title") or record.get("proposition")
+    return [text for text in (title, *names, *more[record["type"]]) if text]
+
+
+@pytest.fixture(scope="module")
+def records(client: FlaskClient) -> list[Any]:
+    return [r for p in BY_PLURAL for r in client.get(f"/v1/{p}?limit=200").get_json()["data"]]
+
+
+@pytest.mark.parametrize("part", ["treaty", "кури", "island", "hopp", "tass", "1956", "方領", "島", "kuril"])
+def test_a_search_finds_every_record_that_holds_the_text_and_no_other(
+    client: FlaskClient, records: list[Any], part: str
+) -> None:
+    expected = {r["id"] for r in records if any(_plain(part) in _plain(text) for text in _texts(r))}
+
+    found = _search(client, part, limit=200, count="true")
+
+    assert expected
+    assert {r["id"] for r in found["data"]} == expected
+    assert found["page"]["total"] == len(expected)
+
+
+def test_a_collection_takes_the_same_text_beside_its_filters(client: FlaskClient, records: list[Any]) -> None:
+    expected = sorted(
+        r["id"] for r in records if r["type"] == "claim" and (r["claimant"] or {}).get("id") == "japan"
+        and any("island" in _plain(text) for text in _texts(r))
+    )  # fmt: skip
+
+    page = client.get("/v1/claims?q=island&claimant=japan&count=true").get_json()
+
+    assert expected
+    assert [r["id"] for r in page["data"]] == expected
+    assert page["page"]["total"] == len(expected)
+    assert page["query"]["q"] == "island"
+
+
+def test_phrases_exclusions_and_beginnings_narrow(client: FlaskClient) -> None:
+    def ids(q: str) -> set[str]:
+        return {r["id"] for r in _search(client, q, limit=200)["data"]}
+
+    assert ids('"treaty peace"') == set()
+    assert ids('"peace treaty"') < ids("peace treaty")
+    assert ids("peace -abe") == ids("peace") - ids("abe")
+    assert ids('treaty -"peace treaty"') == ids("treaty") - ids('"peace treaty"')
+    assert ids("uril") > ids("uril*") == set()
+    assert ids("kuril*") == ids("uril") > ids("kurile*")
+    assert ids("-abe") == ids("-abe -zzzz") != set()
+
+
+def test_pages_follow_each_other_without_gap_or_repeat(client: FlaskClient) -> None:
+    whole = [r["id"] for r in _search(client, "treaty", limit=200)["data"]]
+    walked: list[str] = []
+    after: dict[str, str] = {}
+    while True:
+        page = _search(client, "treaty", limit=7, **after)
+        walked += [r["id"] for r in page["data"]]
+        if page["page"]["next"] is None:
+            break
+        after = {"after": page["page"]["next"]}
+
+    assert len(whole) > 20
+    assert walked == whole
+
+
+def test_highlights_are_offsets_into_the_text_of_the_record(client: FlaskClient, records: list[Any]) -> None:
+    by_id = {r["id"]: r for r in records}
+    for typed in ("hoppo ryodo", "北方", "Курил", "peace treaty", '"peace treaty"', "kuril* -abe"):
+        for result in _search(client, typed)["data"]:
+            assert result["highlights"], (typed, result)
+            for shown in result["highlights"]:
+                value: Any = by_id[result["id"]]
+                for step in shown["pointer"].split("/")[1:]:
+                    value = value[int(step)] if isinstance(value, list) else value[step]
+                assert value == shown["text"]
+                ends = [0] + [bound for r in shown["ranges"] for bound in (r["start"], r["end"])]
+                assert ends == sorted(ends) and ends[-1] <= len(value)
+                marked = {_plain(value[r["start"] : r["end"]]) for r in shown["ranges"]}
+                words = _plain(typed.replace('"', "").replace("*", "").replace("-abe", "")).split()
+                assert all(any(word in m for word in words) for m in marked), marked
+
+
+def test_groups_show_the_best_of_each_type(client: FlaskClient) -> None:
+    groups = _search(client, "kuril", group="type", limit=2)["groups"]
+
+    assert {g["type"] for g in groups} > {"place", "claim", "source"}
+    for group in groups:
+        alone = _search(client, "kuril", type=group["type"], limit=2, count="true")
+        assert [r["id"] for r in group["data"]] == [r["id"] for r in alone["data"]]
+        assert group["total"] == alone["page"]["total"]
+
+
+def test_filters_narrow_a_search_to_the_types_that_have_them(client: FlaskClient) -> None:
+    found = _search(client, "treaty", claimant="abe-shinzo", limit=200)
+    refused = client.get("/v1/search?q=treaty&claimant=abe-shinzo&publisher=tass")
+
+    assert {r["type"] for r in found["data"]} == {"claim"}
+    assert refused.status_code == 400
+    assert {e["parameter"] for e in refused.get_json()["errors"]} == {"claimant", "publisher"}
+
+
+# Whatever is typed
+
+
+@given(st.text(min_size=1, max_size=60).filter(lambda t: t.strip()))
+@settings(max_examples=300)
+@example('"')
+@example('-"')
+@example("NEAR(a b)")
+@example("a AND OR NOT b*")
+@example("title : x ^y {a b}")
+@example("\ue000")
+@example("ﾊﾟ ㍻ ﬁ ß İ ς")
+@example("a\x00b")
+def test_nothing_that_is_typed_can_fail(client: FlaskClient, typed: str) -> None:
+    for path in ("/v1/search", "/v1/suggest", "/v1/claims"):
+        response = client.get(path, query_string={"q": typed})
+        assert response.status_code == 200, (path, response.text)
+
+
+@given(st.text(max_size=40), st.text(max_size=40))
+def test_folding_looks_at_one_character_with_its_marks_at_a_time(one: str, other: str) -> None:
+    from api.records.folding import fold, fold_with_spans
+
+    folded = fold_with_spans(one)
+    assert folded.text == fold(one)
+    assert all(0 <= start < end <= len(one) for start, end in folded.spans)
+    assert fold(f"{one} {other}") == f"{fold(one)} {fold(other)}" or unicodedata.combining((other or "x")[0])
+
+
+@pytest.mark.parametrize("q", ["", "   ", "x" * 501])
+def test_nothing_and_too_much_are_refused(client: FlaskClient, q: str) -> None:
+    response = client.get("/v1/search", query_string={"q": q})
+
+    assert response.status_code == 400
+    assert response.get_json()["errors"][0]["parameter"] == "q"
+
+
+def test_the_past_cannot_be_searched(client: FlaskClient) -> None:
+    for path in ("/v1/search?q=a", "/v1/suggest?q=a", "/v1/claims?q=a", "/v1/claims?facets=kind"):
+        response = client.get(f"{path}&as_of=seq:1")
+        assert response.status_code == 400, path
+
+
+# Suggestions
+
+
+@pytest.mark.parametrize(
+    ("typed", "record", "matched"),
+    [
+        ("ab", "abe-shinzo", "Shinzo Abe"),
+        ("shin", "abe-shinzo", "Shinzo Abe"),
+        ("hopp", "four-islands", "Hoppō Ryōdo"),
+        ("ryo", "four-islands", "Hoppō Ryōdo"),
+        ("北", "four-islands", "北方領土"),
+        ("Юж", "four-islands", "Южные Курилы"),
+        ("putin prop", "vladivostok-proposal-2018", None),
+    ],
+)
+def test_suggestions_begin_with_what_is_typed(
+    client: FlaskClient, typed: str, record: str, matched: str | None
+) -> None:
+    data = client.get("/v1/suggest", query_string={"q": typed}).get_json()["data"]
+
+    assert data[0]["id"] == record, data
+    assert matched is None or data[0]["matched"] == matched
