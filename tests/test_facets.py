@@ -1,0 +1,110 @@
+"""Facets: a count is exactly what choosing that value would give."""
+
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from flask.testing import FlaskClient
+
+from api.records.facets import MOST_VALUES
+from api.records.parameters import facet_names
+from api.records.types import BY_PLURAL
+
+QUERIES = {
+    "claims": ["", "kind=statement,position", "via=tass&role=quoted", "about=four-islands&said=2019",
+               "said=2018/2019&match=certain", "question.not=who-holds-sovereignty", "q=islands&claimant=japan"],
+    "dates": ["", "when=2019&match=certain", "participant=russia&participant_role=party"],
+    "sources": ["", "language=en&dossier=japan-russia-peace-treaty", "published=2019", "held=true"],
+    "parties": ["", "kind=person", "country=JP"],
+    "places": ["", "claimed_by=japan"],
+}  # fmt: skip
+CASES = [(plural, query) for plural, queries in QUERIES.items() for query in queries]
+
+
+def _get(client: FlaskClient, path: str) -> Any:
+    response = client.get(path)
+    assert response.status_code == 200, (path, response.text)
+    return response.get_json()
+
+
+def _with(query: str, name: str, value: str) -> str:
+    """The query with one value in the place of a filter."""
+    kept = [p for p in query.split("&") if p and p.split("=")[0] not in (name, f"{name}.not")]
+    return "&".join([*kept, f"{name}={quote(value)}"])
+
+
+@pytest.mark.parametrize(("plural", "query"), CASES)
+def test_a_count_is_the_total_of_choosing_that_value(client: FlaskClient, plural: str, query: str) -> None:
+    names = facet_names((BY_PLURAL[plural],))
+    facets = _get(client, f"/v1/{plural}?{query}&facets={','.join(names)}")["facets"]
+
+    assert set(facets) == set(names)
+    for name, facet in facets.items():
+        # Some of each: the first, the middle, the last.
+        values = facet["values"]
+        for member in {
+            str(m["value"]): m for m in (*values[:2], *values[len(values) // 2 :][:1], *values[-1:])
+        }.values():
+            chosen = _with(query, name.partition(".")[0], member["value"])
+            total = _get(client, f"/v1/{plural}?{chosen}&count=true&limit=1")["page"]["total"]
+            assert total == member["count"], (name, member, chosen)
+
+
+def test_values_are_named_and_in_order(client: FlaskClient) -> None:
+    facets = _get(client, "/v1/claims?facets=claimant,question,kind,said.decade")["facets"]
+
+    claimants = {m["value"]: m["name"] for m in facets["claimant"]["values"]}
+    assert claimants["abe-shinzo"] == "Shinzo Abe"
+    assert all(m["name"].endswith("?") for m in facets["question"]["values"])
+    assert all(m["name"] is None for m in facets["kind"]["values"])
+    for name in ("claimant", "question", "kind"):
+        counts = [m["count"] for m in facets[name]["values"]]
+        assert counts == sorted(counts, reverse=True)
+    decades = [m["value"] for m in facets["said.decade"]["values"]]
+    assert decades == sorted(decades) and "201X" in decades
+
+
+def test_more_values_than_are_shown_are_announced(client: FlaskClient) -> None:
+    publishers = {s["publisher"]["id"] for s in _get(client, "/v1/sources?limit=200")["data"]}
+    facet = _get(client, "/v1/sources?facets=publisher,kind&limit=1")["facets"]
+
+    assert facet["publisher"]["truncated"] == (len(publishers) > MOST_VALUES)
+    assert len(facet["publisher"]["values"]) == min(len(publishers), MOST_VALUES)
+    assert facet["kind"]["truncated"] is False
+
+
+@pytest.mark.parametrize("match", ["possible", "certain"])
+def test_a_histogram_counts_a_date_wherever_it_falls(client: FlaskClient, match: str) -> None:
+    """Months of dates, against asking for each month by itself."""
+    months = _get(client, f"/v1/dates?facets=when.month&match={match}")["facets"]["when.month"]["values"]
+    shown = {m["value"]: m["count"] for m in months}
+
+    for year in (1945, 2013, 2019):
+        for month in (f"{year}-{m:02d}" for m in range(1, 13)):
+            total = _get(client, f"/v1/dates?when={month}&match={match}&count=true&limit=1")["page"]["total"]
+            assert shown.get(month, 0) == total, month
+
+
+@pytest.mark.parametrize("query", ["q=treaty", "q=islands&kind=position", "q=abe&type=claim&said=2019"])
+def test_facets_of_a_search_count_what_a_search_finds(client: FlaskClient, query: str) -> None:
+    facets = _get(client, f"/v1/search?{query}&facets=type,kind,claimant,publisher,said.year,language")[
+        "facets"
+    ]
+
+    assert facets["type"]["values"]
+    for name, facet in facets.items():
+        for member in facet["values"][:3]:
+            chosen = _with(query, name.partition(".")[0], member["value"])
+            found = client.get(f"/v1/search?{chosen}&count=true&limit=1")
+            # A filter of one type beside one of another is refused: nothing could be found.
+            total = found.get_json()["page"]["total"] if found.status_code == 200 else 0
+            assert total == member["count"], (name, member)
+
+
+def test_an_unknown_facet_is_refused_with_those_that_there_are(client: FlaskClient) -> None:
+    response = client.get("/v1/claims?facets=kinds")
+
+    assert response.status_code == 400
+    error = response.get_json()["errors"][0]
+    assert (error["parameter"], error["did_you_mean"]) == ("facets", "kind")
+    assert "said.year" in error["allowed"]

@@ -1,0 +1,127 @@
+"""Perspective: names as one party uses them, and nothing else changes."""
+
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+READS = [
+    "/v1/claims/four-islands-part-of-kuriles",
+    "/v1/claims?about=four-islands&limit=50",
+    "/v1/places?limit=50",
+    "/v1/places?id=four-islands,iturup",
+    "/v1/places?include=claimed_by&limit=20",
+    "/v1/places/iturup?fields=name,names",
+    "/v1/places/four-islands/references",
+    "/v1/claims/four-islands-part-of-kuriles/provenance",
+    "/v1/claims/four-islands-part-of-kuriles/similar",
+    "/v1/dossiers/japan-russia-peace-treaty/positions",
+    "/v1/dossiers/japan-russia-peace-treaty/timeline",
+    "/v1/timeline?about=four-islands",
+    "/v1/search?q=kuril",
+    "/v1/suggest?q=kuri",
+]
+
+
+def _seen(client: FlaskClient, path: str, party: str, language: str | None = None) -> Any:
+    headers = {"Accept-Language": language} if language else {}
+    response = client.get(f"{path}{'&' if '?' in path else '?'}perspective={party}", headers=headers)
+    assert response.status_code == 200, response.text
+    assert "Accept-Language" in response.headers["Vary"]
+    return response.get_json()
+
+
+def _without_names(value: Any) -> Any:
+    """The answer with every neutral name back in its place."""
+    if isinstance(value, list):
+        return [_without_names(member) for member in value]
+    if not isinstance(value, dict):
+        return value
+    plain = {k: _without_names(v) for k, v in value.items() if k not in ("neutral_name", "name_language")}
+    if "neutral_name" in value:
+        plain["name"] = value["neutral_name"]
+    plain.pop("perspective", None)
+    plain.pop("next", None)
+    if "undated=true" in str(plain.get("href")):
+        del plain["href"]
+    return plain
+
+
+@pytest.mark.parametrize("path", READS)
+@pytest.mark.parametrize("party", ["japan", "russia"])
+def test_nothing_but_names_changes(client: FlaskClient, path: str, party: str) -> None:
+    neutral = _without_names(client.get(path).get_json())
+    seen = _seen(client, path, party)
+
+    assert _without_names(seen) == neutral
+    assert "neutral_name" in str(seen)
+
+
+def test_each_side_has_its_own_names(client: FlaskClient) -> None:
+    names = {p: _seen(client, "/v1/places/four-islands", p, "en")["name"] for p in ("japan", "russia", "nhk")}
+
+    assert names == {
+        "japan": "Northern Territories",
+        "russia": "Southern Kurils",
+        "nhk": "The four disputed islands",
+    }
+
+
+@pytest.mark.parametrize(
+    ("party", "language", "name", "tag"),
+    [
+        ("japan", "ja", "北方領土", "ja"),
+        ("japan", "ja-Latn", "Hoppō Ryōdo", "ja-Latn"),
+        ("russia", "ru, en;q=0.5", "Южные Курилы", "ru"),
+        ("russia", "fr;q=0.9, en;q=0.5", "Southern Kurils", "en"),
+        ("russia", "fr", "Southern Kurils", "en"),
+        ("russia", "*", "Southern Kurils", "en"),
+        ("russia", "ru;q=0, en", "Southern Kurils", "en"),
+    ],
+)
+def test_the_language_is_the_readers_where_the_party_has_a_name_in_it(
+    client: FlaskClient, party: str, language: str, name: str, tag: str
+) -> None:
+    place = _seen(client, "/v1/places/four-islands", party, language)
+
+    assert (place["name"], place["name_language"]) == (name, tag)
+    assert place["neutral_name"] == "The four disputed islands"
+
+
+def test_references_are_named_too(client: FlaskClient) -> None:
+    claim = _seen(client, "/v1/claims/four-islands-part-of-kuriles", "russia", "en")
+
+    places = {p["id"]: (p["name"], p["neutral_name"]) for p in claim["about"]["places"]}
+    assert places["four-islands"] == ("Southern Kurils", "The four disputed islands")
+
+
+def test_a_name_of_the_past_is_that_of_then(client: FlaskClient) -> None:
+    now = _seen(client, "/v1/places/four-islands", "russia")
+    then = _seen(client, "/v1/places/four-islands?as_of=seq:265", "russia")
+
+    assert then == now
+
+
+@pytest.mark.parametrize(
+    ("party", "detail"), [("jappan", "did_you_mean"), ("four-islands", "is a place"), ("", "id")]
+)
+def test_somebody_unknown_has_no_perspective(client: FlaskClient, party: str, detail: str) -> None:
+    response = client.get(f"/v1/claims?perspective={party}")
+
+    assert response.status_code == 400
+    assert response.get_json()["errors"][0]["parameter"] == "perspective"
+    assert detail in response.text
+
+
+def test_an_answer_in_somebodys_words_has_a_tag_of_its_own(client: FlaskClient) -> None:
+    tags = {
+        client.get(f"/v1/places/four-islands{query}", headers={"Accept-Language": language}).headers["ETag"]
+        for query in ("", "?perspective=japan", "?perspective=russia")
+        for language in ("en", "ru")
+    }
+    again = client.get("/v1/places/four-islands?perspective=japan", headers={"Accept-Language": "en"})
+    known = client.get("/v1/places/four-islands?perspective=japan",
+                       headers={"Accept-Language": "en", "If-None-Match": again.headers["ETag"]})  # fmt: skip
+
+    assert len(tags) == 4
+    assert known.status_code == 304
