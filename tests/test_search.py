@@ -98,7 +98,8 @@ def _texts(record: Any) -> list[str]:
         "party": [record.get("description"), *(o["title"] for o in record.get("offices", ()))],
         "place": [record.get("description")],
         "date": [record.get("description")],
-        "source": [(record.get("publisher") or {}).get("name"), *record.get("authors", ()), record.get("note")],
+        "source": [(record.get("publisher") or {}).get("name"), *record.get("authors", ()),
+                   record.get("note")],
         "claim": [(record.get("claimant") or {}).get("name"), (record.get("position_of") or {}).get("name"),
                   *(c["quote"] for c in record.get("citations", ()) if "quote" in c),
                   (record.get("assessment") or {}).get("note")],
@@ -179,7 +180,8 @@ def test_highlights_are_offsets_into_the_text_of_the_record(client: FlaskClient,
                     value = value[int(step)] if isinstance(value, list) else value[step]
                 assert value == shown["text"]
                 ends = [0] + [bound for r in shown["ranges"] for bound in (r["start"], r["end"])]
-                assert ends == sorted(ends) and ends[-1] <= len(value)
+                assert ends == sorted(ends)
+                assert ends[-1] <= len(value)
                 marked = {_plain(value[r["start"] : r["end"]]) for r in shown["ranges"]}
                 words = _plain(typed.replace('"', "").replace("*", "").replace("-abe", "")).split()
                 assert all(any(word in m for word in words) for m in marked), marked
