@@ -142,8 +142,8 @@ class World(RuleBasedStateMachine):
         about: str | None, answer: tuple[str, str] | None, against: str | None, publish: bool,
     ) -> None:  # fmt: skip
         self.put(
-            CLAIM, claim, publish, proposition=words, kind="statement", citations=[{"source": "paper"}], said=said,
-            valid=valid, attribution=[{"party": speaker, "role": "said"}] if speaker else [],
+            CLAIM, claim, publish, proposition=words, kind="statement", citations=[{"source": "paper"}],
+            said=said, valid=valid, attribution=[{"party": speaker, "role": "said"}] if speaker else [],
             about={"places": [about]} if about else {}, dossiers=["story"],
             answers=[{"question": answer[0], "stance": answer[1]}] if answer else [],
             relations=[{"type": "contradicts", "claim": against}] if against and against != claim else [],

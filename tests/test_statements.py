@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -23,6 +24,22 @@ MOST = {
     "/v1/parties?limit={limit}&dossier=japan-russia-peace-treaty": 3,
     "/v1/claims?claimant=nobody": 2,
     "/v1/parties?id=nhk,abe-shinzo,sputnik,tass": 1,
+    "/v1/claims?limit={limit}&q=treaty": 2,
+    "/v1/claims?limit={limit}&facets=kind,claimant,question,said.year": 11,
+    "/v1/claims?limit={limit}&perspective=japan": 5,
+    f"{CLAIM}?perspective=japan": 4,
+    f"{CLAIM}/provenance": 2,
+    f"{CLAIM}/similar?limit={{limit}}": 6,
+    f"{CLAIM}/revisions": 2,
+    "/v1/dossiers/japan-russia-peace-treaty/positions": 2,
+    "/v1/dossiers/japan-russia-peace-treaty/timeline?limit={limit}": 8,
+    "/v1/timeline?limit={limit}&nested=true": 8,
+    "/v1/search?q=treaty&limit={limit}": 4,
+    "/v1/search?q=treaty&limit={limit}&count=true&facets=type,kind,claimant": 9,
+    "/v1/search?q=treaty&limit={limit}&group=type": 5,
+    "/v1/suggest?q=abe": 1,
+    "/v1/changes?since=0&limit={limit}": 3,
+    "/v1/corrections": 2,
     "/v1": 1,
     "/v1/vocabularies": 0,
     "/health/live": 0,
@@ -34,14 +51,15 @@ MOST = {
 class _Statements(logging.Handler):
     def __init__(self) -> None:
         super().__init__(logging.DEBUG)
-        self.seen: list[str] = []
+        #: (SQL, values) of each.
+        self.seen: list[Any] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        self.seen.append(str(record.msg))
+        self.seen.append(record.msg)
 
 
 @contextmanager
-def counted() -> Iterator[list[str]]:
+def counted() -> Iterator[list[Any]]:
     """The statements that run inside."""
     log, handler = logging.getLogger("peewee"), _Statements()
     before = log.level

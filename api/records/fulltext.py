@@ -13,6 +13,7 @@ from typing import Any
 from peewee import Database, DatabaseError
 
 from .asking import Asked, Term
+from .database import placeholders
 from .folding import Piece, fold, pieces
 
 #: Where records of a status are found; those of others are not.
@@ -82,6 +83,18 @@ def _inline(piece: Piece) -> list[str]:
     return piece.pairs if piece.running else [piece.text]
 
 
+@dataclass(frozen=True)
+class Among:
+    """What a search looks among: records of these types (none: all), whose ids a query finds (none: all)."""
+
+    types: Sequence[str] = ()
+    ids: str = ""
+    values: Sequence[Any] = ()
+
+
+EVERYTHING = Among()
+
+
 def create_tables(database: Database) -> None:
     """Make the index; what differs between engines stands here."""
     columns = ", ".join(COLUMNS)
@@ -93,7 +106,7 @@ def create_tables(database: Database) -> None:
 # Writing
 
 
-def index(database: Database, record_id: str, scope: str | None, texts: Texts) -> None:
+def index(database: Database, record_id: str, type_name: str, scope: str | None, texts: Texts) -> None:
     """Make a record findable among what is public or among drafts, or, without a scope, nowhere."""
     row = database.execute_sql("SELECT id, scope, digest FROM search_row WHERE record = ?", (record_id,))
     kept = row.fetchone()
@@ -105,8 +118,8 @@ def index(database: Database, record_id: str, scope: str | None, texts: Texts) -
         return
     number = kept[0] if kept else None
     database.execute_sql(
-        "INSERT INTO search_row (id, record, scope, digest) VALUES (?, ?, ?, ?)",
-        (number, record_id, scope, texts.digest),
+        "INSERT INTO search_row (id, record, type, scope, digest) VALUES (?, ?, ?, ?, ?)",
+        (number, record_id, type_name, scope, texts.digest),
     )
     number = database.execute_sql("SELECT id FROM search_row WHERE record = ?", (record_id,)).fetchone()[0]
     for table, values in ((f"{scope}_words", texts.words), (f"{scope}_parts", texts.parts)):
@@ -205,80 +218,82 @@ def _rows_of(scope: str, terms: Sequence[Term]) -> tuple[str, list[Any]]:
     return " AND ".join(sql), values
 
 
-def _where(asked: Asked, scope: str) -> tuple[str, list[Any]]:
+def _where(asked: Asked, scope: str, among: Among) -> tuple[str, list[Any]]:
     """The condition on `s` for all records of a scope that a search finds."""
     terms, values = ["s.scope = ?"], [scope]
     if not asked.chunks:
         terms.append("1 = 0")
+    if among.types:
+        terms.append(f"s.type IN ({placeholders(among.types)})")
+        values += among.types
     if asked.wanted:
         sql, bound = _rows_of(scope, asked.wanted)
         terms, values = [*terms, sql], [*values, *bound]
     for excluded in asked.excluded:
         sql, bound = _rows_of(scope, excluded)
         terms, values = [*terms, f"NOT ({sql})"], [*values, *bound]
+    if among.ids:
+        terms, values = [*terms, f"s.record IN ({among.ids})"], [*values, *among.values]
     return " AND ".join(terms), values
 
 
-def matching(asked: Asked, scope: str) -> tuple[str, list[Any]]:
+def matching(asked: Asked, scope: str, among: Among = EVERYTHING) -> tuple[str, list[Any]]:
     """A query for the ids of all records of a scope that a search finds."""
-    sql, values = _where(asked, scope)
+    sql, values = _where(asked, scope, among)
     return f"SELECT s.record FROM search_row s WHERE {sql}", values
 
 
-def ranked(asked: Asked, narrowed: str = "", bound: Sequence[Any] = ()) -> tuple[str, list[Any]]:
+def totals(asked: Asked, among: Among) -> tuple[str, list[Any]]:
+    """A query for (type, number) of all public records that a search finds."""
+    sql, values = _where(asked, "public", among)
+    return f"SELECT s.type, COUNT(*) FROM search_row s WHERE {sql} GROUP BY s.type", values
+
+
+def ranked(asked: Asked, among: Among) -> tuple[str, list[Any]]:
     """A query for the public records that a search finds, with their ranks.
 
     Its columns: `record`, `tier` (0: its name or title is the text, 1: a name, or a word of it, begins with
-    it, 2: the rest) and `score` (bm25: the less the better). `narrowed`: a query for the ids to look among.
+    it, 2: the rest) and `score` (bm25: the less the better).
     """
-    where, values = _where(asked, "public")
-    if narrowed:
-        where, values = f"{where} AND s.record IN ({narrowed})", [*values, *bound]
-    scores, score_values = _scores(asked)
+    where, values = _where(asked, "public", among)
     named, named_values = _named(asked.name)
+    scores, score_values = _scores(asked)
     tier, tier_values = _tier(asked.name)
+    # Points are added up by grouping: joined, SQLite would read all of them again for every match.
     sql = (
-        f"WITH found(record, id) AS (SELECT s.record, s.id FROM search_row s WHERE {where}){scores.ctes}, "
-        f"newest AS (SELECT record, id FROM found ORDER BY id DESC LIMIT {MOST_RANKED}), "
-        f"chosen AS (SELECT record, id FROM newest{named}) "
-        f"SELECT c.record AS record, {tier} AS tier, {scores.sum} AS score FROM chosen c{scores.joins}"
+        f"WITH found(id, record) AS (SELECT s.id, s.record FROM search_row s WHERE {where}), "
+        "chosen(id) AS MATERIALIZED ("
+        f"SELECT id FROM (SELECT id FROM found ORDER BY id DESC LIMIT {MOST_RANKED}){named}), "
+        f"points(id, points) AS (SELECT id, 0.0 FROM chosen{scores}) "
+        f"SELECT c.record AS record, {tier} AS tier, p.score AS score "
+        "FROM (SELECT id, SUM(points) AS score FROM points GROUP BY id) p JOIN search_row c ON c.id = p.id"
     )
-    return sql, [*values, *score_values, *named_values, *tier_values]
+    return sql, [*values, *named_values, *score_values, *tier_values]
 
 
-@dataclass(frozen=True)
-class _Scores:
-    ctes: str = ""
-    joins: str = ""
-    sum: str = "0.0"
-
-
-def _scores(asked: Asked) -> tuple[_Scores, list[Any]]:
-    """What each table says about the matches, and about words that are there as a whole."""
+def _scores(asked: Asked) -> tuple[str, list[Any]]:
+    """What each table says about the chosen matches, and about words that are there as a whole."""
     queries = [(f"public_{table}", expression) for table, expression in _matches(asked.wanted).items()]
     if whole := [_literal(t.words) for t in asked.wanted if t.kind in ("part", "prefix")]:
         queries.append(("public_words", " OR ".join(whole)))
-    ctes, joins, terms = "", "", []
-    for number, (table, _) in enumerate(queries):
-        name = f"score{number}"
-        ctes += (
-            f", {name}(id, points) AS MATERIALIZED (SELECT rowid, bm25({table}, {_WEIGHTS}) FROM {table} "
-            f"WHERE {table} MATCH ? ORDER BY rowid DESC LIMIT {MOST_RANKED})"
-        )
-        joins += f" LEFT JOIN {name} ON {name}.id = c.id"
-        terms.append(f"COALESCE({name}.points, 0.0)")
-    return _Scores(ctes, joins, " + ".join(terms) or "0.0"), [expression for _, expression in queries]
+    # The plus sign: all matches are passed by and the chosen ones weighed, instead of one search for each.
+    sql = "".join(
+        f" UNION ALL SELECT rowid, bm25({table}, {_WEIGHTS}) FROM {table} "
+        f"WHERE {table} MATCH ? AND +rowid IN (SELECT id FROM chosen)"
+        for table, _ in queries
+    )
+    return sql, [expression for _, expression in queries]
 
 
 def _named(name: str) -> tuple[str, list[Any]]:
-    """Records whose name begins with the text, however old, where there are more matches than are ranked."""
+    """Records that are called so, however old, where there are more matches than are ranked."""
     if not name:
         return "", []
     return (
-        " UNION SELECT f.record, f.id FROM (SELECT n.record FROM name_key n "
-        "WHERE n.folded >= ? AND n.folded < ? AND n.kind <> 'title' ORDER BY n.folded LIMIT 200) n "
-        "JOIN found f ON f.record = n.record",
-        [name, name + _AFTER_ALL],
+        " UNION SELECT f.id FROM (SELECT n.record FROM name_key n "
+        "WHERE n.folded >= ? AND n.folded < ? AND (n.kind <> 'title' OR n.folded = ?) "
+        "ORDER BY n.folded LIMIT 200) n JOIN found f ON f.record = n.record",
+        [name, name + _AFTER_ALL, name],
     )
 
 
@@ -300,10 +315,11 @@ def beginning(asked: Asked, limit: int) -> tuple[str, list[Any]]:
     terms = [Term("prefix" if t.kind == "part" else t.kind, t.text, t.words) for t in asked.wanted]
     words = " AND ".join(_expression(term)[1] for term in terms)
     name = fold(asked.typed)
+    # CROSS: names are read in their order until there are enough, instead of all records with their names.
     sql = (
         "SELECT record, MIN(tier) AS tier FROM ("
         "SELECT record, 0 AS tier FROM (SELECT n.record FROM name_key n "
-        "JOIN search_row s ON s.record = n.record "
+        "CROSS JOIN search_row s ON s.record = n.record "
         "WHERE n.folded >= ? AND n.folded < ? AND s.scope = 'public' ORDER BY n.folded LIMIT ?) "
         "UNION ALL SELECT s.record, 1 FROM (SELECT rowid AS id FROM public_words "
         "WHERE public_words MATCH ? ORDER BY rowid DESC LIMIT ?) f JOIN search_row s ON s.id = f.id"
@@ -313,6 +329,8 @@ def beginning(asked: Asked, limit: int) -> tuple[str, list[Any]]:
 
 
 __all__ = [
+    "EVERYTHING",
+    "Among",
     "Texts",
     "beginning",
     "compact",
@@ -323,4 +341,5 @@ __all__ = [
     "kept_texts",
     "matching",
     "ranked",
+    "totals",
 ]

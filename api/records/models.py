@@ -32,6 +32,10 @@ class Record(Model):
         )
 
 
+# With the newest first, ids in ascending order within one time.
+Record.add_index(SQL("CREATE INDEX record_newest ON record (type, status, updated DESC, id)"))
+
+
 class Question(Model):
     """A question of a dossier; its id shares the records' name space."""
 
@@ -103,10 +107,12 @@ class DateKey(Model):
         table_name = "date_key"
         without_rowid = True
         primary_key = CompositeKey("record", "field")
-        indexes = (
-            (("type", "field", "missing", "earliest", "latest", "record"), False),
-            (("type", "field", "missing", "latest", "earliest", "record"), False),
-        )
+        indexes = ((("type", "field", "missing", "earliest", "latest", "record"), False),)
+
+
+DateKey.add_index(
+    SQL("CREATE INDEX date_key_newest ON date_key (type, field, missing, latest DESC, earliest DESC, record)")
+)
 
 
 class SearchRow(Model):
@@ -114,12 +120,13 @@ class SearchRow(Model):
 
     id = AutoField()
     record = TextField(unique=True)
+    type = TextField()
     scope = TextField()  # public or draft
     digest = TextField()  # of the indexed texts, so that nothing is indexed twice
 
     class Meta:
         table_name = "search_row"
-        indexes = ((("scope", "id"), False),)
+        indexes = ((("scope", "type", "id"), False),)
 
 
 class NameKey(Model):
@@ -187,6 +194,10 @@ class Revision(Model):
         table_name = "revision"
         primary_key = CompositeKey("record", "number")
         indexes = ((("seq",), False),)
+
+
+# Those with a public note, which are few.
+Revision.add_index(SQL("CREATE INDEX revision_noted ON revision (seq DESC, record) WHERE kind IS NOT NULL"))
 
 
 class RenderingRow(Model):

@@ -134,13 +134,13 @@ def _rows(
     database: Database, where: Where, order: Order, query: Query, cursors: Cursors
 ) -> tuple[list[Stored], str | None]:
     limit = query["limit"]
-    terms, values = where.sql, [*order.join_values, *where.values]
+    terms, values = where.sql, [*order.dated_values, *where.values]
     if query["after"] is not None:
         beyond, bound = order.beyond(cursors.values(query["after"]))
         terms, values = f"{terms} AND {beyond}", [*values, *bound]
     # One more than the page tells whether another page follows.
     rows = database.execute_sql(
-        f"SELECT r.id, r.body, r.etag, r.updated, {order.columns} FROM record r {order.join} "
+        f"SELECT r.id, r.body, r.etag, r.updated, {order.columns} FROM {order.source(where.narrowed)} "
         f"WHERE {terms} ORDER BY {order.by} LIMIT ?",
         [*values, limit + 1],
     ).fetchall()

@@ -1,6 +1,5 @@
 """Searching the whole record: what is called so first, then what speaks of it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -16,7 +15,7 @@ from .asking import Asked, understood_text
 from .cursors import Cursors
 from .database import placeholders, secret, snapshot
 from .facets import read_facets
-from .fulltext import beginning, ranked
+from .fulltext import Among, beginning, matching, ranked, totals
 from .highlights import highlights
 from .parameters import (
     SEARCH_TEXT,
@@ -32,8 +31,9 @@ from .selection import resolve_ids
 from .types import TYPES, Json, RecordType
 
 EVERY_TYPE = tuple(TYPES.values())
-#: A query for the ids of the records to look among, with its values; '' for all.
-Narrowed = tuple[str, list[Any]]
+_FILTERS = filters_of(EVERY_TYPE)
+#: Parameters that leave records out by more than their type.
+_NARROWING = {f.name for f in _FILTERS} | {"updated_since"}
 _TIERS = ("name", "beginning", "text")
 
 
@@ -62,7 +62,7 @@ def search_parameters() -> dict[str, Parameter]:
         facets_parameter(("type", *facet_names(EVERY_TYPE))),
     ]
     found += page_parameters().values()
-    return {parameter.name: parameter for parameter in found} | filter_parameters(filters_of(EVERY_TYPE))
+    return {parameter.name: parameter for parameter in found} | filter_parameters(_FILTERS)
 
 
 @cache
@@ -85,48 +85,42 @@ def read_search(database: Database, query: Query) -> Found:
     if {"group", "after"} <= query.given:
         fault = "after cannot stand beside group, which shows the first of each type"
         raise QueryError([QueryFault("after", fault)])
-    asked = understood_text(query["q"])
+    asked, limit = understood_text(query["q"]), query["limit"]
     with snapshot(database):
-        filters = filters_of(EVERY_TYPE)
-        survivors = resolve_ids(database, filters, query)
-        types = types_for(_asked_types(query), query, filters)
-        echo = understood(filters, query, survivors) | {"terms": asked.as_json()}
-        # `q` is what the ranks are made from; everything else narrows.
-        narrowing = query.without("q")
-        narrowed = chosen(types, narrowing, survivors) if _narrows(narrowing) else ("", [])
-        facets = _facets(database, query, survivors) if "facets" in query.given else None
-        total = _total(database, types, query, survivors) if query["count"] else None
+        survivors = resolve_ids(database, _FILTERS, query)
+        among = _among(query, survivors)
+        echo = understood(_FILTERS, query, survivors) | {"terms": asked.as_json()}
+        facets = _facets(database, asked, query, survivors) if "facets" in query.given else None
+        total = sum(_totals(database, asked, among).values()) if query["count"] else None
         if "group" in query.given:
-            totals = _totals(database, types, query, survivors)
-            groups = _groups(database, asked, narrowed, query["limit"], totals)
-            return Found([], echo, query["limit"], None, total, facets, groups)
+            groups = _groups(database, asked, query, survivors)
+            return Found([], echo, limit, None, total, facets, groups)
         cursors = Cursors(secret(database, "cursor"), ["search", echo])
         after = cursors.values(query["after"]) if query["after"] is not None else None
-        rows = _rows(database, asked, narrowed, after, query["limit"] + 1)
-    limit = query["limit"]
+        rows = _rows(database, asked, among, after, limit + 1)
     following = cursors.cursor([*rows[limit - 1][:3]]) if len(rows) > limit else None
     return Found([_result(row, asked) for row in rows[:limit]], echo, limit, following, total, facets)
 
 
-def _asked_types(query: Query) -> list[RecordType]:
-    return [TYPES[name] for name in query["type"]] if "type" in query.given else list(EVERY_TYPE)
+def _among(query: Query, survivors: dict[str, str]) -> Among:
+    """What the filters leave; `q` is what the ranks are made from.
+
+    Raises QueryError for filters that no type has together.
+    """
+    wanted = [TYPES[name] for name in query["type"]] if "type" in query.given else EVERY_TYPE
+    types = types_for(wanted, query, _FILTERS)
+    if not {name.removesuffix(".not") for name in query.given} & _NARROWING:
+        return Among([t.name for t in types] if "type" in query.given else ())
+    return Among((), *chosen(types, query.without("q"), survivors))
 
 
-def _narrows(query: Query) -> bool:
-    """Whether anything but the text narrows the search."""
-    names = {name.removesuffix(".not") for name in query.given}
-    return bool(names & {"type", "updated_since", *(f.name for f in filters_of(EVERY_TYPE))})
+def _totals(database: Database, asked: Asked, among: Among) -> dict[str, int]:
+    return dict(database.execute_sql(*totals(asked, among)).fetchall())
 
 
-def _total(database: Database, types: Sequence[RecordType], query: Query, survivors: dict[str, str]) -> int:
-    ids, values = chosen(types, query, survivors)
-    return int(database.execute_sql(f"SELECT COUNT(*) FROM ({ids}) AS chosen", values).fetchone()[0])
-
-
-def _facets(database: Database, query: Query, survivors: dict[str, str]) -> Json:
+def _facets(database: Database, asked: Asked, query: Query, survivors: dict[str, str]) -> Json:
     def ids(without: str) -> tuple[str, list[Any]]:
-        left = query.without(without)
-        return chosen(types_for(_asked_types(left), left, filters_of(EVERY_TYPE)), left, survivors)
+        return matching(asked, "public", _among(query.without(without), survivors))
 
     return read_facets(database, query["facets"], EVERY_TYPE, query, survivors, ids)
 
@@ -134,11 +128,9 @@ def _facets(database: Database, query: Query, survivors: dict[str, str]) -> Json
 _RANK = "x.tier, x.score, x.record"
 
 
-def _rows(
-    database: Database, asked: Asked, narrowed: Narrowed, after: list[Any] | None, limit: int
-) -> list[Any]:
+def _rows(database: Database, asked: Asked, among: Among, after: list[Any] | None, limit: int) -> list[Any]:
     """(tier, score, id, type, body, name) in order, beyond a cursor."""
-    sql, values = ranked(asked, *narrowed)
+    sql, values = ranked(asked, among)
     beyond, bound = ("", [])
     if after is not None:
         beyond, bound = f"WHERE ({_RANK}) > (?, ?, ?) ", after
@@ -151,30 +143,15 @@ def _rows(
     )
 
 
-def _totals(
-    database: Database, types: Sequence[RecordType], query: Query, survivors: dict[str, str]
-) -> dict[str, int]:
-    ids, values = chosen(types, query, survivors)
-    sql = f"SELECT r.type, COUNT(*) FROM record r WHERE r.id IN ({ids}) GROUP BY r.type"
-    return dict(database.execute_sql(sql, values).fetchall())
-
-
-def _groups(
-    database: Database, asked: Asked, narrowed: Narrowed, limit: int, totals: dict[str, int]
-) -> list[Json]:
-    """The best of each type, and how many there are."""
-    sql, values = ranked(asked, *narrowed)
-    rows = database.execute_sql(
-        "SELECT tier, score, record, type, body, name FROM ("
-        "SELECT x.tier, x.score, x.record, r.type, r.body, r.name, "
-        f"ROW_NUMBER() OVER (PARTITION BY r.type ORDER BY {_RANK}) AS place "
-        f"FROM ({sql}) x JOIN record r ON r.id = x.record) AS placed WHERE place <= ? ORDER BY type, place",
-        [*values, limit],
-    ).fetchall()
-    best: dict[str, list[Json]] = {}
-    for row in rows:
-        best.setdefault(row[3], []).append(_result(row, asked))
-    return [{"type": t, "total": totals[t], "data": best[t]} for t in TYPES if t in best]
+def _groups(database: Database, asked: Asked, query: Query, survivors: dict[str, str]) -> list[Json]:
+    """The best of each type, ranked among themselves, and how many there are."""
+    found = _totals(database, asked, _among(query, survivors))
+    groups = []
+    for name in (name for name in TYPES if name in found):
+        only = Query({**query.values, "type": [name]}, query.given | {"type"})
+        rows = _rows(database, asked, _among(only, survivors), None, query["limit"])
+        groups.append({"type": name, "total": found[name], "data": [_result(row, asked) for row in rows]})
+    return groups
 
 
 def _result(row: Any, asked: Asked) -> Json:

@@ -21,6 +21,8 @@ class Where:
 
     terms: list[str] = field(default_factory=list)
     values: list[Any] = field(default_factory=list)
+    #: Whether it chooses by anything but type and status, so that few records may be left.
+    narrowed: bool = False
 
     def add(self, term: str, *values: Any) -> None:
         """Narrow it."""
@@ -49,6 +51,7 @@ def selection(
     where = Where()
     where.add("r.type = ?", record_type.name)
     where.add(f"r.status IN ({placeholders(statuses)})", *statuses)
+    common = len(where.terms)
     for declared in record_type.filters:
         if declared.name in query.given and not _narrows_its_pair(declared, query):
             _add(where, record_type, declared, query, survivors)
@@ -58,6 +61,7 @@ def selection(
         where.add("r.updated >= ?", query["updated_since"])
     if "q" in query.given:
         _add_text(where, query["q"], statuses)
+    where.narrowed = len(where.terms) > common
     return where
 
 
@@ -113,12 +117,18 @@ def _keyed(record_type: RecordType, declared: Filter, values: list[str]) -> tupl
 
 def add_date(where: Where, record_type: RecordType, name: str, value: DateRange, match: str) -> None:
     """Narrow to records whose date possibly or certainly touches a range."""
-    columns = ("low", "high") if match == "certain" else ("earliest", "latest")
+    touches, bounds = touching("d", value, match)
     where.add(
-        "r.id IN (SELECT record FROM date_key WHERE type = ? AND field = ? AND missing = 0 "
-        f"AND {columns[0]} <= ? AND {columns[1]} >= ?)",
-        record_type.name, name, value.last, value.first,
+        f"r.id IN (SELECT d.record FROM date_key d WHERE d.type = ? AND d.field = ? AND {touches})",
+        record_type.name, name, *bounds,
     )  # fmt: skip
+
+
+def touching(row: str, value: DateRange, match: str) -> tuple[str, list[Any]]:
+    """The condition that a row of dates possibly or certainly touches a range."""
+    low, high = ("low", "high") if match == "certain" else ("earliest", "latest")
+    sql = f"{row}.missing = 0 AND {row}.{low} <= ? AND {row}.{high} >= ?"
+    return sql, [value.last, value.first]
 
 
 # Who refers from a published date or claim of the dossier; then up, by what comes from what.
@@ -248,13 +258,21 @@ class Order:
     """A total order of a collection: its keys, ending with the id, and what must be joined for them."""
 
     keys: tuple[SortKey, ...]
-    join: str = ""
-    join_values: tuple[Any, ...] = ()
+    #: The condition on `k`, the record's row among the dates, where it is needed for the keys.
+    dated: str = ""
+    dated_values: tuple[Any, ...] = ()
 
     @property
     def by(self) -> str:
         """The ORDER BY."""
         return ", ".join(f"{key.sql} DESC" if key.descends else key.sql for key in self.keys)
+
+    def source(self, narrowed: bool) -> str:
+        """What is selected from. CROSS: all records of a type are read in the order of their dates until the
+        page is full; few chosen ones are rather chosen first, and sorted."""
+        if not self.dated:
+            return "record r"
+        return f"date_key k {'JOIN' if narrowed else 'CROSS JOIN'} record r ON {self.dated}"
 
     @property
     def columns(self) -> str:
@@ -281,9 +299,13 @@ def order_of(record_type: RecordType, sort: str) -> Order:
     if name == "id":
         return Order((SortKey("r.id", descends),))
     if name in record_type.dates:
-        join = "JOIN date_key k ON k.type = r.type AND k.field = ? AND k.record = r.id"
         first, second = ("k.latest", "k.earliest") if descends else ("k.earliest", "k.latest")
-        keys = (SortKey("k.missing"), SortKey(first, descends), SortKey(second, descends), SortKey("r.id"))
-        return Order(keys, join, (name,))
+        keys = (
+            SortKey("k.missing"),
+            SortKey(first, descends),
+            SortKey(second, descends),
+            SortKey("k.record"),
+        )
+        return Order(keys, "r.id = k.record AND k.type = ? AND k.field = ?", (record_type.name, name))
     column = "r.updated" if name == "updated" else "r.name"
     return Order((SortKey(column, descends), SortKey("r.id")))

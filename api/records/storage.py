@@ -56,7 +56,7 @@ def store_keys(database: Database, entry: Entry, rendered: Rendered) -> None:
 
 def store_search(database: Database, entry: Entry, rendered: Rendered) -> None:
     """Make the record findable, where it is public or a draft."""
-    index(database, entry.id, SCOPE_OF.get(entry.status), rendered.texts)
+    index(database, entry.id, entry.type.name, SCOPE_OF.get(entry.status), rendered.texts)
 
 
 def store_dependencies(database: Database, entry: Entry, rendered: Rendered) -> None:

@@ -18,7 +18,7 @@ from .history import Moment, Past, published_then, survivors_at
 from .parameters import filter_parameters, page_parameters, perspective_parameter
 from .past_pages import dated_test, tests_of
 from .reading import understood
-from .selection import Where, add_date, resolve_ids, selection
+from .selection import Where, add_date, order_of, resolve_ids, selection, touching
 from .types import CLAIM, DATE, Json, RecordType
 
 KINDS = (DATE, CLAIM)
@@ -124,8 +124,12 @@ class _Present:
     ) -> None:
         self.database, self.query, self.survivors, self.types = database, query, survivors, types
 
+    def _undatedly(self, record_type: RecordType) -> Where:
+        """What is chosen by everything but its time."""
+        return selection(record_type, self.query, self.survivors, without="when")
+
     def _where(self, record_type: RecordType) -> Where:
-        where = selection(record_type, self.query, self.survivors, without="when")
+        where = self._undatedly(record_type)
         if "when" in self.query.given:
             at = _field(record_type.name, self.query)
             add_date(where, record_type, at, self.query["when"], self.query["match"])
@@ -135,16 +139,20 @@ class _Present:
         """Dated records beyond a place, in order."""
         found: list[Event] = []
         for record_type in self.types:
-            where = self._where(record_type)
+            where = self._undatedly(record_type)
+            order = order_of(record_type, _field(record_type.name, self.query))
+            if "when" in self.query.given:
+                touches, bounds = touching("k", self.query["when"], self.query["match"])
+                where.add(touches, *bounds)
             if record_type is DATE and self.query["nested"]:
                 self._leave_out_parts(where)
             if after is not None:
                 where.add("(k.earliest, k.latest, k.record) > (?, ?, ?)", *after)
             rows = self.database.execute_sql(
-                "SELECT k.earliest, k.latest, r.id, r.type, r.body FROM date_key k JOIN record r "
-                "ON r.id = k.record WHERE k.type = ? AND k.field = ? AND k.missing = 0 "
-                f"AND {where.sql} ORDER BY k.earliest, k.latest, k.record LIMIT ?",
-                [record_type.name, _field(record_type.name, self.query), *where.values, limit],
+                "SELECT k.earliest, k.latest, r.id, r.type, r.body "
+                f"FROM {order.source(where.narrowed)} WHERE k.missing = 0 AND {where.sql} "
+                "ORDER BY k.earliest, k.latest, k.record LIMIT ?",
+                [*order.dated_values, *where.values, limit],
             ).fetchall()
             found += [Event(*row) for row in rows]
         return sorted(found, key=lambda event: event.place)[:limit]

@@ -8,12 +8,13 @@ from peewee import AutoField, CompositeKey, Database, IntegerField, Model, TextF
 class SearchRow(Model):
     id = AutoField()
     record = TextField(unique=True)
+    type = TextField()
     scope = TextField()
     digest = TextField()
 
     class Meta:
         table_name = "search_row"
-        indexes = ((("scope", "id"), False),)
+        indexes = ((("scope", "type", "id"), False),)
 
 
 class NameKey(Model):
