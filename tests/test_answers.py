@@ -245,7 +245,7 @@ class World(RuleBasedStateMachine):
                     for e in side["claims"]
                 }
             found |= {
-                (question["id"], None, e["stance"], e["claim"]["id"]) for e in question["stated_as_fact"]
+                (question["id"], None, e["stance"], e["claim"]["id"]) for e in question["stated_as_fact"]["claims"]
             }
         assert found == expected
 

@@ -67,6 +67,7 @@ MEANINGS: dict[str, dict[str, Meaning]] = {
         "kind": lambda r, _: {r["kind"]},
         "claimant": lambda r, _: _ids(r["claimant"]),
         "position_of": lambda r, _: _ids(r["position_of"]),
+        "side": lambda r, _: _ids(r["position_of"] or r["claimant"]),
         "via": _handed,
         "role": lambda r, _: {link["role"] for link in r["attribution"]},
         "about": lambda r, _: {i for some in (r["about"] or {}).values() for i in _ids(some)},

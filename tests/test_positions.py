@@ -1,17 +1,33 @@
 """Positions: every answer of every claim stands in the column of its side, in time order."""
 
+import itertools
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
+from api.records.database import open_database
+from api.records.keys import Actor, create_key
+from api.records.operations import Put
+from api.records.performing import perform
+from api.records.positions import MOST_CLAIMS
+from api.records.types import CLAIM
+
+from .conftest import client_of
+
 DOSSIER = "/v1/dossiers/japan-russia-peace-treaty/positions"
+Json = dict[str, Any]
 
 
 def _read(client: FlaskClient, query: str = "") -> Any:
     response = client.get(f"{DOSSIER}?{query}" if query else DOSSIER)
     assert response.status_code == 200, response.text
     return response.get_json()
+
+
+def _columns(client: FlaskClient, query: str = "") -> list[tuple[str, Json]]:
+    return [(q["id"], column) for q in _read(client, query)["questions"] for column in q["positions"]]
 
 
 @pytest.mark.parametrize("by", ["position", "claimant"])
@@ -29,22 +45,56 @@ def test_positions_are_what_recomputing_them_from_the_claims_gives(client: Flask
     }
     found = set()
     for question in _read(client, f"by={by}")["questions"]:
-        for column in question["positions"]:
-            for entry in column["claims"]:
-                found.add((question["id"], column["party"]["id"], entry["stance"], entry["claim"]["id"]))
-        for entry in question["stated_as_fact"]:
-            found.add((question["id"], None, entry["stance"], entry["claim"]["id"]))
+        cells = [(column["party"]["id"], column) for column in question["positions"]]
+        for party, cell in [*cells, (None, question["stated_as_fact"])]:
+            assert cell["total"] == len(cell["claims"])
+            found |= {
+                (question["id"], party, entry["stance"], entry["claim"]["id"]) for entry in cell["claims"]
+            }
     assert len(expected) > 20
     assert found == expected
 
 
-def test_a_column_is_in_time_order_and_says_whether_the_side_changed(client: FlaskClient) -> None:
-    for question in _read(client)["questions"]:
-        for column in question["positions"]:
-            days = [e["said"]["earliest"] or "-" for e in column["claims"] if e["said"]]
-            assert days == sorted(days)
-            assert column["changed"] == (len({e["stance"] for e in column["claims"]}) > 1)
-            assert column["stances"] == list(dict.fromkeys(e["stance"] for e in column["claims"]))
+def test_a_claim_stands_there_with_its_speaker_origins_and_citations(client: FlaskClient) -> None:
+    claims = {c["id"]: c for c in client.get("/v1/claims?limit=200").get_json()["data"]}
+    for _, column in _columns(client):
+        for entry in column["claims"]:
+            claim = claims[entry["claim"]["id"]]
+            assert entry["claim"]["name"] == claim["proposition"]
+            assert [entry[name] for name in ("claimant", "said", "origins")] == [
+                claim[name] for name in ("claimant", "said", "origins")
+            ]
+            cited = [(c["source"], c["locator"], c["deep_link"], c["check"]) for c in claim["citations"]]
+            shown = [(c["source"], c["locator"], c["deep_link"], c["check"]) for c in entry["citations"]]
+            assert shown == cited
+
+
+def test_a_column_is_in_time_order_and_dates_each_of_its_stances(client: FlaskClient) -> None:
+    changed = set()
+    for question, column in _columns(client):
+        entries = column["claims"]
+        dated = [entry for entry in entries if entry["said"]]
+        assert entries[: len(dated)] == dated
+        days = [(e["said"]["earliest"] or "-", e["said"]["latest"] or "~") for e in dated]
+        assert days == sorted(days)
+        assert [s["stance"] for s in column["stances"]] == list(dict.fromkeys(e["stance"] for e in entries))
+        for stance in column["stances"]:
+            own = [entry["said"] for entry in entries if entry["stance"] == stance["stance"]]
+            known = [said for said in own if said]
+            assert stance["claims"] == len(own)
+            assert (stance["first"], stance["last"]) == ((known[0], known[-1]) if known else (None, None))
+        assert column["changed"] == (len(column["stances"]) > 1)
+        changed |= {question} if column["changed"] else set()
+    assert changed
+
+
+@pytest.mark.parametrize("by", ["position", "claimant"])
+def test_the_address_of_a_column_leads_to_its_claims(client: FlaskClient, by: str) -> None:
+    for _, column in _columns(client, f"by={by}"):
+        claims = client.get(column["href"]).get_json()["data"]
+        assert [claim["id"] for claim in claims] == list(
+            dict.fromkeys(entry["claim"]["id"] for entry in column["claims"])
+        )
 
 
 def test_nobody_is_left_out_because_only_the_other_side_speaks(client: FlaskClient) -> None:
@@ -54,16 +104,22 @@ def test_nobody_is_left_out_because_only_the_other_side_speaks(client: FlaskClie
     for question in questions:
         heard = {c["party"]["id"] for c in question["positions"]}
         assert {side["id"] for side in question["silent"]} == everybody - heard
+    asked, side = next((q["id"], side["id"]) for q in questions for side in q["silent"])
+    [alone] = _read(client, f"question={asked}&party={side}")["questions"]
+    assert (alone["positions"], [s["id"] for s in alone["silent"]]) == ([], [side])
 
 
 def test_contradictions_are_pairs_of_claims_that_answer_the_question(client: FlaskClient) -> None:
-    pairs = [pair for question in _read(client)["questions"] for pair in question["contradictions"]]
-
-    assert pairs
-    for one, other in pairs:
-        claim = client.get(f"/v1/claims/{one}").get_json()
-        related = [r["claim"]["id"] for r in claim["relations"] + claim["inverse_relations"]]
-        assert other in related
+    found = 0
+    for question in _read(client)["questions"]:
+        of = {e["claim"]["id"]: c["party"]["id"] for c in question["positions"] for e in c["claims"]}
+        for one, other in question["contradictions"]:
+            claim = client.get(f"/v1/claims/{one['claim']}").get_json()
+            related = [(r["type"], r["claim"]["id"]) for r in claim["relations"] + claim["inverse_relations"]]
+            assert {("contradicts", other["claim"]), ("contradicted-by", other["claim"])} & set(related)
+            assert [of.get(member["claim"]) for member in (one, other)] == [one["party"], other["party"]]
+            found += 1
+    assert found
 
 
 def test_positions_can_be_narrowed(client: FlaskClient) -> None:
@@ -71,7 +127,8 @@ def test_positions_can_be_narrowed(client: FlaskClient) -> None:
 
     [question] = found["questions"]
     assert question["id"] == "who-holds-sovereignty"
-    assert {c["party"]["id"] for c in question["positions"]} <= {"japan", "russia"}
+    assert {c["party"]["id"] for c in question["positions"]} == {"japan", "russia"}
+    assert {m["party"] for pair in question["contradictions"] for m in pair} <= {"japan", "russia"}
     refused = client.get(f"{DOSSIER}?question=who-holds")
     assert refused.status_code == 400
     assert "who-holds-sovereignty" in refused.get_json()["errors"][0]["allowed"]
@@ -79,7 +136,62 @@ def test_positions_can_be_narrowed(client: FlaskClient) -> None:
     assert misspelt.get_json()["errors"][0]["did_you_mean"] == "japan"
 
 
-def test_positions_of_the_past_are_the_same(client: FlaskClient) -> None:
-    now, then = _read(client), _read(client, "as_of=seq:265")
+@pytest.mark.parametrize("query", ["", "by=claimant&", "party=japan&question=what-does-1956-oblige&"])
+def test_positions_of_the_past_are_the_same(client: FlaskClient, query: str) -> None:
+    now, then = _read(client, query.rstrip("&")), _read(client, f"{query}as_of=seq:265")
 
     assert then["questions"] == now["questions"]
+    assert client.get(f"{DOSSIER}?as_of=seq:0").status_code == 404
+
+
+# After changes
+
+
+def test_a_party_that_was_merged_is_asked_for_by_either_id(database_file: Path) -> None:
+    client = client_of(database_file)
+    before = _read(client, "party=ria-novosti")
+    key = create_key(open_database(f"sqlite:///{database_file}"), "Desk", "publisher")
+    done = client.post(
+        "/v1/parties/ria-novosti/merge",
+        json={"into": "sputnik", "kind": "duplicate", "note": "In a test"},
+        headers={"Authorization": f"Bearer {key}",
+                 "If-Match": client.get("/v1/parties/ria-novosti").headers["ETag"]},
+    )  # fmt: skip
+    assert done.status_code == 200, done.text
+
+    merged, survivor = _read(client, "party=ria-novosti"), _read(client, "party=sputnik")
+
+    assert merged == survivor
+    assert merged["query"]["party"] == ["sputnik"]
+    claims = {e["claim"]["id"] for q in merged["questions"] for c in q["positions"] for e in c["claims"]}
+    assert claims > {
+        e["claim"]["id"] for q in before["questions"] for c in q["positions"] for e in c["claims"]
+    }
+    assert _read(client, "party=ria-novosti&as_of=seq:265")["questions"] == before["questions"]
+
+
+def test_a_long_column_shows_its_beginning_and_counts_the_rest(database_file: Path) -> None:
+    client = client_of(database_file)
+    days = itertools.product(range(1, 13), range(1, 13))
+    made = {f"repeated-{m}-{d}": f"2010-{m:02d}-{d:02d}" for m, d in days}
+    claim = {
+        "proposition": "The islands are Russian.",
+        "kind": "statement",
+        "citations": [{"source": "tass-1069673"}],
+        "attribution": [{"party": "russia", "role": "said"}],
+        "answers": [{"question": "who-holds-sovereignty", "stance": "denies"}],
+    }
+    perform(
+        open_database(f"sqlite:///{database_file}"),
+        [Put(CLAIM, record_id, {**claim, "said": said}, publish=True) for record_id, said in made.items()],
+        Actor("test", "publisher"),
+    )
+
+    [question] = _read(client, "question=who-holds-sovereignty&party=russia")["questions"]
+
+    [column] = question["positions"]
+    assert len(column["claims"]) == MOST_CLAIMS < column["total"]
+    counted = client.get(f"{column['href']}&count=true&limit=1").get_json()["page"]["total"]
+    assert counted == column["total"] == sum(stance["claims"] for stance in column["stances"])
+    [denies] = [stance for stance in column["stances"] if stance["stance"] == "denies"]
+    assert denies["first"]["earliest"] < "2010" < denies["last"]["earliest"]

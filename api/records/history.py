@@ -13,6 +13,7 @@ from schemas.query import QueryError, QueryFault
 
 from .errors import Gone, Merged, NotFound, Redacted
 from .reading import Stored
+from .selection import resolve
 from .types import TYPES, Json, RecordType
 
 
@@ -109,6 +110,20 @@ def survivors_at(database: Database, commit: int) -> dict[str, str]:
     ).fetchall()
     into = {row[0]: orjson.loads(row[1])["into"] for row in rows}
     return {merged: _end_of(into, merged) for merged in into}
+
+
+def stand_for(
+    database: Database, name: str, types: tuple[str, ...], ids: Sequence[str], moment: Moment | None
+) -> dict[str, str]:
+    """What each id of one parameter stands for, now or at a moment.
+
+    Raises QueryError for ids that name nothing now, or something of another type.
+    """
+    now = resolve(database, name, types, ids)
+    if moment is None:
+        return now
+    then = survivors_at(database, moment.commit)
+    return {i: then.get(i, i) for i in ids}
 
 
 def _end_of(into: dict[str, str], record_id: str) -> str:

@@ -6,11 +6,8 @@ from typing import Any
 import orjson
 from peewee import Database
 
-from schemas.query import QueryError
-
-from .history import Moment, published_then
+from .history import Moment, published_then, stand_for
 from .reading import read_many
-from .selection import id_faults, survivor_of
 from .types import TYPES, Json
 
 #: Types whose records have names that somebody uses.
@@ -29,9 +26,7 @@ def in_words_of(
 
     Raises QueryError for an id that is no party.
     """
-    if faults := id_faults(database, "perspective", ("party",), [party]):
-        raise QueryError(faults)
-    user = survivor_of(database, party)
+    user = stand_for(database, "perspective", ("party",), [party], moment)[party]
     places = list(_named_objects(document))
     ids = list(dict.fromkeys(str(found["id"]) for found in places))
     names = {record["id"]: _name(record, user, best) for record in _records(database, ids, moment)}

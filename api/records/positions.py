@@ -1,26 +1,39 @@
-"""Who holds what, question by question: the stances of each side in time order, and who contradicts whom."""
+"""Who holds what, question by question: the stances of each side in time order, and who contradicts whom.
 
-from collections.abc import Sequence
-from typing import Any
+Columns are made from keys, which are short; only claims that are shown are read whole.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
+from typing import NamedTuple
 
 import orjson
 from peewee import Database
 
 from schemas.base import quoted
-from schemas.fuzzy_date import EARLIEST, LATEST
 from schemas.query import Query, QueryError, QueryFault
 
-from .database import placeholders
-from .history import Moment, published_then, read_past
-from .reading import read_record
-from .selection import id_faults
+from .database import placeholders, snapshot
+from .history import Moment, published_then, read_past, stand_for
+from .reading import read_many, read_record
 from .types import CLAIM, DOSSIER, PUBLIC, Json
 
-_ANSWERING = (
-    "SELECT DISTINCT r.id, r.body FROM filter_key k JOIN record r ON r.id = k.record "
-    "WHERE k.type = 'claim' AND k.filter = 'question' AND k.value IN ({marks}) AND r.status = 'published' "
-    "ORDER BY r.id"
-)
+#: Claims shown of a column; `href` leads to all of them.
+MOST_CLAIMS = 100
+#: What `by` takes -> the filter by which a claim is found in a column.
+COLUMNS = {"position": "side", "claimant": "claimant"}
+
+
+class Held(NamedTuple):
+    """A claim's answer to a question, at its place in time; `side` is None for what is stated as fact."""
+
+    missing: int
+    earliest: str
+    latest: str
+    claim: str
+    question: str
+    stance: str
+    side: str | None
 
 
 def read_positions(database: Database, dossier_id: str, query: Query, moment: Moment | None = None) -> Json:
@@ -31,16 +44,22 @@ def read_positions(database: Database, dossier_id: str, query: Query, moment: Mo
     Raises NotFound, Gone or Merged as a read of the dossier does; QueryError for a question that is not
     its own, and for a party that is none.
     """
-    dossier = _dossier(database, dossier_id, moment)
-    asked = _asked_questions(dossier, query)
-    _require_parties(database, query["party"] or ())
-    claims = _claims(database, [question["id"] for question in dossier["questions"]], moment)
-    by = query["by"]
-    everybody = _sides(claims, by)
+    with snapshot(database):
+        dossier = _dossier(database, dossier_id, moment)
+        asked = _asked_questions(dossier, query)
+        parties = stand_for(database, "party", ("party",), query["party"] or (), moment)
+        questions = [question["id"] for question in dossier["questions"]]
+        view = _Past(database, moment) if moment else _Present(database)
+        table = _Table(view, view.held(questions, COLUMNS[query["by"]]), query["by"])
+        table.read([question["id"] for question in asked])
+    wanted = set(parties.values()) if "party" in query.given else set(table.sides)
+    echo = {name: query[name] for name in sorted(query.given)} | {"by": query["by"]}
+    if "party" in query.given:
+        echo["party"] = list(dict.fromkeys(parties.values()))
     return {
         "dossier": {"type": "dossier", "id": dossier_id, "href": dossier["links"]["self"]},
-        "questions": [_question(question, claims, everybody, query) for question in asked],
-        "query": {name: query[name] for name in sorted(query.given)} | {"by": by},
+        "questions": [table.question(question, wanted) for question in asked],
+        "query": echo,
     }
 
 
@@ -68,64 +87,153 @@ def _asked_questions(dossier: Json, query: Query) -> list[Json]:
     return [question for question in dossier["questions"] if question["id"] in query["question"]]
 
 
-def _require_parties(database: Database, parties: Sequence[str]) -> None:
-    if faults := id_faults(database, "party", ("party",), parties):
-        raise QueryError(faults)
+# Where answers come from: the record as it stands, or as it stood
 
 
-def _claims(database: Database, questions: Sequence[str], moment: Moment | None) -> list[Json]:
-    """The published claims that answer any of the questions, by id."""
-    if moment is not None:
-        past = [orjson.loads(p.stored.body) for p in published_then(database, (CLAIM.name,), moment)]
-        return [c for c in past if any(a["question"] in questions for a in c["answers"])]
-    if not questions:
-        return []
-    sql = _ANSWERING.format(marks=placeholders(questions))
-    rows = database.execute_sql(sql, list(questions)).fetchall()
-    return [orjson.loads(bytes(row[1])) for row in rows]
+class _Present:
+    """The answers of published claims."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    def held(self, questions: Sequence[str], column: str) -> list[Held]:
+        """Every answer to these questions, in time order."""
+        rows = self.database.execute_sql(
+            "SELECT d.missing, d.earliest, d.latest, r.id, k.value, k.qualifier, w.value FROM filter_key k "
+            "JOIN record r ON r.id = k.record AND r.status = 'published' "
+            "JOIN date_key d ON d.record = r.id AND d.field = 'said' "
+            "LEFT JOIN filter_key w ON w.record = r.id AND w.filter = ? "
+            f"WHERE k.type = 'claim' AND k.filter = 'question' AND k.value IN ({placeholders(questions)})",
+            [column, *questions],
+        ).fetchall()
+        return sorted(Held(*row) for row in rows)
+
+    def claims(self, ids: Sequence[str]) -> dict[str, Json]:
+        """Claims as served, by id."""
+        return {stored.id: orjson.loads(stored.body) for stored in read_many(self.database, ids)}
 
 
-def _side(claim: Json, by: str) -> Json | None:
-    """Whose column a claim stands in; None for what is stated as fact, without a chain."""
-    side = claim["claimant"] if by == "claimant" else claim["position_of"] or claim["claimant"]
-    return side if side is None else dict(side)
+class _Past:
+    """The answers of claims that were published at a moment."""
+
+    def __init__(self, database: Database, moment: Moment) -> None:
+        self._then = {past.stored.id: past for past in published_then(database, (CLAIM.name,), moment)}
+
+    def held(self, questions: Sequence[str], column: str) -> list[Held]:
+        """Every answer to these questions, in time order."""
+        found = []
+        for claim, past in self._then.items():
+            keys = past.computed["filters"]
+            # Renderings of earlier versions have no `side`.
+            names = ("claimant",) if column == "claimant" else ("position_of", "claimant")
+            side = next((keys[name][0][0] for name in names if name in keys), None)
+            missing, earliest, latest, *_ = past.computed["dates"]["said"]
+            for question, stance in keys.get("question", ()):
+                if question in questions:
+                    found.append(Held(missing, earliest, latest, claim, question, stance, side))
+        return sorted(found)
+
+    def claims(self, ids: Sequence[str]) -> dict[str, Json]:
+        """Claims as served then, by id."""
+        return {i: orjson.loads(self._then[i].stored.body) for i in ids}
 
 
-def _sides(claims: list[Json], by: str) -> dict[str, Json]:
-    """Everybody who answers any question of the dossier, by id."""
-    found = {side["id"]: side for claim in claims if (side := _side(claim, by))}
-    return dict(sorted(found.items()))
+# The table
 
 
-def _question(question: Json, claims: list[Json], everybody: dict[str, Json], query: Query) -> Json:
-    answering = sorted(
-        ((answer["stance"], claim) for claim in claims for answer in claim["answers"]
-         if answer["question"] == question["id"]),
-        key=lambda pair: _when(pair[1]),
-    )  # fmt: skip
-    wanted = query["party"] if "party" in query.given else list(everybody)
-    columns: list[Json] = []
-    for side in (everybody[i] for i in everybody if i in wanted):
-        held = [_entry(s, c) for s, c in answering if (_side(c, query["by"]) or {}).get("id") == side["id"]]
-        if held:
-            stances = list(dict.fromkeys(entry["stance"] for entry in held))
-            columns.append({"party": side, "stances": stances, "changed": len(stances) > 1, "claims": held})
-    heard = {column["party"]["id"] for column in columns}
-    return {
-        "id": question["id"],
-        "text": question["text"],
-        "positions": columns,
-        "stated_as_fact": [_entry(s, c) for s, c in answering if _side(c, query["by"]) is None],
-        "silent": [side for i, side in everybody.items() if i in wanted and i not in heard],
-        "contradictions": _contradictions([claim for _, claim in answering]),
-    }
+class _Table:
+    """Questions in rows, sides in columns."""
+
+    def __init__(self, view: _Present | _Past, held: Sequence[Held], by: str) -> None:
+        self.by = by
+        self._view = view
+        self._cells: dict[tuple[str, str | None], list[Held]] = {}
+        for answer in held:
+            self._cells.setdefault((answer.question, answer.side), []).append(answer)
+        first = {answer.side: answer.claim for answer in reversed(held) if answer.side}
+        #: Every side that answers any question -> one claim that names it.
+        self.sides = dict(sorted((side, claim) for side, claim in first.items() if side))
+        self._claims: Mapping[str, Json] = {}
+
+    def read(self, questions: Sequence[str]) -> None:
+        """Read the claims that the rows of these questions show."""
+        cells = [cell for (question, _), cell in self._cells.items() if question in questions]
+        shown = chain.from_iterable(_shown(cell) for cell in cells)
+        self._claims = self._view.claims(list(dict.fromkeys((*shown, *self.sides.values()))))
+
+    def question(self, question: Json, wanted: set[str]) -> Json:
+        """One row, with the columns of the parties wanted."""
+        of = {side: cell for (asked, side), cell in self._cells.items() if asked == question["id"]}
+        columns = [self._column(question["id"], side, of[side]) for side in self.sides
+                   if side in of and side in wanted]  # fmt: skip
+        silent = [self._party(side) for side in self.sides if side in wanted and side not in of]
+        fact = of.get(None, [])
+        seen = {
+            held.claim: side
+            for side, cell in of.items()
+            if side is None or side in wanted
+            for held in cell[:MOST_CLAIMS]
+        }
+        return {
+            "id": question["id"],
+            "text": question["text"],
+            "positions": columns,
+            "stated_as_fact": {"total": len(fact), "claims": self._entries(fact)},
+            "silent": silent,
+            "contradictions": self._contradictions(seen),
+        }
+
+    def _party(self, side: str) -> Json:
+        claim = self._claims[self.sides[side]]
+        whose = claim["claimant"] if self.by == "claimant" else claim["position_of"] or claim["claimant"]
+        return dict(whose)
+
+    def _column(self, question: str, side: str, cell: Sequence[Held]) -> Json:
+        stances = [self._stance(stance, cell) for stance in dict.fromkeys(held.stance for held in cell)]
+        return {
+            "party": self._party(side),
+            "stances": stances,
+            "changed": len(stances) > 1,
+            "total": len(cell),
+            "claims": self._entries(cell),
+            "href": f"/v1/claims?question={question}&{COLUMNS[self.by]}={side}&sort=said",
+        }
+
+    def _stance(self, stance: str, cell: Sequence[Held]) -> Json:
+        """How often a stance was taken, and when first and last, as far as dates are known."""
+        ends = _ends(cell).get(stance, ())
+        first, last = (
+            (self._claims[ends[0]]["said"], self._claims[ends[-1]]["said"]) if ends else (None, None)
+        )
+        count = sum(held.stance == stance for held in cell)
+        return {"stance": stance, "claims": count, "first": first, "last": last}
+
+    def _entries(self, cell: Sequence[Held]) -> list[Json]:
+        return [_entry(held.stance, self._claims[held.claim]) for held in cell[:MOST_CLAIMS]]
+
+    def _contradictions(self, seen: Mapping[str, str | None]) -> list[list[Json]]:
+        """Pairs of claims that are seen in a row, of which one contradicts the other, with their sides."""
+        pairs = {
+            tuple(sorted((claim, relation["claim"]["id"])))
+            for claim in seen
+            for relation in self._claims[claim]["relations"]
+            if relation["type"] == "contradicts" and relation["claim"]["id"] in seen
+        }
+        return [[{"claim": claim, "party": seen[claim]} for claim in pair] for pair in sorted(pairs)]
 
 
-def _when(claim: Json) -> tuple[Any, ...]:
-    said = claim["said"]
-    if said is None:
-        return (1, "", "", claim["id"])
-    return (0, said["earliest"] or EARLIEST, said["latest"] or LATEST, claim["id"])
+def _shown(cell: Sequence[Held]) -> Iterable[str]:
+    yield from (held.claim for held in cell[:MOST_CLAIMS])
+    yield from chain.from_iterable(_ends(cell).values())
+
+
+def _ends(cell: Sequence[Held]) -> dict[str, list[str]]:
+    """The first and the last dated claim of each stance."""
+    found: dict[str, list[str]] = {}
+    for held in cell:
+        if not held.missing:
+            found[held.stance] = [*found.get(held.stance, [])[:1], held.claim]
+    return found
 
 
 _CITED = ("source", "locator", "deep_link", "check")
@@ -139,20 +247,6 @@ def _entry(stance: str, claim: Json) -> Json:
         | {"name": claim["proposition"], "href": claim["links"]["self"]},
         "claimant": claim["claimant"],
         "said": claim["said"],
-        "origins": claim["origins"]["count"],
-        "citations": [
-            {k: c[k] for k in ("source", "locator", "deep_link", "check")} for c in claim["citations"]
-        ],
+        "origins": claim["origins"],
+        "citations": [{name: citation[name] for name in _CITED} for citation in claim["citations"]],
     }
-
-
-def _contradictions(claims: list[Json]) -> list[list[str]]:
-    """Pairs of ids of claims to one question of which one contradicts the other."""
-    here = {claim["id"] for claim in claims}
-    pairs = {
-        tuple(sorted((claim["id"], relation["claim"]["id"])))
-        for claim in claims
-        for relation in claim["relations"]
-        if relation["type"] == "contradicts" and relation["claim"]["id"] in here
-    }
-    return [list(pair) for pair in sorted(pairs)]

@@ -179,9 +179,15 @@ def resolve_ids(database: Database, filters: Sequence[Filter], query: Query) -> 
     return {i: survivor for i, (_, survivor) in known.items()}
 
 
-def survivor_of(database: Database, record_id: str) -> str:
-    """The record that an id stands for now."""
-    return _known(database, {record_id})[record_id][1]
+def resolve(database: Database, name: str, types: tuple[str, ...], ids: Sequence[str]) -> dict[str, str]:
+    """What each id of one parameter stands for now.
+
+    Raises QueryError for ids that name nothing, or something of another type.
+    """
+    known = _known(database, set(ids))
+    if faults := [fault for i in ids if (fault := _id_fault(database, name, types, i, known))]:
+        raise QueryError(faults)
+    return {i: known[i][1] for i in ids}
 
 
 def _asked(filters: Sequence[Filter], query: Query) -> Iterable[tuple[str, Filter, list[str]]]:
@@ -205,12 +211,6 @@ def _known(database: Database, ids: set[str]) -> dict[str, tuple[str, str]]:
         [*some, *some],
     ).fetchall()
     return {row[0]: (row[1], row[2]) for row in rows}
-
-
-def id_faults(database: Database, name: str, types: tuple[str, ...], ids: Sequence[str]) -> list[QueryFault]:
-    """What is wrong with the ids of one parameter: those that name nothing, or something of another type."""
-    known = _known(database, set(ids))
-    return [fault for i in ids if (fault := _id_fault(database, name, types, i, known))]
 
 
 def _id_fault(

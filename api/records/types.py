@@ -129,6 +129,11 @@ def _through_whose_hands(document: Json, computed: Json) -> Iterable[Key]:
     return chain + [(publisher, "") for publisher in computed["publishers"]]
 
 
+def _side(document: Json, computed: Json) -> Iterable[Key]:
+    whose = document.get("position_of") or computed["claimant"]
+    return [(whose, "")] if whose else []
+
+
 def _about(document: Json, computed: Json) -> Iterable[Key]:
     return [(target, "") for targets in document.get("about", {}).values() for target in targets]
 
@@ -260,6 +265,13 @@ CLAIM = RecordType(
             "claimant", "id", "Whose claim it is: the first party of its chain.", _claimant, to=("party",)
         ),
         Filter("position_of", "id", "Whose position it states.", one("position_of"), to=("party",)),
+        Filter(
+            "side",
+            "id",
+            "On whose side it stands: `position_of`, else the claimant.",
+            _side,
+            to=("party",),
+        ),
         Filter(
             "via",
             "id",

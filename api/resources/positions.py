@@ -6,43 +6,55 @@ from peewee import Database
 from api.http.operations import Answer, Operations, PathParameter
 from api.records.history import moment_of
 from api.records.parameters import perspective_parameter
-from api.records.positions import read_positions
+from api.records.positions import COLUMNS, MOST_CLAIMS, read_positions
 from schemas import query as q
 from schemas.query import Query
 from schemas.vocabularies import STANCES
 
 from .perspectives import shown_json
-from .samples import EXAMPLES
+from .samples import EXAMPLES, sample
 from .shapes import ADDRESS, COUNT, ID, QUERY, TEXT, list_of, object_of
 
 _REFERENCE = {"$ref": "#/components/schemas/Reference"}
 _SAID = {"oneOf": [{"$ref": "#/components/schemas/FuzzyDate"}, {"type": "null"}]}
+_TERM = {"type": "string", "enum": list(STANCES.names)}
 _ENTRY = object_of(
     {
-        "stance": {"type": "string", "enum": list(STANCES.names)},
+        "stance": _TERM,
         "claim": _REFERENCE,
         "claimant": {"oneOf": [_REFERENCE, {"type": "null"}]},
         "said": _SAID,
-        "origins": COUNT,
+        "origins": {"$ref": "#/components/schemas/Origins"},
         "citations": list_of({"type": "object"}),
     }
+)
+_STANCE = object_of(
+    {"stance": _TERM, "claims": COUNT, "first": _SAID, "last": _SAID},
+    (),
+    "How many claims take it, and when the first and the last that have a date were made.",
 )
 _COLUMN = object_of(
     {
         "party": _REFERENCE,
-        "stances": list_of(TEXT),
+        "stances": list_of(_STANCE),
         "changed": {"type": "boolean"},
+        "total": COUNT,
         "claims": list_of(_ENTRY),
-    }
+        "href": ADDRESS,
+    },
+    (),
+    f"A side: its stances and its claims in time order, {MOST_CLAIMS} at most; `href` leads to all of them.",
 )
 _QUESTION = object_of(
     {
         "id": ID,
         "text": TEXT,
         "positions": list_of(_COLUMN),
-        "stated_as_fact": list_of(_ENTRY),
+        "stated_as_fact": object_of({"total": COUNT, "claims": list_of(_ENTRY)}),
         "silent": list_of(_REFERENCE),
-        "contradictions": list_of(list_of(ID)),
+        "contradictions": list_of(
+            list_of(object_of({"claim": ID, "party": {"oneOf": [ID, {"type": "null"}]}}))
+        ),
     }
 )
 _POSITIONS = object_of(
@@ -62,7 +74,7 @@ def declare(operations: Operations, database: Database) -> None:
             q.ids("question", "Questions of the dossier.", "who-holds-sovereignty"),
             q.ids("party", "Parties whose columns are shown.", "japan"),
             q.choice("by", "Whose column: that of the position, or that of the speaker.",
-                     ("position", "claimant"), "position"),
+                     tuple(COLUMNS), "position"),
             q.as_of(),
             perspective_parameter(),
         )
@@ -75,15 +87,19 @@ def declare(operations: Operations, database: Database) -> None:
         parameters=parameters,
         demanding=True,
         path_parameters=(PathParameter("id", "Id of a dossier.", ID, EXAMPLES["dossier"]),),
-        answers={200: Answer("Question by question.", _POSITIONS, headers=("ETag",))},
+        answers={
+            200: Answer(
+                "Question by question.", _POSITIONS, headers=("ETag",), example=lambda: sample("positions")
+            )
+        },
         problems=("not-found", "gone", "unavailable-for-legal-reasons"),
     )
     def get_dossier_positions(query: Query, id: str) -> Response:
         """Read who holds what.
 
-        For each question one column a side: its stances in time order with their claims, and whether it
-        changed. `silent` names the sides that answer other questions and not this one; `stated_as_fact` are
-        claims without a speaker; `contradictions` are pairs of claims.
+        For each question one column a side: its stances, each with its first and last date, and its claims in
+        time order. `silent` names the sides that answer other questions of the dossier and not this one;
+        `stated_as_fact` are claims without a speaker; `contradictions` are pairs of the claims shown.
         """
         moment = moment_of(database, query["as_of"]) if "as_of" in query.given else None
         return shown_json(database, query, read_positions(database, id, query, moment))

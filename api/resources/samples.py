@@ -42,6 +42,8 @@ def addresses() -> dict[str, str]:
     found = {"root": "/v1", "vocabularies": "/v1/vocabularies", "vocabulary": "/v1/vocabularies/stances"}
     found |= {"api-catalog": "/.well-known/api-catalog", "problem-type": "/problems/invalid-query"}
     found["claim-provenance"] = f"/v1/claims/{EXAMPLES['claim']}/provenance"
+    positions = f"/v1/dossiers/{EXAMPLES['dossier']}/positions"
+    found["positions"] = f"{positions}?question=islands-or-treaty-first&party=abe-shinzo,japan"
     found["similar"] = f"/v1/claims/{EXAMPLES['claim']}/similar?limit=1"
     found["timeline"] = "/v1/timeline?when=2019-06&match=certain&limit=1"
     found["search"] = "/v1/search?q=hoppo+ryodo&limit=2&facets=type"
