@@ -6,7 +6,7 @@ PORT ?= 8000
 FIXTURES := fixtures
 
 .DEFAULT_GOAL := help
-.PHONY: crash-audit help install install-test serve test lint format openapi bench bench-quick lock clean
+.PHONY: crash-audit help install install-test serve test lint format openapi questions bench bench-quick lock clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -49,6 +49,9 @@ format: install-test ## Format the code
 
 openapi: install-test ## Write openapi.yaml from the operations, with examples from the dossier
 	$(BIN)/facts openapi --write --samples $(FIXTURES)
+
+questions: install-test ## Write the answers in docs/questions.md anew
+	$(BIN)/python -m tests.questions
 
 bench: bench-quick ## Run the benchmarks
 
