@@ -1,7 +1,8 @@
 """Every controlled term, defined once: the schemas, the OpenAPI enums and `/v1/vocabularies` read it here.
 
 Equivalents are compact IRIs: `cito:` http://purl.org/spar/cito/, `prov:` http://www.w3.org/ns/prov#,
-`schema:` https://schema.org/, `skos:` http://www.w3.org/2004/02/skos/core#, `wd:` Wikidata items.
+`schema:` https://schema.org/, `oa:` http://www.w3.org/ns/oa#, `skos:` http://www.w3.org/2004/02/skos/core#,
+`wd:` Wikidata items.
 """
 
 from collections.abc import Iterable
@@ -47,6 +48,7 @@ VOCABULARIES: dict[str, Vocabulary] = {}
 
 PREFIXES = {
     "cito": "http://purl.org/spar/cito/",
+    "oa": "http://www.w3.org/ns/oa#",
     "prov": "http://www.w3.org/ns/prov#",
     "schema": "https://schema.org/",
     "skos": "http://www.w3.org/2004/02/skos/core#",
@@ -244,10 +246,32 @@ DERIVATIONS = _vocabulary(
     "Derivations",
     "How a document comes from another.",
     [
-        Term("republishes", "It is the other document again.", "prov:wasRevisionOf"),
+        Term("republishes", "It is the other document again.", "prov:wasDerivedFrom"),
         Term("translates", "It is the other document in another language.", "schema:translationOfWork"),
-        Term("summarises", "All of it rests on the other, in fewer words.", "prov:hadPrimarySource"),
+        Term("summarises", "All of it rests on the other, in fewer words.", "prov:wasDerivedFrom"),
         Term("quotes", "A part of it rests on the other.", "prov:wasQuotedFrom"),
+    ],
+)
+PROVENANCE_TERMS = _vocabulary(
+    "provenance-terms",
+    "Provenance terms",
+    "What the provenance of a claim says in JSON-LD beyond the words of PROV-O and Web Annotation.",
+    [
+        Term("status", "The state of a record that is no longer published, a term of `record-statuses`."),
+        Term("held", "Whether the curators have had the document itself before them."),
+        Term("origin", "Whether the claim goes back to this document as an independent origin."),
+        Term("origin_count", "The smallest number of publishers that account for every citation."),
+        Term("role", "What a party did in the chain, a term of `attribution-roles`.", "schema:roleName"),
+        Term("order", "Place in the chain, from 0, the speaker, outwards.", "schema:position"),
+        Term("document", "The document in which it did so."),
+        Term("how", "How a document derives from another, a term of `derivations`."),
+        Term("paragraph", "Number of the paragraph in which a cited span stands, from 1."),
+        Term("page", "Page on which it stands, as numbered there."),
+        Term("timecode", "Time at which it is heard."),
+        Term("digest", "Digest of the span in UTF-8."),
+        Term("folded_digest", "Digest of the span after folding."),
+        Term("check", "How the span compared with the source's text, a term of `check-statuses`."),
+        Term("checked", "When it was compared."),
     ],
 )
 STANCES = _vocabulary(

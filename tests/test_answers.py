@@ -244,9 +244,8 @@ class World(RuleBasedStateMachine):
                     (question["id"], side["party"]["id"], e["stance"], e["claim"]["id"])
                     for e in side["claims"]
                 }
-            found |= {
-                (question["id"], None, e["stance"], e["claim"]["id"]) for e in question["stated_as_fact"]["claims"]
-            }
+            fact = question["stated_as_fact"]["claims"]
+            found |= {(question["id"], None, e["stance"], e["claim"]["id"]) for e in fact}
         assert found == expected
 
     @invariant()

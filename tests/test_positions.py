@@ -140,11 +140,28 @@ def test_positions_can_be_narrowed(client: FlaskClient) -> None:
 def test_positions_of_the_past_are_the_same(client: FlaskClient, query: str) -> None:
     now, then = _read(client, query.rstrip("&")), _read(client, f"{query}as_of=seq:265")
 
+    for question in then["questions"]:
+        for column in question["positions"]:
+            assert client.get(column["href"]).get_json()["query"]["as_of"] == "seq:265"
+            column["href"] = column["href"].removesuffix("&as_of=seq:265")
     assert then["questions"] == now["questions"]
     assert client.get(f"{DOSSIER}?as_of=seq:0").status_code == 404
 
 
+def test_somebody_who_answers_nothing_is_silent_where_asked_for(client: FlaskClient) -> None:
+    for moment in ("", "&as_of=seq:265"):
+        questions = _read(client, f"party=japan,urdupoint{moment}")["questions"]
+        assert all("urdupoint" in [side["id"] for side in q["silent"]] for q in questions)
+
+
 # After changes
+
+
+def _held(answer: Json) -> set[tuple[str, str]]:
+    """(question, claim) of all columns."""
+    return {
+        (q["id"], e["claim"]["id"]) for q in answer["questions"] for c in q["positions"] for e in c["claims"]
+    }
 
 
 def test_a_party_that_was_merged_is_asked_for_by_either_id(database_file: Path) -> None:
@@ -163,11 +180,8 @@ def test_a_party_that_was_merged_is_asked_for_by_either_id(database_file: Path) 
 
     assert merged == survivor
     assert merged["query"]["party"] == ["sputnik"]
-    claims = {e["claim"]["id"] for q in merged["questions"] for c in q["positions"] for e in c["claims"]}
-    assert claims > {
-        e["claim"]["id"] for q in before["questions"] for c in q["positions"] for e in c["claims"]
-    }
-    assert _read(client, "party=ria-novosti&as_of=seq:265")["questions"] == before["questions"]
+    assert _held(merged) > _held(before)
+    assert _held(_read(client, "party=ria-novosti&as_of=seq:265")) == _held(before)
 
 
 def test_a_long_column_shows_its_beginning_and_counts_the_rest(database_file: Path) -> None:

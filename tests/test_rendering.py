@@ -212,7 +212,7 @@ def test_an_answered_question_cannot_be_dropped(desk: Desk) -> None:
     with pytest.raises(InvalidDocument) as caught:
         desk.put(DOSSIER, "story", title="Story")
 
-    assert "1 claims answer it, such as c" in caught.value.faults[0].detail
+    assert "1 claim answers it: c" in caught.value.faults[0].detail
     assert desk.read("dossiers/story")["questions"] == [{"id": "why", "text": "Why?"}]
 
 

@@ -31,7 +31,7 @@ MOST = {
     f"{CLAIM}/provenance": 2,
     f"{CLAIM}/similar?limit={{limit}}": 6,
     f"{CLAIM}/revisions": 2,
-    "/v1/dossiers/japan-russia-peace-treaty/positions": 2,
+    "/v1/dossiers/japan-russia-peace-treaty/positions": 3,
     "/v1/dossiers/japan-russia-peace-treaty/timeline?limit={limit}": 8,
     "/v1/timeline?limit={limit}&nested=true": 8,
     "/v1/search?q=treaty&limit={limit}": 4,

@@ -30,16 +30,17 @@ def _terms_of_both(one: Vocabulary | None, other: Vocabulary | None) -> Vocabula
     if not one or not other:
         return one or other
     terms = {term.name: term for term in (*one.terms, *other.terms)}
-    return Vocabulary(one.name, one.title, one.definition, tuple(terms.values()))
+    return Vocabulary(f"{one.name} or {other.name}", one.title, one.definition, tuple(terms.values()))
 
 
 def types_for(types: Sequence[RecordType], query: Query, filters: Sequence[Filter]) -> list[RecordType]:
     """The types that have every one of these filters that the query gives.
 
+    A negation leaves out nobody: what has no such value is exactly what it asks for.
+
     Raises QueryError where none has.
     """
-    asked = {name.removesuffix(".not") for name in query.given}
-    asked &= {f.name for f in filters}
+    asked = query.given & {f.name for f in filters}
     fitting = [t for t in types if asked <= {f.name for f in t.filters}]
     if not fitting:
         of = {name: [t.plural for t in types if name in {f.name for f in t.filters}] for name in asked}
@@ -53,9 +54,9 @@ def types_for(types: Sequence[RecordType], query: Query, filters: Sequence[Filte
 
 
 def chosen(
-    types: Sequence[RecordType], query: Query, survivors: dict[str, str], without: str = ""
+    types: Sequence[RecordType], query: Query, survivors: dict[str, str], statuses: Sequence[str]
 ) -> tuple[str, list[Any]]:
-    """A query for the ids of the published records of these types that a query selects."""
-    found = [selection(t, query, survivors, without=without) for t in types]
+    """A query for the ids of the records of these types that a query selects."""
+    found = [selection(t, query, survivors, statuses) for t in types]
     sql = " UNION ALL ".join(f"SELECT r.id FROM record r WHERE {where.sql}" for where in found)
     return sql, [value for where in found for value in where.values]

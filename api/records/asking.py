@@ -4,12 +4,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .folding import Piece, fold, pieces
+from .folding import Piece, fold, indexed, pieces
 from .types import Json
 
 #: Words of this length and more are found inside others; shorter ones at the beginning of a word.
 LEAST_PART = 3
-_QUOTES = str.maketrans(dict.fromkeys("“”„‟«»", '"'))
+#: Quotes of all kinds, and the operators as a Japanese keyboard writes them.
+_OPERATORS = str.maketrans({**dict.fromkeys("“”„‟«»＂", '"'), "－": "-", "＊": "*"})
 _CHUNK = re.compile(r'(?P<no>-)?(?:"(?P<phrase>[^"]*)"|(?P<text>\S+))')
 
 
@@ -49,10 +50,14 @@ class Asked:
         return [chunk.terms for chunk in self.chunks if chunk.excluded]
 
     @property
+    def beginnings(self) -> list[Term]:
+        """What must be found in a name, each word of it at its beginning."""
+        return [Term("prefix", t.text, t.words) if t.kind == "part" else t for t in self.wanted]
+
+    @property
     def name(self) -> str:
-        """The folded text that a name may be equal to or begin with; '' where operators stand in it."""
-        plain = all(term.kind in ("part", "prefix", "run") for term in self.wanted) and not self.excluded
-        return fold(self.typed.strip().removesuffix("*")) if plain and '"' not in self.typed else ""
+        """The words that a name may be equal to or begin with."""
+        return " ".join(term.text for term in self.wanted)
 
     def as_json(self) -> list[Json]:
         """The terms, for the echo of the query."""
@@ -66,7 +71,7 @@ class Asked:
 def understood_text(typed: str) -> Asked:
     """What `q` asks: `"…"` is a phrase, `-…` excludes, `…*` is the beginning of a word, all else is text."""
     chunks = []
-    for found in _CHUNK.finditer(typed.translate(_QUOTES)):
+    for found in _CHUNK.finditer(typed.translate(_OPERATORS)):
         phrase, text = found["phrase"], found["text"]
         terms = tuple(_phrase(phrase) if phrase is not None else _plain(text))
         if terms:
@@ -100,5 +105,5 @@ def _phrase(text: str) -> Iterator[Term]:
 
 def _whole(following: list[Piece]) -> Iterator[Term]:
     if following:
-        words = tuple(w for piece in following for w in (piece.pairs if piece.running else [piece.text]))
+        words = tuple(word for word, _, _ in indexed(following))
         yield Term("phrase", " ".join(piece.text for piece in following), words)

@@ -1,6 +1,7 @@
 """Counts by value beside a page, each as if its own filter had not been given."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
+from itertools import accumulate
 from typing import Any
 
 import orjson
@@ -16,6 +17,8 @@ from .types import Filter, Json, RecordType
 MOST_VALUES = 50
 #: Years, decades or months shown of a date.
 MOST_SPANS = 200
+#: First and last year, decade or month that a number of records touch; None without an end.
+Span = tuple[int | None, int | None, int]
 #: A query for the ids that are chosen when the filter of this name is left out.
 Chosen = Callable[[str], tuple[str, list[Any]]]
 
@@ -110,19 +113,23 @@ def _spans(
         f"AND k.field = ? AND k.missing = 0 AND k.{low} IS NOT NULL AND k.record IN ({ids}) GROUP BY 1, 2",
         [*named, field, *values],
     ).fetchall()
-    counts = _counts([(_number(a, step), _number(b, step), n) for a, b, n in rows])
+    spans = [(_end(a, step), _end(b, step), n) for a, b, n in rows]
+    counts = _counts(spans)
     most = sorted(counts, key=lambda number: (-counts[number], number))[:MOST_SPANS]
     shown = [(_edtf(number, step), counts[number]) for number in sorted(most)]
+    shown = [*_before(spans, step), *shown, *_after(spans, step)]
     return {
         "values": [{"value": edtf, "name": FuzzyDate.parse(edtf).display, "count": n} for edtf, n in shown],
         "truncated": len(counts) > MOST_SPANS,
     }
 
 
-def _number(day: str, step: str) -> int | None:
-    """The number of the span that a day lies in; None for an open or unknown end."""
-    if day in (EARLIEST, LATEST):
-        return None
+def _end(day: str, step: str) -> int | None:
+    """The number of the span that a bound lies in; None for an open or unknown end."""
+    return None if day in (EARLIEST, LATEST) else _number(day, step)
+
+
+def _number(day: str, step: str) -> int:
     year, month = int(day[:4]), int(day[5:7])
     return {"year": year, "decade": year // 10, "month": year * 12 + month - 1}[step]
 
@@ -130,29 +137,56 @@ def _number(day: str, step: str) -> int | None:
 def _edtf(number: int, step: str) -> str:
     if step == "month":
         return f"{number // 12:04d}-{number % 12 + 1:02d}"
-    return f"{number:04d}" if step == "year" else f"{number:03d}X"
+    if step == "decade":
+        # There is no year 0: the first decade has nine years, and EDTF no other name for it.
+        return f"{number:03d}X" if number else "0001/0009"
+    return f"{number:04d}"
 
 
-def _counts(spans: Iterable[tuple[int | None, int | None, int]]) -> dict[int, int]:
-    """How many records touch each span that at least one of them touches."""
-    rows = list(spans)
-    known = [number for first, last, _ in rows for number in (first, last) if number is not None]
+def _counts(spans: Sequence[Span]) -> dict[int, int]:
+    """How many records touch each span of time from the first to the last that any of them names."""
+    known = _known(spans)
     if not known:
         return {}
-    least, most = min(known), max(known)
     steps: dict[int, int] = {}
-    for first, last, n in rows:
-        start = least if first is None else first
-        end = most if last is None else last
+    for first, last, n in spans:
+        start = min(known) if first is None else first
+        end = max(known) if last is None else last
         if start <= end:
             steps[start] = steps.get(start, 0) + n
             steps[end + 1] = steps.get(end + 1, 0) - n
-    counts, running = {}, 0
-    for number in range(least, most + 1):
-        running += steps.get(number, 0)
-        if running:
-            counts[number] = running
-    return counts
+    running = accumulate(steps.get(number, 0) for number in range(min(known), max(known) + 1))
+    return {number: n for number, n in enumerate(running, min(known)) if n}
+
+
+def _known(spans: Sequence[Span]) -> set[int]:
+    return {number for first, last, _ in spans for number in (first, last) if number is not None}
+
+
+def _before(spans: Sequence[Span], step: str) -> list[tuple[str, int]]:
+    """All time before the first span, where records have an open or unknown beginning."""
+    count = sum(n for first, _, n in spans if first is None)
+    if not count or (least := min(_known(spans), default=0)) <= _number("0001-01-01", step):
+        return []
+    return [(f"../{_last_of(least - 1, step)}", count)]
+
+
+def _after(spans: Sequence[Span], step: str) -> list[tuple[str, int]]:
+    """All time after the last span, where records have an open or unknown end."""
+    count = sum(n for _, last, n in spans if last is None)
+    if not count or (most := max(_known(spans), default=0)) >= _number("9999-12-31", step):
+        return []
+    return [(f"{_first_of(most + 1, step)}/..", count)]
+
+
+def _first_of(number: int, step: str) -> str:
+    """The first year or month of a span, for the beginning of an interval."""
+    return f"{max(number * 10, 1):04d}" if step == "decade" else _edtf(number, step)
+
+
+def _last_of(number: int, step: str) -> str:
+    """The last year or month of a span, for the end of an interval."""
+    return f"{number * 10 + 9:04d}" if step == "decade" else _edtf(number, step)
 
 
 # Names

@@ -1,7 +1,7 @@
 """Text as it is searched: without case, width and diacritics, cut into words and East Asian runs."""
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -11,6 +11,10 @@ _UNMARKED = ("LATIN", "GREEK", "CYRILLIC")
 #: Scripts written without blanks: a word of theirs can begin anywhere.
 _RUNNING = ("CJK", "HIRAGANA", "KATAKANA", "HANGUL", "IDEOGRAPHIC")
 _VOICED = "\uff9e\uff9f"
+#: Letters whose stroke or missing dot is no mark of its own.
+_PLAIN = str.maketrans("łđøħŧı", "ldohti")
+#: Modifier letters of transliterations, such as the ʹ of Kurilʹskie and the ʿ of al-Qāʿida.
+_SIGNS = frozenset(map(chr, range(0x2B0, 0x300)))
 
 
 @dataclass(frozen=True)
@@ -23,6 +27,11 @@ class Folded:
     def origin(self, start: int, end: int) -> tuple[int, int]:
         """Where the characters from `start` to `end` (exclusive) stand in the text itself."""
         return self.spans[start][0], self.spans[end - 1][1]
+
+
+#: Stands between two runs that something parts, and between two texts, so that no phrase reaches across:
+#: a character that nobody can search.
+BETWEEN = "\ue000"
 
 
 @dataclass(frozen=True)
@@ -42,6 +51,17 @@ class Piece:
     def pairs(self) -> list[str]:
         """The overlapping pairs of a run; of a single character, that character."""
         return [a + b for a, b in pairwise(self.text)] or [self.text]
+
+
+def indexed(found: Sequence[Piece]) -> Iterator[tuple[str, int, int]]:
+    """(word, start, end) of what the index has for pieces, in order: words, and pairs of runs."""
+    last: Piece | None = None
+    for piece in found:
+        if last and last.running and piece.running:
+            yield BETWEEN, last.end, piece.start
+        for offset, word in enumerate(piece.pairs if piece.running else [piece.text]):
+            yield word, piece.start + offset, piece.start + offset + len(word)
+        last = piece
 
 
 def fold(text: str) -> str:
@@ -79,16 +99,31 @@ def _joins(character: str) -> bool:
 
 @lru_cache(maxsize=65_536)
 def _fold(cluster: str) -> str:
-    """NFKC, case folding, then no marks on Latin, Greek and Cyrillic letters."""
+    """NFKC, case folding, no marks on Latin, Greek and Cyrillic letters, nothing that is not seen."""
     plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", cluster).casefold())
     kept, unmarked = [], False
-    for character in unicodedata.normalize("NFD", plain):
+    for character in unicodedata.normalize("NFD", plain.translate(_PLAIN)):
+        if _is_overlooked(character):
+            continue
         if unicodedata.category(character) != "Mn":
             unmarked = unicodedata.name(character, "").startswith(_UNMARKED)
         elif unmarked:
             continue
         kept.append(character)
     return unicodedata.normalize("NFC", "".join(kept))
+
+
+def _is_overlooked(character: str) -> bool:
+    """Soft hyphens and joiners, variants of one Han character, signs of transliterations."""
+    if character == "\u200b":  # A blank without width parts words all the same.
+        return False
+    is_variant = "\ufe00" <= character <= "\ufe0f" or "\U000e0100" <= character <= "\U000e01ef"
+    return is_variant or character in _SIGNS or unicodedata.category(character) == "Cf"
+
+
+def as_words(text: str) -> str:
+    """Text as its words and runs alone, for comparing names: without punctuation, one blank between."""
+    return " ".join(piece.text for piece in pieces(fold(text)))
 
 
 def pieces(folded: str) -> Iterator[Piece]:

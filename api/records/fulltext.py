@@ -14,7 +14,8 @@ from peewee import Database, DatabaseError
 
 from .asking import Asked, Term
 from .database import placeholders
-from .folding import Piece, fold, pieces
+from .folding import BETWEEN, as_words, fold, indexed, pieces
+from .types import TYPES
 
 #: Where records of a status are found; those of others are not.
 SCOPE_OF = {"published": "public", "draft": "draft"}
@@ -22,11 +23,11 @@ SCOPES = tuple(SCOPE_OF.values())
 COLUMNS = ("title", "names", "text")
 #: How much more a word counts in the title and in a name than in the text, for bm25.
 _WEIGHTS = "10.0, 6.0, 1.0"
-#: Between two values of a column: a character that nobody can search, so that no phrase reaches across.
-_BETWEEN = "\ue000"
 #: More matches than these are not ranked against each other; the records added last are.
 MOST_RANKED = 20_000
 _AFTER_ALL = "\U0010ffff"
+#: Marks are parts of words: a vowel sign does not end one. In SQL, quotes within quotes stand twice.
+_WORDS = "unicode61 remove_diacritics 0 categories ''L* N* Co M*''"
 
 
 @dataclass(frozen=True)
@@ -51,20 +52,20 @@ class Texts:
         """(kind, folded text) of what a name may be looked up by: a `title`; or a `name`, and of each
         further word of a name the rest from there on, a `word`."""
         if not self.named:
-            return [("title", fold(self.title))]
-        names = [fold(name) for name in (self.title, *self.names)]
+            return [("title", as_words(self.title))]
+        names = [as_words(name) for name in (self.title, *self.names)]
         words = [("word", name[piece.start :]) for name in names for piece in pieces(name) if piece.start]
         return list(dict.fromkeys([*(("name", name) for name in names), *words]))
 
     @property
     def parts(self) -> tuple[str, ...]:
         """The columns of the table of parts."""
-        return tuple(f"\n{_BETWEEN}\n".join(map(fold, values)) for values in self.columns)
+        return tuple(f"\n{BETWEEN}\n".join(map(fold, values)) for values in self.columns)
 
     @property
     def words(self) -> tuple[str, ...]:
         """The columns of the table of words."""
-        return tuple(f" {_BETWEEN} ".join(_as_words(fold(v)) for v in values) for values in self.columns)
+        return tuple(f" {BETWEEN} ".join(_as_indexed(fold(v)) for v in values) for values in self.columns)
 
     @property
     def digest(self) -> str:
@@ -72,34 +73,30 @@ class Texts:
         return sha256(repr((self.columns, self.named)).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
-def _as_words(folded: str) -> str:
+def _as_indexed(folded: str) -> str:
     """Words and pairs in the order of the text, then the single characters of its runs."""
     found = list(pieces(folded))
-    inline = [word for piece in found for word in _inline(piece)]
-    return " ".join([*inline, *dict.fromkeys(c for piece in found if piece.running for c in piece.text)])
-
-
-def _inline(piece: Piece) -> list[str]:
-    return piece.pairs if piece.running else [piece.text]
+    inline = [word for word, _, _ in indexed(found)]
+    single = dict.fromkeys(c for piece in found if piece.running for c in piece.text)
+    return " ".join([*inline, BETWEEN, *single] if single else inline)
 
 
 @dataclass(frozen=True)
 class Among:
-    """What a search looks among: records of these types (none: all), whose ids a query finds (none: all)."""
+    """What a search looks among: what is public or drafts, records of these types (none: all), whose ids a
+    query finds (none: all)."""
 
+    scopes: Sequence[str] = ("public",)
     types: Sequence[str] = ()
     ids: str = ""
     values: Sequence[Any] = ()
-
-
-EVERYTHING = Among()
 
 
 def create_tables(database: Database) -> None:
     """Make the index; what differs between engines stands here."""
     columns = ", ".join(COLUMNS)
     for table in _tables():
-        tokenizer = "trigram" if table.endswith("_parts") else "unicode61 remove_diacritics 0"
+        tokenizer = "trigram" if table.endswith("_parts") else _WORDS
         database.execute_sql(f"CREATE VIRTUAL TABLE {table} USING fts5({columns}, tokenize = '{tokenizer}')")
 
 
@@ -127,8 +124,8 @@ def index(database: Database, record_id: str, type_name: str, scope: str | None,
         database.execute_sql(f"INSERT INTO {table} (rowid, {columns}) VALUES (?, ?, ?, ?)", (number, *values))
     for position, (kind, folded) in enumerate(texts.called):
         database.execute_sql(
-            "INSERT INTO name_key (record, position, kind, folded) VALUES (?, ?, ?, ?)",
-            (record_id, position, kind, folded),
+            "INSERT INTO name_key (record, position, type, kind, folded) VALUES (?, ?, ?, ?, ?)",
+            (record_id, position, type_name, kind, folded),
         )
 
 
@@ -237,31 +234,37 @@ def _where(asked: Asked, scope: str, among: Among) -> tuple[str, list[Any]]:
     return " AND ".join(terms), values
 
 
-def matching(asked: Asked, scope: str, among: Among = EVERYTHING) -> tuple[str, list[Any]]:
-    """A query for the ids of all records of a scope that a search finds."""
-    sql, values = _where(asked, scope, among)
-    return f"SELECT s.record FROM search_row s WHERE {sql}", values
+def _found(asked: Asked, among: Among, columns: str) -> tuple[str, list[Any]]:
+    """A query for columns of `s`, the index's rows of all records that a search finds."""
+    found = [_where(asked, scope, among) for scope in among.scopes]
+    sql = " UNION ALL ".join(f"SELECT {columns} FROM search_row s WHERE {where}" for where, _ in found)
+    return sql, [value for _, values in found for value in values]
+
+
+def matching(asked: Asked, among: Among) -> tuple[str, list[Any]]:
+    """A query for the ids of all records that a search finds."""
+    return _found(asked, among, "s.record")
 
 
 def totals(asked: Asked, among: Among) -> tuple[str, list[Any]]:
-    """A query for (type, number) of all public records that a search finds."""
-    sql, values = _where(asked, "public", among)
-    return f"SELECT s.type, COUNT(*) FROM search_row s WHERE {sql} GROUP BY s.type", values
+    """A query for (type, number) of all records that a search finds."""
+    sql, values = _found(asked, among, "s.type")
+    return f"SELECT type, COUNT(*) FROM ({sql}) AS found GROUP BY type", values
 
 
 def ranked(asked: Asked, among: Among) -> tuple[str, list[Any]]:
-    """A query for the public records that a search finds, with their ranks.
+    """A query for the records that a search finds, with their ranks.
 
     Its columns: `record`, `tier` (0: its name or title is the text, 1: a name, or a word of it, begins with
     it, 2: the rest) and `score` (bm25: the less the better).
     """
-    where, values = _where(asked, "public", among)
+    found, values = _found(asked, among, "s.id")
     named, named_values = _named(asked.name)
-    scores, score_values = _scores(asked)
+    scores, score_values = _scores(asked, among.scopes)
     tier, tier_values = _tier(asked.name)
     # Points are added up by grouping: joined, SQLite would read all of them again for every match.
     sql = (
-        f"WITH found(id, record) AS (SELECT s.id, s.record FROM search_row s WHERE {where}), "
+        f"WITH found(id) AS ({found}), "
         "chosen(id) AS MATERIALIZED ("
         f"SELECT id FROM (SELECT id FROM found ORDER BY id DESC LIMIT {MOST_RANKED}){named}), "
         f"points(id, points) AS (SELECT id, 0.0 FROM chosen{scores}) "
@@ -271,11 +274,12 @@ def ranked(asked: Asked, among: Among) -> tuple[str, list[Any]]:
     return sql, [*values, *named_values, *score_values, *tier_values]
 
 
-def _scores(asked: Asked) -> tuple[str, list[Any]]:
+def _scores(asked: Asked, scopes: Sequence[str]) -> tuple[str, list[Any]]:
     """What each table says about the chosen matches, and about words that are there as a whole."""
-    queries = [(f"public_{table}", expression) for table, expression in _matches(asked.wanted).items()]
+    kinds = list(_matches(asked.wanted).items())
     if whole := [_literal(t.words) for t in asked.wanted if t.kind in ("part", "prefix")]:
-        queries.append(("public_words", " OR ".join(whole)))
+        kinds.append(("words", " OR ".join(whole)))
+    queries = [(f"{scope}_{kind}", expression) for scope in scopes for kind, expression in kinds]
     # The plus sign: all matches are passed by and the chosen ones weighed, instead of one search for each.
     sql = "".join(
         f" UNION ALL SELECT rowid, bm25({table}, {_WEIGHTS}) FROM {table} "
@@ -285,16 +289,24 @@ def _scores(asked: Asked) -> tuple[str, list[Any]]:
     return sql, [expression for _, expression in queries]
 
 
+#: Types whose titles are names, and how many names that begin with a text are sure to be ranked.
+_NAMED = tuple(t.name for t in TYPES.values() if t.names)
+_MOST_NAMES = 200
+
+
 def _named(name: str) -> tuple[str, list[Any]]:
     """Records that are called so, however old, where there are more matches than are ranked."""
     if not name:
         return "", []
-    return (
-        " UNION SELECT f.id FROM (SELECT n.record FROM name_key n "
-        "WHERE n.folded >= ? AND n.folded < ? AND (n.kind <> 'title' OR n.folded = ?) "
-        "ORDER BY n.folded LIMIT 200) n JOIN found f ON f.record = n.record",
-        [name, name + _AFTER_ALL, name],
+    # CROSS: the few that are called so are looked for among the matches, not the other way round.
+    sql = (
+        " UNION SELECT s.id FROM ("
+        f"SELECT record FROM name_key WHERE type IN ({placeholders(TYPES)}) AND folded = ? "
+        f"UNION ALL SELECT record FROM (SELECT record FROM name_key WHERE type IN ({placeholders(_NAMED)}) "
+        f"AND folded > ? AND folded < ? LIMIT {_MOST_NAMES})"
+        ") n CROSS JOIN search_row s ON s.record = n.record WHERE s.id IN (SELECT id FROM found)"
     )
+    return sql, [*TYPES, name, *_NAMED, name, name + _AFTER_ALL]
 
 
 def _tier(name: str) -> tuple[str, list[Any]]:
@@ -308,28 +320,33 @@ def _tier(name: str) -> tuple[str, list[Any]]:
     )
 
 
-def beginning(asked: Asked, limit: int) -> tuple[str, list[Any]]:
-    """A query for (record, tier) of public names that begin with the text (0) or have words that do (1)."""
-    if not asked.wanted:
-        return "SELECT record, 0 AS tier FROM search_row WHERE 1 = 0", []
-    terms = [Term("prefix" if t.kind == "part" else t.kind, t.text, t.words) for t in asked.wanted]
-    words = " AND ".join(_expression(term)[1] for term in terms)
-    name = fold(asked.typed)
-    # CROSS: names are read in their order until there are enough, instead of all records with their names.
-    sql = (
-        "SELECT record, MIN(tier) AS tier FROM ("
-        "SELECT record, 0 AS tier FROM (SELECT n.record FROM name_key n "
-        "CROSS JOIN search_row s ON s.record = n.record "
-        "WHERE n.folded >= ? AND n.folded < ? AND s.scope = 'public' ORDER BY n.folded LIMIT ?) "
-        "UNION ALL SELECT s.record, 1 FROM (SELECT rowid AS id FROM public_words "
-        "WHERE public_words MATCH ? ORDER BY rowid DESC LIMIT ?) f JOIN search_row s ON s.id = f.id"
-        ") GROUP BY record"
+def beginning(asked: Asked, types: Sequence[str], limit: int) -> tuple[str, list[Any]]:
+    """A query for public records of these types that have names or titles with words that begin so.
+
+    Its columns: `record` and `tier` (0: a name is the text, 1: one begins with it, 2: a word of one does).
+    """
+    sql, values = [], []
+    for type_name in types:
+        # CROSS: names in their order until there are enough, instead of all records with their names.
+        sql.append(
+            "SELECT record, tier FROM (SELECT n.record, CASE WHEN n.kind = 'word' THEN 2 "
+            "WHEN n.folded = ? THEN 0 ELSE 1 END AS tier FROM name_key n "
+            "CROSS JOIN search_row s ON s.record = n.record AND s.scope = 'public' "
+            "WHERE n.type = ? AND n.folded >= ? AND n.folded < ? ORDER BY n.folded LIMIT ?)"
+        )
+        values += [asked.name, type_name, asked.name, asked.name + _AFTER_ALL, limit]
+    words = " AND ".join(_expression(term)[1] for term in asked.beginnings)
+    sql.append(
+        "SELECT record, 2 FROM (SELECT s.record, "
+        "ROW_NUMBER() OVER (PARTITION BY s.type ORDER BY s.id DESC) AS place "
+        "FROM public_words f CROSS JOIN search_row s ON s.id = f.rowid "
+        f"WHERE public_words MATCH ? AND s.type IN ({placeholders(types)})) AS placed WHERE place <= ?"
     )
-    return sql, [name, name + _AFTER_ALL, limit, f"{{title names}} : ({words})", limit]
+    values += [f"{{title names}} : ({words})", *types, limit]
+    return f"SELECT record, MIN(tier) AS tier FROM ({' UNION ALL '.join(sql)}) GROUP BY record", values
 
 
 __all__ = [
-    "EVERYTHING",
     "Among",
     "Texts",
     "beginning",

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from .asking import Term
-from .folding import fold_with_spans, pieces
+from .folding import fold_with_spans, indexed, pieces
 from .rendering import values_at
 from .types import Json, RecordType
 
@@ -33,16 +33,24 @@ def _ranges(text: str, terms: Sequence[Term]) -> list[tuple[int, int]]:
 
 
 def _occurrences(folded: str, term: Term) -> Iterator[tuple[int, int]]:
-    if term.kind == "prefix":
+    if term.kind == "phrase":
+        yield from _phrases(folded, term.words)
+    elif term.kind == "prefix":
         for piece in pieces(folded):
             if not piece.running and piece.text.startswith(term.text):
                 yield piece.start, piece.start + len(term.text)
-        return
-    pattern = r"\W+".join(map(re.escape, term.text.split(" ")))
-    if term.kind == "phrase" and not any(piece.running for piece in pieces(term.text)):
-        pattern = rf"(?<!\w){pattern}(?!\w)"
-    for found in re.finditer(pattern, folded):
-        yield found.span()
+    else:
+        for found in re.finditer(re.escape(term.text), folded):
+            yield found.span()
+
+
+def _phrases(folded: str, words: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Where these words of the index follow each other."""
+    found = list(indexed(list(pieces(folded))))
+    for first in range(len(found) - len(words) + 1):
+        some = found[first : first + len(words)]
+        if all(word == wanted for (word, _, _), wanted in zip(some, words, strict=True)):
+            yield some[0][1], some[-1][2]
 
 
 def _joined(spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:

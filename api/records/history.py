@@ -11,10 +11,11 @@ from peewee import Database
 from schemas.base import quoted
 from schemas.query import QueryError, QueryFault
 
+from .database import placeholders
 from .errors import Gone, Merged, NotFound, Redacted
-from .reading import Stored
+from .reading import REDACTED, Stored, taken_out
 from .selection import resolve
-from .types import TYPES, Json, RecordType
+from .types import PUBLIC, TYPES, Json, RecordType
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,8 @@ def read_past(database: Database, record_type: RecordType, record_id: str, momen
     if row is None or row[4] != record_type.name:
         raise NotFound(f"no {record_type.name} had the id {quoted(record_id)} as of {moment.asked}")
     if row[5] != "published":
+        if redaction := database.execute_sql(REDACTED, (record_id, row[6] - 1)).fetchone():
+            raise Redacted(taken_out(*redaction))
         raise _withdrawn_then(database, record_type, record_id, moment, row[5])
     return _past(database, row)
 
@@ -84,7 +87,15 @@ def _past(database: Database, row: Any) -> Past:
     if body is None:
         raise Redacted(redaction_note(database, record_id, revision))
     stored = Stored(record_id, bytes(body), etag, updated)
-    return Past(stored, TYPES[type_name], name, orjson.loads(computed), seq)
+    return Past(stored, TYPES[type_name], name, _keys_then(orjson.loads(computed)), seq)
+
+
+def _keys_then(computed: Json) -> Json:
+    """The keys that a rendering was found by, with those that were added since."""
+    filters = computed["filters"]
+    if side := filters.get("position_of") or filters.get("claimant"):
+        filters.setdefault("side", side)
+    return computed
 
 
 def _withdrawn_then(
@@ -132,16 +143,17 @@ def _end_of(into: dict[str, str], record_id: str) -> str:
     return record_id
 
 
-def published_then(database: Database, types: Sequence[str], moment: Moment) -> list[Past]:
-    """Every record of these types that was public at a moment, by id; redacted ones left out."""
-    marks = ", ".join("?" * len(types))
+def published_then(
+    database: Database, types: Sequence[str], moment: Moment, statuses: Sequence[str] = PUBLIC
+) -> list[Past]:
+    """Every record of these types that was in such a state at a moment, by id; without redacted ones."""
     rows = database.execute_sql(
         "SELECT r.record, r.body, r.etag, r.updated, r.type, r.status, r.revision, r.name, r.computed, r.seq "
         "FROM rendering r JOIN (SELECT record, MAX(seq) AS seq FROM rendering "
-        f"WHERE type IN ({marks}) AND seq <= ? GROUP BY record) latest "
+        f"WHERE type IN ({placeholders(types)}) AND seq <= ? GROUP BY record) latest "
         "ON latest.record = r.record AND latest.seq = r.seq "
-        "WHERE r.status = 'published' AND r.body IS NOT NULL ORDER BY r.record",
-        [*types, moment.commit],
+        f"WHERE r.status IN ({placeholders(statuses)}) AND r.body IS NOT NULL ORDER BY r.record",
+        [*types, moment.commit, *statuses],
     ).fetchall()
     return [_past(database, row) for row in rows]
 
@@ -220,7 +232,7 @@ def redaction_note(database: Database, record_id: str, number: int) -> str:
         "ORDER BY time DESC LIMIT 1",
         (record_id, number, number),
     ).fetchone()
-    return f"taken out on {row[1][:10]}: {row[0]}" if row else "taken out because the law required it"
+    return taken_out(*row) if row else "taken out because the law required it"
 
 
 def moments_of(database: Database, record_id: str) -> list[tuple[int, str]]:

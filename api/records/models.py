@@ -19,7 +19,7 @@ class Record(Model):
     revision = IntegerField(null=True)
     published = TextField(null=True)
     updated = TextField()
-    merged_into = TextField(null=True)
+    merged_into = TextField(null=True)  # the survivor: never a record that was merged itself
     withdrawal = TextField(null=True)  # JSON {kind, note, when} of a retraction or merger
 
     class Meta:
@@ -134,13 +134,14 @@ class NameKey(Model):
 
     record = TextField()
     position = IntegerField()
+    type = TextField()
     kind = TextField()  # title, name, or word: the rest of a name from one of its words on
     folded = TextField()
 
     class Meta:
         table_name = "name_key"
         primary_key = CompositeKey("record", "position")
-        indexes = ((("folded", "record"), False),)
+        indexes = ((("type", "folded", "record"), False),)
 
 
 class Check(Model):

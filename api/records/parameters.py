@@ -80,19 +80,22 @@ def shape_parameters(record_type: RecordType) -> dict[str, Parameter]:
 
 def facet_names(types: Sequence[RecordType]) -> tuple[str, ...]:
     """What `facets=` takes: filters by id or term, and dates by year, decade and month."""
+    # What some find by following references has no counts by value, and half of them would be wrong.
+    followed = {f.name for t in types for f in t.filters if t.finds_members(f)}
     found = [
         name
         for record_type in types
         for declared in record_type.filters
-        for name in _facets_of(record_type, declared)
+        if declared.name not in followed
+        for name in _facets_of(declared)
     ]
     return tuple(dict.fromkeys(found))
 
 
-def _facets_of(record_type: RecordType, declared: Filter) -> Sequence[str]:
+def _facets_of(declared: Filter) -> Sequence[str]:
     if declared.kind == "date":
         return [f"{declared.name}.{step}" for step in DATE_STEPS]
-    return () if declared.kind == "at-least" or record_type.finds_members(declared) else (declared.name,)
+    return () if declared.kind == "at-least" else (declared.name,)
 
 
 def facets_parameter(names: Sequence[str]) -> Parameter:
@@ -108,6 +111,17 @@ def perspective_parameter() -> Parameter:
         "`Accept-Language`; `neutral_name` stands beside."
     )
     return query.one_id("perspective", text, "russia")
+
+
+def status_parameter() -> Parameter:
+    """Whether drafts are shown."""
+    return query.choices(
+        "status",
+        "States of records; `draft` with an API key only.",
+        ("published", "draft"),
+        "a state that collections show",
+        ("published",),
+    )
 
 
 def count_parameter() -> Parameter:
@@ -141,13 +155,7 @@ def collection_parameters(record_type: RecordType) -> dict[str, Parameter]:
             "id", "Batch get: up to 100 ids, answered in this order, alone or with `fields` and `include`."
         ),
         query.choice("sort", "Order; `-` descends, the id breaks ties.", sorts, "id"),
-        query.choices(
-            "status",
-            "States of records; `draft` with an API key only.",
-            ("published", "draft"),
-            "a state that collections show",
-            ("published",),
-        ),
+        status_parameter(),
         query.search_text("q", f"Text that the records hold. {SEARCH_TEXT}"),
         query.as_of(),
         perspective_parameter(),

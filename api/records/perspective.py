@@ -8,49 +8,64 @@ from peewee import Database
 
 from .history import Moment, published_then, stand_for
 from .reading import read_many
-from .types import TYPES, Json
+from .types import PUBLIC, TYPES, Json
 
 #: Types whose records have names that somebody uses.
 _NAMED = tuple(t.name for t in TYPES.values() if "names" in t.fields)
+#: The members of a value of a facet.
+_FACET_VALUE = {"value", "name", "count"}
 #: The best of some languages for the reader, as an index, or None where none will do.
 BestLanguage = Callable[[Sequence[str]], int | None]
 
 
 def in_words_of(
-    database: Database, party: str, best: BestLanguage, document: Any, moment: Moment | None = None
+    database: Database,
+    party: str,
+    best: BestLanguage,
+    document: Any,
+    moment: Moment | None = None,
+    statuses: Sequence[str] = PUBLIC,
 ) -> Any:
     """The document with that party's names for parties and places in `name`, the neutral ones beside them.
 
     The first name listed with `used_by` exactly that party in the best language, else its first one in any
-    language, else the neutral one. Changes the document in place.
+    language, else the neutral one. `statuses`: the states of records whose names may be seen. Changes the
+    document in place.
 
     Raises QueryError for an id that is no party.
     """
     user = stand_for(database, "perspective", ("party",), [party], moment)[party]
     places = list(_named_objects(document))
-    ids = list(dict.fromkeys(str(found["id"]) for found in places))
-    names = {record["id"]: _name(record, user, best) for record in _records(database, ids, moment)}
-    for found in places:
-        name = names.get(found["id"])
-        _rename(found, name)
+    ids = list(dict.fromkeys(record_id for record_id, _ in places))
+    names = {r["id"]: _name(r, user, best) for r in _records(database, ids, moment, statuses)}
+    for record_id, found in places:
+        # Of what has a value, as in facets, only the id tells whether it is a party or a place.
+        if record_id in names or "type" in found:
+            _rename(found, names.get(record_id))
     return document
 
 
-def _named_objects(value: Any) -> Iterator[Json]:
-    """Every record or reference in a document that can have a name of somebody's."""
+def _named_objects(value: Any) -> Iterator[tuple[str, Json]]:
+    """Every record, reference or facet value in a document that can have a name of somebody's, by its id."""
     if isinstance(value, list):
         for member in value:
             yield from _named_objects(member)
     elif isinstance(value, dict):
         if value.get("type") in _NAMED and "id" in value and "name" in value:
-            yield value
+            yield str(value["id"]), value
+        elif value.keys() == _FACET_VALUE and value["name"] is not None:
+            yield str(value["value"]), value
         for member in value.values():
             yield from _named_objects(member)
 
 
-def _records(database: Database, ids: Sequence[str], moment: Moment | None) -> list[Json]:
+def _records(
+    database: Database, ids: Sequence[str], moment: Moment | None, statuses: Sequence[str]
+) -> list[Json]:
+    """Those of the ids' records that have names of somebody's."""
     if moment is None:
-        return [orjson.loads(stored.body) for stored in read_many(database, ids)]
+        found = [orjson.loads(stored.body) for stored in read_many(database, ids, statuses)]
+        return [record for record in found if record["type"] in _NAMED]
     wanted = set(ids)
     then = published_then(database, _NAMED, moment)
     return [orjson.loads(past.stored.body) for past in then if past.stored.id in wanted]

@@ -16,7 +16,7 @@ from schemas.query import Query, QueryError, QueryFault
 from .database import placeholders, snapshot
 from .history import Moment, published_then, read_past, stand_for
 from .reading import read_many, read_record
-from .types import CLAIM, DOSSIER, PUBLIC, Json
+from .types import CLAIM, DOSSIER, PARTY, PUBLIC, Json
 
 #: Claims shown of a column; `href` leads to all of them.
 MOST_CLAIMS = 100
@@ -50,12 +50,12 @@ def read_positions(database: Database, dossier_id: str, query: Query, moment: Mo
         parties = stand_for(database, "party", ("party",), query["party"] or (), moment)
         questions = [question["id"] for question in dossier["questions"]]
         view = _Past(database, moment) if moment else _Present(database)
-        table = _Table(view, view.held(questions, COLUMNS[query["by"]]), query["by"])
-        table.read([question["id"] for question in asked])
-    wanted = set(parties.values()) if "party" in query.given else set(table.sides)
+        table = _Table(view, view.held(questions, COLUMNS[query["by"]]), query["by"], moment)
+        wanted = list(dict.fromkeys(parties.values())) if "party" in query.given else list(table.sides)
+        table.read([question["id"] for question in asked], wanted)
     echo = {name: query[name] for name in sorted(query.given)} | {"by": query["by"]}
     if "party" in query.given:
-        echo["party"] = list(dict.fromkeys(parties.values()))
+        echo["party"] = wanted
     return {
         "dossier": {"type": "dossier", "id": dossier_id, "href": dossier["links"]["self"]},
         "questions": [table.question(question, wanted) for question in asked],
@@ -112,11 +112,17 @@ class _Present:
         """Claims as served, by id."""
         return {stored.id: orjson.loads(stored.body) for stored in read_many(self.database, ids)}
 
+    def parties(self, ids: Sequence[str]) -> dict[str, Json]:
+        """References to parties, by id."""
+        found = [orjson.loads(stored.body) for stored in read_many(self.database, ids)]
+        return {party["id"]: _reference(party) for party in found}
+
 
 class _Past:
     """The answers of claims that were published at a moment."""
 
     def __init__(self, database: Database, moment: Moment) -> None:
+        self.database, self.moment = database, moment
         self._then = {past.stored.id: past for past in published_then(database, (CLAIM.name,), moment)}
 
     def held(self, questions: Sequence[str], column: str) -> list[Held]:
@@ -124,9 +130,7 @@ class _Past:
         found = []
         for claim, past in self._then.items():
             keys = past.computed["filters"]
-            # Renderings of earlier versions have no `side`.
-            names = ("claimant",) if column == "claimant" else ("position_of", "claimant")
-            side = next((keys[name][0][0] for name in names if name in keys), None)
+            side = keys[column][0][0] if column in keys else None
             missing, earliest, latest, *_ = past.computed["dates"]["said"]
             for question, stance in keys.get("question", ()):
                 if question in questions:
@@ -137,6 +141,18 @@ class _Past:
         """Claims as served then, by id."""
         return {i: orjson.loads(self._then[i].stored.body) for i in ids}
 
+    def parties(self, ids: Sequence[str]) -> dict[str, Json]:
+        """References to parties as they were then, by id."""
+        if not ids:
+            return {}
+        then = published_then(self.database, (PARTY.name,), self.moment)
+        found = [orjson.loads(past.stored.body) for past in then if past.stored.id in ids]
+        return {party["id"]: _reference(party) for party in found}
+
+
+def _reference(party: Json) -> Json:
+    return {**{name: party[name] for name in ("type", "id", "name")}, "href": party["links"]["self"]}
+
 
 # The table
 
@@ -144,8 +160,9 @@ class _Past:
 class _Table:
     """Questions in rows, sides in columns."""
 
-    def __init__(self, view: _Present | _Past, held: Sequence[Held], by: str) -> None:
+    def __init__(self, view: _Present | _Past, held: Sequence[Held], by: str, moment: Moment | None) -> None:
         self.by = by
+        self._then = f"&as_of={moment.asked}" if moment else ""
         self._view = view
         self._cells: dict[tuple[str, str | None], list[Held]] = {}
         for answer in held:
@@ -154,19 +171,27 @@ class _Table:
         #: Every side that answers any question -> one claim that names it.
         self.sides = dict(sorted((side, claim) for side, claim in first.items() if side))
         self._claims: Mapping[str, Json] = {}
+        self._parties: dict[str, Json] = {}
 
-    def read(self, questions: Sequence[str]) -> None:
-        """Read the claims that the rows of these questions show."""
+    def read(self, questions: Sequence[str], wanted: Sequence[str]) -> None:
+        """Read the claims that the rows of these questions show, and parties that answer nothing at all."""
         cells = [cell for (question, _), cell in self._cells.items() if question in questions]
         shown = chain.from_iterable(_shown(cell) for cell in cells)
         self._claims = self._view.claims(list(dict.fromkeys((*shown, *self.sides.values()))))
+        self._parties = {side: self._named(claim) for side, claim in self.sides.items()}
+        self._parties |= self._view.parties([party for party in wanted if party not in self.sides])
 
-    def question(self, question: Json, wanted: set[str]) -> Json:
+    def _named(self, claim_id: str) -> Json:
+        claim = self._claims[claim_id]
+        whose = claim["claimant"] if self.by == "claimant" else claim["position_of"] or claim["claimant"]
+        return dict(whose)
+
+    def question(self, question: Json, wanted: Sequence[str]) -> Json:
         """One row, with the columns of the parties wanted."""
         of = {side: cell for (asked, side), cell in self._cells.items() if asked == question["id"]}
         columns = [self._column(question["id"], side, of[side]) for side in self.sides
                    if side in of and side in wanted]  # fmt: skip
-        silent = [self._party(side) for side in self.sides if side in wanted and side not in of]
+        silent = [self._parties[side] for side in sorted(wanted) if side in self._parties and side not in of]
         fact = of.get(None, [])
         seen = {
             held.claim: side
@@ -183,20 +208,15 @@ class _Table:
             "contradictions": self._contradictions(seen),
         }
 
-    def _party(self, side: str) -> Json:
-        claim = self._claims[self.sides[side]]
-        whose = claim["claimant"] if self.by == "claimant" else claim["position_of"] or claim["claimant"]
-        return dict(whose)
-
     def _column(self, question: str, side: str, cell: Sequence[Held]) -> Json:
         stances = [self._stance(stance, cell) for stance in dict.fromkeys(held.stance for held in cell)]
         return {
-            "party": self._party(side),
+            "party": self._parties[side],
             "stances": stances,
             "changed": len(stances) > 1,
             "total": len(cell),
             "claims": self._entries(cell),
-            "href": f"/v1/claims?question={question}&{COLUMNS[self.by]}={side}&sort=said",
+            "href": f"/v1/claims?question={question}&{COLUMNS[self.by]}={side}&sort=said{self._then}",
         }
 
     def _stance(self, stance: str, cell: Sequence[Held]) -> Json:

@@ -9,17 +9,24 @@ from typing import Any
 import orjson
 from peewee import Database
 
-from schemas.vocabularies import ATTRIBUTION_ROLES, DERIVATIONS, PREFIXES
-
+from .database import placeholders, snapshot
 from .history import Moment, published_then, read_past
-from .reading import read_record
-from .types import CLAIM, PARTY, PUBLIC, SOURCE, Json
+from .reading import read_record, referenced
+from .types import CLAIM, PUBLIC, SOURCE, Json
 
-#: What a claim's rendering was computed from holds every document and publisher behind it.
-_BEHIND = (
-    "SELECT r.body FROM dependency d JOIN record r ON r.id = d.target "
-    "WHERE d.record = ? AND r.type IN ('source', 'party') AND r.status = 'published'"
+#: The documents of a claim and all that they descend from, with their publishers. Descent goes on through
+#: what was retracted: a withdrawn wire does not turn its reprints into origins.
+_BEHIND = """
+WITH RECURSIVE document(id) AS (
+    SELECT id FROM record WHERE id IN ({documents})
+    UNION
+    SELECT COALESCE(t.merged_into, t.id)
+    FROM document JOIN reference u ON u.record = document.id AND u.role = 'derived_from.source'
+    JOIN record t ON t.id = u.target
 )
+SELECT r.body FROM document JOIN record r ON r.id = document.id WHERE r.status IN ({statuses})
+"""
+_FOLLOWED = ("published", "retracted")
 
 
 def read_provenance(database: Database, claim_id: str, moment: Moment | None = None) -> Json:
@@ -27,15 +34,22 @@ def read_provenance(database: Database, claim_id: str, moment: Moment | None = N
 
     Raises NotFound, Gone or Merged as a read of the claim does.
     """
-    if moment is not None:
-        claim = orjson.loads(read_past(database, CLAIM, claim_id, moment).stored.body)
-        past = published_then(database, (SOURCE.name, PARTY.name), moment)
-        behind = [orjson.loads(p.stored.body) for p in past]
-    else:
-        claim = orjson.loads(read_record(database, CLAIM, claim_id, PUBLIC).body)
-        rows = database.execute_sql(_BEHIND, (claim_id,)).fetchall()
-        behind = [orjson.loads(bytes(row[0])) for row in rows]
+    with snapshot(database):
+        if moment is not None:
+            claim = orjson.loads(read_past(database, CLAIM, claim_id, moment).stored.body)
+            past = published_then(database, (SOURCE.name,), moment, _FOLLOWED)
+            behind = [orjson.loads(p.stored.body) for p in past]
+        else:
+            claim = orjson.loads(read_record(database, CLAIM, claim_id, PUBLIC).body)
+            behind = _behind(database, claim)
     return graph_of(claim, {record["id"]: record for record in behind})
+
+
+def _behind(database: Database, claim: Json) -> list[Json]:
+    documents = referenced([claim], ("citations.source", "attribution.source"))
+    sql = _BEHIND.format(documents=placeholders(documents), statuses=placeholders(_FOLLOWED))
+    rows = database.execute_sql(sql, [*documents, *_FOLLOWED]).fetchall()
+    return [orjson.loads(row[0]) for row in rows]
 
 
 def graph_of(claim: Json, behind: Mapping[str, Json]) -> Json:
@@ -69,20 +83,28 @@ class _Graph:
             self._cite(claim["id"], citation)
 
     def _node(self, reference: Json) -> str:
-        """The node of a reference; a source brings its publisher and what it derives from."""
-        record_id = str(reference["id"])
-        if record_id in self.nodes:
-            return record_id
-        self.nodes[record_id] = {k: reference[k] for k in ("type", "id", "name", "href")}
-        if "status" in reference:
-            self.nodes[record_id]["status"] = reference["status"]
+        """The node of a reference; a source brings its publisher and all that it derives from."""
+        queue = [reference]
+        for found in queue:
+            if found["id"] not in self.nodes:
+                queue += self._add(found)
+        return str(reference["id"])
+
+    def _add(self, reference: Json) -> list[Json]:
+        """Add a node with its edges; what these lead to."""
+        record_id = reference["id"]
+        node: Json = {
+            name: reference[name] for name in ("type", "id", "name", "href", "status") if name in reference
+        }
+        self.nodes[record_id] = node
         source = self.behind.get(record_id)
-        if source and source["type"] == "source":
-            self.nodes[record_id] |= {"held": source["held"], "origin": record_id in self.origins}
-            self._edge(record_id, self._node(source["publisher"]), "published-by")
-            for derivation in source["derived_from"]:
-                self._edge(record_id, self._node(derivation["source"]), derivation["how"])
-        return record_id
+        if source is None:
+            return []
+        node |= {"held": source["held"], "origin": record_id in self.origins}
+        self._edge(record_id, source["publisher"]["id"], "published-by")
+        for derivation in source["derived_from"]:
+            self._edge(record_id, derivation["source"]["id"], derivation["how"])
+        return [source["publisher"], *(derivation["source"] for derivation in source["derived_from"])]
 
     def _link(self, claim_id: str, link: Json, order: int) -> None:
         document = self._node(link["source"]) if link["source"] else None
@@ -95,45 +117,3 @@ class _Graph:
 
     def _edge(self, start: str, end: str, kind: str, **more: Any) -> None:
         self.edges.append({"from": start, "to": end, "type": kind, **more})
-
-
-# PROV-O (https://www.w3.org/TR/prov-o/)
-
-_PROV = {term.name: term.equivalent for term in (*DERIVATIONS.terms, *ATTRIBUTION_ROLES.terms)}
-
-
-def as_prov(graph: Json, base_url: str) -> Json:
-    """The same graph as PROV-O in JSON-LD; nodes are named by their addresses."""
-    nodes = {node["id"]: _prov_node(node, base_url) for node in graph["nodes"]}
-    addresses = {node["id"]: base_url + node["href"] for node in graph["nodes"]}
-    for edge in graph["edges"]:
-        _relate(nodes[edge["from"]], _prov_property(edge["type"]), addresses[edge["to"]])
-    context = {"prov": PREFIXES["prov"], "schema": PREFIXES["schema"]}
-    return {"@context": context, "@graph": list(nodes.values())}
-
-
-def _prov_node(node: Json, base_url: str) -> Json:
-    kind = "prov:Agent" if node["type"] == "party" else "prov:Entity"
-    return {"@id": base_url + node["href"], "@type": kind, "schema:name": node["name"]}
-
-
-def _prov_property(kind: str) -> str:
-    if kind == "cites":
-        return "prov:wasDerivedFrom"
-    if kind == "published-by":
-        return "prov:wasAttributedTo"
-    if kind in ATTRIBUTION_ROLES and kind not in ("said", "wrote", "published"):
-        # Hands that it passed through did not make it: PROV's weakest tie to an agent.
-        return "prov:wasInfluencedBy"
-    known = _PROV.get(kind) or ""
-    return known if known.startswith("prov:") and kind in DERIVATIONS else _attributed(kind)
-
-
-def _attributed(kind: str) -> str:
-    return "prov:wasDerivedFrom" if kind in DERIVATIONS else "prov:wasAttributedTo"
-
-
-def _relate(node: Json, name: str, target: str) -> None:
-    targets: list[Json] = node.setdefault(name, [])
-    if {"@id": target} not in targets:
-        targets.append({"@id": target})

@@ -58,7 +58,12 @@ def read_record(
     raise _absence(database, record_type, record_id, row)
 
 
-_REDACTED = "SELECT note, time FROM redaction WHERE record = ? AND last >= ? ORDER BY time DESC LIMIT 1"
+REDACTED = "SELECT note, time FROM redaction WHERE record = ? AND last >= ? ORDER BY time DESC LIMIT 1"
+
+
+def taken_out(note: str, time: str) -> str:
+    """What is said of redacted bytes."""
+    return f"taken out on {time[:10]}: {note}"
 
 
 def _absence(database: Database, record_type: RecordType, record_id: str, row: Any) -> Exception:
@@ -71,8 +76,8 @@ def _absence(database: Database, record_type: RecordType, record_id: str, row: A
     if found != record_type.name:
         address = f"/v1/{TYPES[found].plural}/{record_id}"
         return NotFound(f"{quoted(record_id)} is a {found}: it stands at {address}", did_you_mean=address)
-    if redaction := database.execute_sql(_REDACTED, (record_id, row[7] - 1)).fetchone():
-        return Redacted(f"taken out on {redaction[1][:10]}: {redaction[0]}")
+    if redaction := database.execute_sql(REDACTED, (record_id, row[7] - 1)).fetchone():
+        return Redacted(taken_out(*redaction))
     if status == "merged":
         return Merged(f"{quoted(record_id)} was merged into {quoted(row[5])}", row[5])
     return Gone(f"the {found} {quoted(record_id)} was retracted", tombstone=tombstone(row[6], row[7] - 1))
@@ -97,7 +102,7 @@ def read_page(
     """
     # Several statements must see one state; a single one does anyway.
     with snapshot(database) if query["count"] or "facets" in query.given else nullcontext():
-        survivors = resolve_ids(database, record_type.filters, query)
+        survivors = resolve_ids(database, record_type.filters, query, statuses)
         echo = understood(record_type.filters, query, survivors)
         where = selection(record_type, query, survivors, statuses)
         order = order_of(record_type, query["sort"])
@@ -213,19 +218,10 @@ def _states(database: Database, record_type: RecordType, ids: Sequence[str]) -> 
         f"WHERE type = ? AND id IN ({placeholders(ids)})",
         [record_type.name, *ids],
     ).fetchall()
-    found = {
+    return {
         row[0]: {"stored": Stored(*row[:4]), "status": row[4], "withdrawal": row[5], "merged_into": row[6]}
         for row in rows
     }
-    # Mergers of mergers are rare; each round follows one more.
-    while chained := [
-        r
-        for r in found.values()
-        if (r["merged_into"] or "") in found and found[r["merged_into"]]["merged_into"]
-    ]:
-        for row in chained:
-            row["merged_into"] = found[row["merged_into"]]["merged_into"]
-    return found
 
 
 # What is embedded, and what a record is trimmed to

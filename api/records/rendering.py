@@ -160,7 +160,7 @@ class Renderer:
     def _contradicts_somebody(self, entry: Entry) -> bool:
         for relation in entry.document.get("relations", ()):
             other = self.workspace.survivor(relation["claim"])
-            if not other or other is entry or other.status != "published":
+            if not other or other.id == entry.id or other.status != "published":
                 continue
             if relation["type"] == "contradicts":
                 return True

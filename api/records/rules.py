@@ -1,6 +1,6 @@
 """What must hold between records: references, cycles, chains, questions. Every fault at once."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from schemas.base import nearest, quoted
 
@@ -114,7 +114,10 @@ def _way_back(
 
 
 def merger_faults(workspace: Workspace, merged: Entry) -> Iterator[DocumentFault]:
-    """What a merger would break: references that then lead in a circle."""
+    """What a merger would break: references that then lead in a circle, questions left without a dossier."""
+    for question in merged.document.get("questions", ()) if merged.type is DOSSIER else ():
+        if answering := _answering(workspace, question["id"]):
+            yield DocumentFault("/into", _still_answered(question["id"], "lose its dossier", answering))
     affected = {i for alias in workspace.aliases(merged.id) for i in workspace.referrers(alias)}
     survivor = workspace.resolve(merged.id)
     affected |= {survivor, *workspace.referrers(survivor)}
@@ -196,11 +199,13 @@ def _dropped_questions(workspace: Workspace, entry: Entry) -> Iterator[DocumentF
     rows = workspace.database.execute_sql("SELECT id FROM question WHERE dossier = ?", (entry.id,))
     for (question,) in rows.fetchall():
         if question not in kept and (answering := _answering(workspace, question)):
-            yield DocumentFault(
-                "/questions",
-                f"the question {quoted(question)} cannot be dropped: {len(answering)} claims answer it, "
-                f"such as {', '.join(answering[:20])}",
-            )
+            yield DocumentFault("/questions", _still_answered(question, "be dropped", answering))
+
+
+def _still_answered(question: str, what: str, answering: Sequence[str]) -> str:
+    claims = "1 claim answers" if len(answering) == 1 else f"{len(answering)} claims answer"
+    shown = ", ".join(answering[:20])
+    return f"the question {quoted(question)} cannot {what}: {claims} it: {shown}"
 
 
 def _answering(workspace: Workspace, question: str) -> list[str]:

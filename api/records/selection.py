@@ -11,7 +11,7 @@ from schemas.query import DateRange, Query, QueryError, QueryFault
 
 from .asking import understood_text
 from .database import placeholders
-from .fulltext import SCOPE_OF, matching
+from .fulltext import SCOPE_OF, Among, matching
 from .types import PARTY, PUBLIC, Filter, RecordType
 
 
@@ -66,10 +66,8 @@ def selection(
 
 
 def _add_text(where: Where, typed: str, statuses: Sequence[str]) -> None:
-    asked = understood_text(typed)
-    found = [matching(asked, SCOPE_OF[status]) for status in statuses]
-    sql = " UNION ALL ".join(query for query, _ in found)
-    where.add(f"r.id IN ({sql})", *(value for _, values in found for value in values))
+    sql, values = matching(understood_text(typed), Among([SCOPE_OF[status] for status in statuses]))
+    where.add(f"r.id IN ({sql})", *values)
 
 
 def _narrows_its_pair(declared: Filter, query: Query) -> bool:
@@ -133,9 +131,12 @@ def touching(row: str, value: DateRange, match: str) -> tuple[str, list[Any]]:
 
 # Who refers from a published date or claim of the dossier; then up, by what comes from what.
 _MEMBERS = """
-WITH RECURSIVE named(id) AS (
-    SELECT f.target FROM reference d JOIN record o ON o.id = d.record JOIN reference f ON f.record = o.id
-    WHERE d.role = 'dossiers' AND d.target IN ({dossiers}) AND o.status = 'published'
+WITH RECURSIVE asked(id) AS (
+    SELECT id FROM record WHERE id IN ({dossiers}) OR merged_into IN ({dossiers})
+), named(id) AS (
+    SELECT f.target FROM asked JOIN reference d ON d.target = asked.id
+    JOIN record o ON o.id = d.record JOIN reference f ON f.record = o.id
+    WHERE d.role = 'dossiers' AND o.status = 'published'
 ), member(id) AS (
     SELECT COALESCE(m.merged_into, m.id) FROM named JOIN record m ON m.id = named.id
     UNION
@@ -155,19 +156,22 @@ def members_of(record_type: RecordType, dossiers: list[str]) -> tuple[str, list[
             " JOIN reference u ON u.record = member.id AND u.role = 'publisher'"
             " JOIN record p ON p.id = u.target"
         )
-    return sql, list(dossiers)
+    return sql, [*dossiers, *dossiers]
 
 
 # Ids in a query
 
 
-def resolve_ids(database: Database, filters: Sequence[Filter], query: Query) -> dict[str, str]:
+def resolve_ids(
+    database: Database, filters: Sequence[Filter], query: Query, statuses: Sequence[str] = PUBLIC
+) -> dict[str, str]:
     """What each id in the query's filters stands for now: itself, or the record that it was merged into.
 
-    Raises QueryError for ids that name nothing, or something of another type.
+    `statuses`: where drafts are asked for, ids of drafts are known too. Raises QueryError for ids that name
+    nothing, or something of another type.
     """
     asked = list(_asked(filters, query))
-    known = _known(database, {i for _, _, some in asked for i in some})
+    known = _known(database, {i for _, _, some in asked for i in some}, drafts="draft" in statuses)
     faults = [
         fault
         for name, declared, some in asked
@@ -198,17 +202,17 @@ def _asked(filters: Sequence[Filter], query: Query) -> Iterable[tuple[str, Filte
                     yield name, declared, query[name]
 
 
-def _known(database: Database, ids: set[str]) -> dict[str, tuple[str, str]]:
-    """Public ids and questions among `ids`: their type and what they stand for now."""
+def _known(database: Database, ids: set[str], drafts: bool = False) -> dict[str, tuple[str, str]]:
+    """Ids of records and questions among `ids` that may be seen: their type and what they stand for now."""
     if not ids:
         return {}
     some = sorted(ids)
-    marks = placeholders(some)
+    marks, hidden = placeholders(some), "" if drafts else "draft"
     rows = database.execute_sql(
-        f"SELECT id, type, COALESCE(merged_into, id) FROM record WHERE id IN ({marks}) AND status <> 'draft' "
+        f"SELECT id, type, COALESCE(merged_into, id) FROM record WHERE id IN ({marks}) AND status <> ? "
         f"UNION ALL SELECT q.id, 'question', q.id FROM question q JOIN record d ON d.id = q.dossier "
-        f"WHERE q.id IN ({marks}) AND d.status <> 'draft'",
-        [*some, *some],
+        f"WHERE q.id IN ({marks}) AND d.status <> ?",
+        [*some, hidden, *some, hidden],
     ).fetchall()
     return {row[0]: (row[1], row[2]) for row in rows}
 

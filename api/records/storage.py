@@ -31,6 +31,19 @@ def store_record(database: Database, entry: Entry) -> None:
     database.execute_sql(_UPSERT, entry.row())
 
 
+def settle_mergers(database: Database, merged: Iterable[str]) -> None:
+    """Let what had been merged into these records name their survivors: one step always leads there."""
+    for record_id in merged:
+        survivor = _survivor(database, record_id)
+        database.execute_sql("UPDATE record SET merged_into = ? WHERE id = ?", (survivor, record_id))
+        database.execute_sql("UPDATE record SET merged_into = ? WHERE merged_into = ?", (survivor, record_id))
+
+
+def _survivor(database: Database, record_id: str) -> str:
+    into = database.execute_sql("SELECT merged_into FROM record WHERE id = ?", (record_id,)).fetchone()[0]
+    return _survivor(database, into) if into else record_id
+
+
 def store_references(database: Database, entry: Entry) -> None:
     """Write which records the document names, and a dossier's questions."""
     named = {(entry.id, m.role, m.target) for m in mentions(entry.type.schema, entry.document)}

@@ -22,6 +22,8 @@ from .selection import Where, add_date, order_of, resolve_ids, selection, touchi
 from .types import CLAIM, DATE, Json, RecordType
 
 KINDS = (DATE, CLAIM)
+#: Parts within parts; what is deeper stands side by side in the last one.
+MOST_LEVELS = 20
 
 
 class Event(NamedTuple):
@@ -76,7 +78,8 @@ def read_timeline(database: Database, query: Query, moment: Moment | None = None
     """
     with snapshot(database):
         filters = filters_of(KINDS)
-        survivors = resolve_ids(database, filters, query)
+        now = resolve_ids(database, filters, query)
+        survivors = survivors_at(database, moment.commit) if moment else now
         # `when` says where in time, for claims too.
         asked = [t for t in KINDS if "type" not in query.given or t.name in query["type"]]
         types = types_for(asked, query.without("when"), filters)
@@ -84,7 +87,7 @@ def read_timeline(database: Database, query: Query, moment: Moment | None = None
         cursors = Cursors(secret(database, "cursor"), ["timeline", echo])
         after = cursors.values(query["after"]) if query["after"] is not None else None
         view = (
-            _Past(database, query, survivors_at(database, moment.commit), types, moment)
+            _Past(database, query, survivors, types, moment)
             if moment
             else _Present(database, query, survivors, types)
         )
@@ -104,12 +107,23 @@ def _entries(events: Sequence[Event], view: "_Present | _Past", query: Query) ->
     return [_entry(event, query, below) for event in events]
 
 
-def _entry(event: Event, query: Query, below: dict[str, list[Event]]) -> Json:
+def _entry(event: Event, query: Query, below: dict[str, list[Event]], level: int = 1) -> Json:
     at = _field(event.type, query)
     entry: Json = {"at": orjson.loads(event.body)[at], "record": orjson.Fragment(event.body)}
     if query["nested"] and event.type == DATE.name:
-        entry["parts"] = [_entry(part, query, below) for part in below.get(event.id, ())]
+        parts = below.get(event.id, []) if level < MOST_LEVELS else _all_below(event, below)
+        entry["parts"] = [
+            _entry(part, query, below if level < MOST_LEVELS else {}, level + 1) for part in parts
+        ]
     return entry
+
+
+def _all_below(event: Event, below: dict[str, list[Event]]) -> list[Event]:
+    """Parts at any depth, in order."""
+    found = [event]
+    for part in found:
+        found += below.get(part.id, ())
+    return sorted(found[1:], key=lambda part: part.place)
 
 
 def _field(type_name: str, query: Query) -> str:

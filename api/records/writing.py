@@ -16,6 +16,7 @@ from .rendering import Rendered, Renderer, etag_of, wire_bytes
 from .rules import faults_of_entry, merger_faults, question_faults
 from .storage import (
     erase,
+    settle_mergers,
     store_change,
     store_dependencies,
     store_keys,
@@ -204,6 +205,7 @@ class Transaction:
             store_pending(self.database, stale)
             stale = {}
         refreshed = self._render(changed, stale, progress)
+        settle_mergers(self.database, [entry.id for entry in changed if entry.status == "merged"])
         self._number(refreshed)
         self._close()
 

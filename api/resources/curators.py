@@ -7,6 +7,7 @@ from peewee import Database
 from api.http.preconditions import bearer, unauthorized
 from api.records.keys import Actor, actor_of
 from api.records.types import CURATORS, PUBLIC
+from schemas.query import Query
 
 
 def asking(database: Database) -> Actor | None:
@@ -31,3 +32,11 @@ def curator(database: Database) -> Actor:
 def visible(database: Database) -> Sequence[str]:
     """The states of records that the asker may see by their ids."""
     return CURATORS if asking(database) else PUBLIC
+
+
+def asked_states(database: Database, query: Query) -> Sequence[str]:
+    """The states of records that a list is asked for. Raises a 401 problem for drafts without a key."""
+    actor, wanted = asking(database), tuple(query["status"])
+    if "draft" in wanted and actor is None:
+        raise unauthorized("drafts are shown to holders of an API key only")
+    return wanted

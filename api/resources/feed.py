@@ -17,6 +17,7 @@ from api.records.changes import CorrectionNote, Feed, check_embedded, read_chang
 from api.records.cursors import Cursors
 from api.records.database import secret
 from api.records.errors import DocumentFault, InvalidDocument
+from api.records.parameters import perspective_parameter
 from api.records.types import TYPES
 from api.settings import Settings
 from schemas import query as q
@@ -26,8 +27,21 @@ from schemas.json_schema import written_reference_to
 from schemas.query import Query
 from schemas.vocabularies import CHECK_ANSWERS, CORRECTION_KINDS
 
+from .perspectives import in_one_state, shown
 from .records import next_link
-from .shapes import ADDRESS, ID, NULLABLE_TEXT, NUMBER, PAGE, QUERY, REASON, TEXT, list_of, object_of
+from .shapes import (
+    ADDRESS,
+    ID,
+    NULLABLE_TEXT,
+    NUMBER,
+    PAGE,
+    QUERY,
+    REASON,
+    SEEN_BY,
+    TEXT,
+    list_of,
+    object_of,
+)
 
 ATOM = "application/atom+xml"
 #: How long a request for the feed may wait for something new, and how often it looks.
@@ -153,7 +167,7 @@ def _declare_corrections(operations: Operations, database: Database, settings: S
         notes, following, echo = page(query)
         members = [orjson.dumps(_note_document(note)) for note in notes]
         body = envelope(members, {"page": {"limit": query["limit"], "next": following}, "query": echo})
-        return answer(body, tag_of([body]), headers=next_link(following, "/v1/corrections"))
+        return shown(database, query, body, tag_of([body]), headers=next_link(following, "/v1/corrections"))
 
     def atom(query: Query) -> Response:
         """Follow the public notes on corrections in a feed reader.
@@ -173,16 +187,18 @@ def _declare_corrections(operations: Operations, database: Database, settings: S
         "kind": TEXT,
         "note": TEXT,
         "href": ADDRESS,
+        **SEEN_BY,
     }
-    shape = object_of({"data": list_of(object_of(note)), "page": PAGE, "query": QUERY})
+    members = list_of(object_of(note, tuple(SEEN_BY)))
+    shape = object_of({"data": members, "page": PAGE, "query": QUERY})
     operations.add(
         Operation(
             "GET",
             "/v1/corrections",
             "listCorrections",
             "history",
-            listed,
-            parameters,
+            in_one_state(database)(listed),
+            {**parameters, "perspective": perspective_parameter()},
             answers={200: Answer("The notes.", shape, headers=("ETag", "Link"))},
         )
     )

@@ -1,6 +1,8 @@
 """Answers in the words of one party, where a request asks for that."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from functools import wraps
 from typing import Any
 
 import orjson
@@ -10,40 +12,100 @@ from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
 from api.http.answers import VARY, answer, tag_of
-from api.records.history import moment_of
+from api.http.operations import View
+from api.records.database import snapshot
+from api.records.history import Moment, moment_of
 from api.records.perspective import in_words_of
 from schemas.query import Query
 
+from .curators import visible
+
+
+def in_one_state(database: Database) -> Callable[[View], View]:
+    """A view reads records and the names that somebody has for them in one state."""
+
+    def wrapped(view: View) -> View:
+        @wraps(view)
+        def read(query: Query, **path: str) -> Response:
+            with snapshot(database) if "perspective" in query.given else nullcontext():
+                return view(query, **path)
+
+        return read
+
+    return wrapped
+
 
 def shown(
-    database: Database, query: Query, body: bytes, etag: str, *, vary: str = VARY, **more: Any
+    database: Database,
+    query: Query,
+    body: bytes,
+    etag: str,
+    *,
+    vary: str = VARY,
+    moment: Moment | None = None,
+    **more: Any,
 ) -> Response:
-    """An answer with these bytes, or, with `perspective`, with that party's names in them."""
+    """An answer with these bytes, or, with `perspective`, with that party's names in them.
+
+    `moment`: the state that the names are of, where `as_of` does not say it.
+    """
     if "perspective" not in query.given:
         return answer(body, etag, vary=vary, **more)
-    moment = moment_of(database, query["as_of"]) if "as_of" in query.given else None
-    document = in_words_of(database, query["perspective"], _best_language, orjson.loads(body), moment)
-    renamed = orjson.dumps(document)
+    renamed = orjson.dumps(_renamed(database, query, body, moment))
     # A name may change without the record: its time of change says nothing of this answer.
     more.pop("updated", None)
-    return answer(renamed, tag_of([renamed]), vary=f"{vary}, Accept-Language", **more)
+    return answer(renamed, tag_of([renamed]), vary=_by_language(vary), **more)
 
 
-def shown_json(database: Database, query: Query, document: Any, **more: Any) -> Response:
-    """The same for a document."""
-    body = orjson.dumps(document)
-    return shown(database, query, body, tag_of([body]), **more)
+def shown_json(
+    database: Database,
+    query: Query,
+    document: Any,
+    form: Callable[[Any], Any] = lambda document: document,
+    **more: Any,
+) -> Response:
+    """The same for a document, which `form` brings into its last form when it has its names."""
+    if "perspective" in query.given:
+        document = _renamed(database, query, orjson.dumps(document), None)
+        more["vary"] = _by_language(VARY)
+    body = orjson.dumps(form(document))
+    return answer(body, tag_of([body]), **more)
+
+
+def _renamed(database: Database, query: Query, body: bytes, moment: Moment | None) -> Any:
+    if "as_of" in query.given:
+        moment = moment_of(database, query["as_of"])
+    statuses = visible(database)
+    return in_words_of(database, query["perspective"], _best_language, orjson.loads(body), moment, statuses)
+
+
+def _by_language(vary: str) -> str:
+    return f"{vary}, Accept-Language"
 
 
 def _best_language(languages: Sequence[str]) -> int | None:
-    """The first of the languages that Accept-Language likes best (RFC 4647, basic filtering)."""
+    """The first of the languages that Accept-Language likes best."""
     accepted = parse_accept_header(request.environ.get("HTTP_ACCEPT_LANGUAGE", ""), LanguageAccept)
-    qualities = [
-        max((q for range_, q in accepted if _matches(range_, tag)), default=0.0) for tag in languages
-    ]
-    return qualities.index(max(qualities)) if any(qualities) else None
+    liking = [_liking(tag, accepted) for tag in languages]
+    best = max(liking, default=(0.0, 0))
+    return liking.index(best) if best[0] else None
 
 
-def _matches(language_range: str, tag: str) -> bool:
-    wanted, given = language_range.lower(), tag.lower()
-    return wanted in ("*", given) or given.startswith(f"{wanted}-")
+def _liking(tag: str, accepted: LanguageAccept) -> tuple[float, int]:
+    """How much a language is liked, and how well it is what was asked for; 0 where it is not.
+
+    RFC 9110 §12.5.4: of the ranges that match, the one that says most counts, and `*` only where no other
+    does. A range also matches what it is a part of (RFC 4647 §3.4): somebody who reads `ja-JP` reads `ja`.
+    """
+    matching = [(shared, q) for range_, q in accepted if (shared := _shared(range_, tag)) is not None]
+    shared, q = max(matching, default=(0, 0.0))
+    return q, shared
+
+
+def _shared(language_range: str, tag: str) -> int | None:
+    """How many subtags a range has in common with a tag; None where they do not match."""
+    if language_range == "*":
+        return 0
+    wanted, given = language_range.lower().split("-"), tag.lower().split("-")
+    length = min(len(wanted), len(given))
+    return length if wanted[:length] == given[:length] else None

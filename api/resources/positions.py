@@ -11,7 +11,7 @@ from schemas import query as q
 from schemas.query import Query
 from schemas.vocabularies import STANCES
 
-from .perspectives import shown_json
+from .perspectives import in_one_state, shown_json
 from .samples import EXAMPLES, sample
 from .shapes import ADDRESS, COUNT, ID, QUERY, TEXT, list_of, object_of
 
@@ -94,6 +94,7 @@ def declare(operations: Operations, database: Database) -> None:
         },
         problems=("not-found", "gone", "unavailable-for-legal-reasons"),
     )
+    @in_one_state(database)
     def get_dossier_positions(query: Query, id: str) -> Response:
         """Read who holds what.
 

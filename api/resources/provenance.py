@@ -1,21 +1,22 @@
 """The provenance of a claim as one graph."""
 
-from flask import Response
+from flask import Response, request
 from peewee import Database
 
+from api.formats.prov import as_prov
 from api.http.answers import JSON
 from api.http.operations import Answer, Operations, PathParameter
 from api.http.requests import require_acceptable
 from api.records.history import moment_of
 from api.records.parameters import perspective_parameter
-from api.records.provenance import as_prov, read_provenance
+from api.records.provenance import read_provenance
 from api.settings import Settings
 from schemas import query as q
 from schemas.query import Query
 
-from .perspectives import shown_json
+from .perspectives import in_one_state, shown_json
 from .samples import EXAMPLES, sample
-from .shapes import ADDRESS, ID, SEEN_BY, TEXT, list_of, object_of
+from .shapes import ADDRESS, ID, QUERY, SEEN_BY, TEXT, list_of, object_of
 
 JSON_LD = "application/ld+json"
 _NODE = object_of(
@@ -42,8 +43,11 @@ _EDGE = {
             "type": "string",
             "description": "A role of the chain, a derivation, `published-by` or `cites`.",
         },
-        "order": {"type": "integer"},
-        "source": {"type": ["string", "null"]},
+        "order": {"type": "integer", "description": "Of a link of the chain: its place, from 0 outwards."},
+        "source": {"type": ["string", "null"], "description": "Of a link: the document where that happened."},
+        "locator": {"oneOf": [{"$ref": "#/components/schemas/Locator"}, {"type": "null"}]},
+        "deep_link": {"type": ["string", "null"]},
+        "check": {"$ref": "#/components/schemas/Check"},
     },
 }
 _GRAPH = object_of(
@@ -52,6 +56,7 @@ _GRAPH = object_of(
         "origins": {"$ref": "#/components/schemas/Origins"},
         "nodes": list_of(_NODE),
         "edges": list_of(_EDGE),
+        "query": QUERY,
     }
 )
 
@@ -71,15 +76,18 @@ def declare(operations: Operations, database: Database, settings: Settings) -> N
         },
         problems=("not-found", "gone", "unavailable-for-legal-reasons"),
     )
+    @in_one_state(database)
     def get_claim_provenance(query: Query, id: str) -> Response:
         """Read where a claim comes from.
 
         The speaker, whose hands it passed through, the documents cited, what they derive from, who published
-        them, and which of them are origins. As W3C PROV-O where `Accept` asks for JSON-LD.
+        them, and which of them are origins. With `Accept: application/ld+json` the same as W3C PROV-O, with
+        the cited spans as Web Annotation selectors.
         """
         moment = moment_of(database, query["as_of"]) if "as_of" in query.given else None
         graph = read_provenance(database, id, moment)
+        graph["query"] = {name: query[name] for name in sorted(query.given)}
         if require_acceptable((JSON, JSON_LD)) == JSON_LD:
-            prov = as_prov(graph, settings.base_url)
-            return shown_json(database, query, prov, media_type=JSON_LD)
+            base = settings.base_url or request.host_url.rstrip("/")
+            return shown_json(database, query, graph, lambda named: as_prov(named, base), media_type=JSON_LD)
         return shown_json(database, query, graph)

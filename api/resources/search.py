@@ -7,7 +7,8 @@ from api.http.operations import Answer, Operations
 from api.records.search import read_search, read_suggestions, search_parameters, suggest_parameters
 from schemas.query import Query
 
-from .perspectives import shown_json
+from .curators import asked_states
+from .perspectives import in_one_state, shown_json
 from .records import next_link, page_member
 from .samples import sample
 from .shapes import ADDRESS, COUNT, FACETS, ID, NULLABLE_TEXT, PAGE, QUERY, SEEN_BY, TEXT, list_of, object_of
@@ -24,6 +25,7 @@ _RESULT = object_of(
         "id": ID,
         "name": NULLABLE_TEXT,
         "href": ADDRESS,
+        "status": TEXT,
         "match": {
             "type": "string",
             "enum": ["name", "beginning", "text"],
@@ -32,7 +34,7 @@ _RESULT = object_of(
         "highlights": list_of(_HIGHLIGHT),
         **SEEN_BY,
     },
-    tuple(SEEN_BY),
+    ("status", *SEEN_BY),
 )
 _GROUP = object_of({"type": TEXT, "total": COUNT, "data": list_of(_RESULT)})
 _SEARCH = object_of(
@@ -63,6 +65,7 @@ def declare(operations: Operations, database: Database) -> None:
         answers={200: Answer("A page of results, or groups of them.", _SEARCH, headers=("ETag", "Link"),
                              example=lambda: sample("search"))},
     )  # fmt: skip
+    @in_one_state(database)
     def search(query: Query) -> Response:
         """Search all records.
 
@@ -72,7 +75,7 @@ def declare(operations: Operations, database: Database) -> None:
         A filter that a type has not leaves its records out.
         Of more than 20,000 matches those added last are ranked; counts are exact all the same.
         """
-        found = read_search(database, query)
+        found = read_search(database, query, asked_states(database, query))
         body = {"data": found.data, "page": page_member(found), "query": found.query}
         if found.facets is not None:
             body["facets"] = found.facets
@@ -88,6 +91,7 @@ def declare(operations: Operations, database: Database) -> None:
         answers={200: Answer("Suggestions.", object_of({"data": list_of(_SUGGESTION)}), headers=("ETag",),
                              example=lambda: sample("suggest"))},
     )  # fmt: skip
+    @in_one_state(database)
     def suggest(query: Query) -> Response:
         """Suggest names and titles.
 

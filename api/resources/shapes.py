@@ -44,7 +44,9 @@ FACETS: Json = {
     "description": "Counts by value, each without its own filter, by the name of the facet.",
     "additionalProperties": object_of(
         {
-            "values": list_of(object_of({"value": TEXT, "name": NULLABLE_TEXT, "count": COUNT})),
+            "values": list_of(
+                object_of({"value": TEXT, "name": NULLABLE_TEXT, "count": COUNT, **SEEN_BY}, tuple(SEEN_BY))
+            ),
             "truncated": {"type": "boolean"},
         },
         (),

@@ -9,7 +9,7 @@ from api.records.types import CLAIM
 from schemas.json_schema import reference_to
 from schemas.query import Query
 
-from .perspectives import shown_json
+from .perspectives import in_one_state, shown_json
 from .records import next_link, page_member
 from .samples import EXAMPLES, sample
 from .shapes import ID, PAGE, QUERY, list_of, object_of
@@ -39,6 +39,7 @@ def declare(operations: Operations, database: Database) -> None:
                              example=lambda: sample("similar"))},
         problems=("not-found", "gone", "unavailable-for-legal-reasons"),
     )  # fmt: skip
+    @in_one_state(database)
     def list_similar_claims(query: Query, id: str) -> Response:
         """List claims that share something with a claim.
 

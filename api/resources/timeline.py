@@ -11,7 +11,7 @@ from api.records.types import CLAIM, DATE, DOSSIER
 from schemas.json_schema import reference_to
 from schemas.query import Query
 
-from .perspectives import shown_json
+from .perspectives import in_one_state, shown_json
 from .records import next_link, page_member, this_request
 from .samples import EXAMPLES, sample
 from .shapes import ADDRESS, COUNT, ID, PAGE, QUERY, list_of, object_of
@@ -60,7 +60,7 @@ def declare(operations: Operations, database: Database) -> None:
     get_dossier_timeline.__doc__ = f"Read the timeline of a dossier.{_DOCUMENTATION}"
     operations.get(
         "/v1/timeline", "getTimeline", "dates", parameters=parameters, demanding=True, answers={200: page}
-    )(get_timeline)
+    )(in_one_state(database)(get_timeline))
     operations.get(
         "/v1/dossiers/{id}/timeline",
         "getDossierTimeline",
@@ -70,7 +70,7 @@ def declare(operations: Operations, database: Database) -> None:
         path_parameters=(PathParameter("id", "Id of a dossier.", ID, EXAMPLES["dossier"]),),
         answers={200: page},
         problems=("not-found", "gone", "unavailable-for-legal-reasons"),
-    )(get_dossier_timeline)
+    )(in_one_state(database)(get_dossier_timeline))
 
 
 def _moment(database: Database, query: Query) -> Moment | None:

@@ -20,17 +20,18 @@ class SearchRow(Model):
 class NameKey(Model):
     record = TextField()
     position = IntegerField()
+    type = TextField()
     kind = TextField()
     folded = TextField()
 
     class Meta:
         table_name = "name_key"
         primary_key = CompositeKey("record", "position")
-        indexes = ((("folded", "record"), False),)
+        indexes = ((("type", "folded", "record"), False),)
 
 
 TABLES = (SearchRow, NameKey)
-WORDS = "unicode61 remove_diacritics 0"
+WORDS = "unicode61 remove_diacritics 0 categories ''L* N* Co M*''"
 
 
 def up(migrator: Any, database: Database) -> None:
