@@ -169,6 +169,24 @@ def test_a_draft_is_edited_published_and_then_history(desk: Desk) -> None:
     assert (revision["change"], revision["by"], revision["correction"]) == ("published", "Pub", None)
 
 
+@pytest.mark.parametrize("body", [None, {}])
+def test_a_draft_is_published_without_a_note(desk: Desk, body: Any) -> None:
+    desk.send("POST", "parties", BOB)
+
+    published = desk.change("POST", "parties/bob/publish", body)
+
+    assert published.status_code == 200, published.text
+    assert desk.client.get("/v1/parties/bob").status_code == 200
+
+
+@pytest.mark.parametrize("body", [[], False, 0, {"kind": "error"}, NOTE])
+def test_a_draft_is_not_published_with_a_body_that_does_not_fit(desk: Desk, body: Any) -> None:
+    desk.send("POST", "parties", BOB)
+
+    assert desk.change("POST", "parties/bob/publish", body).status_code == 422
+    assert desk.client.get("/v1/parties/bob").status_code == 404
+
+
 def test_a_deleted_draft_leaves_nothing(desk: Desk) -> None:
     desk.send("POST", "parties", BOB)
 
@@ -376,7 +394,8 @@ def test_a_retracted_record_can_be_published_again_with_a_note(desk: Desk) -> No
     assert desk.send("PATCH", "parties/nhk", {"name": "N"}, If_Match='"x"').status_code == 412
     tag = desk.send("PATCH", "parties/nhk", {"name": "N"}).get_json()["current"]["etag"]
     assert desk.send("PATCH", "parties/nhk", {"name": "N"}, If_Match=tag).status_code == 409
-    assert desk.send("POST", "parties/nhk/publish", If_Match=tag).status_code == 422
+    for missing in (None, {}, [], {"kind": "error"}):
+        assert desk.send("POST", "parties/nhk/publish", missing, If_Match=tag).status_code == 422
 
     again = desk.send("POST", "parties/nhk/publish", NOTE, If_Match=tag)
 
@@ -491,6 +510,91 @@ def test_a_batch_may_refer_to_itself_in_any_order(desk: Desk) -> None:
     assert desk.client.get("/v1/parties/nhk").status_code == 410
 
 
+@pytest.mark.parametrize(
+    ("then", "status"),
+    [
+        ([{"op": "publish"}], 200),
+        ([{"op": "publish", "body": {}}], 200),
+        ([{"op": "patch", "body": {"country": "JP"}}, {"op": "publish"}], 200),
+        ([{"op": "replace", "body": {"name": "Rob", "kind": "person"}}, {"op": "publish"}], 200),
+        ([{"op": "patch", "body": {"country": "JP"}}], 404),
+        ([{"op": "delete"}], 404),
+    ],
+)
+def test_what_a_batch_creates_it_changes_without_a_tag(desk: Desk, then: Any, status: int) -> None:
+    create = {"op": "create", "body": {"name": "Bob", "kind": "person"}}
+    batch = [{"type": "party", "id": "bob", **item} for item in (create, *then)]
+
+    response = desk.send("POST", "batch", batch)
+
+    assert response.status_code == 200, response.text
+    assert desk.client.get("/v1/parties/bob").status_code == status
+
+
+@pytest.mark.parametrize("named", [0, 1])
+def test_a_batch_names_the_tag_of_a_record_once(desk: Desk, named: int) -> None:
+    desk.send("POST", "parties", BOB)
+    batch: list[dict[str, Any]] = [
+        {"op": "patch", "type": "party", "id": "bob", "body": {"country": "JP"}},
+        {"op": "publish", "type": "party", "id": "bob"},
+    ]
+    batch[named]["if_match"] = desk.tag("parties/bob")
+
+    response = desk.send("POST", "batch", batch)
+
+    assert response.status_code == 200, response.text
+    assert desk.client.get("/v1/parties/bob").get_json()["country"] == "JP"
+
+
+@pytest.mark.parametrize(
+    ("tag", "detail"), [(None, "If-Match is needed"), ('"stale"', "has changed since it was read")]
+)
+def test_a_batch_needs_the_tag_of_what_was_there_before(desk: Desk, tag: str | None, detail: str) -> None:
+    desk.send("POST", "parties", BOB)
+    publish = {"op": "publish", "type": "party", "id": "bob", "if_match": tag}
+    other = {"op": "create", "type": "party", "id": "ann", "body": {"name": "Ann", "kind": "person"}}
+
+    refused = desk.send("POST", "batch", [other, publish])
+
+    assert refused.status_code == 422
+    [error] = refused.get_json()["errors"]
+    assert error["pointer"] == "/1"
+    assert detail in error["detail"]
+
+
+def test_a_batch_holds_every_tag_that_it_names(desk: Desk) -> None:
+    desk.send("POST", "parties", BOB)
+    patch = {"op": "patch", "type": "party", "id": "bob", "body": {"country": "JP"}}
+    publish = {"op": "publish", "type": "party", "id": "bob", "if_match": '"stale"'}
+
+    refused = desk.send("POST", "batch", [{**patch, "if_match": desk.tag("parties/bob")}, publish])
+
+    assert refused.status_code == 422
+    assert [e["pointer"] for e in refused.get_json()["errors"]] == ["/1"]
+
+
+def test_a_batch_does_not_take_a_record_that_was_there_for_its_own(desk: Desk) -> None:
+    desk.send("POST", "parties", BOB)
+    create = {"op": "create", "type": "party", "id": "bob", "body": {"name": "Rob", "kind": "person"}}
+
+    refused = desk.send("POST", "batch", [create, {"op": "publish", "type": "party", "id": "bob"}])
+
+    assert refused.status_code == 422
+    assert desk.client.get("/v1/parties/bob").status_code == 404
+
+
+def test_the_faults_of_a_batch_are_named_in_its_order(desk: Desk) -> None:
+    batch = [
+        {"op": "create", "type": "party", "id": "far", "body": {"name": "F"}},
+        {"op": "explode", "type": "party", "id": "far"},
+        {"op": "patch", "type": "party", "id": "nhk", "body": 1},
+    ]
+
+    response = desk.send("POST", "batch", batch)
+
+    assert [e["pointer"] for e in response.get_json()["errors"]] == ["/0/body/kind", "/1/op", "/2/body"]
+
+
 def test_one_fault_refuses_a_whole_batch_and_names_each_place(desk: Desk) -> None:
     before = _everything(desk)
     batch = [
@@ -575,6 +679,121 @@ def test_an_embedder_learns_what_became_of_a_record(desk: Desk) -> None:
         "unchanged", "corrected", "retracted", "merged", "unknown", "unknown",
     ]  # fmt: skip
     assert answers[3]["into"] == "nhk"
+
+
+# What the law takes out
+
+
+HOST = "zebulon-gazette.example"
+
+
+def _redact(desk: Desk, *more: str) -> None:
+    done = facts("redact", *more, "--note", "Court order 12", "--db", f"sqlite:///{desk.path}")
+    assert done.returncode == 0, done.stderr
+    checked = facts("doctor", "--db", f"sqlite:///{desk.path}")
+    assert checked.returncode == 0, checked.stdout
+
+
+def _stands(desk: Desk, words: str) -> bool:
+    """Whether the words stand anywhere in the files of the database."""
+    # In another process: closing the files here would drop this process's locks on them.
+    files = sorted(desk.path.parent.glob("facts.db*"))
+    return subprocess.run(["grep", "-qi", words, *files]).returncode == 0
+
+
+def _last(desk: Desk) -> int:
+    """The feed's last number."""
+    return int(desk.client.get("/v1/changes?since=265").get_json()["last"])
+
+
+def _cite_gazette(desk: Desk) -> None:
+    """A source, and what cites it: a date, a name, a claim that is public and one that was retracted."""
+    address = f"https://{HOST}/1.html#top"
+    source = {"id": "gazette", "title": "Gazette", "kind": "news-report", "publisher": "nhk", "held": True}
+    cited = [{"source": "gazette", "locator": {"text": {"start": "First words", "end": "last ones"}}}]
+    claim = {"proposition": "P.", "kind": "statement", "citations": cited}
+    date = {"id": "day", "title": "D", "kind": "meeting", "when": "2019-07-21", "citations": cited}
+    name = {"text": "B.", "language": "en", "kind": "common", "citations": cited}
+    for plural, body in (
+        ("sources", {**source, "url": address}),
+        ("dates", date),
+        ("claims", {**claim, "id": "public-claim"}),
+        ("claims", {**claim, "id": "gone-claim"}),
+        ("parties", {**BOB, "names": [name]}),
+    ):
+        created = desk.send("POST", f"{plural}?publish=true", body)
+        assert created.status_code == 201, created.text
+    assert HOST in desk.client.get("/v1/claims/public-claim").text
+    assert desk.change("POST", "claims/gone-claim/retract", NOTE).status_code == 200
+
+
+def test_the_address_of_a_redacted_source_stands_nowhere(desk: Desk) -> None:
+    _cite_gazette(desk)
+    desk.change("PATCH", "claims/public-claim", {"proposition": "Q.", "correction": NOTE})
+    then = _last(desk)
+
+    _redact(desk, "source", "gazette")
+
+    assert not _stands(desk, HOST)
+    claim = desk.client.get(f"/v1/claims/public-claim?as_of=seq:{then}").get_json()
+    assert claim["proposition"] == "Q."
+    [citation] = claim["citations"]
+    assert citation["deep_link"] is None
+    assert citation["locator"]["text"]["start"] == "First words"
+    provenance = desk.client.get(f"/v1/claims/public-claim/provenance?as_of=seq:{then}")
+    assert provenance.status_code == 200
+    assert HOST not in provenance.text + desk.client.get("/v1/changes?since=265").text
+
+
+def test_an_address_that_only_redacted_revisions_had_goes_and_the_new_one_stays(desk: Desk) -> None:
+    _cite_gazette(desk)
+    before = _last(desk)
+    new = "https://gazette.example/2.html"
+    assert desk.change("PATCH", "sources/gazette", {"url": new, "correction": NOTE}).status_code == 200
+    after = _last(desk)
+
+    _redact(desk, "source", "gazette", "--revisions", "1")
+
+    assert not _stands(desk, HOST)
+    claims = [f"/v1/claims/public-claim?as_of=seq:{seq}" for seq in (before, after)]
+    links = [desk.client.get(claim).get_json()["citations"][0]["deep_link"] for claim in claims]
+    assert links == [None, f"{new}#:~:text=First%20words,last%20ones"]
+
+
+def test_a_name_that_another_revision_has_stays_where_it_was_shown(desk: Desk) -> None:
+    desk.change("PATCH", "parties/nhk", {"description": "A broadcaster.", "correction": NOTE})
+
+    _redact(desk, "party", "nhk", "--revisions", "1")
+
+    chain = desk.client.get("/v1/claims/abe-seeks-treaty-progress-in-term?as_of=seq:265").get_json()
+    assert chain["attribution"][1]["party"]["name"] == "NHK"
+    assert desk.client.get("/v1/parties/nhk/revisions/1").status_code == 451
+
+
+def test_what_is_redacted_twice_is_still_served_as_it_was(desk: Desk) -> None:
+    _redact(desk, "party", "nhk")
+
+    _redact(desk, "party", "nhk")
+
+    assert desk.client.get("/v1/parties/nhk").status_code == 451
+
+
+def test_a_redacted_name_goes_from_more_records_than_one_transaction_renders(
+    desk: Desk, tmp_path: Path
+) -> None:
+    secret = "Zebulon Quartermaine"
+    folder = tmp_path / "many"
+    folder.mkdir()
+    parts = [f"- {{id: part-{n}, name: P, kind: person, part_of: whole}}\n" for n in range(1001)]
+    (folder / "parties.yaml").write_text(
+        f"- {{id: whole, name: {secret}, kind: group}}\n" + "".join(parts), "utf-8"
+    )
+    assert facts("load", folder, "--db", f"sqlite:///{desk.path}").returncode == 0
+    assert _stands(desk, secret)
+
+    _redact(desk, "party", "whole")
+
+    assert not _stands(desk, secret)
 
 
 # Privacy of drafts

@@ -1,5 +1,6 @@
 """Taking bytes out because the law requires it: everywhere they stand, for good."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -9,6 +10,7 @@ from .database import write_transaction
 from .errors import Conflict, NotFound
 from .fulltext import compact
 from .keys import Actor
+from .refreshing import catch_up
 from .rendering import etag_of
 from .types import Json, RecordType
 from .workspace import Entry
@@ -23,8 +25,9 @@ def redact(
 ) -> int:
     """Overwrite the bytes of revisions `first` to `last` (None: the current one); how many places it was.
 
-    Where the current revision is among them, the record is withdrawn: reads answer 451. Its name goes from
-    what was kept of other records too. Number, time and note stay; the feed says `redacted`.
+    Where the current revision is among them, the record is withdrawn: reads answer 451. A name or an
+    address that no other revision has goes from what was kept of other records too. Number, time and note
+    stay; the feed says `redacted`.
 
     Raises NotFound, or Conflict for a draft (delete it) and for revisions that there are not.
     """
@@ -32,22 +35,26 @@ def redact(
     with write_transaction(database):
         transaction = Transaction(database, Actor("facts redact", "publisher"))
         entry = _redactable(transaction, record_type, record_id)
-        current = entry.revision or 0
-        last = current if last is None else last
-        if not 1 <= first <= last <= current:
-            raise Conflict(f"{record_id} has the revisions 1 to {current}")
-        names = _names(database, record_id, first, last)
+        last = _last_of(entry, first, last)
         places = _overwrite(database, record_id, first, last)
-        places += _forget_names(database, record_id, names)
+        places += _forget(database, _left_of(database, record_type, record_id))
         _note(database, record_id, first, last, note, transaction.time)
-        withdrawn = last == current or entry.status != "published"
+        withdrawn = last == entry.revision or entry.status != "published"
         stub = _stub(record_type, entry.document, record_id) if withdrawn else None
         transaction.redact(entry, Correction("legal", note), stub)
         transaction.finish()
+    _scrub(database)
+    return places
+
+
+def _scrub(database: Database) -> None:
+    """Let go of bytes that were replaced, wherever they still stand in the files."""
+    # Where more records show a name than one transaction renders, the rest still have it.
+    catch_up(database)
+    with write_transaction(database):
         compact(database)
     # Old pages stand in the write-ahead log until it is written back and cut.
     database.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    return places
 
 
 def _redactable(transaction: Transaction, record_type: RecordType, record_id: str) -> Entry:
@@ -59,18 +66,19 @@ def _redactable(transaction: Transaction, record_type: RecordType, record_id: st
     return entry
 
 
+def _last_of(entry: Entry, first: int, last: int | None) -> int:
+    current = entry.revision or 0
+    last = current if last is None else last
+    if not 1 <= first <= last <= current:
+        raise Conflict(f"{entry.id} has the revisions 1 to {current}")
+    return last
+
+
 def _stub(record_type: RecordType, document: Json, record_id: str) -> Json:
     """What stays of a document: its structure, and its id for a name."""
     kept = {name: document[name] for name in _STRUCTURE if name in document}
     empty: Json = {"citations": []} if "citations" in record_type.shape.load_fields else {}
     return {**kept, **empty, record_type.title: record_id}
-
-
-def _names(database: Database, record_id: str, first: int, last: int) -> set[str]:
-    rows = database.execute_sql(
-        "SELECT name FROM rendering WHERE record = ? AND revision BETWEEN ? AND ?", (record_id, first, last)
-    ).fetchall()
-    return {row[0] for row in rows}
 
 
 def _overwrite(database: Database, record_id: str, first: int, last: int) -> int:
@@ -95,43 +103,94 @@ def _note(database: Database, record_id: str, first: int, last: int, note: str, 
     )
 
 
-def _forget_names(database: Database, record_id: str, names: set[str]) -> int:
-    """Take the record's redacted names out of what was kept of others."""
-    mark = f'"id":"{record_id}"'.encode()
-    others = database.execute_sql("SELECT DISTINCT record FROM rendering WHERE record <> ?", (record_id,))
-    changed = 0
-    for (other,) in others.fetchall():
-        rows = database.execute_sql(
-            "SELECT seq, body FROM rendering WHERE record = ? AND body IS NOT NULL", (other,)
-        ).fetchall()
-        for seq, body in rows:
-            if mark in bytes(body) and (blanked := _blanked(bytes(body), record_id, names)):
-                database.execute_sql(
-                    "UPDATE rendering SET body = ?, etag = ? WHERE record = ? AND seq = ?",
-                    (blanked, etag_of(blanked), other, seq),
-                )
-                changed += 1
-    return changed
+# What other records show of it
 
 
-def _blanked(body: bytes, record_id: str, names: set[str]) -> bytes | None:
-    """The rendering without the names; None where they do not stand in it."""
+@dataclass(frozen=True)
+class _Left:
+    """What the revisions that stay say of a record: whatever else others show of it has to go."""
+
+    id: str
+    names: frozenset[str]
+    addresses: frozenset[str]
+
+
+def _left_of(database: Database, record_type: RecordType, record_id: str) -> _Left:
+    rows = database.execute_sql(
+        "SELECT document FROM revision WHERE record = ? AND document IS NOT NULL", (record_id,)
+    ).fetchall()
+    documents = [orjson.loads(row[0]) for row in rows]
+    # What was withdrawn is called by its id.
+    names = {record_id, *(document.get(record_type.title, record_id) for document in documents)}
+    addresses = {_address(document["url"]) for document in documents if document.get("url")}
+    return _Left(record_id, frozenset(names), frozenset(addresses))
+
+
+def _address(link: str) -> str:
+    """A URL, or a deep link into it, without its fragment."""
+    return link.partition("#")[0]
+
+
+def _forget(database: Database, left: _Left) -> int:
+    """Take out of what was kept of other records what is not left of this one; how many places it was."""
+    rows = database.execute_sql("SELECT DISTINCT record FROM rendering WHERE record <> ?", (left.id,))
+    others = [row[0] for row in rows.fetchall()]
+    return _forget_withdrawn(database, left) + sum(_forget_past(database, left, other) for other in others)
+
+
+def _forget_past(database: Database, left: _Left, other: str) -> int:
+    rows = database.execute_sql(
+        "SELECT seq, body FROM rendering WHERE record = ? AND body IS NOT NULL", (other,)
+    ).fetchall()
+    blanked = [(seq, new) for seq, body in rows if (new := _blanked(bytes(body), left))]
+    for seq, body in blanked:
+        database.execute_sql(
+            "UPDATE rendering SET body = ?, etag = ? WHERE record = ? AND seq = ?",
+            (body, etag_of(body), other, seq),
+        )
+    return len(blanked)
+
+
+def _forget_withdrawn(database: Database, left: _Left) -> int:
+    """The same in the last bytes of withdrawn records, which are never rendered again."""
+    rows = database.execute_sql(
+        "SELECT id, body FROM record WHERE status IN ('retracted', 'merged') AND id <> ?", (left.id,)
+    ).fetchall()
+    blanked = [(other, new) for other, body in rows if (new := _blanked(bytes(body), left))]
+    for other, body in blanked:
+        database.execute_sql(
+            "UPDATE record SET body = ?, etag = ? WHERE id = ?", (body, etag_of(body), other)
+        )
+    return len(blanked)
+
+
+def _blanked(body: bytes, left: _Left) -> bytes | None:
+    """A rendering without what has to go; None where nothing of it stands there."""
+    if f'"id":"{left.id}"'.encode() not in body:
+        return None
     record = orjson.loads(body)
-    return orjson.dumps(record) if _blank(record, record_id, names) else None
+    return orjson.dumps(record) if _blank(record, left) else None
 
 
-def _blank(value: Any, record_id: str, names: set[str]) -> bool:
-    """Whether a name stood somewhere in the value; all of them are gone then."""
-    if isinstance(value, list):
-        members = value
-    elif isinstance(value, dict):
-        members = list(value.values())
-    else:
+def _blank(value: Any, left: _Left) -> bool:
+    """Whether something that has to go stood somewhere in the value; all of it is null then."""
+    if not isinstance(value, dict | list):
         return False
-    found = 0
-    for member in members:
-        found += _blank(member, record_id, names)
-    if isinstance(value, dict) and value.get("id") == record_id and value.get("name") in names:
-        value["name"] = None
-        found += 1
-    return found > 0
+    members = value if isinstance(value, list) else list(value.values())
+    found = [_blank(member, left) for member in members]
+    if isinstance(value, dict):
+        gone = _gone(value, left)
+        value |= dict.fromkeys(gone)
+        found.append(bool(gone))
+    return any(found)
+
+
+def _gone(value: Json, left: _Left) -> list[str]:
+    """Members that say what is not left of the record: its name in a reference, its address in a citation."""
+    gone = []
+    if value.get("id") == left.id and value.get("name") not in (None, *left.names):
+        gone.append("name")
+    source, link = value.get("source"), value.get("deep_link")
+    if link and isinstance(source, dict) and source.get("id") == left.id:
+        gone += ["deep_link"] if _address(link) not in left.addresses else []
+    return gone

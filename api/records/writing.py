@@ -152,7 +152,14 @@ class Transaction:
         correction: Correction | None,
         more: Json | None = None,
     ) -> Entry:
-        """Place an entry whose change is public."""
+        """Place an entry whose change is public.
+
+        Raises Conflict for a second one: a commit leaves one revision of a record, with one public note.
+        """
+        if entry.id in self.changes:
+            raise Conflict(
+                f"{quoted(entry.id)} is changed in public twice here; write what it is to be in the end, once"
+            )
         noted = {"kind": correction.kind, "note": correction.note} if correction else {}
         reason = {"actor": self.actor.label, "change": kind, **noted, **(more or {})}
         self.changes[entry.id] = _Changed(entry, kind, reason)

@@ -1,5 +1,7 @@
 """From a request's body to the operations that it asks for."""
 
+from collections.abc import Callable, Iterable
+from operator import itemgetter
 from typing import Any
 
 from marshmallow import ValidationError
@@ -14,6 +16,8 @@ from schemas.base import Json, ValueSchema, faults_of, quoted
 from schemas.curating import BatchItemSchema, CorrectionSchema, MergerSchema
 
 MOST_IN_BATCH = 500
+#: What a record that the batch itself creates is changed from: before, it had no tag.
+_NOT_YET: ops.Tags = ("",)
 
 
 def correction_note(body: Any, pointer: str = "", schema: type[ValueSchema] = CorrectionSchema) -> Json:
@@ -61,7 +65,8 @@ def _apart(body: Any) -> tuple[Any, Correction | None]:
 
 def state_change_of(name: str, record_type: RecordType, record_id: str, body: Any, tags: ops.Tags) -> Any:
     if name == "publish":
-        note = correction_of(body) if body is not None else None
+        # An empty object says as little as no body: whether that is enough is for the record's state to say.
+        note = correction_of(body) if body not in (None, {}) else None
         return ops.Publish(record_type, record_id, tags, note)
     if name == "retract":
         return ops.Retract(record_type, record_id, tags, correction_of(body))
@@ -89,23 +94,53 @@ def planned_batch(body: Any) -> list[Any]:
     if not isinstance(body, list) or not 1 <= len(body) <= MOST_IN_BATCH:
         fault = DocumentFault("", f"must be a list of 1 to {MOST_IN_BATCH} operations")
         raise InvalidDocument("the batch cannot be read", (fault,))
-    planned, faults = [], []
-    for index, item in enumerate(body):
-        try:
-            planned.append(_planned_item(item))
-        except InvalidDocument as refusal:
-            faults += [fault.under(f"/{index}") for fault in refusal.faults]
+    faults: list[tuple[int, DocumentFault]] = []
+    items = _each(enumerate(body), lambda item: correction_note(item, "", BatchItemSchema), faults)
+    planned = _each(_with_tags(items).items(), lambda item: _planned_item(*item), faults)
     if faults:
-        raise InvalidDocument(f"{len(faults)} faults; nothing was changed", tuple(faults))
-    return planned
+        named = tuple(fault.under(f"/{index}") for index, fault in sorted(faults, key=itemgetter(0)))
+        raise InvalidDocument(f"{len(faults)} faults; nothing was changed", named)
+    return list(planned.values())
 
 
-def _planned_item(item: Any) -> Any:
-    plain = correction_note(item, "", BatchItemSchema)
-    record_type, record_id, body = TYPES[plain["type"]], plain["id"], plain.get("body")
-    tags = (plain["if_match"],) if plain.get("if_match") else None
+def _each(
+    numbered: Iterable[tuple[int, Any]],
+    read: Callable[[Any], Any],
+    faults: list[tuple[int, DocumentFault]],
+) -> dict[int, Any]:
+    """What is read of each, by its index; where it cannot be read, its faults are added to `faults`."""
+    found = {}
+    for index, item in numbered:
+        try:
+            found[index] = read(item)
+        except InvalidDocument as refusal:
+            faults += [(index, fault) for fault in refusal.faults]
+    return found
+
+
+def _with_tags(items: dict[int, Json]) -> dict[int, tuple[Json, ops.Tags]]:
+    """Each item with the tag of its record: its own, else the one that another item names of that record."""
+    own = {index: _own_tag(item) for index, item in items.items()}
+    named = {items[index]["id"]: tags for index, tags in own.items() if tags}
+    created: set[str] = set()
+    found = {}
+    for index, item in items.items():
+        not_yet = _NOT_YET if item["id"] in created else None
+        found[index] = (item, own[index] or named.get(item["id"], not_yet))
+        if item["op"] == "create":
+            created.add(item["id"])
+    return found
+
+
+def _own_tag(item: Json) -> ops.Tags:
+    """What an item starts from; a creation starts from nothing."""
+    return (item["if_match"],) if item.get("if_match") and item["op"] != "create" else None
+
+
+def _planned_item(item: Json, tags: ops.Tags) -> Any:
+    record_type, record_id, body = TYPES[item["type"]], item["id"], item.get("body")
     try:
-        return _operation_of(plain["op"], record_type, record_id, body, tags)
+        return _operation_of(item["op"], record_type, record_id, body, tags)
     except InvalidDocument as refusal:
         raise InvalidDocument(refusal.detail, tuple(f.under("/body") for f in refusal.faults)) from None
     except Problem as problem:
