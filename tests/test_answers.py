@@ -4,6 +4,7 @@ import shutil
 import tempfile
 import unicodedata
 from collections import Counter
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -38,9 +39,9 @@ TYPED = [
     "uri",
     "kuril*",
 ]
-PARTIES, PLACES, DATES, CLAIMS = (
-    [f"{kind}{n}" for n in range(4)] for kind in ("party", "place", "date", "claim")
-)
+PLURALS = {"party": "parties", "place": "places", "date": "dates", "claim": "claims", "source": "sources"}
+PARTIES, PLACES, DATES, CLAIMS, SOURCES = ([f"{kind}{n}" for n in range(4)] for kind in PLURALS)
+DERIVATIONS = ["republishes", "translates", "summarises", "quotes"]
 QUESTIONS = ["whose", "when"]
 TEXT = st.lists(st.sampled_from(WORDS), min_size=1, max_size=3).map(" ".join)
 WHEN = st.sampled_from(["1956", "1956-10", "2019-07-21", "2018/2019", "2019/..", "201X", "2018-11?", "/1956"])
@@ -85,6 +86,10 @@ class World(RuleBasedStateMachine):
         migrate(self.database)
         self.key = {"Authorization": f"Bearer {create_key(self.database, 'K', 'publisher')}"}
         self.client: FlaskClient = client_of(self.folder / "facts.db")
+        #: What each source was written to derive from; what was merged into what; what was retracted.
+        self.descent: dict[str, list[tuple[str, str]]] = {}
+        self.into: dict[str, str] = {}
+        self.retracted: set[str] = set()
 
     @initialize()
     def start(self) -> None:
@@ -92,6 +97,14 @@ class World(RuleBasedStateMachine):
             self.put(PARTY, party, name="Abe", kind="state")
         self.put(SOURCE, "paper", title="Paper", kind="news-report", publisher="party0", held=True)
         self.put(DOSSIER, "story", title="Story", questions=[{"id": q, "text": f"{q}?"} for q in QUESTIONS])
+        # Everything that may be named is there at first, so that most edits are lawful.
+        for source in SOURCES:
+            self.put(SOURCE, source, title="Print", kind="news-report", publisher="party1", held=True)
+        for place in PLACES:
+            self.put(PLACE, place, name="Rock", kind="island")
+        for claim in CLAIMS:
+            self.put(CLAIM, claim, proposition="Abe", kind="statement", citations=[{"source": "paper"}],
+                     dossiers=["story"])  # fmt: skip
 
     def put(self, record_type: RecordType, record_id: str, publish: bool = True, **document: Any) -> bool:
         """Write a record where nothing speaks against it; whether it was written."""
@@ -106,13 +119,8 @@ class World(RuleBasedStateMachine):
 
     def is_there(self, document: Any) -> bool:
         """Whether everything that a document names can be named: new references need published records."""
-        ids = {
-            i
-            for i in str(document).replace("'", " ").split()
-            if i[:-1] in ("party", "place", "date", "claim")
-        }
-        plurals = {"party": "parties", "place": "places", "date": "dates", "claim": "claims"}
-        return all(self.client.get(f"/v1/{plurals[i[:-1]]}/{i}").status_code == 200 for i in ids)
+        ids = {i for i in str(document).replace("'", " ").split() if i[:-1] in PLURALS}
+        return all(self.client.get(f"/v1/{PLURALS[i[:-1]]}/{i}").status_code == 200 for i in ids)
 
     # What may happen
 
@@ -133,34 +141,52 @@ class World(RuleBasedStateMachine):
         self.put(DATE, date, title=title, kind="meeting", when=when, citations=[{"source": "paper"}],
                  part_of=part_of, dossiers=["story"])  # fmt: skip
 
-    @rule(claim=st.sampled_from(CLAIMS), words=TEXT, said=MAYBE_WHEN, valid=MAYBE_WHEN,
+    @rule(source=st.sampled_from(SOURCES), publisher=st.sampled_from(PARTIES),
+          parents=st.lists(st.tuples(st.sampled_from(SOURCES), st.sampled_from(DERIVATIONS)), max_size=2,
+                           unique_by=lambda parent: parent[0]))  # fmt: skip
+    def write_source(self, source: str, publisher: str, parents: list[tuple[str, str]]) -> None:
+        # Parents have the greater number: no document descends from itself.
+        parents = [(parent, how) for parent, how in parents if parent > source]
+        derived = [{"source": parent, "how": how} for parent, how in parents]
+        if self.put(SOURCE, source, title="Print", kind="news-report", publisher=publisher, held=True,
+                    derived_from=derived):  # fmt: skip
+            self.descent[source] = parents
+
+    @rule(claim=st.sampled_from(CLAIMS), words=TEXT,
+          cited=st.sets(st.sampled_from(["paper", *SOURCES]), min_size=1), said=MAYBE_WHEN, valid=MAYBE_WHEN,
           speaker=st.none() | st.sampled_from(PARTIES), about=st.none() | st.sampled_from(PLACES),
           answer=st.none() | st.tuples(st.sampled_from(QUESTIONS), st.sampled_from(["affirms", "denies"])),
           against=st.none() | st.sampled_from(CLAIMS), publish=st.booleans())  # fmt: skip
     def write_claim(
-        self, claim: str, words: str, said: str | None, valid: str | None, speaker: str | None,
-        about: str | None, answer: tuple[str, str] | None, against: str | None, publish: bool,
+        self, claim: str, words: str, cited: set[str], said: str | None, valid: str | None,
+        speaker: str | None, about: str | None, answer: tuple[str, str] | None,
+        against: str | None, publish: bool,
     ) -> None:  # fmt: skip
         self.put(
-            CLAIM, claim, publish, proposition=words, kind="statement", citations=[{"source": "paper"}],
+            CLAIM, claim, publish, proposition=words, kind="statement",
+            citations=[{"source": source} for source in sorted(cited)],
             said=said, valid=valid, attribution=[{"party": speaker, "role": "said"}] if speaker else [],
             about={"places": [about]} if about else {}, dossiers=["story"],
             answers=[{"question": answer[0], "stance": answer[1]}] if answer else [],
             relations=[{"type": "contradicts", "claim": against}] if against and against != claim else [],
         )  # fmt: skip
 
-    @rule(record=st.sampled_from([*PLACES, *DATES, *CLAIMS]), merge=st.booleans(), data=st.data())
+    @rule(record=st.sampled_from([*PLACES, *DATES, *CLAIMS, *SOURCES]), merge=st.booleans(), data=st.data())
     def withdraw(self, record: str, merge: bool, data: st.DataObject) -> None:
-        plural = {"p": "places", "d": "dates", "c": "claims"}[record[0]]
+        plural = PLURALS[record[:-1]]
         known = self.client.get(f"/v1/{plural}/{record}")
-        if known.status_code != 200 or data.draw(st.integers(0, 2)):
-            return  # rarely: what is withdrawn is gone from the game
+        if known.status_code != 200 or (record not in SOURCES and data.draw(st.integers(0, 2))):
+            return  # Rarely: what is withdrawn is gone from the game, but for descent, which goes on.
         into = {"into": f"{record[:-1]}{(int(record[-1]) + 1) % 4}"} if merge else {}
-        self.client.post(
+        done = self.client.post(
             f"/v1/{plural}/{record}/{'merge' if merge else 'retract'}",
             json={**NOTE, **into},
             headers={**self.key, "If-Match": known.headers["ETag"]},
         )
+        if done.status_code == 200 and merge:
+            self.into[record] = into["into"]
+        elif done.status_code == 200:
+            self.retracted.add(record)
 
     # What must hold then
 
@@ -179,9 +205,11 @@ class World(RuleBasedStateMachine):
                 r.get("name") or r.get("title") or r["proposition"],
                 *(n["text"] for n in r.get("names", ())),
             ]
-            for plural in ("parties", "places", "dates", "claims")
+            for plural in PLURALS.values()
             for r in self.all(plural)
         }
+        for source in self.all("sources"):
+            records[source["id"]].append(source["publisher"]["name"])
         for claim in self.all("claims"):
             records[claim["id"]] += [p["name"] for p in (claim["claimant"], claim["position_of"]) if p]
         for typed in TYPED:
@@ -189,7 +217,7 @@ class World(RuleBasedStateMachine):
             page = self.client.get(
                 "/v1/search", query_string={"q": typed, "limit": 200, "count": "true"}
             ).get_json()
-            found = {r["id"] for r in page["data"]} - {"story", "paper"}
+            found = {r["id"] for r in page["data"]} - {"story"}
             assert found == expected, typed
             claims = self.client.get("/v1/claims", query_string={"q": typed}).get_json()["data"]
             assert {c["id"] for c in claims} == {i for i in expected if i in CLAIMS}
@@ -248,6 +276,63 @@ class World(RuleBasedStateMachine):
             found |= {(question["id"], None, e["stance"], e["claim"]["id"]) for e in fact}
         assert found == expected
 
+    def resolved(self, record_id: str) -> str:
+        while record_id in self.into:
+            record_id = self.into[record_id]
+        return record_id
+
+    def behind(self, source: str) -> dict[str, set[str]]:
+        """Every document that one descends from, itself included -> what it derives from as a whole."""
+        queue, found = [self.resolved(source)], {}
+        for document in queue:
+            if document not in found:
+                parents = [(self.resolved(p), how) for p, how in self.descent.get(document, ())]
+                parents = [(p, how) for p, how in parents if p != document]
+                found[document] = {p for p, how in parents if how != "quotes"}
+                queue += [p for p, _ in parents]
+        return found
+
+    def roots(self, source: str) -> set[str]:
+        """Where a document comes from: what derives from nothing and was not withdrawn."""
+        behind, queue = self.behind(source), [self.resolved(source)]
+        for document in queue:
+            queue += [p for p in behind[document] if p not in queue]
+        return {d for d in queue if not behind[d]} - self.retracted
+
+    @invariant()
+    def provenance_is_what_following_the_documents_gives(self) -> None:
+        for claim in self.all("claims"):
+            graph = self.get(f"/v1/claims/{claim['id']}/provenance")
+            cited = [c["source"]["id"] for c in claim["citations"]]
+            documents = {n["id"]: n for n in graph["nodes"] if n["type"] == "source"}
+            assert documents.keys() == {d for source in cited for d in self.behind(source)}
+            assert {i for i, n in documents.items() if "status" in n} == documents.keys() & self.retracted
+            roots = [self.roots(source) for source in cited]
+            origins = {i for i, node in documents.items() if node["origin"]}
+            assert origins == {s["id"] for s in claim["origins"]["sources"]} == set().union(*roots)
+            of = {e["from"]: e["to"] for e in graph["edges"] if e["type"] == "published-by"}
+            voices = [{of[root] for root in some} for some in roots if some]
+            assert graph["origins"]["count"] == min(
+                n for n in range(5) for some in combinations(PARTIES, n)
+                if all(voice & set(some) for voice in voices)
+            )  # fmt: skip
+            now = self.get(f"/v1/claims/{claim['id']}/provenance?as_of=2999-01-01T00:00:00Z")
+            assert (now["nodes"], now["edges"]) == (graph["nodes"], graph["edges"])
+
+    @invariant()
+    def references_are_what_names_a_record(self) -> None:
+        dates, claims = self.all("dates"), self.all("claims")
+        for place in self.all("places"):
+            about = {c["id"]: [p["id"] for p in (c["about"] or {"places": []})["places"]] for c in claims}
+            expected = {("about.places", i) for i, places in about.items() if place["id"] in places}
+            page = self.get(f"/v1/places/{place['id']}/references?limit=200")
+            assert {(r["role"], r["record"]["id"]) for r in page["data"]} == expected
+            assert sum(role["count"] for role in page["roles"]) == len(expected)
+        for date in dates:
+            parts = [d["id"] for d in dates if (d["part_of"] or {}).get("id") == date["id"]]
+            page = self.get(f"/v1/dates/{date['id']}/references?limit=200")
+            assert [(r["role"], r["record"]["id"]) for r in page["data"]] == [("part_of", i) for i in parts]
+
     @invariant()
     def each_side_has_its_names(self) -> None:
         places = {p["id"]: p for p in self.all("places")}
@@ -283,5 +368,5 @@ class World(RuleBasedStateMachine):
 
 TestAnswers = World.TestCase
 TestAnswers.settings = settings(
-    max_examples=25, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=30, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
 )
