@@ -27,6 +27,7 @@ from .resources import (
     vocabularies,
 )
 from .resources import problems as problem_pages
+from .resources.curators import asking
 from .settings import Settings, read_settings
 
 try:
@@ -70,7 +71,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config["QUERY_TIMEOUT_MS"] = settings.query_timeout_ms
     operations = declared(database, settings)
     app.extensions["facts.operations"] = {operation.id: operation for operation in operations.all}
-    operations.install(app, lambda: time_limit(database, settings.query_timeout_ms))
+    operations.install(app, lambda: time_limit(database, settings.query_timeout_ms), lambda: asking(database))
     app.register_blueprint(
         get_swaggerui_blueprint(
             "/docs", "/openapi.json", config={"app_name": "A record of facts", "validatorUrl": None}

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 import schemathesis
@@ -67,6 +68,70 @@ def test_the_examples_are_answers_of_the_first_dossier(client: FlaskClient) -> N
     assert json.loads(moment.sub("", served)) == json.loads(moment.sub("", json.dumps(example)))
 
 
+# What every operation has, derived from its declaration
+
+READS = {path: operations["get"] for path, operations in DOCUMENT["paths"].items() if "get" in operations}
+
+
+def _asked(path: str) -> str:
+    """An address with the examples of the description, and a perspective where there can be one."""
+    parameters = READS[path]["parameters"]
+    ids = {p["name"]: p["example"] for p in parameters if p["in"] == "path"}
+    query = {p["name"]: p["example"] for p in parameters if p["in"] == "query" and p["required"]}
+    if any(p["name"] == "perspective" for p in parameters):
+        query["perspective"] = "russia"
+    return f"{path.format(**ids)}?{urlencode(query)}"
+
+
+@pytest.mark.parametrize("path", READS)
+def test_the_headers_of_a_read_are_described(client: FlaskClient, path: str) -> None:
+    always = {"ETag", "Cache-Control", "Vary", "X-Request-Id"}
+    described = READS[path]["responses"]
+
+    served = client.get(_asked(path))
+
+    assert served.status_code == 200, served.text
+    assert always <= set(described["200"]["headers"]) & set(served.headers.keys())
+    assert set(described["304"]["headers"]) == always
+
+
+@pytest.mark.parametrize("path", READS)
+def test_the_request_headers_that_change_an_answer_are_described(client: FlaskClient, path: str) -> None:
+    # OpenAPI has other places for what is served as, for keys and for other sites.
+    elsewhere = {"Accept", "Authorization", "Origin"}
+    described = {p["name"] for p in READS[path]["parameters"] if p["in"] == "header"}
+
+    varying = set(client.get(_asked(path)).headers["Vary"].split(", "))
+
+    assert varying - elsewhere == described
+
+
+@pytest.mark.parametrize("path", READS)
+def test_a_read_that_can_take_too_long_says_so(path: str) -> None:
+    narrowed = any(p["in"] == "query" for p in READS[path]["parameters"])
+
+    given_up = READS[path]["responses"].get("503", {}).get("$ref", "").rpartition("/")[2]
+
+    assert (given_up == "query-timeout") == narrowed
+
+
+def test_a_bad_key_can_be_refused_at_every_address() -> None:
+    for path, operations in DOCUMENT["paths"].items():
+        for operation in operations.values():
+            keyed = path.startswith("/v1")
+            assert ("401" in operation["responses"]) == keyed, path
+            assert ({"key": []} in operation.get("security", ())) == keyed, path
+
+
+def test_provenance_is_described_in_both_of_its_forms(client: FlaskClient) -> None:
+    path = "/v1/claims/{id}/provenance"
+    content = READS[path]["responses"]["200"]["content"]
+
+    assert set(content) == {"application/json", "application/ld+json"}
+    for media_type in content:
+        assert client.get(_asked(path), headers={"Accept": media_type}).mimetype == media_type
+
+
 # Property tests over the whole contract
 
 # What a schema cannot say: an id must name a record, a cursor must be one of this query, a date must be
@@ -92,6 +157,13 @@ def _with_real_moments(query: dict[str, Any]) -> None:
         query["since"] = 258
     query.pop("wait", None)
     query.pop("after", None)
+
+
+def _with_a_real_datetime(case: Any) -> None:
+    """A moment that records have reached; what is embedded beside them is of the present."""
+    if "Accept-Datetime" in (case.headers or {}):
+        case.headers["Accept-Datetime"] = "Fri, 31 Dec 2999 00:00:00 GMT"
+        case.query.pop("include", None)
 
 
 CONTRACT: Any = schemathesis.openapi.from_dict(DOCUMENT)
@@ -156,6 +228,7 @@ def test_every_answer_keeps_the_contract(case: Any, client: FlaskClient, server:
         ids = _real_ids_once(client)
         questions = [q["id"] for q in client.get("/v1/dossiers").get_json()["data"][0]["questions"]]
         _with_real_values(case, ids, questions, sum(map(len, map(str, case.query or {}))))
+        _with_a_real_datetime(case)
     if case.path_parameters and not case.meta.generation.mode.is_negative and "{id}" in case.path:
         plural = case.path.split("/")[2]
         known = _real_ids_once(client)[BY_PLURAL[plural].name]

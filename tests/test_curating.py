@@ -8,57 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
 
-from api.records.database import open_database
-from api.records.keys import create_key
-
-from .conftest import ROOT, Server, client_of, facts
+from .conftest import ROOT, Desk, Server, client_of, facts
 
 NOTE = {"kind": "error", "note": "It was wrong."}
-
-
-class Desk:
-    """A desk with an editor's and a publisher's key."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        database = open_database(f"sqlite:///{path}")
-        self.editor = {"Authorization": f"Bearer {create_key(database, 'Ed', 'editor')}"}
-        self.publisher = {"Authorization": f"Bearer {create_key(database, 'Pub', 'publisher')}"}
-        self.client: FlaskClient = client_of(path)
-
-    def send(
-        self, method: str, path: str, body: Any = None, key: dict[str, str] | None = None, **headers: str
-    ) -> TestResponse:
-        """A request as the publisher, unless told otherwise."""
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
-        return self.client.open(
-            f"/v1/{path}", method=method, json=body, headers=(key or self.publisher) | named
-        )
-
-    def tag(self, path: str) -> str:
-        """The entity tag of a record as its curators read it."""
-        return str(self.client.get(f"/v1/{path}", headers=self.editor).headers["ETag"])
-
-    def change(self, method: str, path: str, body: Any = None, **more: Any) -> TestResponse:
-        """A change of the record as it stands."""
-        record = "/".join(path.split("/")[:2]).partition("?")[0]
-        return self.send(method, path, body, If_Match=self.tag(record), **more)
-
-    def party(self, record_id: str = "bob", **more: Any) -> TestResponse:
-        """A new party, published."""
-        body = {"id": record_id, "name": record_id.title(), "kind": "person", **more}
-        response = self.send("POST", "parties?publish=true", body)
-        assert response.status_code == 201, response.text
-        return response
-
-
-@pytest.fixture
-def desk(database_file: Path) -> Desk:
-    return Desk(database_file)
-
 
 BOB = {"id": "bob", "name": "Bob", "kind": "person"}
 

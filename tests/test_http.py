@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -11,9 +12,18 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from .conftest import Server, client_of
+from api.records.database import open_database
+from api.records.keys import create_key
+
+from .conftest import ROOT, Server, client_of
 
 CLAIM = "/v1/claims/abe-seeks-treaty-progress-in-term"
+#: (method, path) -> the operation there, as the description has it.
+DESCRIBED = {
+    (method.upper(), path): operation
+    for path, operations in json.loads((ROOT / "api" / "openapi.json").read_text("utf-8"))["paths"].items()
+    for method, operation in operations.items()
+}
 READABLE = [
     CLAIM,
     f"{CLAIM}?fields=kind",
@@ -200,6 +210,200 @@ def test_a_misspelt_record_suggests_the_right_one(client: FlaskClient) -> None:
 
     assert response.status_code == 404
     assert response.get_json()["did_you_mean"] == "abe-shinzo"
+
+
+# Merged records
+
+#: One record of each type, in which a copy lives on.
+SURVIVORS = {
+    "claims": "abe-seeks-treaty-progress-in-term",
+    "parties": "nhk",
+    "dates": "osaka-g20-2019",
+    "sources": "urdupoint-2019-07-21",
+    "places": "four-islands",
+    "dossiers": "japan-russia-peace-treaty",
+}
+
+
+class Merged:
+    """A client of a record that holds a merged copy of each survivor, `copy-of-…`."""
+
+    def __init__(self, path: Path) -> None:
+        key = create_key(open_database(f"sqlite:///{path}"), "K", "publisher")
+        self.key = {"Authorization": f"Bearer {key}"}
+        self.client = client_of(path)
+        for plural, survivor in SURVIVORS.items():
+            self._merge_a_copy(plural, survivor)
+        self.last = self.client.get("/v1/changes?limit=1").get_json()["last"]
+
+    def _merge_a_copy(self, plural: str, survivor: str) -> None:
+        copy = self.client.get(f"/v1/{plural}/{survivor}").get_json() | {"id": f"copy-of-{survivor}"}
+        # Questions have ids of their own.
+        copy.pop("questions", None)
+        made = self.client.post(f"/v1/{plural}?publish=true", json=copy, headers=self.key)
+        merged = self.client.post(
+            f"/v1/{plural}/{copy['id']}/merge",
+            json={"into": survivor, "kind": "duplicate", "note": "The same."},
+            headers=self.key | {"If-Match": made.headers["ETag"]},
+        )
+        assert merged.status_code == 200, merged.text
+
+
+@pytest.fixture(scope="module")
+def merged(loaded: Path, tmp_path_factory: pytest.TempPathFactory) -> Merged:
+    path = tmp_path_factory.mktemp("merged") / "facts.db"
+    shutil.copy(loaded, path)
+    return Merged(path)
+
+
+COPY = "/v1/claims/copy-of-abe-seeks-treaty-progress-in-term"
+DOSSIER = "/v1/dossiers/copy-of-japan-russia-peace-treaty"
+BELOW = [
+    "{claim}",
+    "{claim}?fields=kind,standing",
+    "{claim}?as_of=seq:{last}",
+    "{claim}/provenance",
+    "{claim}/provenance?as_of=seq:{last}&perspective=russia",
+    "{claim}/similar?limit=2",
+    "{claim}/references?role=relations.claim",
+    "{claim}/references?as_of=seq:{last}",
+    "/v1/parties/copy-of-nhk/revisions?limit=1",
+    "/v1/parties/copy-of-nhk/revisions?as_of=seq:{last}",
+    "{dossier}/timeline?when=2018-11/2019-07&limit=3",
+    "{dossier}/timeline?as_of=seq:{last}",
+    "{dossier}/positions?question=who-holds-sovereignty",
+    "{dossier}/positions?as_of=seq:{last}",
+]
+
+
+@pytest.mark.parametrize("path", BELOW)
+def test_an_address_below_a_merged_record_leads_to_the_same_below_its_survivor(
+    merged: Merged, path: str
+) -> None:
+    asked = path.format(claim=COPY, dossier=DOSSIER, last=merged.last)
+
+    moved = merged.client.get(asked)
+
+    assert (moved.status_code, moved.headers["Location"]) == (308, asked.replace("copy-of-", ""))
+    there = merged.client.get(moved.headers["Location"])
+    assert there.status_code == 200, there.text
+
+
+def test_what_a_client_left_unencoded_does_not_break_the_way_to_a_survivor(merged: Merged) -> None:
+    moved = merged.client.get(
+        "/v1/parties/copy-of-nhk", environ_overrides={"QUERY_STRING": "f%69elds=kind,name"}
+    )
+
+    assert moved.headers["Location"] == "/v1/parties/nhk?fields=kind,name"
+
+
+@pytest.mark.parametrize(("method", "path"), [(m, p) for m, p in DESCRIBED if m == "GET" and "{id}" in p])
+def test_the_description_tells_which_addresses_lead_on(merged: Merged, method: str, path: str) -> None:
+    survivor = SURVIVORS[path.split("/")[2]]
+
+    moved = merged.client.get(path.format(id=f"copy-of-{survivor}", number=1))
+
+    assert (moved.status_code == 308) == ("308" in DESCRIBED[method, path]["responses"])
+
+
+@pytest.mark.parametrize("path", [COPY, f"{COPY}/provenance", f"{DOSSIER}/timeline"])
+def test_the_way_to_a_survivor_is_asked_for_again_each_time(merged: Merged, path: str) -> None:
+    moved = merged.client.get(path)
+    with_a_key = merged.client.get(path, headers=merged.key)
+
+    assert moved.headers["Cache-Control"] == "no-cache"
+    assert with_a_key.headers["Cache-Control"] == "private, no-store"
+    assert moved.headers["Vary"] == merged.client.get(moved.headers["Location"]).headers["Vary"]
+
+
+def test_a_memento_of_a_merged_record_is_asked_for_at_its_survivor(merged: Merged) -> None:
+    then = {"Accept-Datetime": "Fri, 31 Dec 2999 00:00:00 GMT"}
+
+    moved = merged.client.get(COPY, headers=then)
+
+    assert (moved.status_code, moved.headers["Location"]) == (308, CLAIM)
+    assert "Accept-Datetime" in moved.headers["Vary"]
+    assert "Memento-Datetime" in merged.client.get(CLAIM, headers=then).headers
+
+
+def test_a_revision_of_a_merged_record_has_no_number_at_its_survivor(merged: Merged) -> None:
+    moved = merged.client.get("/v1/parties/copy-of-nhk/revisions/1?compare=1")
+
+    assert (moved.status_code, moved.headers["Location"]) == (308, "/v1/parties/nhk")
+
+
+# Links to the next page
+
+WRITTEN = {
+    "a quotation mark": ("/v1/search", 'q="treaty&limit=1'),
+    "an angle bracket": ("/v1/claims", "q=>treaty&limit=1"),
+    "a space": ("/v1/claims", "q=peace+treaty&limit=1"),
+    "bare UTF-8": ("/v1/search", "q=tréaty&limit=1"),
+    "encoded UTF-8": ("/v1/search", "q=tr%C3%A9aty&limit=1"),
+    "an encoded name": ("/v1/claims", "%6Bind=position,demand&limit=1"),
+    "an empty part": ("/v1/claims", "&limit=1&&"),
+    "an interval": ("/v1/claims", "said=2018-11/2019-07&limit=1"),
+    "a moment": ("/v1/claims", "as_of=seq:265&about.not=russia&limit=1"),
+}
+
+
+@pytest.mark.parametrize("case", WRITTEN)
+def test_the_next_link_is_a_link_however_the_query_was_written(client: FlaskClient, case: str) -> None:
+    path, written = WRITTEN[case]
+    page = client.get(path, environ_overrides={"QUERY_STRING": written.encode().decode("latin-1")})
+
+    link = re.fullmatch(r'<([!#-;=?-~]+)>; rel="next"', page.headers["Link"])
+    assert link, page.headers["Link"]
+    following = client.get(link[1])
+    assert following.status_code == 200, following.text
+    assert following.get_json()["query"] == page.get_json()["query"]
+    assert following.get_json()["data"] != page.get_json()["data"]
+
+
+def test_an_encoded_cursor_gives_way_to_the_next_one(client: FlaskClient) -> None:
+    cursor = client.get("/v1/claims?limit=1").get_json()["page"]["next"]
+
+    second = client.get(f"/v1/claims?limit=1&%61fter={cursor}")
+
+    third = client.get(second.headers["Link"][1:].partition(">")[0])
+    assert third.status_code == 200, third.text
+
+
+def test_the_undated_of_a_timeline_are_found_however_the_query_was_written(client: FlaskClient) -> None:
+    undated = client.get("/v1/timeline?%75ndated=false&by=valid&about=russia&limit=1").get_json()["undated"]
+
+    listed = client.get(undated["href"])
+    assert listed.status_code == 200, listed.text
+    assert listed.get_json()["data"][0] == undated["data"][0]
+
+
+# Keys
+
+
+@pytest.mark.parametrize("key", ["Bearer nonsense", "Bearer facts_00000000_x", "Basic abc"])
+def test_a_bad_key_is_refused_at_every_address(client: FlaskClient, key: str) -> None:
+    for method, path in [(m, p) for m, p in DESCRIBED if p.startswith("/v1")]:
+        address = path.format(id="nhk", name="stances", number=1)
+        refused = client.open(address, method=method, headers={"Authorization": key})
+        assert refused.status_code == 401, (method, path)
+        assert refused.headers["WWW-Authenticate"].startswith("Bearer")
+
+
+@pytest.mark.parametrize(
+    "path", [f"{CLAIM}?as_of=seq:265", f"{CLAIM}/references?as_of=seq:265", "/v1/claims?limit=0"]
+)
+def test_a_bad_key_is_refused_whatever_is_asked(client: FlaskClient, path: str) -> None:
+    assert client.get(path, headers={"Authorization": "Bearer nonsense"}).status_code == 401
+
+
+def test_a_good_key_reads_what_everybody_reads(merged: Merged) -> None:
+    for path in ("/v1/search?q=treaty", "/v1/timeline", f"{CLAIM}/provenance", "/v1/changes", "/v1"):
+        assert merged.client.get(path, headers=merged.key).status_code == 200
+
+
+def test_the_service_tells_its_health_to_anybody(client: FlaskClient) -> None:
+    for path in ("/health/ready", "/openapi.json", "/problems/unauthorized"):
+        assert client.get(path, headers={"Authorization": "Bearer nonsense"}).status_code == 200
 
 
 # Through a real server: what its parser refuses, and what a linter of HTTP says

@@ -38,6 +38,16 @@ def test_migrating_twice_does_nothing(tmp_path: Path) -> None:
     assert pending_migrations(database) == []
 
 
+def test_an_older_database_is_not_called_faulty(database_file: Path) -> None:
+    with sqlite3.connect(database_file) as connection:
+        connection.execute("DELETE FROM schema_migration WHERE name = '0005_survivors'")
+
+    done = facts("doctor", "--db", f"sqlite:///{database_file}")
+
+    assert done.returncode == 2
+    assert "lacks 0005_survivors" in done.stderr
+
+
 def test_a_database_that_rendered_otherwise_is_rendered_again(database_file: Path) -> None:
     before = client_of(database_file).get("/v1/parties/nhk").get_json()
     with sqlite3.connect(database_file) as connection:

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from api.records.changes import forget_feed
-from api.records.database import file_of, write_transaction
+from api.records.database import file_of, pending_migrations, write_transaction
 from api.records.errors import Refusal
 from api.records.history import last_seq
 from api.records.redaction import redact as redact_record
@@ -79,6 +79,8 @@ def doctor(url: str | None) -> None:
     curators, and are no fault.
     """
     with opened(url, migrated=False) as database:
+        if lacking := pending_migrations(database):
+            give_up(f"the database lacks {', '.join(lacking)}: facts load or facts serve adds that first")
         faults = list(faults_of_database(database))
         chains = list(broken_chains(database))
     for chain in chains:

@@ -17,19 +17,26 @@ from .requests import asked, require_acceptable
 
 #: Made anew for each read.
 Limit = Callable[[], AbstractContextManager[None]]
+#: Raises a problem where the request's API key is unknown.
+Admission = Callable[[], object]
 View = Callable[..., Response]
 Json = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Answer:
-    """One possible answer: what it means, its JSON Schema, its headers, a real example."""
+    """One possible answer: what it means, its JSON Schema, its headers, a real example.
+
+    `others`: further media types that `Accept` can ask for, each with its JSON Schema. Headers that every
+    answer of its kind carries need not be listed.
+    """
 
     description: str
     schema: Json | None = None
     media_type: str = JSON
     headers: tuple[str, ...] = ()
     example: Callable[[], Any] | None = None
+    others: Mapping[str, Json] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -88,13 +95,23 @@ class Operation:
         summary = text.partition("\n")[0].rstrip(".")
         return summary, text
 
-    def handler(self, limit: Limit) -> View:
-        """The view behind its checks: acceptable media type, understood query, limited time.
+    @property
+    def limited(self) -> bool:
+        """Whether it can run into the time limit.
 
         A read without a query is as cheap as it gets, unless it is `demanding`: it needs no limit.
         """
+        return self.method == "GET" and (self.demanding or bool(self.parameters))
+
+    @property
+    def keyed(self) -> bool:
+        """Whether a request may carry an API key: under /v1, not at the service's own addresses."""
+        return self.path == "/v1" or self.path.startswith("/v1/")
+
+    def handler(self, limit: Limit, admit: Admission) -> View:
+        """The view behind its checks: known key, acceptable media type, understood query, limited time."""
         view, parameters, offered = self.view, self.parameters, self.media_types
-        reads, demanding = self.method == "GET", self.demanding
+        keyed, limited, demanding = self.keyed, self.limited, self.demanding
         # Most reads ask for nothing special: their query is understood once, here.
         needs = any(parameter.required for parameter in parameters.values())
         plain = None if needs else read_query((), parameters)
@@ -102,10 +119,12 @@ class Operation:
         @wraps(view)
         def handle(**path: str) -> Response:
             environ = request.environ
+            if keyed and "HTTP_AUTHORIZATION" in environ:
+                admit()
             if environ.get("HTTP_ACCEPT", "*/*") != "*/*":
                 require_acceptable(offered)
             query = asked(parameters) if plain is None or environ.get("QUERY_STRING") else plain
-            if reads and (demanding or query is not plain):
+            if limited and (demanding or query is not plain):
                 with limit():
                     return view(query, **path)
             return view(query, **path)
@@ -132,14 +151,14 @@ class Operations:
 
         return declare
 
-    def install(self, app: Flask, limit: Limit = nullcontext) -> None:
-        """Route every operation; `limit` bounds the time of reads."""
+    def install(self, app: Flask, limit: Limit = nullcontext, admit: Admission = lambda: None) -> None:
+        """Route every operation; `limit` bounds the time of reads, `admit` refuses unknown keys."""
         for operation in self.all:
             endpoint = f"{operation.id}"
             app.add_url_rule(
                 operation.rule,
                 endpoint,
-                operation.handler(limit),
+                operation.handler(limit, admit),
                 methods=[operation.method],
                 strict_slashes=True,
             )

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote, urlencode
 
 from flask import request
 from werkzeug.datastructures import MIMEAccept
@@ -14,6 +14,8 @@ from .problems import Problem
 
 _BROKEN_ESCAPE = re.compile("%(?![0-9A-Fa-f]{2})")
 MOST_PARAMETERS = 100
+#: What may stand in a query as it is and is easier read so (RFC 3986 §3.4): lists, intervals, `seq:1`.
+_LEGIBLE = ",:/"
 
 
 def asked(parameters: Mapping[str, Parameter]) -> Query:
@@ -24,11 +26,23 @@ def asked(parameters: Mapping[str, Parameter]) -> Query:
     return read_query(_pairs(request.environ.get("QUERY_STRING", "")), parameters)
 
 
+def query_string(**instead: str | None) -> str:
+    """The request's query, encoded anew, with other values of some parameters; None leaves one out.
+
+    What a client sent unencoded could end a header's quotation or be read as another character set.
+    """
+    asked_for = _pairs(request.environ.get("QUERY_STRING", ""))
+    kept = [(name, text) for name, text in asked_for if name not in instead]
+    added = [(name, text) for name, text in instead.items() if text is not None]
+    return urlencode([*kept, *added], quote_via=quote, safe=_LEGIBLE)
+
+
 def _pairs(text: str) -> list[tuple[str, str]]:
     if not text:
         return []
     if broken := _BROKEN_ESCAPE.search(text):
-        fault = f"the query string has a % at position {broken.start()} that no two hexadecimal digits follow"
+        where = f"position {broken.start()} of the query string"
+        fault = f"the % at {where} is not followed by two hexadecimal digits"
         raise QueryError([QueryFault("", fault)])
     try:
         return parse_qsl(
@@ -38,9 +52,9 @@ def _pairs(text: str) -> list[tuple[str, str]]:
             max_num_fields=MOST_PARAMETERS,
         )
     except UnicodeDecodeError:
-        raise QueryError([QueryFault("", "the query string is not UTF-8, percent-encoded")]) from None
+        raise QueryError([QueryFault("", "the query string is not percent-encoded UTF-8")]) from None
     except ValueError:
-        raise QueryError([QueryFault("", f"more than {MOST_PARAMETERS} parameters")]) from None
+        raise QueryError([QueryFault("", f"the query has more than {MOST_PARAMETERS} parameters")]) from None
 
 
 def require_acceptable(offered: Sequence[str]) -> str:

@@ -9,7 +9,7 @@ from peewee import Database
 
 from api.http.answers import VARY, answer, http_date, tag_of
 from api.http.problems import Problem
-from api.records.errors import Merged, NotFound
+from api.records.errors import NotFound
 from api.records.history import Past, moment_of, moments_of, read_past
 from api.records.types import RecordType
 from schemas.query import Query, QueryError, QueryFault
@@ -26,24 +26,15 @@ def past_answer(database: Database, record_type: RecordType, record_id: str, que
         fault = "as_of cannot stand beside include, which shows the present"
         raise QueryError([QueryFault("as_of", fault)])
     asked = query["as_of"] if "as_of" in query.given else _accepted_datetime()
-    try:
-        past = read_past(database, record_type, record_id, moment_of(database, asked))
-    except Merged as merged:
-        # The survivor, at the same moment.
-        return Response(
-            status=308,
-            headers={
-                "Location": f"/v1/{record_type.plural}/{merged.survivor}?as_of={asked}",
-                "Vary": RECORD_VARY,
-            },
-        )
+    moment = moment_of(database, asked)
+    past = read_past(database, record_type, record_id, moment)
     headers = _memento_headers(record_type, past)
     body, etag = past.stored.body, past.stored.etag
     if "fields" in query.given:
         kept = ("type", "id", *query["fields"])
         body = orjson.dumps({k: v for k, v in orjson.loads(body).items() if k in kept})
         etag = tag_of([body])
-    return shown(database, query, body, etag, headers=headers, vary=RECORD_VARY)
+    return shown(database, query, body, etag, headers=headers, vary=RECORD_VARY, moment=moment)
 
 
 def _accepted_datetime() -> str:

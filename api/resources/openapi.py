@@ -1,6 +1,7 @@
 """The OpenAPI 3.1 description: assembled from the operations, kept as a file, served as it is kept."""
 
 import json
+from collections.abc import Iterator
 from importlib.resources import files
 from typing import Any
 
@@ -16,6 +17,8 @@ from schemas.json_schema import components, written_components
 from schemas.problem import ProblemSchema
 from schemas.query import Parameter, Query
 
+from .memento import LINK_FORMAT
+
 Json = dict[str, Any]
 OPENAPI_JSON = "application/vnd.oai.openapi+json"
 OPENAPI_YAML = "application/vnd.oai.openapi"
@@ -27,10 +30,12 @@ they are about.
 Reads are open. Every answer carries a strong `ETag`; send it back in `If-None-Match` for a 304. An unknown
 parameter or value is an error that suggests the right one. Errors are problem documents (RFC 9457).
 """
-_KEY = "An API key, made by `facts key create`."
+_KEY = "An API key, made by `facts key create`. One that is unknown, expired or revoked is always refused."
 _REQUEST_HEADERS = {
     "If-Match": "Entity tag of the plain record as you read it.",
     "If-None-Match": "`*` creates, where nothing has this id.",
+    "Accept-Datetime": "The record as it was at this time, an HTTP date (RFC 7089).",
+    "Accept-Language": "In which language a party's names are shown, with `perspective`.",
     "Idempotency-Key": "Makes a repeat of this request harmless for 24 hours: it gets the first answer.",
 }
 _TAGS = {
@@ -57,7 +62,10 @@ _HEADERS: dict[str, Json] = {
         "description": "When what the record shows last changed.",
         "schema": {"type": "string"},
     },
-    "Cache-Control": {"description": "`no-cache`: store, but revalidate.", "schema": {"type": "string"}},
+    "Cache-Control": {
+        "description": "`no-cache`: store, but revalidate; to an API key `private, no-store`.",
+        "schema": {"type": "string"},
+    },
     "Vary": {"description": "Which request headers can change this answer.", "schema": {"type": "string"}},
     "Link": {
         "description": 'RFC 8288: `rel="next"` where another page follows.',
@@ -69,6 +77,8 @@ _HEADERS: dict[str, Json] = {
 }
 #: What every operation can answer with.
 _ALWAYS = ("invalid-query", "not-acceptable", "uri-too-long", "headers-too-large", "internal-error")
+#: What every answer but those to writes carries, for caches.
+_VALIDATORS = ("ETag", "Cache-Control", "Vary")
 
 
 def description(operations: Operations, version: str) -> Json:
@@ -102,36 +112,60 @@ def _operation(operation: Operation) -> Json:
     summary, text = operation.text
     path = [_path_parameter(p) for p in operation.path_parameters]
     query = [_parameter(p) for p in operation.parameters.values()]
-    answers = {str(status): _answer(a) for status, a in operation.answers.items()}
-    if operation.method == "GET" and any(a.headers for a in operation.answers.values()):
-        answers["304"] = {
-            "description": "The client has it already.",
-            "headers": _headers(("ETag", "Cache-Control", "Vary", "X-Request-Id")),
-        }
-    if "gone" in operation.problems:
-        answers["308"] = {
-            "description": "Merged into another record.",
-            "headers": _headers(("Location", "X-Request-Id")),
-        }
-    for name in (*_ALWAYS, *operation.problems):
-        # Several problems may share a status: the first stands for them, all have one schema.
-        answers.setdefault(str(TYPES[name].status), {"$ref": f"#/components/responses/{name}"})
     described: Json = {
         "operationId": operation.id,
         "tags": [operation.tag],
         "summary": summary,
         "description": text,
-        "parameters": path + query + [_header_parameter(name) for name in operation.headers],
-        "responses": answers,
+        "parameters": path + query + [_header_parameter(name) for name in _request_headers(operation)],
+        "responses": _answers(operation),
     }
     if operation.body:
         content = {media_type: {"schema": schema} for media_type, schema in operation.body.schemas.items()}
         described["requestBody"] = {"required": operation.body.required, "content": content}
     if operation.secured:
         described["security"] = [{"key": []}]
-    elif "unauthorized" in operation.problems:
+    elif operation.keyed:
         described["security"] = [{}, {"key": []}]
     return described
+
+
+def _request_headers(operation: Operation) -> tuple[str, ...]:
+    """Headers of a request that change what is answered."""
+    spoken = ("Accept-Language",) if "perspective" in operation.parameters else ()
+    return (*operation.headers, *spoken)
+
+
+def _answers(operation: Operation) -> Json:
+    """The answers of an operation by status."""
+    common = ("Cache-Control",) if operation.secured else _VALIDATORS
+    answers = {str(status): _answer(a, common) for status, a in operation.answers.items()}
+    if operation.method == "GET":
+        answers["304"] = {"description": "The client has it already.", "headers": _headers(_VALIDATORS)}
+    if _leads_on(operation):
+        answers["308"] = {
+            "description": "Merged: the same address of the record that it lives on in.",
+            "headers": _headers(("Location", "Cache-Control", "Vary")),
+        }
+    for name in _problems(operation):
+        # Several problems may share a status: the first stands for them, all have one schema.
+        answers.setdefault(str(TYPES[name].status), {"$ref": f"#/components/responses/{name}"})
+    return answers
+
+
+def _leads_on(operation: Operation) -> bool:
+    """Whether a merged record's address leads to its survivor: all that are read, but its own time map."""
+    return operation.method == "GET" and "{id}" in operation.path and LINK_FORMAT not in operation.media_types
+
+
+def _problems(operation: Operation) -> Iterator[str]:
+    """The names of the problems that an operation can answer with."""
+    yield from _ALWAYS
+    yield from operation.problems
+    if operation.keyed:
+        yield "unauthorized"
+    if operation.limited:
+        yield "query-timeout"
 
 
 def _header_parameter(name: str) -> Json:
@@ -171,21 +205,19 @@ def _path_parameter(parameter: PathParameter) -> Json:
     }
 
 
-def _answer(found: Answer) -> Json:
+def _answer(found: Answer, common: tuple[str, ...]) -> Json:
+    described: Json = {"description": found.description, "headers": _headers((*common, *found.headers))}
     if found.schema is None:
-        return {"description": found.description, "headers": _headers((*found.headers, "X-Request-Id"))}
+        return described
     content: Json = {"schema": found.schema}
     if found.example:
         content["examples"] = {"real": {"summary": "From the first dossier.", "value": found.example()}}
-    return {
-        "description": found.description,
-        "headers": _headers((*found.headers, "X-Request-Id")),
-        "content": {found.media_type: content},
-    }
+    others = {media_type: {"schema": schema} for media_type, schema in found.others.items()}
+    return described | {"content": {found.media_type: content, **others}}
 
 
 def _headers(names: tuple[str, ...]) -> Json:
-    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in (*names, "X-Request-Id")}
 
 
 def _problem(name: str) -> Json:
@@ -197,7 +229,7 @@ def _problem(name: str) -> Json:
         "detail": kind.definition,
         "request_id": "0f4b1c2d3e5a6978",
     }
-    headers = ("Allow", "X-Request-Id") if name == "method-not-allowed" else ("X-Request-Id",)
+    headers = ("Allow",) if name == "method-not-allowed" else ()
     return {
         "description": f"{kind.title}. {kind.definition}",
         "headers": _headers(headers),

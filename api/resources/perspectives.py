@@ -1,7 +1,6 @@
 """Answers in the words of one party, where a request asks for that."""
 
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
 from functools import wraps
 from typing import Any
 
@@ -27,7 +26,9 @@ def in_one_state(database: Database) -> Callable[[View], View]:
     def wrapped(view: View) -> View:
         @wraps(view)
         def read(query: Query, **path: str) -> Response:
-            with snapshot(database) if "perspective" in query.given else nullcontext():
+            if "perspective" not in query.given:
+                return view(query, **path)
+            with snapshot(database):
                 return view(query, **path)
 
         return read

@@ -72,7 +72,12 @@ def declare(operations: Operations, database: Database, settings: Settings) -> N
         path_parameters=(PathParameter("id", "Id of a claim.", ID, EXAMPLES["claim"]),),
         media_types=(JSON, JSON_LD),
         answers={
-            200: Answer("The graph.", _GRAPH, headers=("ETag",), example=lambda: sample("claim-provenance"))
+            200: Answer(
+                "The graph.",
+                _GRAPH,
+                example=lambda: sample("claim-provenance"),
+                others={JSON_LD: {"type": "object"}},
+            )
         },
         problems=("not-found", "gone", "unavailable-for-legal-reasons"),
     )

@@ -10,7 +10,7 @@ from peewee import Database
 
 from api.http.answers import answer, envelope, tag_of
 from api.http.operations import Answer, Operation, Operations, PathParameter
-from api.http.preconditions import unauthorized
+from api.http.requests import query_string
 from api.records import backlinks
 from api.records.errors import Gone, Redacted
 from api.records.history import moment_of, read_past
@@ -26,16 +26,14 @@ from api.records.reading import (
     referenced,
     type_of,
 )
-from api.records.types import CURATORS, TYPES, RecordType
+from api.records.types import TYPES, RecordType
 from schemas.query import Query, QueryError, QueryFault
 
 from . import shapes
-from .curators import asking, visible
+from .curators import asked_states, visible
 from .memento import RECORD_VARY, past_answer
-from .perspectives import shown
+from .perspectives import in_one_state, shown
 from .samples import EXAMPLES, sample
-
-VALIDATED = ("ETag", "Cache-Control", "Vary")
 
 
 def declare(operations: Operations, database: Database) -> None:
@@ -59,6 +57,7 @@ def _what(record_type: RecordType) -> str:
 def _declare_collection(operations: Operations, database: Database, record_type: RecordType) -> None:
     parameters = collection_parameters(record_type)
 
+    @in_one_state(database)
     def view(query: Query) -> Response:
         """List {many}.
 
@@ -76,7 +75,7 @@ def _declare_collection(operations: Operations, database: Database, record_type:
     page = Answer(
         f"A page of {record_type.plural}.",
         shapes.collection(record_type),
-        headers=(*VALIDATED, "Link"),
+        headers=("Link",),
         example=lambda: sample(f"{record_type.plural}-page"),
     )
     operations.add(
@@ -88,21 +87,16 @@ def _declare_collection(operations: Operations, database: Database, record_type:
             view,
             parameters,
             answers={200: page},
-            problems=("unauthorized",),
             words=_words(record_type),
         )
     )
 
 
 def _asked_states(database: Database, query: Query) -> Sequence[str]:
-    """The states that a collection is asked for: drafts only where asked for, with a key."""
-    actor = asking(database)
-    wanted = query["status"]
-    if "draft" in wanted and actor is None:
-        raise unauthorized("drafts are shown to holders of an API key only")
-    if "id" in query.given and "status" not in query.given and actor:
-        return CURATORS
-    return tuple(wanted)
+    """The states that are asked for; a batch get by a curator finds drafts without being asked for them."""
+    if "id" in query.given and "status" not in query.given:
+        return visible(database)
+    return asked_states(database, query)
 
 
 def _past_page(database: Database, record_type: RecordType, query: Query) -> Page:
@@ -157,9 +151,7 @@ def next_link(cursor: str | None, path: str) -> dict[str, str]:
 
 def this_request(path: str, **instead: str) -> str:
     """The address of this request with other values of some parameters, which begins at its first page."""
-    written = request.environ.get("QUERY_STRING", "").split("&")
-    kept = [part for part in written if part and part.partition("=")[0] not in {"after", *instead}]
-    return f"{path}?{'&'.join([*kept, *(f'{name}={value}' for name, value in instead.items())])}"
+    return f"{path}?{query_string(**{'after': None, **instead})}"
 
 
 def _trimmed(record: dict[str, Any], query: Query) -> dict[str, Any]:
@@ -171,6 +163,7 @@ def _trimmed(record: dict[str, Any], query: Query) -> dict[str, Any]:
 def _declare_record(operations: Operations, database: Database, record_type: RecordType) -> None:
     parameters = record_parameters(record_type)
 
+    @in_one_state(database)
     def view(query: Query, id: str) -> Response:
         """Read one {one}.
 
@@ -188,7 +181,7 @@ def _declare_record(operations: Operations, database: Database, record_type: Rec
     found = Answer(
         f"The {record_type.name}.",
         shapes.single(record_type),
-        headers=(*VALIDATED, "Last-Modified"),
+        headers=("Last-Modified",),
         example=lambda: sample(record_type.name),
     )
     operations.add(
@@ -201,7 +194,8 @@ def _declare_record(operations: Operations, database: Database, record_type: Rec
             parameters,
             (id_of(record_type),),
             answers={200: found},
-            problems=("not-found", "gone", "unauthorized", "unavailable-for-legal-reasons"),
+            problems=("not-found", "gone", "unavailable-for-legal-reasons"),
+            headers=("Accept-Datetime",),
             words=_words(record_type),
         )
     )
@@ -219,12 +213,13 @@ def _shaped_answer(database: Database, stored: Stored, query: Query) -> Response
         included = read_many(database, referenced([record], query["include"]))
         shaped["included"] = {s.id: orjson.Fragment(s.body) for s in included}
     body = orjson.dumps(shaped)
-    return shown(database, query, body, tag_of([body]))
+    return shown(database, query, body, tag_of([body]), vary=RECORD_VARY)
 
 
 def _declare_references(operations: Operations, database: Database, record_type: RecordType) -> None:
     parameters = backlinks.reference_parameters(record_type)
 
+    @in_one_state(database)
     def view(query: Query, id: str) -> Response:
         """List what refers to a {one}.
 
@@ -248,7 +243,7 @@ def _declare_references(operations: Operations, database: Database, record_type:
     found = Answer(
         "What refers to it.",
         shapes.REFERENCES,
-        headers=(*VALIDATED, "Link"),
+        headers=("Link",),
         example=lambda: sample(f"{record_type.name}-references"),
     )
     operations.add(
@@ -261,7 +256,7 @@ def _declare_references(operations: Operations, database: Database, record_type:
             parameters,
             (id_of(record_type),),
             answers={200: found},
-            problems=("not-found", "unauthorized"),
+            problems=("not-found",),
             words=_words(record_type),
         )
     )
