@@ -141,14 +141,14 @@ class World(RuleBasedStateMachine):
         self.put(DATE, date, title=title, kind="meeting", when=when, citations=[{"source": "paper"}],
                  part_of=part_of, dossiers=["story"])  # fmt: skip
 
-    @rule(source=st.sampled_from(SOURCES), publisher=st.sampled_from(PARTIES),
+    @rule(source=st.sampled_from(SOURCES), title=TEXT, publisher=st.sampled_from(PARTIES),
           parents=st.lists(st.tuples(st.sampled_from(SOURCES), st.sampled_from(DERIVATIONS)), max_size=2,
                            unique_by=lambda parent: parent[0]))  # fmt: skip
-    def write_source(self, source: str, publisher: str, parents: list[tuple[str, str]]) -> None:
+    def write_source(self, source: str, title: str, publisher: str, parents: list[tuple[str, str]]) -> None:
         # Parents have the greater number: no document descends from itself.
         parents = [(parent, how) for parent, how in parents if parent > source]
         derived = [{"source": parent, "how": how} for parent, how in parents]
-        if self.put(SOURCE, source, title="Print", kind="news-report", publisher=publisher, held=True,
+        if self.put(SOURCE, source, title=title, kind="news-report", publisher=publisher, held=True,
                     derived_from=derived):  # fmt: skip
             self.descent[source] = parents
 
@@ -301,11 +301,14 @@ class World(RuleBasedStateMachine):
 
     @invariant()
     def provenance_is_what_following_the_documents_gives(self) -> None:
+        names = {r["id"]: r.get("title") or r["name"] for p in ("sources", "parties") for r in self.all(p)}
         for claim in self.all("claims"):
             graph = self.get(f"/v1/claims/{claim['id']}/provenance")
             cited = [c["source"]["id"] for c in claim["citations"]]
             documents = {n["id"]: n for n in graph["nodes"] if n["type"] == "source"}
             assert documents.keys() == {d for source in cited for d in self.behind(source)}
+            shown = {n["id"]: n["name"] for n in graph["nodes"] if n["id"] in names}
+            assert shown == {i: names[i] for i in shown}
             assert {i for i, n in documents.items() if "status" in n} == documents.keys() & self.retracted
             roots = [self.roots(source) for source in cited]
             origins = {i for i, node in documents.items() if node["origin"]}
@@ -318,6 +321,10 @@ class World(RuleBasedStateMachine):
             )  # fmt: skip
             now = self.get(f"/v1/claims/{claim['id']}/provenance?as_of=2999-01-01T00:00:00Z")
             assert (now["nodes"], now["edges"]) == (graph["nodes"], graph["edges"])
+            prov = self.client.get(
+                f"/v1/claims/{claim['id']}/provenance", headers={"Accept": "application/ld+json"}
+            )
+            assert len(prov.get_json(force=True)["@graph"]) == len(graph["nodes"]) + len(cited)
 
     @invariant()
     def references_are_what_names_a_record(self) -> None:

@@ -6,9 +6,11 @@ from urllib.parse import quote
 import pytest
 from flask.testing import FlaskClient
 
-from api.records.facets import MOST_VALUES
+from api.records.facets import MOST_SPANS, MOST_VALUES
 from api.records.parameters import facet_names
 from api.records.types import BY_PLURAL
+
+from .conftest import Desk
 
 QUERIES = {
     "claims": ["", "kind=statement,position", "via=tass&role=quoted", "about=four-islands&said=2019",
@@ -67,13 +69,32 @@ def test_values_are_named_and_in_order(client: FlaskClient) -> None:
     assert "201X" in decades
 
 
-def test_more_values_than_are_shown_are_announced(client: FlaskClient) -> None:
-    publishers = {s["publisher"]["id"] for s in _get(client, "/v1/sources?limit=200")["data"]}
-    facet = _get(client, "/v1/sources?facets=publisher,kind&limit=1")["facets"]
+def test_more_values_than_are_shown_are_announced(desk: Desk) -> None:
+    publishers = {s["publisher"]["id"] for s in _get(desk.client, "/v1/sources?limit=200")["data"]}
+    for number in range(MOST_VALUES - len(publishers)):
+        _publish_something(desk, number)
+    full = _get(desk.client, "/v1/sources?facets=publisher,kind&limit=1")["facets"]
+    _publish_something(desk, 99)
+    more = _get(desk.client, "/v1/sources?facets=publisher,kind&limit=1")["facets"]
 
-    assert facet["publisher"]["truncated"] == (len(publishers) > MOST_VALUES)
-    assert len(facet["publisher"]["values"]) == min(len(publishers), MOST_VALUES)
-    assert facet["kind"]["truncated"] is False
+    assert [len(f["publisher"]["values"]) for f in (full, more)] == [MOST_VALUES, MOST_VALUES]
+    assert [f["publisher"]["truncated"] for f in (full, more)] == [False, True]
+    assert more["kind"]["truncated"] is False
+
+
+def _publish_something(desk: Desk, number: int) -> None:
+    desk.party(f"outlet-{number}")
+    body = {"id": f"issue-{number}", "title": "Issue", "kind": "news-report", "held": True}
+    done = desk.send("POST", "sources?publish=true", {**body, "publisher": f"outlet-{number}"})
+    assert done.status_code == 201, done.text
+
+
+def test_more_spans_than_are_shown_are_announced(client: FlaskClient) -> None:
+    facets = _get(client, "/v1/claims?facets=valid.month,valid.decade&limit=1")["facets"]
+
+    inside = [m for m in facets["valid.month"]["values"] if ".." not in m["value"]]
+    assert (len(inside), facets["valid.month"]["truncated"]) == (MOST_SPANS, True)
+    assert facets["valid.decade"]["truncated"] is False
 
 
 @pytest.mark.parametrize("match", ["possible", "certain"])

@@ -5,7 +5,6 @@ import sqlite3
 from pathlib import Path
 
 from api.records.database import migrate, open_database, pending_migrations
-from api.records.fulltext import create_tables
 from api.records.models import MODELS
 
 from .conftest import client_of, facts
@@ -16,7 +15,10 @@ def _schema(path: Path) -> set[str]:
     with sqlite3.connect(path) as connection:
         rows = connection.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
     plain = {re.sub(r"\s+", " ", sql).replace("IF NOT EXISTS ", "") for (sql,) in rows}
-    return {sql for sql in plain if "migrat" not in sql}
+    # The full-text tables are the migration's alone.
+    return {
+        sql for sql in plain if "migrat" not in sql and not re.search("(public|draft)_(words|parts)", sql)
+    }
 
 
 def test_migrations_make_the_tables_of_the_models(tmp_path: Path) -> None:
@@ -25,7 +27,6 @@ def test_migrations_make_the_tables_of_the_models(tmp_path: Path) -> None:
     database = open_database(f"sqlite:///{modelled}")
     with database.bind_ctx(MODELS, bind_refs=False, bind_backrefs=False):
         database.create_tables(MODELS)
-    create_tables(database)
 
     assert _schema(migrated) == _schema(modelled)
 

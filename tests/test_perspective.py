@@ -95,13 +95,6 @@ def test_references_are_named_too(client: FlaskClient) -> None:
     assert places["four-islands"] == ("Southern Kurils", "The four disputed islands")
 
 
-def test_a_name_of_the_past_is_that_of_then(client: FlaskClient) -> None:
-    now = _seen(client, "/v1/places/four-islands", "russia")
-    then = _seen(client, "/v1/places/four-islands?as_of=seq:265", "russia")
-
-    assert then == now
-
-
 @pytest.mark.parametrize(
     ("party", "detail"), [("jappan", "did_you_mean"), ("four-islands", "is a place"), ("", "id")]
 )

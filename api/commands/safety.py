@@ -74,13 +74,13 @@ def _require_sound(file: Path) -> None:
 def doctor(url: str | None) -> None:
     """Check that everything in the database agrees; exit code 1 where it does not.
 
-    Integrity, stored bytes against bytes rendered again, the feed's fold against what is served, revisions
-    without gaps, times that never go back. Chains that an edit of a source broke are named as work for
-    curators, and are no fault.
+    Integrity, the search index, stored bytes against bytes rendered again, the feed's fold against what is
+    served, revisions without gaps, times that never go back. Chains that an edit of a source broke are named
+    as work for curators, and are no fault.
     """
     with opened(url, migrated=False) as database:
-        if lacking := pending_migrations(database):
-            give_up(f"the database lacks {', '.join(lacking)}: facts load or facts serve adds that first")
+        if lacking := ", ".join(pending_migrations(database)):
+            give_up(f"the database lacks {lacking}. Run facts serve or facts load first: they add it")
         faults = list(faults_of_database(database))
         chains = list(broken_chains(database))
     for chain in chains:

@@ -41,8 +41,9 @@ class Asked:
 
     @property
     def wanted(self) -> list[Term]:
-        """What must be found."""
-        return [term for chunk in self.chunks if not chunk.excluded for term in chunk.terms]
+        """What must be found, each once."""
+        found = (term for chunk in self.chunks if not chunk.excluded for term in chunk.terms)
+        return list(dict.fromkeys(found))
 
     @property
     def excluded(self) -> list[tuple[Term, ...]]:
@@ -57,7 +58,8 @@ class Asked:
     @property
     def name(self) -> str:
         """The words that a name may be equal to or begin with."""
-        return " ".join(term.text for term in self.wanted)
+        found = (term.text for chunk in self.chunks if not chunk.excluded for term in chunk.terms)
+        return " ".join(found)
 
     def as_json(self) -> list[Json]:
         """The terms, for the echo of the query."""
@@ -73,10 +75,11 @@ def understood_text(typed: str) -> Asked:
     chunks = []
     for found in _CHUNK.finditer(typed.translate(_OPERATORS)):
         phrase, text = found["phrase"], found["text"]
-        terms = tuple(_phrase(phrase) if phrase is not None else _plain(text))
+        terms = tuple(dict.fromkeys(_phrase(phrase) if phrase is not None else _plain(text)))
         if terms:
             chunks.append(Chunk(terms, found["no"] is not None))
-    return Asked(typed, tuple(chunks))
+    # What is typed twice is asked once.
+    return Asked(typed, tuple(dict.fromkeys(chunks)))
 
 
 def _plain(text: str) -> Iterator[Term]:

@@ -51,7 +51,7 @@ def read_references(
     database: Database, record_id: str, query: Query, statuses: Sequence[str] = PUBLIC
 ) -> References:
     """The published records that refer to one, by role, then id."""
-    echo: Json = {name: query[name] for name in ("role", "type") if name in query.given}
+    echo: Json = {name: query[name] for name in ("role", "type", "perspective") if name in query.given}
     cursors = Cursors(secret(database, "cursor"), ["references", record_id, echo])
     with snapshot(database):
         roles = _roles(database, record_id, statuses)

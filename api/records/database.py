@@ -11,6 +11,7 @@ from peewee import Database, OperationalError, SqliteDatabase
 from playhouse.db_url import connect
 from playhouse.migrations import Runner
 
+#: About a millisecond: asking costs a call into Python.
 _STEPS_BETWEEN_LOOKS = 20_000
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -77,9 +78,10 @@ def snapshot(database: Database) -> Iterator[None]:
 
 @contextmanager
 def time_limit(database: Database, milliseconds: int) -> Iterator[None]:
-    """Statements that together may take this long; beyond it the running one is given up.
+    """No statement goes on when this time has passed since the beginning of the block.
 
-    SQLite asks after every few thousand steps of its machine whether to go on.
+    SQLite asks after every so many steps of its machine whether to go on, so that short statements are never
+    given up; what Python does between them is not interrupted.
     """
     if not isinstance(database, SqliteDatabase):
         yield
@@ -167,19 +169,3 @@ def trouble_of(error: Exception) -> Trouble | None:
 def is_busy(error: Exception) -> bool:
     """Whether another writer held the lock for longer than the patience of this one."""
     return trouble_of(error) == "busy"
-
-
-__all__ = [
-    "DatabaseTooNew",
-    "DatabaseUnusable",
-    "file_of",
-    "is_busy",
-    "migrate",
-    "open_database",
-    "pending_migrations",
-    "placeholders",
-    "secret",
-    "snapshot",
-    "trouble_of",
-    "write_transaction",
-]

@@ -197,20 +197,19 @@ def _name_values(database: Database, found: dict[str, Json], types: Sequence[Rec
     kinds = {f.name: f.kind for t in types for f in t.filters}
     members = [(kinds.get(name), member) for name, facet in found.items() for member in facet["values"]]
     ids = sorted({member["value"] for kind, member in members if kind == "id"})
-    names = _names(database, ids)
+    records = _records(database, ids) if ids else {}
     questions = _questions(database) if any(kind == "question" for kind, _ in members) else {}
     for kind, member in members:
-        if kind in ("id", "question"):
-            member["name"] = (names if kind == "id" else questions).get(member["value"])
+        if kind == "id":
+            member |= records.get(member["value"], {})
+        elif kind == "question":
+            member["name"] = questions.get(member["value"])
 
 
-def _names(database: Database, ids: Sequence[str]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for start in range(0, len(ids), 500):
-        some = ids[start : start + 500]
-        sql = f"SELECT id, name FROM record WHERE id IN ({placeholders(some)})"
-        found |= dict(database.execute_sql(sql, some).fetchall())
-    return found
+def _records(database: Database, ids: Sequence[str]) -> dict[str, Json]:
+    """{`name`, `type`} of records, by id; there are not more of them than facets show."""
+    sql = f"SELECT id, name, type FROM record WHERE id IN ({placeholders(ids)})"
+    return {row[0]: {"name": row[1], "type": row[2]} for row in database.execute_sql(sql, ids).fetchall()}
 
 
 def _questions(database: Database) -> dict[str, str]:

@@ -13,7 +13,7 @@ from typing import Any
 from peewee import Database, DatabaseError
 
 from .asking import Asked, Term
-from .database import placeholders
+from .database import placeholders, trouble_of
 from .folding import BETWEEN, as_words, fold, indexed, pieces
 from .types import TYPES
 
@@ -26,8 +26,6 @@ _WEIGHTS = "10.0, 6.0, 1.0"
 #: More matches than these are not ranked against each other; the records added last are.
 MOST_RANKED = 20_000
 _AFTER_ALL = "\U0010ffff"
-#: Marks are parts of words: a vowel sign does not end one. In SQL, quotes within quotes stand twice.
-_WORDS = "unicode61 remove_diacritics 0 categories ''L* N* Co M*''"
 
 
 @dataclass(frozen=True)
@@ -69,8 +67,9 @@ class Texts:
 
     @property
     def digest(self) -> str:
-        """A short name for these texts."""
-        return sha256(repr((self.columns, self.named)).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+        """A short name for what is indexed of these texts: another where they are folded otherwise."""
+        indexed_texts = repr((self.words, self.parts, self.called))
+        return sha256(indexed_texts.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def _as_indexed(folded: str) -> str:
@@ -90,14 +89,6 @@ class Among:
     types: Sequence[str] = ()
     ids: str = ""
     values: Sequence[Any] = ()
-
-
-def create_tables(database: Database) -> None:
-    """Make the index; what differs between engines stands here."""
-    columns = ", ".join(COLUMNS)
-    for table in _tables():
-        tokenizer = "trigram" if table.endswith("_parts") else _WORDS
-        database.execute_sql(f"CREATE VIRTUAL TABLE {table} USING fts5({columns}, tokenize = '{tokenizer}')")
 
 
 # Writing
@@ -158,6 +149,12 @@ def index_faults(database: Database) -> Iterator[str]:
         try:
             database.execute_sql(f"INSERT INTO {table}({table}) VALUES ('integrity-check')")
         except DatabaseError as error:
+            # The check is a write to SQLite: what cannot be written cannot be checked so.
+            trouble = trouble_of(error)
+            if trouble == "read-only":
+                return
+            if trouble:
+                raise
             yield f"{table}: {error}"
 
 
@@ -344,19 +341,3 @@ def beginning(asked: Asked, types: Sequence[str], limit: int) -> tuple[str, list
     )
     values += [f"{{title names}} : ({words})", *types, limit]
     return f"SELECT record, MIN(tier) AS tier FROM ({' UNION ALL '.join(sql)}) GROUP BY record", values
-
-
-__all__ = [
-    "Among",
-    "Texts",
-    "beginning",
-    "compact",
-    "create_tables",
-    "forget",
-    "index",
-    "index_faults",
-    "kept_texts",
-    "matching",
-    "ranked",
-    "totals",
-]

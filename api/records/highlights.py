@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from .asking import Term
-from .folding import fold_with_spans, indexed, pieces
+from .folding import Piece, fold_with_spans, indexed, pieces
 from .rendering import values_at
 from .types import Json, RecordType
 
@@ -28,15 +28,16 @@ def highlights(record_type: RecordType, record: Json, terms: Sequence[Term]) -> 
 
 def _ranges(text: str, terms: Sequence[Term]) -> list[tuple[int, int]]:
     folded = fold_with_spans(text)
-    spans = {folded.origin(*span) for term in terms for span in _occurrences(folded.text, term)}
+    cut = list(pieces(folded.text))
+    spans = {folded.origin(*span) for term in terms for span in _occurrences(folded.text, cut, term)}
     return list(_joined(sorted(spans)))
 
 
-def _occurrences(folded: str, term: Term) -> Iterator[tuple[int, int]]:
+def _occurrences(folded: str, cut: Sequence[Piece], term: Term) -> Iterator[tuple[int, int]]:
     if term.kind == "phrase":
-        yield from _phrases(folded, term.words)
+        yield from _phrases(cut, term.words)
     elif term.kind == "prefix":
-        for piece in pieces(folded):
+        for piece in cut:
             if not piece.running and piece.text.startswith(term.text):
                 yield piece.start, piece.start + len(term.text)
     else:
@@ -44,9 +45,9 @@ def _occurrences(folded: str, term: Term) -> Iterator[tuple[int, int]]:
             yield found.span()
 
 
-def _phrases(folded: str, words: Sequence[str]) -> Iterator[tuple[int, int]]:
+def _phrases(cut: Sequence[Piece], words: Sequence[str]) -> Iterator[tuple[int, int]]:
     """Where these words of the index follow each other."""
-    found = list(indexed(list(pieces(folded))))
+    found = list(indexed(cut))
     for first in range(len(found) - len(words) + 1):
         some = found[first : first + len(words)]
         if all(word == wanted for (word, _, _), wanted in zip(some, words, strict=True)):

@@ -201,7 +201,9 @@ def read_references_then(database: Database, record_id: str, query: Query, momen
         for role in past.type.roles
         if record_id in referenced([record], [role.path])
     )
-    echo: Json = {name: query[name] for name in ("role", "type", "as_of") if name in query.given}
+    echo: Json = {
+        name: query[name] for name in ("role", "type", "as_of", "perspective") if name in query.given
+    }
     counts: dict[tuple[str, str], int] = {}
     for type_name, role_path, _, _ in triples:
         counts[type_name, role_path] = counts.get((type_name, role_path), 0) + 1

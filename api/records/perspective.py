@@ -12,8 +12,6 @@ from .types import PUBLIC, TYPES, Json
 
 #: Types whose records have names that somebody uses.
 _NAMED = tuple(t.name for t in TYPES.values() if "names" in t.fields)
-#: The members of a value of a facet.
-_FACET_VALUE = {"value", "name", "count"}
 #: The best of some languages for the reader, as an index, or None where none will do.
 BestLanguage = Callable[[Sequence[str]], int | None]
 
@@ -39,9 +37,7 @@ def in_words_of(
     ids = list(dict.fromkeys(record_id for record_id, _ in places))
     names = {r["id"]: _name(r, user, best) for r in _records(database, ids, moment, statuses)}
     for record_id, found in places:
-        # Of what has a value, as in facets, only the id tells whether it is a party or a place.
-        if record_id in names or "type" in found:
-            _rename(found, names.get(record_id))
+        _rename(found, names.get(record_id))
     return document
 
 
@@ -51,10 +47,10 @@ def _named_objects(value: Any) -> Iterator[tuple[str, Json]]:
         for member in value:
             yield from _named_objects(member)
     elif isinstance(value, dict):
-        if value.get("type") in _NAMED and "id" in value and "name" in value:
-            yield str(value["id"]), value
-        elif value.keys() == _FACET_VALUE and value["name"] is not None:
-            yield str(value["value"]), value
+        # A value of a facet has its id in `value`.
+        record_id = value.get("id", value.get("value"))
+        if value.get("type") in _NAMED and record_id is not None and "name" in value:
+            yield str(record_id), value
         for member in value.values():
             yield from _named_objects(member)
 

@@ -20,6 +20,8 @@ from .types import CLAIM, DOSSIER, PARTY, PUBLIC, Json
 
 #: Claims shown of a column; `href` leads to all of them.
 MOST_CLAIMS = 100
+#: A party that was retracted still stands for what it said.
+_NAMEABLE = ("published", "retracted")
 #: What `by` takes -> the filter by which a claim is found in a column.
 COLUMNS = {"position": "side", "claimant": "claimant"}
 
@@ -51,7 +53,7 @@ def read_positions(database: Database, dossier_id: str, query: Query, moment: Mo
         questions = [question["id"] for question in dossier["questions"]]
         view = _Past(database, moment) if moment else _Present(database)
         table = _Table(view, view.held(questions, COLUMNS[query["by"]]), query["by"], moment)
-        wanted = list(dict.fromkeys(parties.values())) if "party" in query.given else list(table.sides)
+        wanted = list(dict.fromkeys(parties.values())) if "party" in query.given else table.sides
         table.read([question["id"] for question in asked], wanted)
     echo = {name: query[name] for name in sorted(query.given)} | {"by": query["by"]}
     if "party" in query.given:
@@ -114,7 +116,7 @@ class _Present:
 
     def parties(self, ids: Sequence[str]) -> dict[str, Json]:
         """References to parties, by id."""
-        found = [orjson.loads(stored.body) for stored in read_many(self.database, ids)]
+        found = [orjson.loads(stored.body) for stored in read_many(self.database, ids, _NAMEABLE)]
         return {party["id"]: _reference(party) for party in found}
 
 
@@ -143,15 +145,15 @@ class _Past:
 
     def parties(self, ids: Sequence[str]) -> dict[str, Json]:
         """References to parties as they were then, by id."""
-        if not ids:
-            return {}
-        then = published_then(self.database, (PARTY.name,), self.moment)
+        then = published_then(self.database, (PARTY.name,), self.moment, _NAMEABLE)
         found = [orjson.loads(past.stored.body) for past in then if past.stored.id in ids]
         return {party["id"]: _reference(party) for party in found}
 
 
 def _reference(party: Json) -> Json:
-    return {**{name: party[name] for name in ("type", "id", "name")}, "href": party["links"]["self"]}
+    status = party["meta"]["status"]
+    state = {} if status == "published" else {"status": status}
+    return {**{k: party[k] for k in ("type", "id", "name")}, "href": party["links"]["self"], **state}
 
 
 # The table
@@ -167,24 +169,18 @@ class _Table:
         self._cells: dict[tuple[str, str | None], list[Held]] = {}
         for answer in held:
             self._cells.setdefault((answer.question, answer.side), []).append(answer)
-        first = {answer.side: answer.claim for answer in reversed(held) if answer.side}
-        #: Every side that answers any question -> one claim that names it.
-        self.sides = dict(sorted((side, claim) for side, claim in first.items() if side))
+        #: Every side that answers any question.
+        self.sides = sorted({answer.side for answer in held if answer.side})
         self._claims: Mapping[str, Json] = {}
         self._parties: dict[str, Json] = {}
 
     def read(self, questions: Sequence[str], wanted: Sequence[str]) -> None:
-        """Read the claims that the rows of these questions show, and parties that answer nothing at all."""
-        cells = [cell for (question, _), cell in self._cells.items() if question in questions]
+        """Read the parties wanted, and the claims that they show in the rows of these questions."""
+        cells = [cell for (question, side), cell in self._cells.items()
+                 if question in questions and (side is None or side in wanted)]  # fmt: skip
         shown = chain.from_iterable(_shown(cell) for cell in cells)
-        self._claims = self._view.claims(list(dict.fromkeys((*shown, *self.sides.values()))))
-        self._parties = {side: self._named(claim) for side, claim in self.sides.items()}
-        self._parties |= self._view.parties([party for party in wanted if party not in self.sides])
-
-    def _named(self, claim_id: str) -> Json:
-        claim = self._claims[claim_id]
-        whose = claim["claimant"] if self.by == "claimant" else claim["position_of"] or claim["claimant"]
-        return dict(whose)
+        self._claims = self._view.claims(list(dict.fromkeys(shown)))
+        self._parties = self._view.parties(wanted)
 
     def question(self, question: Json, wanted: Sequence[str]) -> Json:
         """One row, with the columns of the parties wanted."""

@@ -4,15 +4,16 @@ Read off records as they are served, so that the graph of a moment is that of it
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
 from peewee import Database
 
 from .database import placeholders, snapshot
-from .history import Moment, published_then, read_past
+from .history import Moment, published_then, read_past, survivors_at
 from .reading import read_record, referenced
-from .types import CLAIM, PUBLIC, SOURCE, Json
+from .types import CLAIM, PARTY, PUBLIC, SOURCE, Json
 
 #: The documents of a claim and all that they descend from, with their publishers. Descent goes on through
 #: what was retracted: a withdrawn wire does not turn its reprints into origins.
@@ -29,6 +30,28 @@ SELECT r.body FROM document JOIN record r ON r.id = document.id WHERE r.status I
 _FOLLOWED = ("published", "retracted")
 
 
+#: What ids stand for now, with the bytes of that.
+_NAMED = """
+SELECT r.id, t.id, t.body FROM record r JOIN record t ON t.id = COALESCE(r.merged_into, r.id)
+WHERE r.id IN ({ids}) AND t.status IN ({statuses})
+"""
+
+
+@dataclass(frozen=True)
+class _Behind:
+    """The sources and parties that may stand behind a claim, by id, and what other ids stand for.
+
+    The bytes of what was withdrawn are those of its last day: what they name is looked up here.
+    """
+
+    records: Mapping[str, Json]
+    survivors: Mapping[str, str]
+
+    def resolve(self, record_id: str) -> str:
+        """The record that an id stands for."""
+        return self.survivors.get(record_id, record_id)
+
+
 def read_provenance(database: Database, claim_id: str, moment: Moment | None = None) -> Json:
     """The graph of a claim: {`claim`, `origins`, `nodes`, `edges`}.
 
@@ -37,43 +60,45 @@ def read_provenance(database: Database, claim_id: str, moment: Moment | None = N
     with snapshot(database):
         if moment is not None:
             claim = orjson.loads(read_past(database, CLAIM, claim_id, moment).stored.body)
-            past = published_then(database, (SOURCE.name,), moment, _FOLLOWED)
-            behind = [orjson.loads(p.stored.body) for p in past]
-        else:
-            claim = orjson.loads(read_record(database, CLAIM, claim_id, PUBLIC).body)
-            behind = _behind(database, claim)
-    return graph_of(claim, {record["id"]: record for record in behind})
+            return _Graph(claim, _behind_then(database, moment)).answer()
+        claim = orjson.loads(read_record(database, CLAIM, claim_id, PUBLIC).body)
+        return _Graph(claim, _behind(database, claim)).answer()
 
 
-def _behind(database: Database, claim: Json) -> list[Json]:
-    documents = referenced([claim], ("citations.source", "attribution.source"))
-    sql = _BEHIND.format(documents=placeholders(documents), statuses=placeholders(_FOLLOWED))
-    rows = database.execute_sql(sql, [*documents, *_FOLLOWED]).fetchall()
-    return [orjson.loads(row[0]) for row in rows]
+def _behind_then(database: Database, moment: Moment) -> _Behind:
+    past = published_then(database, (SOURCE.name, PARTY.name), moment, _FOLLOWED)
+    records = [orjson.loads(p.stored.body) for p in past]
+    return _Behind({r["id"]: r for r in records}, survivors_at(database, moment.commit))
 
 
-def graph_of(claim: Json, behind: Mapping[str, Json]) -> Json:
-    """The graph of a claim, given the sources and parties that may stand behind it, by id."""
-    graph = _Graph(claim, behind)
-    return {
-        "claim": _named(claim),
-        "origins": claim["origins"],
-        "nodes": list(graph.nodes.values()),
-        "edges": graph.edges,
-    }
+def _behind(database: Database, claim: Json) -> _Behind:
+    cited = referenced([claim], ("citations.source", "attribution.source"))
+    sql = _BEHIND.format(documents=placeholders(cited), statuses=placeholders(_FOLLOWED))
+    rows = database.execute_sql(sql, [*cited, *_FOLLOWED]).fetchall()
+    documents = [orjson.loads(row[0]) for row in rows]
+    named = referenced(documents, ("publisher", "derived_from.source"))
+    sql = _NAMED.format(ids=placeholders(named), statuses=placeholders(_FOLLOWED))
+    rows = database.execute_sql(sql, [*named, *_FOLLOWED]).fetchall()
+    records = {document["id"]: document for document in documents}
+    records |= {row[1]: orjson.loads(row[2]) for row in rows}
+    return _Behind(records, {row[0]: row[1] for row in rows})
+
+
+_TITLES = {CLAIM.name: CLAIM.title, SOURCE.name: SOURCE.title}
 
 
 def _named(record: Json) -> Json:
-    title = {"claim": "proposition", "source": "title"}.get(record["type"], "name")
-    named = {"type": record["type"], "id": record["id"], "name": record[title]}
-    return named | {"href": record["links"]["self"]}
+    """A record as a node."""
+    name, status = record[_TITLES.get(record["type"], "name")], record["meta"]["status"]
+    state = {} if status == "published" else {"status": status}
+    return {**{k: record[k] for k in ("type", "id")}, "name": name, "href": record["links"]["self"], **state}
 
 
 class _Graph:
     """Collects nodes, each once, and edges in the order in which a reader would follow them."""
 
-    def __init__(self, claim: Json, behind: Mapping[str, Json]) -> None:
-        self.behind = behind
+    def __init__(self, claim: Json, behind: _Behind) -> None:
+        self.claim, self.behind = claim, behind
         self.origins = {source["id"] for source in claim["origins"]["sources"]}
         self.nodes: dict[str, Json] = {claim["id"]: _named(claim)}
         self.edges: list[Json] = []
@@ -81,30 +106,46 @@ class _Graph:
             self._link(claim["id"], link, order)
         for citation in claim["citations"]:
             self._cite(claim["id"], citation)
+        # Where the way to an origin is not to be shown any more, the origin is.
+        for source in claim["origins"]["sources"]:
+            self._node(source)
+
+    def answer(self) -> Json:
+        """The graph as served."""
+        return {
+            "claim": _named(self.claim),
+            "origins": self.claim["origins"],
+            "nodes": list(self.nodes.values()),
+            "edges": self.edges,
+        }
 
     def _node(self, reference: Json) -> str:
         """The node of a reference; a source brings its publisher and all that it derives from."""
         queue = [reference]
         for found in queue:
-            if found["id"] not in self.nodes:
+            if self.behind.resolve(found["id"]) not in self.nodes:
                 queue += self._add(found)
-        return str(reference["id"])
+        return self.behind.resolve(reference["id"])
 
     def _add(self, reference: Json) -> list[Json]:
         """Add a node with its edges; what these lead to."""
-        record_id = reference["id"]
-        node: Json = {
-            name: reference[name] for name in ("type", "id", "name", "href", "status") if name in reference
-        }
+        record_id = self.behind.resolve(reference["id"])
+        record = self.behind.records.get(record_id)
+        shown = ("type", "id", "name", "href", "status")
+        node: Json = _named(record) if record else {k: reference[k] for k in shown if k in reference}
         self.nodes[record_id] = node
-        source = self.behind.get(record_id)
-        if source is None:
+        if record is None or record["type"] != SOURCE.name:
             return []
-        node |= {"held": source["held"], "origin": record_id in self.origins}
-        self._edge(record_id, source["publisher"]["id"], "published-by")
-        for derivation in source["derived_from"]:
-            self._edge(record_id, derivation["source"]["id"], derivation["how"])
-        return [source["publisher"], *(derivation["source"] for derivation in source["derived_from"])]
+        node |= {"held": record["held"], "origin": record_id in self.origins}
+        self._edge(record_id, self.behind.resolve(record["publisher"]["id"]), "published-by")
+        for parent, how in self._parents(record):
+            self._edge(record_id, parent, how)
+        return [record["publisher"], *(derivation["source"] for derivation in record["derived_from"])]
+
+    def _parents(self, source: Json) -> list[tuple[str, str]]:
+        """(id, how) of what a source derives from, each once, without itself after a merger."""
+        ways = [(self.behind.resolve(d["source"]["id"]), d["how"]) for d in source["derived_from"]]
+        return [way for way in dict.fromkeys(ways) if way[0] != source["id"]]
 
     def _link(self, claim_id: str, link: Json, order: int) -> None:
         document = self._node(link["source"]) if link["source"] else None

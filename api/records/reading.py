@@ -124,7 +124,7 @@ def _facets(
         return None
 
     def chosen(without: str) -> tuple[str, list[Any]]:
-        where = selection(record_type, query, survivors, statuses, without)
+        where = selection(record_type, query.without(without), survivors, statuses)
         return f"SELECT r.id FROM record r WHERE {where.sql}", where.values
 
     return read_facets(database, query["facets"], (record_type,), query, survivors, chosen)
@@ -208,7 +208,7 @@ def read_batch(
             if record_id != asked:
                 lists["redirected"].append({"from": asked, "to": record_id})
     total = len(found) if query["count"] else None
-    echo = {name: query[name] for name in sorted(query.given & {"id", "fields", "include"})}
+    echo = {name: query[name] for name in sorted(query.given & {"id", "fields", "include", "perspective"})}
     return Page(list(found.values()), echo, len(ids), None, total, lists)
 
 

@@ -114,6 +114,11 @@ class _Left:
     names: frozenset[str]
     addresses: frozenset[str]
 
+    @property
+    def mark(self) -> bytes:
+        """What stands in the bytes of every record that shows this one."""
+        return f'"id":"{self.id}"'.encode()
+
 
 def _left_of(database: Database, record_type: RecordType, record_id: str) -> _Left:
     rows = database.execute_sql(
@@ -133,17 +138,16 @@ def _address(link: str) -> str:
 
 def _forget(database: Database, left: _Left) -> int:
     """Take out of what was kept of other records what is not left of this one; how many places it was."""
-    rows = database.execute_sql("SELECT DISTINCT record FROM rendering WHERE record <> ?", (left.id,))
-    others = [row[0] for row in rows.fetchall()]
-    return _forget_withdrawn(database, left) + sum(_forget_past(database, left, other) for other in others)
+    return _forget_withdrawn(database, left) + _forget_past(database, left)
 
 
-def _forget_past(database: Database, left: _Left, other: str) -> int:
+def _forget_past(database: Database, left: _Left) -> int:
     rows = database.execute_sql(
-        "SELECT seq, body FROM rendering WHERE record = ? AND body IS NOT NULL", (other,)
+        "SELECT record, seq, body FROM rendering WHERE record <> ? AND instr(body, ?) > 0",
+        (left.id, left.mark),
     ).fetchall()
-    blanked = [(seq, new) for seq, body in rows if (new := _blanked(bytes(body), left))]
-    for seq, body in blanked:
+    blanked = [(other, seq, new) for other, seq, body in rows if (new := _blanked(body, left))]
+    for other, seq, body in blanked:
         database.execute_sql(
             "UPDATE rendering SET body = ?, etag = ? WHERE record = ? AND seq = ?",
             (body, etag_of(body), other, seq),
@@ -154,9 +158,11 @@ def _forget_past(database: Database, left: _Left, other: str) -> int:
 def _forget_withdrawn(database: Database, left: _Left) -> int:
     """The same in the last bytes of withdrawn records, which are never rendered again."""
     rows = database.execute_sql(
-        "SELECT id, body FROM record WHERE status IN ('retracted', 'merged') AND id <> ?", (left.id,)
+        "SELECT id, body FROM record WHERE status IN ('retracted', 'merged') AND id <> ? "
+        "AND instr(body, ?) > 0",
+        (left.id, left.mark),
     ).fetchall()
-    blanked = [(other, new) for other, body in rows if (new := _blanked(bytes(body), left))]
+    blanked = [(other, new) for other, body in rows if (new := _blanked(body, left))]
     for other, body in blanked:
         database.execute_sql(
             "UPDATE record SET body = ?, etag = ? WHERE id = ?", (body, etag_of(body), other)
@@ -166,8 +172,6 @@ def _forget_withdrawn(database: Database, left: _Left) -> int:
 
 def _blanked(body: bytes, left: _Left) -> bytes | None:
     """A rendering without what has to go; None where nothing of it stands there."""
-    if f'"id":"{left.id}"'.encode() not in body:
-        return None
     record = orjson.loads(body)
     return orjson.dumps(record) if _blank(record, left) else None
 

@@ -204,7 +204,7 @@ def _dropped_questions(workspace: Workspace, entry: Entry) -> Iterator[DocumentF
 
 def _still_answered(question: str, what: str, answering: Sequence[str]) -> str:
     claims = "1 claim answers" if len(answering) == 1 else f"{len(answering)} claims answer"
-    shown = ", ".join(answering[:20])
+    shown = ("such as " if len(answering) > 20 else "") + ", ".join(answering[:20])
     return f"the question {quoted(question)} cannot {what}: {claims} it: {shown}"
 
 
@@ -212,4 +212,9 @@ def _answering(workspace: Workspace, question: str) -> list[str]:
     sql = "SELECT record FROM filter_key WHERE type = ? AND filter = ? AND value = ? ORDER BY record"
     rows = workspace.database.execute_sql(sql, (CLAIM.name, "question", question)).fetchall()
     answering = [entry for (claim,) in rows if (entry := workspace.get(claim))]
-    return [e.id for e in answering if question in {a["question"] for a in e.document.get("answers", ())}]
+    return [
+        e.id
+        for e in answering
+        if e.status in ("draft", "published")
+        and question in {a["question"] for a in e.document.get("answers", ())}
+    ]

@@ -193,7 +193,7 @@ class _Search:
         return {
             **_reference(record_type, record_id, name),
             **state,
-            "match": _TIERS[tier],
+            "found_by": _TIERS[tier],
             "highlights": highlights(record_type, orjson.loads(body), self.asked.wanted),
         }
 
@@ -231,14 +231,17 @@ def read_suggestions(database: Database, query: Query) -> list[Json]:
 
 def _suggestion(record_type: RecordType, record_id: str, name: str, record: Json, asked: Asked) -> Json:
     texts = texts_of(record_type, record)
-    names = sorted((texts.title, *texts.names), key=lambda text: _fit(as_words(text), asked.name))
+    names = sorted((texts.title, *texts.names), key=lambda text: _fit(as_words(text), asked))
     return {**_reference(record_type, record_id, name), "matched": names[0]}
 
 
-def _fit(name: str, typed: str) -> int:
-    """How well a name fits what was typed: 0, the best, to 3; both as words."""
+def _fit(name: str, asked: Asked) -> int:
+    """How well a name, as words, fits what was typed: 0, the best, to 4."""
+    typed, words = asked.name, f" {name}"
     if name == typed:
         return 0
     if name.startswith(typed):
         return 1
-    return 2 if f" {typed}" in name else 3
+    if f" {typed}" in words:
+        return 2
+    return 3 if all(f" {term.text}" in words or term.kind == "run" for term in asked.beginnings) else 4

@@ -40,14 +40,11 @@ def selection(
     query: Query,
     survivors: dict[str, str],
     statuses: Sequence[str] = PUBLIC,
-    without: str = "",
 ) -> Where:
     """The records of a type that a query selects.
 
-    `survivors`: what each id in the query stands for now, from `resolve_ids`; `without`: a filter to leave
-    out, with its negation.
+    `survivors`: what each id in the query stands for now, from `resolve_ids`.
     """
-    query = query.without(without)
     where = Where()
     where.add("r.type = ?", record_type.name)
     where.add(f"r.status IN ({placeholders(statuses)})", *statuses)

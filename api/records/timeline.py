@@ -95,7 +95,9 @@ def read_timeline(database: Database, query: Query, moment: Moment | None = None
         events = view.undated(after, limit + 1) if query["undated"] else view.events(after, limit + 1)
         following = cursors.cursor(events[limit - 1].place) if len(events) > limit else None
         data = _entries(events[:limit], view, query)
-        apart = [] if query["undated"] or after else view.undated(None, limit)
+        if query["undated"]:
+            return Timeline(data, echo, limit, following)
+        apart = [] if after else view.undated(None, limit)
         return Timeline(data, echo, limit, following, _entries(apart, view, query), view.undated_total())
 
 
@@ -140,7 +142,7 @@ class _Present:
 
     def _undatedly(self, record_type: RecordType) -> Where:
         """What is chosen by everything but its time."""
-        return selection(record_type, self.query, self.survivors, without="when")
+        return selection(record_type, self.query.without("when"), self.survivors)
 
     def _where(self, record_type: RecordType) -> Where:
         where = self._undatedly(record_type)

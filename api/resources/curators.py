@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from flask import g
 from peewee import Database
 
 from api.http.preconditions import bearer, unauthorized
@@ -15,9 +16,12 @@ def asking(database: Database) -> Actor | None:
     key = bearer()
     if key is None:
         return None
-    actor = actor_of(database, key)
-    if actor is None:
+    # Looked up once a request.
+    if "actor" not in g:
+        g.actor = actor_of(database, key)
+    if g.actor is None:
         raise unauthorized("this API key is unknown, expired or revoked")
+    actor: Actor = g.actor
     return actor
 
 

@@ -26,7 +26,7 @@ _RESULT = object_of(
         "name": NULLABLE_TEXT,
         "href": ADDRESS,
         "status": TEXT,
-        "match": {
+        "found_by": {
             "type": "string",
             "enum": ["name", "beginning", "text"],
             "description": "Its name or title is the text, a word of its names begins with it, or other.",
@@ -50,7 +50,7 @@ _SEARCH = object_of(
 _SUGGESTION = object_of(
     {"type": TEXT, "id": ID, "name": NULLABLE_TEXT, "href": ADDRESS, "matched": TEXT, **SEEN_BY},
     tuple(SEEN_BY),
-    "`matched`: the name that begins so, where it is not the record's neutral one.",
+    "`matched`: that one of its names which fits what was typed best.",
 )
 
 

@@ -45,12 +45,15 @@ FACETS: Json = {
     "additionalProperties": object_of(
         {
             "values": list_of(
-                object_of({"value": TEXT, "name": NULLABLE_TEXT, "count": COUNT, **SEEN_BY}, tuple(SEEN_BY))
+                object_of(
+                    {"value": TEXT, "name": NULLABLE_TEXT, "count": COUNT, "type": TEXT, **SEEN_BY},
+                    ("type", *SEEN_BY),
+                )
             ),
             "truncated": {"type": "boolean"},
         },
         (),
-        "`name`: of a record, the text of a question, a span of time; null for terms.",
+        "`name`: of a record, the text of a question, a span of time; null for terms. `type`: of a record.",
     ),
 }
 QUERY: Json = {

@@ -31,6 +31,7 @@ class NameKey(Model):
 
 
 TABLES = (SearchRow, NameKey)
+# Marks are parts of words: a vowel sign does not end one. In SQL, quotes within quotes stand twice.
 WORDS = "unicode61 remove_diacritics 0 categories ''L* N* Co M*''"
 
 
