@@ -99,12 +99,18 @@ def read_query(pairs: Iterable[tuple[str, str]], parameters: Mapping[str, Parame
     return Query(values, frozenset(given))
 
 
+#: A parameter that most addresses have, and a reader would expect at the others.
+_NO_PAST = "the past is told by records, collections, references, timelines, positions and provenance only"
+
+
 def _once(parameter: Parameter) -> str:
     return "separate its values by commas" if parameter.listed else "give it once"
 
 
 def _unknown(name: str, parameters: Mapping[str, Parameter]) -> QueryFault:
     known = tuple(sorted(parameters))
+    if name == "as_of":
+        return QueryFault(name, f"as_of cannot stand here: {_NO_PAST}", known)
     near = nearest(name, known)
     hint = f'; did you mean "{near}"?' if near else "."
     takes = f" Parameters here: {', '.join(known)}." if known else " This resource takes no parameters."

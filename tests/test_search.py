@@ -247,6 +247,8 @@ def test_the_past_cannot_be_searched(client: FlaskClient) -> None:
     for path in ("/v1/search?q=a", "/v1/suggest?q=a", "/v1/claims?q=a", "/v1/claims?facets=kind"):
         response = client.get(f"{path}&as_of=seq:1")
         assert response.status_code == 400, path
+        assert response.get_json()["errors"][0]["parameter"] == "as_of"
+        assert "as_of cannot stand" in response.get_json()["detail"]
 
 
 # Suggestions
