@@ -28,7 +28,6 @@ ORDERED = [
     "/v1/claims?sort=-said",
     "/v1/timeline",
     "/v1/timeline?by=valid&when=1956",
-    "/v1/suggest?q=ab",
     "/v1/changes?since=100",
     "/v1/corrections",
 ]
