@@ -394,6 +394,29 @@ def test_the_graph_of_the_past_names_an_origin_whose_way_was_taken_out(descent: 
     assert nodes["wire"]["origin"] is True
 
 
+@pytest.mark.parametrize("revisions", [(), ("--revisions", "1")])
+def test_positions_of_the_past_keep_the_column_of_a_party_whose_name_was_taken_out(
+    desk: Desk, revisions: tuple[str, ...]
+) -> None:
+    path = "dossiers/japan-russia-peace-treaty/positions"
+    before = get(desk.client, path, as_of="seq:265")["questions"]
+    desk.change("PATCH", "parties/russia", {"description": "A state.", "correction": NOTE})
+    done = facts(
+        "redact", "party", "russia", *revisions, "--note", "By order", "--db", f"sqlite:///{desk.path}"
+    )
+    assert done.returncode == 0, done.stderr
+
+    after = get(desk.client, path, as_of="seq:265")["questions"]
+
+    for then, now in zip(before, after, strict=True):
+        assert [(c["party"]["id"], c["total"]) for c in now["positions"]] == [
+            (c["party"]["id"], c["total"]) for c in then["positions"]
+        ]
+        assert [s["id"] for s in now["silent"]] == [s["id"] for s in then["silent"]]
+    named = {c["party"]["id"]: c["party"]["name"] for q in after for c in q["positions"]}
+    assert (named["russia"], named["japan"]) == (None, "Japan")
+
+
 # The index and its doctor
 
 

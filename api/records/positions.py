@@ -150,6 +150,11 @@ class _Past:
         return {party["id"]: _reference(party) for party in found}
 
 
+def _nameless(party: str) -> Json:
+    """A reference to a party whose bytes of that time were taken out."""
+    return {"type": PARTY.name, "id": party, "name": None, "href": f"/v1/{PARTY.plural}/{party}"}
+
+
 def _reference(party: Json) -> Json:
     status = party["meta"]["status"]
     state = {} if status == "published" else {"status": status}
@@ -180,14 +185,14 @@ class _Table:
                  if question in questions and (side is None or side in wanted)]  # fmt: skip
         shown = chain.from_iterable(_shown(cell) for cell in cells)
         self._claims = self._view.claims(list(dict.fromkeys(shown)))
-        self._parties = self._view.parties(wanted)
+        self._parties = {side: _nameless(side) for side in wanted} | self._view.parties(wanted)
 
     def question(self, question: Json, wanted: Sequence[str]) -> Json:
         """One row, with the columns of the parties wanted."""
         of = {side: cell for (asked, side), cell in self._cells.items() if asked == question["id"]}
         columns = [self._column(question["id"], side, of[side]) for side in self.sides
                    if side in of and side in wanted]  # fmt: skip
-        silent = [self._parties[side] for side in sorted(wanted) if side in self._parties and side not in of]
+        silent = [self._parties[side] for side in sorted(wanted) if side not in of]
         fact = of.get(None, [])
         seen = {
             held.claim: side
