@@ -100,8 +100,8 @@ def declare(operations: Operations, database: Database) -> None:
 
         For each question one column a side: its stances, each with its first and last date, and its claims in
         time order. `silent` names the sides that answer other questions of the dossier, or are asked for with
-        `party`, and do not answer this one; `stated_as_fact` are claims without a speaker; `contradictions` are
-        pairs of the claims shown.
+        `party`, and do not answer this one; `stated_as_fact` are claims without a speaker; `contradictions`
+        are pairs of the claims shown.
         """
         moment = moment_of(database, query["as_of"]) if "as_of" in query.given else None
         return shown_json(database, query, read_positions(database, id, query, moment))
