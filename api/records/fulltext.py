@@ -96,23 +96,28 @@ class Among:
 
 def index(database: Database, record_id: str, type_name: str, scope: str | None, texts: Texts) -> None:
     """Make a record findable among what is public or among drafts, or, without a scope, nowhere."""
-    row = database.execute_sql("SELECT id, scope, digest FROM search_row WHERE record = ?", (record_id,))
-    kept = row.fetchone()
-    if (kept[1:] if kept else (None,)) == ((scope, texts.digest) if scope else (None,)):
+    sql = "SELECT id, scope, digest FROM search_row WHERE record = ?"
+    kept = database.execute_sql(sql, (record_id,)).fetchone()
+    if kept and kept[1:] == (scope, texts.digest):
         return
     if kept:
         forget(database, record_id)
-    if scope is None:
-        return
-    number = kept[0] if kept else None
-    database.execute_sql(
+    if scope is not None:
+        _add(database, kept[0] if kept else None, record_id, type_name, scope, texts)
+
+
+def _add(
+    database: Database, number: int | None, record_id: str, type_name: str, scope: str, texts: Texts
+) -> None:
+    """Write the index's rows of a record under a number, or a new one."""
+    added = database.execute_sql(
         "INSERT INTO search_row (id, record, type, scope, digest) VALUES (?, ?, ?, ?, ?)",
         (number, record_id, type_name, scope, texts.digest),
     )
-    number = database.execute_sql("SELECT id FROM search_row WHERE record = ?", (record_id,)).fetchone()[0]
+    columns = ", ".join(COLUMNS)
     for table, values in ((f"{scope}_words", texts.words), (f"{scope}_parts", texts.parts)):
-        columns = ", ".join(COLUMNS)
-        database.execute_sql(f"INSERT INTO {table} (rowid, {columns}) VALUES (?, ?, ?, ?)", (number, *values))
+        sql = f"INSERT INTO {table} (rowid, {columns}) VALUES (?, ?, ?, ?)"
+        database.execute_sql(sql, (added.lastrowid, *values))
     for position, (kind, folded) in enumerate(texts.called):
         database.execute_sql(
             "INSERT INTO name_key (record, position, type, kind, folded) VALUES (?, ?, ?, ?, ?)",
