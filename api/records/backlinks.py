@@ -98,9 +98,7 @@ def _rows(
 
 
 def _reference(type_name: str, role: str, record_id: str, name: str, status: str) -> Json:
-    href = f"/v1/{TYPES[type_name].plural}/{record_id}"
-    state = {} if status == "published" else {"status": status}
-    return {"role": role, "record": {"type": type_name, "id": record_id, "name": name, "href": href, **state}}
+    return {"role": role, "record": TYPES[type_name].reference(record_id, name, status)}
 
 
 def require_known(

@@ -226,5 +226,4 @@ def _asked_for(triple: tuple[str, str, str, str], query: Query) -> bool:
 
 
 def _reference(type_name: str, role: str, record_id: str, name: str) -> Json:
-    href = f"/v1/{TYPES[type_name].plural}/{record_id}"
-    return {"role": role, "record": {"type": type_name, "id": record_id, "name": name, "href": href}}
+    return {"role": role, "record": TYPES[type_name].reference(record_id, name)}

@@ -150,15 +150,8 @@ class _Past:
         return {party["id"]: _reference(party) for party in found}
 
 
-def _nameless(party: str) -> Json:
-    """A reference to a party whose bytes of that time were taken out."""
-    return {"type": PARTY.name, "id": party, "name": None, "href": f"/v1/{PARTY.plural}/{party}"}
-
-
 def _reference(party: Json) -> Json:
-    status = party["meta"]["status"]
-    state = {} if status == "published" else {"status": status}
-    return {**{k: party[k] for k in ("type", "id", "name")}, "href": party["links"]["self"], **state}
+    return PARTY.reference(party["id"], party["name"], party["meta"]["status"])
 
 
 # The table
@@ -185,7 +178,9 @@ class _Table:
                  if question in questions and (side is None or side in wanted)]  # fmt: skip
         shown = chain.from_iterable(_shown(cell) for cell in cells)
         self._claims = self._view.claims(list(dict.fromkeys(shown)))
-        self._parties = {side: _nameless(side) for side in wanted} | self._view.parties(wanted)
+        # Where the bytes of that time were taken out, a party has no name.
+        nameless = {side: PARTY.reference(side, None) for side in wanted}
+        self._parties = nameless | self._view.parties(wanted)
 
     def question(self, question: Json, wanted: Sequence[str]) -> Json:
         """One row, with the columns of the parties wanted."""

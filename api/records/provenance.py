@@ -13,7 +13,7 @@ from peewee import Database
 from .database import placeholders, snapshot
 from .history import Moment, published_then, read_past, survivors_at
 from .reading import read_record, referenced
-from .types import CLAIM, PARTY, PUBLIC, SOURCE, Json
+from .types import CLAIM, PARTY, PUBLIC, SOURCE, TYPES, Json
 
 #: The documents of a claim and all that they descend from, with their publishers. Descent goes on through
 #: what was retracted: a withdrawn wire does not turn its reprints into origins.
@@ -84,14 +84,10 @@ def _behind(database: Database, claim: Json) -> _Behind:
     return _Behind(records, {row[0]: row[1] for row in rows})
 
 
-_TITLES = {CLAIM.name: CLAIM.title, SOURCE.name: SOURCE.title}
-
-
 def _named(record: Json) -> Json:
     """A record as a node."""
-    name, status = record[_TITLES.get(record["type"], "name")], record["meta"]["status"]
-    state = {} if status == "published" else {"status": status}
-    return {**{k: record[k] for k in ("type", "id")}, "name": name, "href": record["links"]["self"], **state}
+    record_type = TYPES[record["type"]]
+    return record_type.reference(record["id"], record[record_type.title], record["meta"]["status"])
 
 
 class _Graph:

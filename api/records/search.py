@@ -189,18 +189,11 @@ class _Search:
         """A record that was found, with where its words stand."""
         tier, _, record_id, type_name, body, name, status = row
         record_type = TYPES[type_name]
-        state = {} if status == "published" else {"status": status}
         return {
-            **_reference(record_type, record_id, name),
-            **state,
+            **record_type.reference(record_id, name, status),
             "found_by": _TIERS[tier],
             "highlights": highlights(record_type, orjson.loads(body), self.asked.wanted),
         }
-
-
-def _reference(record_type: RecordType, record_id: str, name: str) -> Json:
-    href = f"/v1/{record_type.plural}/{record_id}"
-    return {"type": record_type.name, "id": record_id, "name": name, "href": href}
 
 
 # Suggestions
@@ -232,7 +225,7 @@ def read_suggestions(database: Database, query: Query) -> list[Json]:
 def _suggestion(record_type: RecordType, record_id: str, name: str, record: Json, asked: Asked) -> Json:
     texts = texts_of(record_type, record)
     names = sorted((texts.title, *texts.names), key=lambda text: _fit(as_words(text), asked))
-    return {**_reference(record_type, record_id, name), "matched": names[0]}
+    return {**record_type.reference(record_id, name), "matched": names[0]}
 
 
 def _fit(name: str, asked: Asked) -> int:

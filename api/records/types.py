@@ -92,6 +92,15 @@ class RecordType:
         """What `fields=` takes: every top-level member."""
         return ("type", "id", *self.shape.own_fields, "meta", "links")
 
+    def href(self, record_id: str) -> str:
+        """The address of a record of this type."""
+        return f"/v1/{self.plural}/{record_id}"
+
+    def reference(self, record_id: str, name: str | None, status: str = "published") -> Json:
+        """A record as others show it: {`type`, `id`, `name`, `href`}, and its `status` unless published."""
+        state = {} if status == "published" else {"status": status}
+        return {"type": self.name, "id": record_id, "name": name, "href": self.href(record_id), **state}
+
     def finds_members(self, declared: Filter) -> bool:
         """Whether a filter follows references through the whole record, instead of keys of this type."""
         return declared.name == "dossier" and not any(path == "dossiers" for path in self.includes)
