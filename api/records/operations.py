@@ -1,6 +1,7 @@
 """The operations that change a record. Each says what it needs of the record's state and of the actor."""
 
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -110,7 +111,8 @@ class Patch:
                 DocumentFault(f"/{n}", f"{n} is the service's own: leave it out of a patch") for n in refused
             )
             raise InvalidDocument("the patch touches what the service computes", tuple(faults))
-        merged = json_merge_patch.merge({"id": self.id, **entry.document}, self.patch)
+        # A merge changes its target, at every depth; the document is still to be compared with the result.
+        merged = json_merge_patch.merge({"id": self.id, **deepcopy(entry.document)}, self.patch)
         return _edit(transaction, index, entry, read_document(self.type, merged, self.id), self.correction)
 
 
