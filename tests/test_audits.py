@@ -463,6 +463,15 @@ def test_a_backup_under_writers_is_whole(database_file: Path, tmp_path: Path) ->
         ("DELETE FROM filter_key WHERE record = 'nhk'", "nhk: the rows it is found by"),
         ("UPDATE record SET revision = 7 WHERE id = 'nhk'", "nhk: revision 7 is current"),
         ("UPDATE record SET etag = '\"x\"' WHERE id = 'nhk'", "nhk: its entity tag"),
+        (
+            "UPDATE record SET document = json_set(document, '$.about.parties[0]', 'tass') "
+            "WHERE id = 'abe-seeks-treaty-progress-in-term'",
+            "claim abe-seeks-treaty-progress-in-term: its document is not that of its last revision, 1",
+        ),
+        (
+            "UPDATE revision SET document = NULL WHERE record = 'nhk'",
+            "party nhk: its document is not that of its last revision, 1",
+        ),
     ],
 )
 def test_the_doctor_finds_what_does_not_agree(database_file: Path, damage: str, words: str) -> None:

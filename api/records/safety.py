@@ -177,9 +177,21 @@ def _history_faults(database: Database) -> Iterator[str]:
     for record_id, revision, number, last in rows:
         if not revision == number == last:
             yield f"{record_id}: revision {revision} is current, but {number} are kept up to {last}"
+    yield from _document_faults(database)
     times = [row[0] for row in database.execute_sql("SELECT time FROM change ORDER BY seq").fetchall()]
     if times != sorted(times):
         yield "the feed's times go back"
+
+
+def _document_faults(database: Database) -> Iterator[str]:
+    """Records that are or were public whose document is not the one that their last revision kept."""
+    rows = database.execute_sql(
+        "SELECT r.type, r.id, v.number FROM record r "
+        "JOIN revision v ON v.record = r.id AND v.number = r.revision "
+        "WHERE r.document IS NOT v.document ORDER BY r.id"
+    ).fetchall()
+    for type_name, record_id, number in rows:
+        yield f"{type_name} {record_id}: its document is not that of its last revision, {number}"
 
 
 def broken_chains(database: Database) -> Iterator[str]:
