@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
+from itertools import islice
 from typing import Any, Protocol
 
 from marshmallow import RAISE, Schema, ValidationError, pre_load
 from marshmallow.experimental.context import Context
 
 Json = dict[str, Any]
+#: Unknown members of one object that are named: ten thousand faults help nobody.
+MOST_UNKNOWN = 50
 
 
 class Fault(str):
@@ -89,11 +92,13 @@ class ValueSchema(Schema):
         unknown = RAISE
 
     @pre_load
-    def _ignore_computed_members(self, value: Any, **_: Any) -> Any:
+    def _members_to_read(self, value: Any, **_: Any) -> Any:
         # A write accepts what a read returns: computed members inside a value are no fault.
         if not isinstance(value, Mapping):
             return value
-        return {k: v for k, v in value.items() if k not in self.dump_fields or k in self.load_fields}
+        known = {k: v for k, v in value.items() if k in self.load_fields}
+        unknown = ((k, v) for k, v in value.items() if k not in self.fields)
+        return known | dict(islice(unknown, MOST_UNKNOWN))
 
     def handle_error(self, error: ValidationError, data: Any, **_: Any) -> None:
         """Say of an unknown member which ones there are; replaces marshmallow's bare message."""

@@ -1,7 +1,8 @@
 """Bodies, read strictly: JSON in UTF-8, each member once, numbers that every reader holds, no deep nests."""
 
 import json
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from typing import Any, NoReturn
 
 import orjson
@@ -82,15 +83,19 @@ def parse(raw: bytes) -> Any:
     surrogates, control characters) and nests at most 1024 deep, so that the other may recurse; json
     shows members that stand twice and numbers as they were written.
     """
+    too_deep = f"it nests more than {DEEPEST} levels deep"
     try:
-        orjson.loads(raw)
+        value = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
         _refuse(str(error).partition(": line")[0])
-    if _depth(raw) > DEEPEST:
-        _refuse(f"it nests more than {DEEPEST} levels deep")
+    if _nests_deeper(value, DEEPEST):
+        _refuse(too_deep)
     try:
         return json.loads(raw, object_pairs_hook=_members, parse_int=_integer, parse_float=_number)
-    except (RecursionError, ValueError) as error:
+    except RecursionError:
+        # orjson keeps the last of members that stand twice: what nests in the others was not measured.
+        _refuse(too_deep)
+    except ValueError as error:
         _refuse(str(error))
 
 
@@ -98,30 +103,24 @@ def _refuse(fault: str) -> NoReturn:
     raise Problem("invalid-json", f"the body is not JSON that can be kept: {fault}")
 
 
-def _depth(raw: bytes) -> int:
-    """How deep arrays and objects nest; brackets inside strings may overcount, never undercount."""
-    if raw.count(b"[") + raw.count(b"{") <= DEEPEST:
-        return 0
-    depth = deepest = 0
-    inside = escaped = False
-    for byte in raw:
-        if inside:
-            inside, escaped = escaped or byte != 0x22, byte == 0x5C and not escaped
-        elif byte == 0x22:
-            inside = True
-        elif byte in b"[{":
-            depth += 1
-            deepest = max(deepest, depth)
-        elif byte in b"]}":
-            depth -= 1
-    return deepest
+def _nests_deeper(value: Any, levels: int) -> bool:
+    """Whether arrays and objects nest in more levels than these."""
+    found = _nests([value])
+    for _ in range(levels):
+        found = _nests(member for nest in found for member in nest)
+    return bool(found)
+
+
+def _nests(values: Iterable[Any]) -> list[Iterable[Any]]:
+    """The arrays and objects among values, each as what stands in it."""
+    return [v.values() if isinstance(v, dict) else v for v in values if isinstance(v, dict | list)]
 
 
 def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+        times = Counter(name for name, _ in pairs)
+        twice = next(name for name, count in times.items() if count > 1)
         raise ValueError(f"the member {quoted(twice)} stands twice in one object")
     return members
 
