@@ -8,7 +8,11 @@ from flask.testing import FlaskClient
 
 from api.http.bodies import DEEPEST, parse
 from api.http.problems import Problem
+from api.records.selection import MOST_SUGGESTED
+from api.records.workspace import MOST_SUGGESTED as MOST_SUGGESTED_IN_A_WRITE
 from schemas.base import MOST_UNKNOWN
+
+from .conftest import Desk
 
 TOO_DEEP = f"it nests more than {DEEPEST} levels deep"
 
@@ -84,3 +88,33 @@ def test_known_members_are_read_among_many_unknown_ones(client: FlaskClient) -> 
     errors = _check(client, f'[{{{_members(1000)},"id":"NHK","revision":0}}]')["errors"]
 
     assert {"/0/id", "/0/revision"} < {error["pointer"] for error in errors}
+
+
+# Suggestions
+
+
+def test_the_first_unknown_ids_of_a_query_get_a_suggestion(client: FlaskClient) -> None:
+    ids = [f"abe-shinz{number}" for number in range(100)]
+
+    errors = client.get(f"/v1/claims?claimant={','.join(ids)}").get_json()["errors"]
+
+    assert [error["did_you_mean"] for error in errors[:MOST_SUGGESTED]] == ["abe-shinzo"] * MOST_SUGGESTED
+    assert len(errors) == 100
+    assert not any("did_you_mean" in error for error in errors[MOST_SUGGESTED:])
+
+
+def test_the_first_unknown_references_of_a_write_get_a_suggestion(desk: Desk) -> None:
+    batch = [
+        {
+            "op": "create",
+            "type": "party",
+            "id": f"child-{number}",
+            "body": {"name": "Child", "kind": "person", "part_of": f"abe-shinz{number}"},
+        }
+        for number in range(MOST_SUGGESTED_IN_A_WRITE + 20)
+    ]
+
+    errors = desk.send("POST", "batch", batch).get_json()["errors"]
+
+    assert len(errors) == len(batch)
+    assert [e.get("did_you_mean") for e in errors].count("abe-shinzo") == MOST_SUGGESTED_IN_A_WRITE

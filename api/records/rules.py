@@ -1,6 +1,6 @@
 """What must hold between records: references, cycles, chains, questions. Every fault at once."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from schemas.base import nearest, quoted
 
@@ -63,7 +63,7 @@ def _reference_fault(
     target = workspace.survivor(mention.target)
     wanted = " or ".join(mention.to)
     if target is None:
-        near = nearest(mention.target, workspace.similar(mention.to, mention.target))
+        near = _near(workspace, mention.target, lambda: workspace.similar(mention.to, mention.target))
         hint = f'; did you mean "{near}"?' if near else ""
         detail = f"no {wanted} has the id {quoted(mention.target)}{hint}"
         return DocumentFault(mention.pointer, detail, did_you_mean=near)
@@ -81,6 +81,10 @@ def _reference_fault(
         mention.pointer,
         f"{quoted(mention.target)} is {_state(target)}; a new reference needs a published {wanted}",
     )
+
+
+def _near(workspace: Workspace, given: str, choices: Callable[[], Iterable[str]]) -> str | None:
+    return nearest(given, choices()) if workspace.may_suggest() else None
 
 
 def _state(entry: Entry) -> str:
@@ -165,8 +169,7 @@ def _answer_faults(workspace: Workspace, entry: Entry, questions: dict[str, str]
         if question in seen:
             yield DocumentFault(pointer, f"{quoted(question)} is answered twice")
         elif question not in questions and not workspace.is_question(question):
-            known = [row[0] for row in workspace.database.execute_sql("SELECT id FROM question LIMIT 1000")]
-            near = nearest(question, [*known, *questions])
+            near = _near(workspace, question, lambda: [*workspace.questions(), *questions])
             yield DocumentFault(pointer, f"no dossier has the question {quoted(question)}", did_you_mean=near)
         seen.add(question)
 

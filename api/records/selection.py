@@ -1,6 +1,6 @@
 """From a query as understood to SQL: which records, in which order, from where on."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +13,10 @@ from .asking import understood_text
 from .database import placeholders
 from .fulltext import SCOPE_OF, Among, matching
 from .types import PARTY, PUBLIC, Filter, RecordType
+
+#: Unknown ids of a query that get a suggestion: each is compared with as many ids as `_ALIKE`.
+MOST_SUGGESTED = 10
+_ALIKE = 2000
 
 
 @dataclass
@@ -168,15 +172,8 @@ def resolve_ids(
     nothing, or something of another type.
     """
     asked = list(_asked(filters, query))
-    known = _known(database, {i for _, _, some in asked for i in some}, drafts="draft" in statuses)
-    faults = [
-        fault
-        for name, declared, some in asked
-        for i in some
-        if (fault := _id_fault(database, name, declared.to or ("question",), i, known))
-    ]
-    if faults:
-        raise QueryError(faults)
+    known = _known(database, {named.id for named in asked}, drafts="draft" in statuses)
+    _require_known(database, asked, known)
     return {i: survivor for i, (_, survivor) in known.items()}
 
 
@@ -186,17 +183,25 @@ def resolve(database: Database, name: str, types: tuple[str, ...], ids: Sequence
     Raises QueryError for ids that name nothing, or something of another type.
     """
     known = _known(database, set(ids))
-    if faults := [fault for i in ids if (fault := _id_fault(database, name, types, i, known))]:
-        raise QueryError(faults)
+    _require_known(database, [_Named(name, types, i) for i in ids], known)
     return {i: known[i][1] for i in ids}
 
 
-def _asked(filters: Sequence[Filter], query: Query) -> Iterable[tuple[str, Filter, list[str]]]:
+@dataclass(frozen=True)
+class _Named:
+    """An id in a query: by which parameter, and of which types it may be."""
+
+    parameter: str
+    types: tuple[str, ...]
+    id: str
+
+
+def _asked(filters: Sequence[Filter], query: Query) -> Iterator[_Named]:
     for declared in filters:
         if declared.kind in ("id", "question"):
             for name in (declared.name, f"{declared.name}.not"):
                 if name in query.given:
-                    yield name, declared, query[name]
+                    yield from (_Named(name, declared.to or ("question",), i) for i in query[name])
 
 
 def _known(database: Database, ids: set[str], drafts: bool = False) -> dict[str, tuple[str, str]]:
@@ -214,22 +219,29 @@ def _known(database: Database, ids: set[str], drafts: bool = False) -> dict[str,
     return {row[0]: (row[1], row[2]) for row in rows}
 
 
-def _id_fault(
-    database: Database, name: str, wanted: tuple[str, ...], given: str, known: dict[str, tuple[str, str]]
-) -> QueryFault | None:
-    kinds = " or ".join(wanted)
-    if given not in known:
-        near = nearest(given, similar_ids(database, wanted, given))
+def _require_known(database: Database, asked: Sequence[_Named], known: dict[str, tuple[str, str]]) -> None:
+    unknown = [named for named in asked if named.id not in known]
+    near = {
+        named: nearest(named.id, similar_ids(database, named.types, named.id))
+        for named in unknown[:MOST_SUGGESTED]
+    }
+    if faults := [fault for named in asked if (fault := _id_fault(named, known, near.get(named)))]:
+        raise QueryError(faults)
+
+
+def _id_fault(named: _Named, known: dict[str, tuple[str, str]], near: str | None) -> QueryFault | None:
+    name, kinds = named.parameter, " or ".join(named.types)
+    if named.id not in known:
         hint = f'; did you mean "{near}"?' if near else ""
-        return QueryFault(name, f"{name}: no {kinds} has the id {quoted(given)}{hint}", (), near)
-    found = known[given][0]
-    if found not in wanted:
-        return QueryFault(name, f"{name}: {quoted(given)} is a {found}; a {kinds} belongs here")
+        return QueryFault(name, f"{name}: no {kinds} has the id {quoted(named.id)}{hint}", (), near)
+    found = known[named.id][0]
+    if found not in named.types:
+        return QueryFault(name, f"{name}: {quoted(named.id)} is a {found}; a {kinds} belongs here")
     return None
 
 
 def similar_ids(database: Database, types: Sequence[str], given: str) -> list[str]:
-    """Public ids of these types that begin like `given`, some thousands at most."""
+    """Public ids of these types that begin like `given`, the first thousands of them."""
     first = given[:1]
     if types == ("question",):
         sql, values = (
@@ -239,7 +251,7 @@ def similar_ids(database: Database, types: Sequence[str], given: str) -> list[st
     else:
         sql = f"SELECT id FROM record WHERE type IN ({placeholders(types)}) AND status = 'published'"
         values = list(types)
-    sql = f"SELECT id FROM ({sql}) AS public WHERE id >= ? AND id < ? ORDER BY id LIMIT 2000"
+    sql = f"SELECT id FROM ({sql}) AS public WHERE id >= ? AND id < ? ORDER BY id LIMIT {_ALIKE}"
     return [row[0] for row in database.execute_sql(sql, [*values, first, first + "~"]).fetchall()]
 
 

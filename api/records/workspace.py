@@ -26,6 +26,8 @@ _COLUMNS = (
     "merged_into",
     "withdrawal",
 )
+#: Unknown ids that get a suggestion in one transaction.
+MOST_SUGGESTED = 100
 _SELECT = f"SELECT {', '.join(_COLUMNS)} FROM record WHERE id IN "
 
 
@@ -113,6 +115,7 @@ class Workspace:
         self._entries: dict[str, Entry | None] = {}
         #: The entries that the transaction changed, as they were before (None: they are new).
         self.before: dict[str, Entry | None] = {}
+        self._suggested = 0
 
     def load(self, ids: Iterable[str]) -> None:
         """Fetch what is not here yet in one statement for each 500 ids."""
@@ -154,6 +157,14 @@ class Workspace:
             self.before[record_id] = self.get(record_id)
         self._entries[record_id] = None
 
+    def may_suggest(self) -> bool:
+        """Count one more unknown id; whether it is still compared with those that there are.
+
+        Each comparison takes milliseconds, in which other writers wait.
+        """
+        self._suggested += 1
+        return self._suggested <= MOST_SUGGESTED
+
     def similar(self, types: Sequence[str], given: str) -> list[str]:
         """Ids of these types that begin like `given`, the transaction's own among them."""
         own = [e.id for e in self._entries.values() if e and e.type.name in types]
@@ -163,6 +174,10 @@ class Workspace:
         )
         first = given[:1]
         return own + [row[0] for row in self.database.execute_sql(sql, [*types, first, first + "~"])]
+
+    def questions(self) -> list[str]:
+        """Ids of questions, before the transaction."""
+        return [row[0] for row in self.database.execute_sql("SELECT id FROM question LIMIT 1000")]
 
     def is_question(self, question_id: str) -> bool:
         """Whether a dossier has this question, before the transaction."""
