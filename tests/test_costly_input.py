@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 
 from api.http.bodies import DEEPEST, parse
 from api.http.problems import Problem
+from api.http.requests import LONGEST_PREFERENCES
 from api.records.selection import MOST_SUGGESTED
 from api.records.workspace import MOST_SUGGESTED as MOST_SUGGESTED_IN_A_WRITE
 from schemas.base import MOST_UNKNOWN
@@ -118,3 +119,17 @@ def test_the_first_unknown_references_of_a_write_get_a_suggestion(desk: Desk) ->
 
     assert len(errors) == len(batch)
     assert [e.get("did_you_mean") for e in errors].count("abe-shinzo") == MOST_SUGGESTED_IN_A_WRITE
+
+
+# Headers
+
+
+@pytest.mark.parametrize("header", ["Accept", "Accept-Language"])
+def test_a_list_of_preferences_is_as_long_as_one_field(client: FlaskClient, header: str) -> None:
+    address = "/v1/parties?perspective=russia&limit=200"
+    longest = ",".join(["*/*;q=0.1", *["a/b"] * 3000])[:LONGEST_PREFERENCES]
+
+    assert client.get(address, headers={header: longest}).status_code == 200
+    refused = client.get(address, headers={header: longest + ","})
+    assert refused.status_code == 431
+    assert refused.get_json()["detail"] == f"{header} has 8191 characters; at most 8190 are read"

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from typing import TypeVar
 from urllib.parse import parse_qsl, quote, urlencode
 
 from flask import request
-from werkzeug.datastructures import MIMEAccept
+from werkzeug.datastructures import Accept, MIMEAccept
 from werkzeug.http import parse_accept_header
 
 from schemas.query import Parameter, Query, QueryError, QueryFault, read_query
@@ -14,6 +15,9 @@ from .problems import Problem
 
 _BROKEN_ESCAPE = re.compile("%(?![0-9A-Fa-f]{2})")
 MOST_PARAMETERS = 100
+#: Characters of `Accept` and `Accept-Language`: what one field may hold.
+LONGEST_PREFERENCES = 8190
+_Kind = TypeVar("_Kind", bound=Accept)
 #: What may stand in a query as it is and is easier read so (RFC 3986 §3.4): lists, intervals, `seq:1`.
 _LEGIBLE = ",:/"
 
@@ -57,6 +61,18 @@ def _pairs(text: str) -> list[tuple[str, str]]:
         raise QueryError([QueryFault("", f"the query has more than {MOST_PARAMETERS} parameters")]) from None
 
 
+def preferences(header: str, kind: type[_Kind]) -> _Kind:
+    """What `Accept` or a header of its family prefers.
+
+    Raises a 431 problem for one that is longer than a field may be: the server joins a hundred of them.
+    """
+    value = request.headers.get(header, "")
+    if len(value) > LONGEST_PREFERENCES:
+        fault = f"{header} has {len(value)} characters; at most {LONGEST_PREFERENCES} are read"
+        raise Problem("headers-too-large", fault)
+    return parse_accept_header(value, kind)
+
+
 def require_acceptable(offered: Sequence[str]) -> str:
     """The media type to answer with: the first that the client takes.
 
@@ -65,7 +81,7 @@ def require_acceptable(offered: Sequence[str]) -> str:
     header = request.environ.get("HTTP_ACCEPT")
     if header is None or header in ("*/*", offered[0]):
         return offered[0]
-    best = parse_accept_header(header, MIMEAccept).best_match(offered)
+    best = preferences("Accept", MIMEAccept).best_match(offered)
     if best is None:
         raise Problem(
             "not-acceptable", f"this is served as {' or '.join(offered)}, which Accept does not take"

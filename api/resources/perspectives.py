@@ -1,20 +1,20 @@
 """Answers in the words of one party, where a request asks for that."""
 
 from collections.abc import Callable, Sequence
-from functools import wraps
+from functools import cache, wraps
 from typing import Any
 
 import orjson
-from flask import Response, request
+from flask import Response
 from peewee import Database
 from werkzeug.datastructures import LanguageAccept
-from werkzeug.http import parse_accept_header
 
 from api.http.answers import VARY, answer, tag_of
 from api.http.operations import View
+from api.http.requests import preferences
 from api.records.database import snapshot
 from api.records.history import Moment, moment_of
-from api.records.perspective import in_words_of
+from api.records.perspective import BestLanguage, in_words_of
 from schemas.query import Query
 
 from .curators import visible
@@ -77,19 +77,28 @@ def _renamed(database: Database, query: Query, body: bytes, moment: Moment | Non
     if "as_of" in query.given:
         moment = moment_of(database, query["as_of"])
     statuses = visible(database)
-    return in_words_of(database, query["perspective"], _best_language, orjson.loads(body), moment, statuses)
+    best = _best_language(preferences("Accept-Language", LanguageAccept))
+    return in_words_of(database, query["perspective"], best, orjson.loads(body), moment, statuses)
 
 
 def _by_language(vary: str) -> str:
     return f"{vary}, Accept-Language"
 
 
-def _best_language(languages: Sequence[str]) -> int | None:
-    """The first of the languages that Accept-Language likes best."""
-    accepted = parse_accept_header(request.environ.get("HTTP_ACCEPT_LANGUAGE", ""), LanguageAccept)
-    liking = [_liking(tag, accepted) for tag in languages]
-    best = max(liking, default=(0.0, 0))
-    return liking.index(best) if best[0] else None
+def _best_language(accepted: LanguageAccept) -> BestLanguage:
+    """The choice of the first of some languages that Accept-Language likes best."""
+
+    # Names are many, their languages few.
+    @cache
+    def liking_of(tag: str) -> tuple[float, int]:
+        return _liking(tag, accepted)
+
+    def choose(languages: Sequence[str]) -> int | None:
+        liking = [liking_of(tag) for tag in languages]
+        best = max(liking, default=(0.0, 0))
+        return liking.index(best) if best[0] else None
+
+    return choose
 
 
 def _liking(tag: str, accepted: LanguageAccept) -> tuple[float, int]:
