@@ -49,9 +49,9 @@ def _phrases(cut: Sequence[Piece], words: Sequence[str]) -> Iterator[tuple[int, 
     """Where these words of the index follow each other."""
     found = list(indexed(cut))
     for first in range(len(found) - len(words) + 1):
-        some = found[first : first + len(words)]
-        if all(word == wanted for (word, _, _), wanted in zip(some, words, strict=True)):
-            yield some[0][1], some[-1][2]
+        # Word by word, because most places differ in the first.
+        if all(found[first + offset][0] == wanted for offset, wanted in enumerate(words)):
+            yield found[first][1], found[first + len(words) - 1][2]
 
 
 def _joined(spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
