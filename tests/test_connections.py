@@ -1,0 +1,261 @@
+"""Kept connections: each request is answered in its turn, or the answer says that the connection closes."""
+
+import http.client
+import json
+import random
+import shutil
+import socket
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+
+from .conftest import Server, facts
+
+#: Seconds without an answer that count as a hang.
+PATIENCE = 3.0
+BOB = json.dumps({"id": "bob", "name": "Bob", "kind": "person"}).encode()
+LARGE = b"[" + b" " * 3_000_000 + b"]"
+JSON = "Content-Type: application/json"
+MERGE = "Content-Type: application/merge-patch+json"
+
+Refusal = tuple[int, str, list[str], bytes]
+
+
+class Wire:
+    """A client's side of one kept connection, byte for byte."""
+
+    def __init__(self, server: Server) -> None:
+        self.socket = socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.file = self.socket.makefile("rb")
+
+    def __enter__(self) -> "Wire":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self.file.close()
+        self.socket.close()
+
+    def send(self, sent: bytes) -> None:
+        self.socket.sendall(sent)
+
+    def send_split(self, sent: bytes, random: random.Random) -> None:
+        """Send it in up to four pieces, some with a pause between them."""
+        cuts = sorted(random.randrange(len(sent) + 1) for _ in range(random.randrange(4)))
+        for start, end in zip([0, *cuts], [*cuts, len(sent)], strict=True):
+            self.send(sent[start:end])
+            time.sleep(random.choice((0, 0, 0.001, 0.003)))
+
+    def answer(self) -> tuple[int, bool, bytes]:
+        """The next answer: its status, whether it announces the end of the connection, its body."""
+        status = int(self.file.readline().split()[1])
+        headers = http.client.parse_headers(self.file)
+        body = self.file.read(int(headers.get("Content-Length", "0")))
+        return status, headers["Connection"] == "close", body
+
+    def ends(self) -> bool:
+        """Whether nothing more comes."""
+        return self.file.read() == b""
+
+
+def head(method: str, path: str, *fields: str) -> bytes:
+    return "\r\n".join([f"{method} {path} HTTP/1.1", "Host: facts.example", *fields, "", ""]).encode()
+
+
+def whole(method: str, path: str, fields: list[str], body: bytes, *, chunked: bool = False) -> bytes:
+    """A request with a body, in one piece or in chunks."""
+    if not chunked:
+        return head(method, path, *fields, f"Content-Length: {len(body)}") + body
+    chunks = b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in (body[:7], body[7:]) if part)
+    return head(method, path, *fields, "Transfer-Encoding: chunked") + chunks + b"0\r\n\r\n"
+
+
+GET = head("GET", "/v1/parties/nhk")
+
+
+@pytest.fixture(scope="module")
+def desk(loaded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, str]]:
+    copy = tmp_path_factory.mktemp("connections") / "facts.db"
+    shutil.copy(loaded, copy)
+    made = facts("key", "create", "Wire", "--role", "publisher", "--db", f"sqlite:///{copy}")
+    running = Server(copy, workers=1)
+    yield running, f"Authorization: Bearer {made.stdout.strip()}"
+    running.stop()
+
+
+def refusals(key: str) -> dict[str, Refusal]:
+    """Requests with a body that are refused, by a name: status, request line, fields, body."""
+    return {
+        "no key": (401, "POST /v1/parties", [JSON], BOB),
+        "unknown key": (401, "POST /v1/batch", [JSON, "Authorization: Bearer x"], BOB),
+        "no such place": (404, "POST /v1/nowhere", [JSON], BOB),
+        "no such method": (405, "PUT /v1/search", [JSON], BOB),
+        "not acceptable": (406, "POST /v1/parties", [JSON, key, "Accept: text/csv"], BOB),
+        "not JSON": (400, "POST /v1/check", [JSON], b"{"),
+        "unknown parameter": (400, "POST /v1/check?nothing=1", [JSON], BOB),
+        "other media type": (415, "POST /v1/check", ["Content-Type: text/plain"], BOB),
+        "no tag": (428, "PATCH /v1/parties/nhk", [MERGE, key], b'{"name": "N"}'),
+        "a body with GET": (200, "GET /v1/parties/nhk", [JSON], BOB),
+    }
+
+
+@pytest.mark.parametrize("name", refusals(""))
+@pytest.mark.parametrize("chunked", [False, True], ids=["length", "chunked"])
+def test_a_refusal_with_a_body_leaves_a_connection_that_works(
+    desk: tuple[Server, str], name: str, chunked: bool
+) -> None:
+    server, key = desk
+    status, line, fields, body = refusals(key)[name]
+    refused = whole(*line.split(), fields, body, chunked=chunked)
+    chance = random.Random(f"{name} {chunked}")
+
+    kept = 0
+    for number in range(12):
+        with Wire(server) as wire:
+            together = chance.random() < 0.5
+            wire.send_split(refused + GET if together else refused, chance)
+            answered, closes, _ = wire.answer()
+            assert answered == status, number
+            if closes:
+                assert wire.ends(), number
+                continue
+            if not together:
+                wire.send_split(GET, chance)
+            assert wire.answer()[:2] == (200, False), number
+            kept += 1
+    # A machine that is slow enough may send a body too late to be waited for.
+    assert kept > 6
+
+
+@pytest.mark.parametrize("count", [2, 5])
+def test_requests_in_one_segment_are_answered_in_their_order(desk: tuple[Server, str], count: int) -> None:
+    names = ["nhk", "japan", "russia", "abe-shinzo", "putin-vladimir"][:count]
+    asked = b"".join(head("GET", f"/v1/parties/{name}?fields=name") for name in names)
+
+    for _ in range(10):
+        with Wire(desk[0]) as wire:
+            wire.send(asked)
+            answers = [wire.answer() for _ in names]
+            assert [json.loads(body)["id"] for _, _, body in answers] == names
+            wire.send(GET)
+            assert wire.answer()[:2] == (200, False)
+
+
+def test_a_body_that_comes_after_its_refusal_is_not_taken_for_a_request(desk: tuple[Server, str]) -> None:
+    for _ in range(3):
+        with Wire(desk[0]) as wire:
+            wire.send(head("POST", "/v1/parties", JSON, f"Content-Length: {len(BOB)}"))
+            assert wire.answer()[:2] == (401, True)
+            wire.send(BOB + GET)
+            assert wire.ends()
+
+
+@pytest.mark.parametrize(
+    ("status", "path"), [(401, "/v1/parties"), (413, "/v1/check"), (404, "/v1/nowhere"), (405, "/v1/search")]
+)
+@pytest.mark.parametrize("chunked", [False, True], ids=["length", "chunked"])
+def test_a_large_body_is_refused_in_words_and_the_close_is_announced(
+    desk: tuple[Server, str], status: int, path: str, chunked: bool
+) -> None:
+    with Wire(desk[0]) as wire:
+        wire.send(whole("PUT" if status == 405 else "POST", path, [JSON], LARGE, chunked=chunked) + GET)
+        assert wire.answer()[:2] == (status, True)
+        assert wire.ends()
+
+
+@pytest.mark.parametrize(
+    ("status", "line"), [(200, "POST /v1/check"), (401, "POST /v1/parties"), (404, "POST /v1/nowhere")]
+)
+def test_a_client_that_waits_for_100_gets_it_and_then_its_answer(
+    desk: tuple[Server, str], status: int, line: str
+) -> None:
+    body = b'[{"id": "nhk", "revision": 1}]' if status == 200 else BOB
+    for _ in range(5):
+        with Wire(desk[0]) as wire:
+            wire.send(head(*line.split(), JSON, f"Content-Length: {len(body)}", "Expect: 100-continue"))
+            assert wire.answer()[0] == 100
+            wire.send(body)
+            wire.send(GET)
+            assert wire.answer()[:2] == (status, False)
+            assert wire.answer()[:2] == (200, False)
+
+
+def test_an_empty_line_after_a_body_is_passed_over_and_holds_no_thread(desk: tuple[Server, str]) -> None:
+    wires = [Wire(desk[0]) for _ in range(4)]
+    for wire in wires:
+        wire.send(whole("POST", "/v1/parties", [JSON], BOB) + b"\r\n")
+        assert wire.answer()[:2] == (401, False)
+
+    with Wire(desk[0]) as another:
+        another.send(GET)
+        assert another.answer()[0] == 200
+
+    for wire in wires:
+        wire.send(GET)
+        assert wire.answer()[:2] == (200, False)
+        wire.close()
+
+
+def test_what_is_no_request_after_a_request_is_refused_in_its_turn(desk: tuple[Server, str]) -> None:
+    with Wire(desk[0]) as wire:
+        wire.send(GET + b"{}\r\n\r\n")
+        assert wire.answer()[:2] == (200, False)
+        assert wire.answer()[:2] == (400, True)
+        assert wire.ends()
+
+
+def test_the_usual_clients_go_on_after_a_refusal(desk: tuple[Server, str]) -> None:
+    server, _ = desk
+    base = f"http://127.0.0.1:{server.port}/v1"
+    with requests.Session() as session:
+        for _ in range(30):
+            assert session.post(f"{base}/parties", json={"id": "x"}, timeout=PATIENCE).status_code == 401
+            assert session.get(f"{base}/parties/nhk", timeout=PATIENCE).status_code == 200
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE)
+    for _ in range(30):
+        for method, path, body, status in (
+            ("POST", "/v1/parties", BOB, 401),
+            ("GET", "/v1/parties/nhk", None, 200),
+        ):
+            connection.request(method, path, body)
+            answer = connection.getresponse()
+            assert (answer.status, len(answer.read()) > 0) == (status, True)
+    connection.close()
+
+
+def test_clients_that_do_not_close_keep_nobody_waiting(desk: tuple[Server, str]) -> None:
+    server, _ = desk
+    wires = [Wire(server) for _ in range(3)]
+    for wire in wires:
+        wire.send(head("GET", "/v1/parties/nhk", "Connection: close"))
+        assert wire.answer()[:2] == (200, True)
+
+    started = time.monotonic()
+    assert server.get("/v1/parties/nhk")[0] == 200
+    assert time.monotonic() - started < 1
+
+    for wire in wires:
+        wire.close()
+
+
+def test_a_stop_finishes_what_is_in_flight_and_announces_the_end(loaded: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "facts.db"
+    shutil.copy(loaded, copy)
+    server = Server(copy, workers=1)
+    with Wire(server) as wire:
+        last = json.loads(server.get("/v1/changes?limit=1")[2])["last"]
+        wire.send(head("GET", f"/v1/changes?since={last}&wait=2"))
+        time.sleep(0.5)
+
+        server.process.terminate()
+
+        assert wire.answer()[:2] == (200, True)
+        assert wire.ends()
+    assert server.process.wait(PATIENCE) == 0
+    server.log.close()
