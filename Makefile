@@ -6,7 +6,7 @@ PORT ?= 8000
 FIXTURES := fixtures
 
 .DEFAULT_GOAL := help
-.PHONY: crash-audit help install install-test serve test lint format openapi questions bench bench-quick bench-answers lock clean
+.PHONY: compare crash-audit help install install-test serve test lint format openapi questions bench bench-quick bench-answers lock clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -63,6 +63,10 @@ bench-answers: install ## Hot queries in a record of 100,000 claims, in about th
 
 crash-audit: install-test ## Kill a server under writers again and again (ROUNDS=200)
 	$(BIN)/python -m tests.audits.crash --rounds $(or $(ROUNDS),200)
+
+compare: install-test ## Compare every answer with another revision's (REV=…)
+	@test -n "$(REV)" || { echo "Name the revision: make compare REV=1a2b3c4" >&2; exit 1; }
+	$(BIN)/python -m tests.audits.compare --rev $(REV) $(COMPARE)
 
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --extra build
 
