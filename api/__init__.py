@@ -7,27 +7,27 @@ from flask import Flask
 from flask_swagger_ui import get_swaggerui_blueprint
 from peewee import Database
 
-from .http import problems
-from .http.operations import Operations
-from .http.signing import signed
-from .records.database import open_database, time_limit
-from .resources import (
-    curating,
+from .endpoints import (
+    errors,
     feed,
-    history,
     openapi,
     positions,
     provenance,
     records,
-    refusals,
-    root,
+    revisions,
     search,
+    service,
     similar,
     timeline,
     vocabularies,
+    write,
 )
-from .resources import problems as problem_pages
-from .resources.curators import asking
+from .endpoints import problems as problem_types
+from .endpoints.auth import asking
+from .http import problems
+from .http.endpoint import Operations
+from .http.middleware import signed
+from .records.store.database import open_database, time_limit
 from .settings import Settings, read_settings
 
 try:
@@ -45,12 +45,12 @@ def declared(database: Database, settings: Settings) -> Operations:
     positions.declare(operations, database)
     timeline.declare(operations, database)
     search.declare(operations, database)
-    curating.declare(operations, database)
-    history.declare(operations, database)
+    write.declare(operations, database)
+    revisions.declare(operations, database)
     feed.declare(operations, database, settings)
     vocabularies.declare(operations)
-    problem_pages.declare(operations)
-    root.declare(operations, database, settings, VERSION)
+    problem_types.declare(operations)
+    service.declare(operations, database, settings, VERSION)
     openapi.declare(operations)
     return operations
 
@@ -67,7 +67,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
     app.wsgi_app = signed(app.wsgi_app, settings.cors_write_origins)  # type: ignore[assignment,method-assign]  # as Flask documents it
     problems.install(app)
-    refusals.install(app, lambda record_id: records.address_of(database, record_id))
+    errors.install(app, lambda record_id: records.address_of(database, record_id))
     app.config["QUERY_TIMEOUT_MS"] = settings.query_timeout_ms
     operations = declared(database, settings)
     app.extensions["facts.operations"] = {operation.id: operation for operation in operations.all}

@@ -17,8 +17,8 @@ from hypothesis import settings
 from werkzeug.test import TestResponse
 
 from api import create_app
-from api.records.database import open_database
-from api.records.keys import create_key
+from api.records.store.api_keys import create_key
+from api.records.store.database import open_database
 from api.settings import Settings
 
 ROOT = Path(__file__).parent.parent

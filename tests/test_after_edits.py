@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from api.records.database import open_database
-from api.records.keys import Actor
-from api.records.operations import Put
-from api.records.performing import perform
-from api.records.types import CLAIM, DATE, PARTY, PLACE, SOURCE, RecordType
+from api.records.core.registry import CLAIM, DATE, PARTY, PLACE, SOURCE, RecordType
+from api.records.store.api_keys import Actor
+from api.records.store.database import open_database
+from api.records.write.operations import Put
+from api.records.write.perform import perform
 
 from .conftest import Desk, facts
 

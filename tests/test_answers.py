@@ -13,13 +13,13 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from api.records.database import migrate, open_database
-from api.records.keys import Actor, create_key
-from api.records.operations import Put
-from api.records.performing import perform
-from api.records.safety import faults_of_database
-from api.records.types import CLAIM, DATE, DOSSIER, PARTY, PLACE, SOURCE, RecordType
-from api.records.writing import Correction
+from api.records.core.registry import CLAIM, DATE, DOSSIER, PARTY, PLACE, SOURCE, RecordType
+from api.records.store.api_keys import Actor, create_key
+from api.records.store.database import migrate, open_database
+from api.records.upkeep.safety import faults_of_database
+from api.records.write.operations import Put
+from api.records.write.perform import perform
+from api.records.write.transaction import Correction
 
 from .conftest import client_of
 

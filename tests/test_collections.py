@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from api.records.database import open_database
-from api.records.keys import Actor
-from api.records.operations import Put
-from api.records.performing import perform
-from api.records.types import BY_PLURAL, PARTY
+from api.records.core.registry import BY_PLURAL, PARTY
+from api.records.store.api_keys import Actor
+from api.records.store.database import open_database
+from api.records.write.operations import Put
+from api.records.write.perform import perform
 
 from .conftest import client_of
 

@@ -16,9 +16,9 @@ from openapi_spec_validator import validate
 from ruamel.yaml import YAML
 from schemathesis.specs.openapi.checks import ignored_auth, positive_data_acceptance
 
-from api.records.search import EVERY_TYPE
-from api.records.timeline import KINDS
-from api.records.types import BY_PLURAL, Filter
+from api.records.answers.search import EVERY_TYPE
+from api.records.answers.timeline import KINDS
+from api.records.core.registry import BY_PLURAL, Filter
 
 from .conftest import ROOT, Server, facts
 

@@ -8,9 +8,9 @@ from flask.testing import FlaskClient
 
 from api.http.bodies import DEEPEST, parse
 from api.http.problems import Problem
-from api.http.requests import LONGEST_PREFERENCES
-from api.records.selection import MOST_SUGGESTED
-from api.records.workspace import MOST_SUGGESTED as MOST_SUGGESTED_IN_A_WRITE
+from api.http.query_strings import LONGEST_PREFERENCES
+from api.records.read.select import MOST_SUGGESTED
+from api.records.write.session import MOST_SUGGESTED as MOST_SUGGESTED_IN_A_WRITE
 from schemas.base import MOST_UNKNOWN
 
 from .conftest import Desk

@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from api.records.database import migrate, open_database
-from api.records.keys import Actor
-from api.records.operations import Put
-from api.records.performing import perform
-from api.records.types import DATE, PARTY, SOURCE
+from api.records.core.registry import DATE, PARTY, SOURCE
+from api.records.store.api_keys import Actor
+from api.records.store.database import migrate, open_database
+from api.records.write.operations import Put
+from api.records.write.perform import perform
 from schemas.fuzzy_date import FuzzyDate, FuzzyDateError, filter_range
 
 from .conftest import client_of

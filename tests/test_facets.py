@@ -6,9 +6,9 @@ from urllib.parse import quote
 import pytest
 from flask.testing import FlaskClient
 
-from api.records.facets import MOST_SPANS, MOST_VALUES
-from api.records.parameters import facet_names
-from api.records.types import BY_PLURAL
+from api.records.core.registry import BY_PLURAL
+from api.records.read.facets import MOST_SPANS, MOST_VALUES
+from api.records.read.parameters import facet_names
 
 from .conftest import Desk
 

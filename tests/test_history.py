@@ -11,10 +11,10 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from api.records.database import migrate, open_database
-from api.records.keys import create_key
-from api.records.redaction import redact
-from api.records.types import PARTY
+from api.records.core.registry import PARTY
+from api.records.store.api_keys import create_key
+from api.records.store.database import migrate, open_database
+from api.records.upkeep.redaction import redact
 
 from .conftest import client_of
 

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from api.records.database import open_database
-from api.records.keys import create_key
+from api.records.store.api_keys import create_key
+from api.records.store.database import open_database
 
 from .conftest import ROOT, Server, client_of
 

@@ -4,8 +4,8 @@ import re
 import sqlite3
 from pathlib import Path
 
-from api.records.database import migrate, open_database, pending_migrations
-from api.records.models import MODELS
+from api.records.store.database import migrate, open_database, pending_migrations
+from api.records.store.models import MODELS
 
 from .conftest import client_of, facts
 

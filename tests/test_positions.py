@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from api.records.database import open_database
-from api.records.keys import Actor, create_key
-from api.records.operations import Put
-from api.records.performing import perform
-from api.records.positions import MOST_CLAIMS
-from api.records.types import CLAIM
+from api.records.answers.positions import MOST_CLAIMS
+from api.records.core.registry import CLAIM
+from api.records.store.api_keys import Actor, create_key
+from api.records.store.database import open_database
+from api.records.write.operations import Put
+from api.records.write.perform import perform
 
 from .conftest import client_of
 

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from rdflib import PROV, RDF, SDO, Graph, Namespace, URIRef
 from rdflib.term import Node
 
-from api.records.database import open_database
-from api.records.keys import create_key
-from api.records.origins import Document, fewest, provenance_of
+from api.records.core.origins import Document, fewest, provenance_of
+from api.records.store.api_keys import create_key
+from api.records.store.database import open_database
 from schemas.vocabularies import DERIVATIONS
 
 from .conftest import client_of

@@ -7,13 +7,13 @@ import pytest
 from flask.testing import FlaskClient
 from peewee import Database
 
-from api.records.database import migrate, open_database
-from api.records.errors import InvalidDocument
-from api.records.keys import Actor
-from api.records.operations import Put
-from api.records.performing import perform
-from api.records.types import CLAIM, DATE, DOSSIER, PARTY, SOURCE, RecordType
-from api.records.writing import Correction
+from api.records.core.errors import InvalidDocument
+from api.records.core.registry import CLAIM, DATE, DOSSIER, PARTY, SOURCE, RecordType
+from api.records.store.api_keys import Actor
+from api.records.store.database import migrate, open_database
+from api.records.write.operations import Put
+from api.records.write.perform import perform
+from api.records.write.transaction import Correction
 
 from .conftest import client_of
 

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from api.records.types import BY_PLURAL
+from api.records.core.registry import BY_PLURAL
 
 #: What is typed -> the record that must be there, and among how many of the first.
 RELEVANCE = [
@@ -227,7 +227,7 @@ def test_nothing_that_is_typed_can_fail(client: FlaskClient, typed: str) -> None
 
 @given(st.text(max_size=40), st.text(max_size=40))
 def test_folding_looks_at_one_character_with_its_marks_at_a_time(one: str, other: str) -> None:
-    from api.records.folding import fold, fold_with_spans
+    from api.records.text.normalise import fold, fold_with_spans
 
     folded = fold_with_spans(one)
     assert folded.text == fold(one)

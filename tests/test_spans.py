@@ -9,9 +9,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from api.records import spans
-from api.records.judging import anchor, judge
-from api.records.spans import (
+from api.records.citations import spans
+from api.records.citations.compare import anchor, judge
+from api.records.citations.spans import (
     Span,
     digest,
     find_spans,

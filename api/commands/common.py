@@ -7,8 +7,8 @@ from typing import Any, NoReturn
 import click
 from peewee import Database, OperationalError
 
-from api.records.database import DatabaseTooNew, DatabaseUnusable, is_busy, migrate, open_database
-from api.records.refreshing import renew
+from api.records.store.database import DatabaseTooNew, DatabaseUnusable, is_busy, migrate, open_database
+from api.records.write.rerender import renew
 from api.settings import SettingsFault, read_settings
 
 #: Something in the files or the record is wrong.

@@ -4,8 +4,8 @@ import re
 
 import click
 
-from api.records.errors import NotFound
-from api.records.keys import ROLES, create_key, list_keys, revoke_key, rotate_key
+from api.records.core.errors import NotFound
+from api.records.store.api_keys import ROLES, create_key, list_keys, revoke_key, rotate_key
 from schemas.fields import Day
 from schemas.text import text_fault
 

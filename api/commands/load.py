@@ -10,13 +10,13 @@ from rich.progress import Progress
 
 from api.formats.checking import Report, read_operations
 from api.formats.dossier_files import Entry
-from api.records.errors import DocumentFault, InvalidDocument
-from api.records.keys import Actor
-from api.records.operations import Put
-from api.records.performing import perform
-from api.records.reading import is_empty
-from api.records.types import BY_PLURAL
-from api.records.writing import Correction, Outcome
+from api.records.core.errors import DocumentFault, InvalidDocument
+from api.records.core.registry import BY_PLURAL
+from api.records.read.records import is_empty
+from api.records.store.api_keys import Actor
+from api.records.write.operations import Put
+from api.records.write.perform import perform
+from api.records.write.transaction import Correction, Outcome
 from schemas.base import nearest
 from schemas.text import text_fault
 from schemas.vocabularies import CORRECTION_KINDS

@@ -8,12 +8,12 @@ import click
 from ruamel.yaml import YAML
 
 from api import VERSION, create_app, declared
+from api.endpoints.examples import capture, keep_samples
+from api.endpoints.openapi import as_json, description
 from api.formats.checking import read_operations
-from api.records.database import migrate, open_database
-from api.records.keys import Actor
-from api.records.performing import perform
-from api.resources.openapi import as_json, description
-from api.resources.samples import capture, keep_samples
+from api.records.store.api_keys import Actor
+from api.records.store.database import migrate, open_database
+from api.records.write.perform import perform
 from api.settings import Settings
 
 from .common import FOUND_FAULTS

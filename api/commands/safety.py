@@ -8,13 +8,13 @@ from pathlib import Path
 
 import click
 
-from api.records.changes import forget_feed
-from api.records.database import file_of, pending_migrations, write_transaction
-from api.records.errors import Refusal
-from api.records.history import last_seq
-from api.records.redaction import redact as redact_record
-from api.records.safety import back_up, broken_chains, faults_of_database
-from api.records.types import TYPES
+from api.records.core.errors import Refusal
+from api.records.core.registry import TYPES
+from api.records.read.feed import forget_feed
+from api.records.read.revisions import last_seq
+from api.records.store.database import file_of, pending_migrations, write_transaction
+from api.records.upkeep.redaction import redact as redact_record
+from api.records.upkeep.safety import back_up, broken_chains, faults_of_database
 from api.settings import read_settings
 from schemas.text import text_fault
 

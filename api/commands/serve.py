@@ -8,7 +8,7 @@ from peewee import OperationalError
 
 from api import create_app
 from api.http.server import Server, options
-from api.records.refreshing import catch_up
+from api.records.write.rerender import catch_up
 from api.settings import SettingsFault, read_settings
 
 from .common import database_option, give_up, opened

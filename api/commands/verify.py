@@ -8,11 +8,11 @@ from peewee import Database
 
 from api.formats.dossier_files import read_files
 from api.formats.locators import write_locators
-from api.records.judging import anchor
-from api.records.reading import text_digests
-from api.records.spans import digest, read_text
-from api.records.types import TYPES
-from api.records.verification import SOUND, citations, judged, keep_checks
+from api.records.citations.compare import anchor
+from api.records.citations.spans import digest, read_text
+from api.records.citations.verify import SOUND, citations, judged, keep_checks
+from api.records.core.registry import TYPES
+from api.records.read.records import text_digests
 
 from .common import FOUND_FAULTS, database_option, give_up, opened
 

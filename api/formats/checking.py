@@ -10,12 +10,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from api.records.database import migrate, open_database
-from api.records.documents import read_document
-from api.records.errors import DocumentFault, InvalidDocument
-from api.records.operations import Put
-from api.records.performing import faults_of_all
-from api.records.types import CLAIM, TYPES
+from api.records.core.errors import DocumentFault, InvalidDocument
+from api.records.core.registry import CLAIM, TYPES
+from api.records.store.database import migrate, open_database
+from api.records.write.documents import read_document
+from api.records.write.operations import Put
+from api.records.write.perform import faults_of_all
 from schemas.fuzzy_date import FuzzyDate, FuzzyDateError
 
 from .dossier_files import Entry, read_files

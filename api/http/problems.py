@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from schemas.query import QueryError, QueryFault
 from schemas.vocabularies import PROBLEM_TYPES, ProblemType
 
-from .signing import REQUEST_ID
+from .middleware import REQUEST_ID
 
 MEDIA_TYPE = "application/problem+json"
 TYPES: dict[str, ProblemType] = {t.name: t for t in PROBLEM_TYPES.terms if isinstance(t, ProblemType)}

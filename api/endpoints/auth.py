@@ -1,0 +1,46 @@
+"""Who asks: the holder of an API key, or the public."""
+
+from collections.abc import Sequence
+
+from flask import g
+from peewee import Database
+
+from api.http.conditions import bearer, unauthorized
+from api.records.core.registry import CURATORS, PUBLIC
+from api.records.store.api_keys import Actor, actor_of
+from schemas.query import Query
+
+
+def asking(database: Database) -> Actor | None:
+    """The holder of the request's key; None for the public. Raises a 401 problem for a bad key."""
+    key = bearer()
+    if key is None:
+        return None
+    # Looked up once a request.
+    if "actor" not in g:
+        g.actor = actor_of(database, key)
+    if g.actor is None:
+        raise unauthorized("this API key is unknown, expired or revoked")
+    actor: Actor = g.actor
+    return actor
+
+
+def curator(database: Database) -> Actor:
+    """The holder of the request's key. Raises a 401 problem without one."""
+    actor = asking(database)
+    if actor is None:
+        raise unauthorized("writing needs an API key: Authorization: Bearer facts_…")
+    return actor
+
+
+def visible(database: Database) -> Sequence[str]:
+    """The states of records that the asker may see by their ids."""
+    return CURATORS if asking(database) else PUBLIC
+
+
+def asked_states(database: Database, query: Query) -> Sequence[str]:
+    """The states of records that a list is asked for. Raises a 401 problem for drafts without a key."""
+    actor, wanted = asking(database), tuple(query["status"])
+    if "draft" in wanted and actor is None:
+        raise unauthorized("drafts are shown to holders of an API key only")
+    return wanted

@@ -1,0 +1,89 @@
+"""What the record refuses, as answers."""
+
+import logging
+from collections.abc import Callable
+
+from flask import Flask, Response, current_app, request, url_for
+from peewee import OperationalError
+
+from api.http.endpoint import Operation
+from api.http.problems import Problem, document_errors, problem_response
+from api.http.query_strings import query_string
+from api.http.responses import PRIVATE, REVALIDATE, VARY
+from api.records.core.errors import Merged, Refusal
+from api.records.read.parameters import NARROWING
+from api.records.store.database import trouble_of
+
+from .memento import RECORD_VARY
+
+_LOG = logging.getLogger("facts")
+
+
+def install(app: Flask, address_of: Callable[[str], str]) -> None:
+    """Answer refusals with problem documents; `address_of` finds a record's address."""
+
+    def on_refusal(refusal: Refusal) -> Response:
+        if isinstance(refusal, Merged):
+            return _moved(refusal.survivor, address_of)
+        problem = Problem(refusal.problem, refusal.detail, document_errors(refusal.faults), **refusal.more)
+        return problem_response(problem)
+
+    app.register_error_handler(Refusal, on_refusal)
+    app.register_error_handler(OperationalError, _on_database_error)
+
+
+def _moved(survivor: str, address_of: Callable[[str], str]) -> Response:
+    """308: the method, the body and the query go to the survivor, for good (RFC 9110 §15.4.9)."""
+    operation = _operation()
+    headers = {
+        "Location": _address_at(survivor, address_of),
+        "Cache-Control": PRIVATE if "HTTP_AUTHORIZATION" in request.environ else REVALIDATE,
+        "Vary": RECORD_VARY if operation and "Accept-Datetime" in operation.headers else VARY,
+    }
+    return Response(status=308, headers=headers)
+
+
+def _address_at(survivor: str, address_of: Callable[[str], str]) -> str:
+    """This request's address with the survivor in the place of the merged record."""
+    if set(request.view_args or ()) != {"id"}:
+        # A revision's number means another one there.
+        return address_of(survivor)
+    address, query = url_for(str(request.endpoint), id=survivor), query_string()
+    return f"{address}?{query}" if query else address
+
+
+_TROUBLES = {
+    "busy": ("unavailable", "other writers hold the database; nothing was changed", {"Retry-After": "1"}),
+    "full": ("insufficient-storage", "the disk is full; nothing was changed", {}),
+    "read-only": ("unavailable", "the database can only be read just now", {"Retry-After": "60"}),
+    "unreachable": ("unavailable", "the database cannot be opened", {"Retry-After": "5"}),
+}
+
+
+def _on_database_error(error: OperationalError) -> Response:
+    trouble = trouble_of(error)
+    if trouble is None:
+        raise error
+    name, detail, headers = _TROUBLES[trouble] if trouble != "too-slow" else _too_slow()
+    _LOG.warning("the database is %s: %s", trouble, error)
+    return problem_response(Problem(name, detail, headers=headers))
+
+
+def _too_slow() -> tuple[str, str, dict[str, str]]:
+    """A query that was given up: what it asked for, and what would narrow it."""
+    operation = _operation()
+    asked = sorted({name.removesuffix(".not") for name in request.args})
+    free = (
+        [name for name in operation.parameters if name in NARROWING and name not in asked]
+        if operation
+        else []
+    )
+    milliseconds = current_app.config["QUERY_TIMEOUT_MS"]
+    narrower = f"; narrow it with {', '.join(free)}" if free else ""
+    return "query-timeout", f"the query took longer than {milliseconds} ms{narrower}", {"Retry-After": "5"}
+
+
+def _operation() -> Operation | None:
+    """What the request asks for; None where it is no operation of the service."""
+    found: Operation | None = current_app.extensions["facts.operations"].get(request.endpoint)
+    return found

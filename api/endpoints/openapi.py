@@ -1,0 +1,280 @@
+"""The OpenAPI 3.1 description: assembled from the operations, kept as a file, served as it is kept."""
+
+import json
+from collections.abc import Iterator
+from importlib.resources import files
+from typing import Any
+
+from apispec import APISpec
+from flask import Response
+
+from api.http.endpoint import Answer, Operation, Operations, PathParameter
+from api.http.problems import MEDIA_TYPE, TYPES
+from api.http.responses import answer, tag_of
+from api.records.core.registry import TYPES as RECORD_TYPES
+from schemas.curating import BatchItemSchema, CheckItemSchema, CorrectionSchema, MergerSchema
+from schemas.json_schema import components, written_components
+from schemas.problem import ProblemSchema
+from schemas.query import Parameter, Query
+
+from .memento import LINK_FORMAT
+
+Json = dict[str, Any]
+OPENAPI_JSON = "application/vnd.oai.openapi+json"
+OPENAPI_YAML = "application/vnd.oai.openapi"
+
+_DESCRIPTION = """\
+Structured fact records: claims with their whole provenance, and the parties, dates, sources and places that
+they are about.
+
+Reads are open. Every answer carries a strong `ETag`; send it back in `If-None-Match` for a 304. An unknown
+parameter or value is an error that suggests the right one. Errors are problem documents (RFC 9457).
+"""
+_KEY = "An API key, made by `facts key create`. One that is unknown, expired or revoked is always refused."
+_REQUEST_HEADERS = {
+    "If-Match": "Entity tag of the plain record as you read it.",
+    "If-None-Match": "`*` creates, where nothing has this id.",
+    "Accept-Datetime": "The record as it was at this time, an HTTP date (RFC 7089).",
+    "Accept-Language": "In which language a party's names are shown, with `perspective`.",
+    "Idempotency-Key": "Makes a repeat of this request harmless for 24 hours: it gets the first answer.",
+}
+_TAGS = {
+    "claims": "Who said what, through whose hands, about what, against what.",
+    "parties": "Whoever speaks, holds, signs, publishes.",
+    "dates": "Happenings, as precisely as they are honestly known.",
+    "sources": "Documents, held or known through others.",
+    "places": "Places, and what each side calls them.",
+    "dossiers": "Stories: their questions and their members.",
+    "search": "Everything, by words and names.",
+    "vocabularies": "Every controlled term, defined.",
+    "problems": "What can be wrong with a request.",
+    "history": "What changed, when and why.",
+    "curating": "Many changes at once.",
+    "service": "The service about itself.",
+}
+_HEADERS: dict[str, Json] = {
+    "ETag": {
+        "description": "Strong entity tag of this answer.",
+        "schema": {"type": "string"},
+        "example": '"5d41402abc4b2a76b9719d911017c592"',
+    },
+    "Last-Modified": {
+        "description": "When what the record shows last changed.",
+        "schema": {"type": "string"},
+    },
+    "Cache-Control": {
+        "description": "`no-cache`: store, but revalidate; to an API key `private, no-store`.",
+        "schema": {"type": "string"},
+    },
+    "Vary": {"description": "Which request headers can change this answer.", "schema": {"type": "string"}},
+    "Link": {
+        "description": 'RFC 8288: `rel="next"` where another page follows.',
+        "schema": {"type": "string"},
+    },
+    "X-Request-Id": {"description": "Leads to this request in the log.", "schema": {"type": "string"}},
+    "Allow": {"description": "The methods of this address.", "schema": {"type": "string"}},
+    "Location": {"description": "Where the record lives on.", "schema": {"type": "string"}},
+}
+#: What every operation can answer with.
+_ALWAYS = ("invalid-query", "not-acceptable", "uri-too-long", "headers-too-large", "internal-error")
+#: What every answer but those to writes carries, for caches.
+_VALIDATORS = ("ETag", "Cache-Control", "Vary")
+
+
+def description(operations: Operations, version: str) -> Json:
+    """The whole OpenAPI document."""
+    spec = APISpec(
+        title="A record of facts",
+        version=version,
+        openapi_version="3.1.0",
+        info={"description": _DESCRIPTION, "license": {"name": "MIT", "identifier": "MIT"}},
+        tags=[{"name": name, "description": text} for name, text in _TAGS.items()],
+        servers=[{"url": "/", "description": "This service."}],
+    )
+    records = [t.schema for t in RECORD_TYPES.values()]
+    curating = (CorrectionSchema, MergerSchema, BatchItemSchema, CheckItemSchema)
+    for name, schema in (
+        components(*records, ProblemSchema) | written_components(*records, *curating)
+    ).items():
+        spec.components.schema(name, schema)
+    spec.components.security_scheme("key", {"type": "http", "scheme": "bearer", "description": _KEY})
+    for name, header in _HEADERS.items():
+        spec.components.header(name, header)
+    for name in TYPES:
+        spec.components.response(name, _problem(name))
+    for operation in operations.all:
+        spec.path(path=operation.path, operations={operation.method.lower(): _operation(operation)})
+    document: Json = spec.to_dict()
+    return {"openapi": document.pop("openapi"), **document}
+
+
+def _operation(operation: Operation) -> Json:
+    summary, text = operation.text
+    path = [_path_parameter(p) for p in operation.path_parameters]
+    query = [_parameter(p) for p in operation.parameters.values()]
+    described: Json = {
+        "operationId": operation.id,
+        "tags": [operation.tag],
+        "summary": summary,
+        "description": text,
+        "parameters": path + query + [_header_parameter(name) for name in _request_headers(operation)],
+        "responses": _answers(operation),
+    }
+    if operation.body:
+        content = {media_type: {"schema": schema} for media_type, schema in operation.body.schemas.items()}
+        described["requestBody"] = {"required": operation.body.required, "content": content}
+    if operation.secured:
+        described["security"] = [{"key": []}]
+    elif operation.keyed:
+        described["security"] = [{}, {"key": []}]
+    return described
+
+
+def _request_headers(operation: Operation) -> tuple[str, ...]:
+    """Headers of a request that change what is answered."""
+    spoken = ("Accept-Language",) if "perspective" in operation.parameters else ()
+    return (*operation.headers, *spoken)
+
+
+def _answers(operation: Operation) -> Json:
+    """The answers of an operation by status."""
+    common = ("Cache-Control",) if operation.secured else _VALIDATORS
+    answers = {str(status): _answer(a, common) for status, a in operation.answers.items()}
+    if operation.method == "GET":
+        answers["304"] = {"description": "The client has it already.", "headers": _headers(_VALIDATORS)}
+    if _leads_on(operation):
+        answers["308"] = {
+            "description": "Merged: the same address of the record that it lives on in.",
+            "headers": _headers(("Location", "Cache-Control", "Vary")),
+        }
+    for name in _problems(operation):
+        # Several problems may share a status: the first stands for them, all have one schema.
+        answers.setdefault(str(TYPES[name].status), {"$ref": f"#/components/responses/{name}"})
+    return answers
+
+
+def _leads_on(operation: Operation) -> bool:
+    """Whether a merged record's address leads to its survivor: all that are read, but its own time map."""
+    return operation.method == "GET" and "{id}" in operation.path and LINK_FORMAT not in operation.media_types
+
+
+def _problems(operation: Operation) -> Iterator[str]:
+    """The names of the problems that an operation can answer with."""
+    yield from _ALWAYS
+    yield from operation.problems
+    if operation.keyed:
+        yield "unauthorized"
+    if operation.limited:
+        yield "query-timeout"
+
+
+def _header_parameter(name: str) -> Json:
+    return {
+        "name": name,
+        "in": "header",
+        "description": _REQUEST_HEADERS[name],
+        "required": False,
+        "schema": {"type": "string"},
+    }
+
+
+def _parameter(parameter: Parameter) -> Json:
+    shown: Json = {
+        "name": parameter.name,
+        "in": "query",
+        "description": parameter.description,
+        "required": parameter.required,
+        "schema": parameter.schema,
+    }
+    if parameter.listed:
+        # A comma separates values; `a=1&a=2` is refused.
+        shown |= {"style": "form", "explode": False}
+    if parameter.example is not None:
+        shown["example"] = [parameter.example] if parameter.listed else parameter.example
+    return shown
+
+
+def _path_parameter(parameter: PathParameter) -> Json:
+    return {
+        "name": parameter.name,
+        "in": "path",
+        "description": parameter.description,
+        "required": True,
+        "schema": parameter.schema,
+        "example": parameter.example,
+    }
+
+
+def _answer(found: Answer, common: tuple[str, ...]) -> Json:
+    described: Json = {"description": found.description, "headers": _headers((*common, *found.headers))}
+    if found.schema is None:
+        return described
+    content: Json = {"schema": found.schema}
+    if found.example:
+        content["examples"] = {"real": {"summary": "From the first dossier.", "value": found.example()}}
+    others = {media_type: {"schema": schema} for media_type, schema in found.others.items()}
+    return described | {"content": {found.media_type: content, **others}}
+
+
+def _headers(names: tuple[str, ...]) -> Json:
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in (*names, "X-Request-Id")}
+
+
+def _problem(name: str) -> Json:
+    kind = TYPES[name]
+    example = {
+        "type": f"/problems/{name}",
+        "title": kind.title,
+        "status": kind.status,
+        "detail": kind.definition,
+        "request_id": "0f4b1c2d3e5a6978",
+    }
+    headers = ("Allow",) if name == "method-not-allowed" else ()
+    return {
+        "description": f"{kind.title}. {kind.definition}",
+        "headers": _headers(headers),
+        "content": {
+            MEDIA_TYPE: {
+                "schema": {"$ref": "#/components/schemas/Problem"},
+                "examples": {name: {"value": example}},
+            }
+        },
+    }
+
+
+# Serving it
+
+
+def kept(name: str) -> bytes:
+    """A generated file of this package, `openapi.json` or `openapi.yaml`."""
+    return files("api").joinpath(name).read_bytes()
+
+
+def declare(operations: Operations) -> None:
+    """Declare the description's own addresses."""
+    for name, media_type in (("openapi.json", OPENAPI_JSON), ("openapi.yaml", OPENAPI_YAML)):
+        _declare(operations, name, media_type)
+
+
+def _declare(operations: Operations, name: str, media_type: str) -> None:
+    plain = "application/json" if name.endswith("json") else "application/yaml"
+
+    @operations.get(
+        f"/{name}",
+        "getOpenapiJson" if name.endswith("json") else "getOpenapiYaml",
+        "service",
+        media_types=(media_type, plain),
+        answers={200: Answer("The description.", {"type": "object"}, media_type)},
+    )
+    def get_description(_: Query) -> Response:
+        """Read this description.
+
+        OpenAPI 3.1.
+        """
+        body = kept(name)
+        return answer(body, tag_of([body]), media_type=media_type)
+
+
+def as_json(document: Json) -> str:
+    """The document as a text file."""
+    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"

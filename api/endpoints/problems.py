@@ -1,0 +1,53 @@
+"""Pages about problem types: what each `type` of a problem document leads to."""
+
+from flask import Response, render_template
+
+from api.http.endpoint import Answer, Operations, PathParameter
+from api.http.problems import TYPES, Problem
+from api.http.query_strings import require_acceptable
+from api.http.responses import JSON, answer, json_answer, tag_of
+from schemas.base import nearest, quoted
+from schemas.query import Query
+
+from .examples import sample
+from .response_schemas import ADDRESS, TEXT, object_of
+
+HTML = "text/html"
+_SHAPE = object_of({"type": ADDRESS, "title": TEXT, "status": {"type": "integer"}, "definition": TEXT})
+_NAME = PathParameter(
+    "name", "Name of a problem type.", {"type": "string", "enum": list(TYPES)}, "invalid-query"
+)
+
+
+def declare(operations: Operations) -> None:
+    """Declare the problem types' pages."""
+
+    @operations.get(
+        "/problems/{name}",
+        "getProblemType",
+        "problems",
+        path_parameters=(_NAME,),
+        media_types=(JSON, HTML),
+        answers={200: Answer("About this kind of problem.", _SHAPE, example=lambda: sample("problem-type"))},
+        problems=("not-found",),
+    )
+    def get_problem_type(_: Query, name: str) -> Response:
+        """Read about a kind of problem.
+
+        A page for people, or JSON, as `Accept` asks.
+        """
+        if name not in TYPES:
+            near = nearest(name, TYPES)
+            hint = f'; did you mean "{near}"?' if near else ""
+            raise Problem("not-found", f"there is no problem type {quoted(name)}{hint}", did_you_mean=near)
+        kind = TYPES[name]
+        about = {
+            "type": f"/problems/{name}",
+            "title": kind.title,
+            "status": kind.status,
+            "definition": kind.definition,
+        }
+        if require_acceptable((JSON, HTML)) == JSON:
+            return json_answer(about)
+        body = render_template("problem.html", **about, name=name, others=TYPES.values()).encode()
+        return answer(body, tag_of([body]), media_type=f"{HTML}; charset=utf-8")

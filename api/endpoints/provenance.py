@@ -1,0 +1,98 @@
+"""The provenance of a claim as one graph."""
+
+from flask import Response, request
+from peewee import Database
+
+from api.formats.prov import as_prov
+from api.http.endpoint import Answer, Operations, PathParameter
+from api.http.query_strings import require_acceptable
+from api.http.responses import JSON
+from api.records.answers.provenance import read_provenance
+from api.records.read.parameters import perspective_parameter
+from api.records.read.revisions import moment_of
+from api.settings import Settings
+from schemas import query as q
+from schemas.query import Query
+
+from .examples import EXAMPLES, sample
+from .perspective import in_one_state, shown_json
+from .response_schemas import ADDRESS, ID, QUERY, SEEN_BY, TEXT, list_of, object_of
+
+JSON_LD = "application/ld+json"
+_NODE = object_of(
+    {
+        "type": TEXT,
+        "id": ID,
+        "name": {"type": ["string", "null"]},
+        "href": ADDRESS,
+        "status": TEXT,
+        "held": {"type": "boolean"},
+        "origin": {"type": "boolean"},
+        **SEEN_BY,
+    },
+    ("status", "held", "origin", *SEEN_BY),
+    "A source says whether it is held, and whether the claim goes back to it as an origin.",
+)
+_EDGE = {
+    "type": "object",
+    "required": ["from", "to", "type"],
+    "properties": {
+        "from": ID,
+        "to": ID,
+        "type": {
+            "type": "string",
+            "description": "A role of the chain, a derivation, `published-by` or `cites`.",
+        },
+        "order": {"type": "integer", "description": "Of a link of the chain: its place, from 0 outwards."},
+        "source": {"type": ["string", "null"], "description": "Of a link: the document where that happened."},
+        "locator": {"oneOf": [{"$ref": "#/components/schemas/Locator"}, {"type": "null"}]},
+        "deep_link": {"type": ["string", "null"]},
+        "check": {"$ref": "#/components/schemas/Check"},
+    },
+}
+_GRAPH = object_of(
+    {
+        "claim": {"$ref": "#/components/schemas/Reference"},
+        "origins": {"$ref": "#/components/schemas/Origins"},
+        "nodes": list_of(_NODE),
+        "edges": list_of(_EDGE),
+        "query": QUERY,
+    }
+)
+
+
+def declare(operations: Operations, database: Database, settings: Settings) -> None:
+    """Declare the provenance of claims."""
+
+    @operations.get(
+        "/v1/claims/{id}/provenance",
+        "getClaimProvenance",
+        "claims",
+        parameters={p.name: p for p in (q.as_of(), perspective_parameter())},
+        path_parameters=(PathParameter("id", "Id of a claim.", ID, EXAMPLES["claim"]),),
+        media_types=(JSON, JSON_LD),
+        answers={
+            200: Answer(
+                "The graph.",
+                _GRAPH,
+                example=lambda: sample("claim-provenance"),
+                others={JSON_LD: {"type": "object"}},
+            )
+        },
+        problems=("not-found", "gone", "unavailable-for-legal-reasons"),
+    )
+    @in_one_state(database)
+    def get_claim_provenance(query: Query, id: str) -> Response:
+        """Read where a claim comes from.
+
+        The speaker, whose hands it passed through, the documents cited, what they derive from, who published
+        them, and which of them are origins. With `Accept: application/ld+json` the same as W3C PROV-O, with
+        the cited spans as Web Annotation selectors.
+        """
+        moment = moment_of(database, query["as_of"]) if "as_of" in query.given else None
+        graph = read_provenance(database, id, moment)
+        graph["query"] = {name: query[name] for name in sorted(query.given)}
+        if require_acceptable((JSON, JSON_LD)) == JSON_LD:
+            base = settings.base_url or request.host_url.rstrip("/")
+            return shown_json(database, query, graph, lambda named: as_prov(named, base), media_type=JSON_LD)
+        return shown_json(database, query, graph)

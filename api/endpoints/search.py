@@ -1,0 +1,113 @@
+"""Searching everything, and suggesting names while somebody types."""
+
+from flask import Response
+from peewee import Database
+
+from api.http.endpoint import Answer, Operations
+from api.records.answers.search import read_search, read_suggestions, search_parameters, suggest_parameters
+from schemas.query import Query
+
+from .auth import asked_states
+from .examples import sample
+from .perspective import in_one_state, shown_json
+from .records import next_link, page_member
+from .response_schemas import (
+    ADDRESS,
+    COUNT,
+    FACETS,
+    ID,
+    NULLABLE_TEXT,
+    PAGE,
+    QUERY,
+    SEEN_BY,
+    TEXT,
+    list_of,
+    object_of,
+)
+
+_RANGE = object_of({"start": COUNT, "end": COUNT}, (), "Code points of `text`, `end` exclusive.")
+_HIGHLIGHT = object_of(
+    {"pointer": TEXT, "text": TEXT, "ranges": list_of(_RANGE)},
+    (),
+    "A text of the record, at a JSON pointer into it, and where in it the words stand.",
+)
+_RESULT = object_of(
+    {
+        "type": TEXT,
+        "id": ID,
+        "name": NULLABLE_TEXT,
+        "href": ADDRESS,
+        "status": TEXT,
+        "found_by": {
+            "type": "string",
+            "enum": ["name", "beginning", "text"],
+            "description": "Its name or title is the text, a word of its names begins with it, or other.",
+        },
+        "highlights": list_of(_HIGHLIGHT),
+        **SEEN_BY,
+    },
+    ("status", *SEEN_BY),
+)
+_GROUP = object_of({"type": TEXT, "total": COUNT, "data": list_of(_RESULT)})
+_SEARCH = object_of(
+    {
+        "data": list_of(_RESULT),
+        "page": PAGE,
+        "query": QUERY,
+        "facets": FACETS,
+        "groups": list_of(_GROUP),
+    },
+    ("facets", "groups"),
+)
+_SUGGESTION = object_of(
+    {"type": TEXT, "id": ID, "name": NULLABLE_TEXT, "href": ADDRESS, "matched": TEXT, **SEEN_BY},
+    tuple(SEEN_BY),
+    "`matched`: that one of its names which fits what was typed best.",
+)
+
+
+def declare(operations: Operations, database: Database) -> None:
+    """Declare search and suggestions."""
+
+    @operations.get(
+        "/v1/search",
+        "searchRecords",
+        "search",
+        parameters=search_parameters(),
+        answers={200: Answer("A page of results, or groups of them.", _SEARCH, headers=("ETag", "Link"),
+                             example=lambda: sample("search"))},
+    )  # fmt: skip
+    @in_one_state(database)
+    def search(query: Query) -> Response:
+        """Search all records.
+
+        Names and titles that are the text come first, then names of parties and places that have a word which
+        begins with it, then the rest by bm25, where a title or name counts more than text.
+
+        A filter that a type has not leaves its records out.
+        Of more than 20,000 matches those added last are ranked; counts are exact all the same.
+        """
+        found = read_search(database, query, asked_states(database, query))
+        body = {"data": found.data, "page": page_member(found), "query": found.query}
+        if found.facets is not None:
+            body["facets"] = found.facets
+        if found.groups is not None:
+            body["groups"] = found.groups
+        return shown_json(database, query, body, headers=next_link(found.next, "/v1/search"))
+
+    @operations.get(
+        "/v1/suggest",
+        "suggestNames",
+        "search",
+        parameters=suggest_parameters(),
+        answers={200: Answer("Suggestions.", object_of({"data": list_of(_SUGGESTION)}), headers=("ETag",),
+                             example=lambda: sample("suggest"))},
+    )  # fmt: skip
+    @in_one_state(database)
+    def suggest(query: Query) -> Response:
+        """Suggest names and titles.
+
+        For a search box: what begins with the text or has a word that does, by any name that somebody uses;
+        parties, places and dossiers first.
+        """
+        return shown_json(database, query, {"data": read_suggestions(database, query)})

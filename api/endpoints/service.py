@@ -1,0 +1,143 @@
+"""The service about itself: the root, the API catalog, health."""
+
+from flask import Response
+from peewee import Database, PeeweeException
+
+from api.http.endpoint import Answer, Operations
+from api.http.problems import Problem
+from api.http.responses import answer, json_answer, tag_of
+from api.records.core.registry import BY_PLURAL
+from api.records.read.records import counts
+from api.records.store.database import pending_migrations
+from api.records.write.rerender import pending_refreshes
+from api.settings import Settings
+from schemas.query import Query
+
+from .examples import sample
+from .response_schemas import ADDRESS, COUNT, TEXT, object_of
+
+_LINKS = {
+    "self": "/v1",
+    **{plural: f"/v1/{plural}" for plural in BY_PLURAL},
+    "changes": "/v1/changes",
+    "corrections": "/v1/corrections",
+    "vocabularies": "/v1/vocabularies",
+    "openapi": "/openapi.json",
+    "docs": "/docs",
+    "api-catalog": "/.well-known/api-catalog",
+}
+_ROOT = object_of(
+    {
+        "name": TEXT,
+        "version": TEXT,
+        "publisher": TEXT,
+        "licence": TEXT,
+        "base_url": {"type": ["string", "null"], "format": "uri"},
+        "counts": object_of(dict.fromkeys(BY_PLURAL, COUNT)),
+        "links": object_of(dict.fromkeys(_LINKS, ADDRESS)),
+    }
+)
+LINKSET = "application/linkset+json"
+
+
+def declare(operations: Operations, database: Database, settings: Settings, version: str) -> None:
+    """Declare the root, the catalog and the health checks."""
+
+    @operations.get(
+        "/v1", "getRoot", "service", answers={200: Answer("The root.", _ROOT, example=lambda: sample("root"))}
+    )
+    def get_root(_: Query) -> Response:
+        """Read who publishes this record, under which licence, and where everything is.
+
+        `counts` are the published records of each type.
+        """
+        return json_answer(
+            {
+                "name": "A record of facts",
+                "version": version,
+                "publisher": settings.publisher_name,
+                "licence": settings.licence,
+                "base_url": settings.base_url or None,
+                "counts": counts(database),
+                "links": _LINKS,
+            }
+        )
+
+    @operations.get(
+        "/.well-known/api-catalog",
+        "getApiCatalog",
+        "service",
+        media_types=(LINKSET, "application/json"),
+        answers={
+            200: Answer("The catalog.", {"type": "object"}, LINKSET, example=lambda: sample("api-catalog"))
+        },
+    )
+    def get_api_catalog(_: Query) -> Response:
+        """Read the API catalog.
+
+        A linkset (RFC 9264) at the place where machines look for one (RFC 9727).
+        """
+        base = settings.base_url
+        links = {
+            "anchor": f"{base}/v1",
+            "service-desc": [
+                {"href": f"{base}/openapi.json", "type": "application/vnd.oai.openapi+json"},
+                {"href": f"{base}/openapi.yaml", "type": "application/vnd.oai.openapi"},
+            ],
+            "service-doc": [{"href": f"{base}/docs", "type": "text/html"}],
+            "status": [{"href": f"{base}/health/ready", "type": "application/json"}],
+        }
+        catalog = {"linkset": [links]}
+        return json_answer(
+            catalog, media_type=f'{LINKSET}; profile="https://www.rfc-editor.org/info/rfc9727"'
+        )
+
+    _declare_health(operations, database)
+
+
+_ALIVE = object_of({"status": {"type": "string", "enum": ["alive"]}})
+_READY = object_of({"status": {"type": "string", "enum": ["ready"]}, "refreshing": COUNT})
+
+
+def _declare_health(operations: Operations, database: Database) -> None:
+    @operations.get(
+        "/health/live",
+        "getLiveness",
+        "service",
+        answers={200: Answer("The process runs.", _ALIVE, example=lambda: sample("live"))},
+    )
+    def get_liveness(_: Query) -> Response:
+        """Ask whether the process answers.
+
+        Touches no database: a restart helps only where this fails.
+        """
+        return _fresh(b'{"status":"alive"}')
+
+    @operations.get(
+        "/health/ready",
+        "getReadiness",
+        "service",
+        answers={200: Answer("It can serve.", _READY, example=lambda: sample("ready"))},
+        problems=("unavailable",),
+    )
+    def get_readiness(_: Query) -> Response:
+        """Ask whether the service can answer requests.
+
+        The database answers and has all migrations of this version. `refreshing` counts the records that a
+        change of another has left to be rendered again.
+        """
+        try:
+            pending = pending_migrations(database)
+            refreshing = 0 if pending else pending_refreshes(database)
+        except PeeweeException:
+            raise Problem(
+                "unavailable", "the database does not answer", headers={"Retry-After": "5"}
+            ) from None
+        if pending:
+            detail = f"the database lacks the migration {pending[0]}; run facts serve or facts load"
+            raise Problem("unavailable", detail, headers={"Retry-After": "5"})
+        return json_answer({"status": "ready", "refreshing": refreshing})
+
+
+def _fresh(body: bytes) -> Response:
+    return answer(body, tag_of([body]))

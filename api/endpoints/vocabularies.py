@@ -1,0 +1,96 @@
+"""The controlled vocabularies, served."""
+
+from typing import Any
+
+from flask import Response
+
+from api.http.endpoint import Answer, Operations, PathParameter
+from api.http.problems import Problem
+from api.http.responses import json_answer
+from schemas.base import nearest, quoted
+from schemas.query import Query
+from schemas.vocabularies import PREFIXES, VOCABULARIES, Term, Vocabulary
+
+from .examples import sample
+from .response_schemas import ADDRESS, TEXT, list_of, object_of
+
+_TERM = object_of(
+    {"name": TEXT, "definition": TEXT, "equivalent": {"type": ["string", "null"], "format": "uri"}}
+)
+_VOCABULARY = object_of(
+    {
+        "name": TEXT,
+        "title": TEXT,
+        "definition": TEXT,
+        "terms": list_of(_TERM),
+        "links": object_of({"self": ADDRESS}),
+    }
+)
+NAME = PathParameter(
+    "name", "Name of a vocabulary.", {"type": "string", "enum": list(VOCABULARIES)}, "stances"
+)
+
+
+def declare(operations: Operations) -> None:
+    """Declare the vocabularies."""
+
+    @operations.get(
+        "/v1/vocabularies",
+        "listVocabularies",
+        "vocabularies",
+        answers={
+            200: Answer("All.", object_of({"data": list_of(_VOCABULARY)}), example=lambda: _shortened())
+        },
+    )
+    def list_vocabularies(_: Query) -> Response:
+        """List the controlled vocabularies.
+
+        Every term that documents and queries may use, with its definition and its equivalent elsewhere.
+        """
+        return json_answer({"data": [vocabulary_document(v) for v in VOCABULARIES.values()]})
+
+    @operations.get(
+        "/v1/vocabularies/{name}",
+        "getVocabulary",
+        "vocabularies",
+        path_parameters=(NAME,),
+        answers={200: Answer("The vocabulary.", _VOCABULARY, example=lambda: sample("vocabulary"))},
+        problems=("not-found",),
+    )
+    def get_vocabulary(_: Query, name: str) -> Response:
+        """Read one controlled vocabulary.
+
+        Its terms in the order in which they are shown.
+        """
+        if name not in VOCABULARIES:
+            near = nearest(name, VOCABULARIES)
+            hint = f'; did you mean "{near}"?' if near else ""
+            raise Problem("not-found", f"there is no vocabulary {quoted(name)}{hint}", did_you_mean=near)
+        return json_answer(vocabulary_document(VOCABULARIES[name]))
+
+
+def _shortened() -> Any:
+    return {"data": sample("vocabularies")["data"][:2]}
+
+
+def vocabulary_document(vocabulary: Vocabulary) -> dict[str, Any]:
+    """{`name`, `title`, `definition`, `terms` [{`name`, `definition`, `equivalent`}], `links`}."""
+    return {
+        "name": vocabulary.name,
+        "title": vocabulary.title,
+        "definition": vocabulary.definition,
+        "terms": [_term(term) for term in vocabulary.terms],
+        "links": {"self": f"/v1/vocabularies/{vocabulary.name}"},
+    }
+
+
+def _term(term: Term) -> dict[str, Any]:
+    return {"name": term.name, "definition": term.definition, "equivalent": _expanded(term.equivalent)}
+
+
+def _expanded(compact: str | None) -> str | None:
+    """A compact IRI in full."""
+    if compact is None:
+        return None
+    prefix, _, name = compact.partition(":")
+    return PREFIXES[prefix] + name

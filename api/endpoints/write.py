@@ -1,0 +1,291 @@
+"""Writing: records and the operations on them, one at a time or in batches."""
+
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+from flask import Response
+from peewee import Database
+
+from api.http.bodies import MERGE_PATCH, read_body
+from api.http.conditions import if_match, wants_creation
+from api.http.endpoint import Answer, Body, Operation, Operations
+from api.http.responses import JSON
+from api.records.core.registry import TYPES, RecordType
+from api.records.write import operations as ops
+from api.records.write.perform import perform
+from api.records.write.transaction import Outcome
+from schemas import query as q
+from schemas.curating import BatchItemSchema, CorrectionSchema, MergerSchema
+from schemas.json_schema import reference_to, written_reference_to
+from schemas.query import Parameter, Query
+
+from .auth import curator
+from .idempotent import Done, one, run
+from .records import id_of
+from .response_schemas import ID, TEXT, list_of, object_of
+from .write_bodies import (
+    MOST_IN_BATCH,
+    create_of,
+    creation_at,
+    patch_of,
+    planned_batch,
+    replace_of,
+    state_change_of,
+)
+
+DRY_RUN = q.flag("dry_run", "Validate and show the result; change nothing.", False)
+PUBLISH = q.flag("publish", "Publish at once; for publishers.", False)
+_DRY = {DRY_RUN.name: DRY_RUN}
+#: Problems that every write can meet.
+WRITES = (
+    "invalid-json", "unauthorized", "forbidden", "conflict", "payload-too-large",
+    "unsupported-media-type", "invalid-document", "unavailable", "insufficient-storage",
+)  # fmt: skip
+STATEFUL = (*WRITES, "not-found", "precondition-failed", "precondition-required")
+
+
+def declare(operations: Operations, database: Database) -> None:
+    """Declare writing for every record type, and batches."""
+    for record_type in TYPES.values():
+        _declare_create(operations, database, record_type)
+        _declare_replace(operations, database, record_type)
+        _declare_patch(operations, database, record_type)
+        _declare_delete(operations, database, record_type)
+        for name in ("publish", "retract", "merge"):
+            _declare_state_change(operations, database, record_type, name)
+    _declare_batch(operations, database)
+
+
+# Declarations
+
+_REASON = object_of({"kind": TEXT, "note": TEXT})
+_WITHDRAWN = object_of(
+    {"type": TEXT, "id": ID, "status": TEXT, "reason": _REASON, "when": TEXT, "into": ID}, ("into",)
+)
+_IF_MATCH = ("If-Match",)
+_KEYED = ("Idempotency-Key",)
+
+
+def _record_answer(record_type: RecordType, description: str, *headers: str) -> Answer:
+    return Answer(description, reference_to(record_type.schema), headers=("ETag", *headers))
+
+
+def _operation(
+    record_type: RecordType, method: str, suffix: str, view: Callable[..., Response], **more: Any
+) -> Operation:
+    """An operation on one record."""
+    verb = suffix.strip("/") or {"PUT": "replace", "PATCH": "patch", "DELETE": "delete"}[method]
+    return Operation(
+        method,
+        f"/v1/{record_type.plural}/{{id}}{suffix}",
+        f"{verb}{record_type.name.title()}",
+        record_type.plural,
+        view,
+        _DRY,
+        (id_of(record_type),),
+        problems=STATEFUL,
+        secured=True,
+        words={"one": record_type.name},
+        **more,
+    )
+
+
+def _declare_create(operations: Operations, database: Database, record_type: RecordType) -> None:
+    parameters: dict[str, Parameter] = {PUBLISH.name: PUBLISH, DRY_RUN.name: DRY_RUN}
+
+    def view(query: Query) -> Response:
+        """Create a {one}.
+
+        A draft, unless `publish=true`. The body has the record's fields in their input form.
+        """
+        publish = query["publish"]
+        return one(database, query["dry_run"], lambda: create_of(record_type, read_body(), publish), 201)
+
+    operations.add(
+        Operation(
+            "POST",
+            f"/v1/{record_type.plural}",
+            f"create{record_type.name.title()}",
+            record_type.plural,
+            view,
+            parameters,
+            answers={
+                201: _record_answer(record_type, "Created.", "Location"),
+                200: _record_answer(record_type, "What a dry run would create."),
+            },
+            problems=(*WRITES, "idempotency-key-reused"),
+            body=Body({JSON: written_reference_to(record_type.schema)}),
+            headers=_KEYED,
+            secured=True,
+            words={"one": record_type.name},
+        )
+    )
+
+
+def _declare_replace(operations: Operations, database: Database, record_type: RecordType) -> None:
+    def view(query: Query, id: str) -> Response:
+        """Replace a {one}.
+
+        What a read returned can be edited and sent back: computed members are ignored. A published record
+        changes with a `correction` {{`kind`, `note`}} beside its fields. `If-None-Match: *` creates a draft.
+        """
+        dry_run = query["dry_run"]
+        if wants_creation():
+            return one(database, dry_run, lambda: creation_at(record_type, id, read_body()), 201)
+        return one(database, dry_run, lambda: replace_of(record_type, id, read_body(), if_match()))
+
+    answers = {
+        200: _record_answer(record_type, "Replaced."),
+        201: _record_answer(record_type, "Created.", "Location"),
+    }
+    body = Body({JSON: written_reference_to(record_type.schema, "Replacement")})
+    operations.add(
+        _operation(
+            record_type, "PUT", "", view, answers=answers, body=body, headers=(*_IF_MATCH, "If-None-Match")
+        )
+    )
+
+
+def _declare_patch(operations: Operations, database: Database, record_type: RecordType) -> None:
+    def view(query: Query, id: str) -> Response:
+        """Patch a {one}.
+
+        A merge patch (RFC 7396) of the record's input form; null removes a member. `correction` as in a
+        replacement; the service's own members are refused.
+        """
+
+        def patch() -> Any:
+            return patch_of(record_type, id, read_body((MERGE_PATCH, JSON)), if_match())
+
+        return one(database, query["dry_run"], patch)
+
+    shape = {"type": "object", "description": "Members to change; null removes one."}
+    operations.add(
+        _operation(
+            record_type,
+            "PATCH",
+            "",
+            view,
+            answers={200: _record_answer(record_type, "Patched.")},
+            body=Body({MERGE_PATCH: shape, JSON: shape}),
+            headers=_IF_MATCH,
+        )
+    )
+
+
+def _declare_delete(operations: Operations, database: Database, record_type: RecordType) -> None:
+    def view(query: Query, id: str) -> Response:
+        """Delete a draft {one}.
+
+        What was public is retracted, not deleted. A draft that others refer to stays (409 lists them).
+        """
+        return one(database, query["dry_run"], lambda: ops.Delete(record_type, id, if_match()))
+
+    operations.add(
+        _operation(record_type, "DELETE", "", view, answers={204: Answer("Gone.")}, headers=_IF_MATCH)
+    )
+
+
+_TEXTS = {
+    "publish": (
+        "Publish a {one}.\n\nA draft, or a retracted record, which then needs a body {{`kind`, `note`}}.",
+        "Published.",
+    ),
+    "retract": (
+        "Retract a {one}.\n\nIts address answers 410 from then on, with the reason. Its history stays.",
+        "Retracted.",
+    ),
+    "merge": (
+        "Merge a {one} into another.\n\nIts address leads there (308) from then on, as do references to it.",
+        "Merged.",
+    ),
+}
+
+
+def _declare_state_change(
+    operations: Operations, database: Database, record_type: RecordType, name: str
+) -> None:
+    def view(query: Query, id: str) -> Response:
+        def change() -> Any:
+            body = read_body(optional=name == "publish")
+            return state_change_of(name, record_type, id, body, if_match())
+
+        return one(database, query["dry_run"], change)
+
+    text, done = _TEXTS[name]
+    view.__doc__ = text
+    schema = MergerSchema if name == "merge" else CorrectionSchema
+    withdrawn = Answer(done, _WITHDRAWN)
+    operations.add(
+        _operation(
+            record_type,
+            "POST",
+            f"/{name}",
+            view,
+            answers={200: _record_answer(record_type, done) if name == "publish" else withdrawn},
+            body=Body({JSON: written_reference_to(schema)}, required=name != "publish"),
+            headers=(*_IF_MATCH, *_KEYED),
+        )
+    )
+
+
+# Batches
+
+
+def _declare_batch(operations: Operations, database: Database) -> None:
+    def view(query: Query) -> Response:
+        """Do many operations, all or none.
+
+        Checked against the state after the whole batch, so that records may refer to each other in any order.
+        One fault refuses all; each fault's pointer begins with the index of its operation.
+        """
+        actor = curator(database)
+        planned = planned_batch(read_body())
+
+        def work(**more: Any) -> list[Outcome]:
+            return perform(database, planned, actor, **more)
+
+        return run(actor, database, query["dry_run"], work, _batch_answer)
+
+    result = object_of(
+        {"id": ID, "type": TEXT, "result": TEXT, "etag": TEXT, "revision": {"type": ["integer", "null"]}}
+    )
+    operations.add(
+        Operation(
+            "POST",
+            "/v1/batch",
+            "performBatch",
+            "curating",
+            view,
+            _DRY,
+            answers={200: Answer("Done.", object_of({"data": list_of(result)}))},
+            problems=(*STATEFUL, "idempotency-key-reused"),
+            body=Body(
+                {
+                    JSON: {
+                        "type": "array",
+                        "items": written_reference_to(BatchItemSchema),
+                        "minItems": 1,
+                        "maxItems": MOST_IN_BATCH,
+                    }
+                }
+            ),
+            headers=_KEYED,
+            secured=True,
+        )
+    )
+
+
+def _batch_answer(outcomes: list[Outcome]) -> Done:
+    data = [
+        {
+            "id": o.id,
+            "type": o.type.name,
+            "result": o.result,
+            "etag": "" if o.result == "deleted" else o.entry.etag,
+            "revision": o.entry.revision,
+        }
+        for o in outcomes
+    ]
+    return Done(200, orjson.dumps({"data": data}), {})

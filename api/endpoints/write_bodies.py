@@ -1,0 +1,171 @@
+"""From a request's body to the operations that it asks for."""
+
+from collections.abc import Callable, Iterable
+from operator import itemgetter
+from typing import Any
+
+from marshmallow import ValidationError
+
+from api.http.problems import Problem
+from api.records.core.errors import Conflict, DocumentFault, InvalidDocument, PreconditionFailed
+from api.records.core.registry import TYPES, RecordType
+from api.records.write import operations as ops
+from api.records.write.documents import read_document
+from api.records.write.transaction import Correction, Outcome
+from schemas.base import Json, ValueSchema, faults_of, quoted
+from schemas.curating import BatchItemSchema, CorrectionSchema, MergerSchema
+
+MOST_IN_BATCH = 500
+#: What a record that the batch itself creates is changed from: before, it had no tag.
+_NOT_YET: ops.Tags = ("",)
+
+
+def correction_note(body: Any, pointer: str = "", schema: type[ValueSchema] = CorrectionSchema) -> Json:
+    """A correction note (or merger) as its schema reads it, with faults below `pointer`."""
+    try:
+        return dict(schema().load(body))
+    except ValidationError as error:
+        faults = tuple(
+            DocumentFault(pointer + at, str(m), getattr(m, "allowed", ()), getattr(m, "did_you_mean", None))
+            for at, m in faults_of(error.messages)
+        )
+        raise InvalidDocument("the correction note has faults", faults) from None
+
+
+def correction_of(body: Any, pointer: str = "") -> Correction:
+    return Correction(**correction_note(body, pointer))
+
+
+def create_of(record_type: RecordType, body: Any, publish: bool) -> ops.Create:
+    document = read_document(record_type, body)
+    return ops.Create(record_type, str(body["id"]), document, publish)
+
+
+def replace_of(record_type: RecordType, record_id: str, body: Any, tags: ops.Tags) -> ops.Replace:
+    plain, correction = _apart(body)
+    return ops.Replace(record_type, record_id, read_document(record_type, plain, record_id), tags, correction)
+
+
+def patch_of(record_type: RecordType, record_id: str, body: Any, tags: ops.Tags) -> ops.Patch:
+    plain, correction = _apart(body)
+    if not isinstance(plain, dict):
+        raise InvalidDocument("a patch is an object", (DocumentFault("", "must be an object (RFC 7396)"),))
+    if plain.get("id", record_id) != record_id:
+        raise InvalidDocument("the id cannot change", (DocumentFault("/id", "the id in the URL stands"),))
+    return ops.Patch(record_type, record_id, plain, tags, correction)
+
+
+def _apart(body: Any) -> tuple[Any, Correction | None]:
+    """A document and the correction note that stands beside its fields."""
+    if not isinstance(body, dict) or "correction" not in body:
+        return body, None
+    plain = {name: value for name, value in body.items() if name != "correction"}
+    return plain, correction_of(body["correction"], "/correction")
+
+
+def state_change_of(name: str, record_type: RecordType, record_id: str, body: Any, tags: ops.Tags) -> Any:
+    if name == "publish":
+        # An empty object says as little as no body: whether that is enough is for the record's state to say.
+        note = correction_of(body) if body not in (None, {}) else None
+        return ops.Publish(record_type, record_id, tags, note)
+    if name == "retract":
+        return ops.Retract(record_type, record_id, tags, correction_of(body))
+    merger = correction_note(body, "", MergerSchema)
+    correction = Correction(merger["kind"], merger["note"])
+    return ops.Merge(record_type, record_id, merger["into"], tags, correction)
+
+
+def creation_at(record_type: RecordType, record_id: str, body: Any) -> Any:
+    """A creation by `PUT`: 412 where the record is there already (RFC 9110 §13.1.2)."""
+    document = read_document(record_type, body, record_id)
+    return _CreateOrFail(record_type, record_id, document)
+
+
+class _CreateOrFail(ops.Create):
+    def apply(self, transaction: Any, index: int) -> Outcome:
+        try:
+            return super().apply(transaction, index)
+        except Conflict as conflict:
+            raise PreconditionFailed(conflict.detail) from None
+
+
+def planned_batch(body: Any) -> list[Any]:
+    """The operations of a batch; raises InvalidDocument with the faults of all its items."""
+    if not isinstance(body, list) or not 1 <= len(body) <= MOST_IN_BATCH:
+        fault = DocumentFault("", f"must be a list of 1 to {MOST_IN_BATCH} operations")
+        raise InvalidDocument("the batch cannot be read", (fault,))
+    faults: list[tuple[int, DocumentFault]] = []
+    items = _each(enumerate(body), lambda item: correction_note(item, "", BatchItemSchema), faults)
+    planned = _each(_with_tags(items).items(), lambda item: _planned_item(*item), faults)
+    if faults:
+        named = tuple(fault.under(f"/{index}") for index, fault in sorted(faults, key=itemgetter(0)))
+        raise InvalidDocument(f"{len(faults)} faults; nothing was changed", named)
+    return list(planned.values())
+
+
+def _each(
+    numbered: Iterable[tuple[int, Any]],
+    read: Callable[[Any], Any],
+    faults: list[tuple[int, DocumentFault]],
+) -> dict[int, Any]:
+    """What is read of each, by its index; where it cannot be read, its faults are added to `faults`."""
+    found = {}
+    for index, item in numbered:
+        try:
+            found[index] = read(item)
+        except InvalidDocument as refusal:
+            faults += [(index, fault) for fault in refusal.faults]
+    return found
+
+
+def _with_tags(items: dict[int, Json]) -> dict[int, tuple[Json, ops.Tags]]:
+    """Each item with the tag of its record: its own, else the one that another item names of that record."""
+    own = {index: _own_tag(item) for index, item in items.items()}
+    named = {items[index]["id"]: tags for index, tags in own.items() if tags}
+    created: set[str] = set()
+    found = {}
+    for index, item in items.items():
+        not_yet = _NOT_YET if item["id"] in created else None
+        found[index] = (item, own[index] or named.get(item["id"], not_yet))
+        if item["op"] == "create":
+            created.add(item["id"])
+    return found
+
+
+def _own_tag(item: Json) -> ops.Tags:
+    """What an item starts from; a creation starts from nothing."""
+    return (item["if_match"],) if item.get("if_match") and item["op"] != "create" else None
+
+
+def _planned_item(item: Json, tags: ops.Tags) -> Any:
+    record_type, record_id, body = TYPES[item["type"]], item["id"], item.get("body")
+    try:
+        return _operation_of(item["op"], record_type, record_id, body, tags)
+    except InvalidDocument as refusal:
+        raise InvalidDocument(refusal.detail, tuple(f.under("/body") for f in refusal.faults)) from None
+    except Problem as problem:
+        raise InvalidDocument(problem.detail, (DocumentFault("/body", problem.detail),)) from None
+
+
+def _operation_of(name: str, record_type: RecordType, record_id: str, body: Any, tags: ops.Tags) -> Any:
+    if name == "create":
+        plain, publish = _publish_apart(body)
+        return ops.Create(record_type, record_id, read_document(record_type, plain, record_id), publish)
+    if name == "replace":
+        return replace_of(record_type, record_id, body, tags)
+    if name == "patch":
+        return patch_of(record_type, record_id, body, tags)
+    if name == "delete":
+        return ops.Delete(record_type, record_id, tags)
+    return state_change_of(name, record_type, record_id, body, tags)
+
+
+def _publish_apart(body: Any) -> tuple[Any, bool]:
+    """A new record's document and whether it is published at once."""
+    if not isinstance(body, dict) or "publish" not in body:
+        return body, False
+    publish = body["publish"]
+    if not isinstance(publish, bool):
+        fault = DocumentFault("/publish", f"{quoted(publish)} is not true or false", ("true", "false"))
+        raise InvalidDocument("the batch cannot be read", (fault,))
+    return {name: value for name, value in body.items() if name != "publish"}, publish

@@ -1,0 +1,167 @@
+"""Operations: an endpoint is one declaration, from which its route, its checks and its OpenAPI follow."""
+
+import inspect
+import re
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from functools import wraps
+from typing import Any
+
+from flask import Flask, Response, request
+
+from schemas.query import Parameter, Query, read_query
+
+from .query_strings import asked, require_acceptable
+from .responses import JSON
+
+#: Made anew for each read.
+Limit = Callable[[], AbstractContextManager[None]]
+#: Raises a problem where the request's API key is unknown.
+Admission = Callable[[], object]
+View = Callable[..., Response]
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One possible answer: what it means, its JSON Schema, its headers, a real example.
+
+    `others`: further media types that `Accept` can ask for, each with its JSON Schema. Headers that every
+    answer of its kind carries need not be listed.
+    """
+
+    description: str
+    schema: Json | None = None
+    media_type: str = JSON
+    headers: tuple[str, ...] = ()
+    example: Callable[[], Any] | None = None
+    others: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Body:
+    """What a request carries: its JSON Schema by media type, and a real example."""
+
+    schemas: Mapping[str, Json]
+    required: bool = True
+    example: Callable[[], Any] | None = None
+
+
+@dataclass(frozen=True)
+class PathParameter:
+    """A variable part of an address."""
+
+    name: str
+    description: str
+    schema: Json
+    example: str
+
+
+@dataclass(frozen=True)
+class Operation:
+    """What one method of one address does. The view's docstring is its documentation."""
+
+    method: str
+    path: str
+    id: str
+    tag: str
+    view: View
+    parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    path_parameters: Sequence[PathParameter] = ()
+    answers: Mapping[int, Answer] = field(default_factory=dict)
+    media_types: Sequence[str] = (JSON,)
+    #: Problem types that this operation can answer with, beside those of every operation.
+    problems: Sequence[str] = ()
+    body: Body | None = None
+    #: Request headers that it reads, by name.
+    headers: Sequence[str] = ()
+    #: Whether an API key is needed.
+    secured: bool = False
+    #: Whether it may take long even without a query.
+    demanding: bool = False
+    #: What the docstring's `{…}` stand for.
+    words: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def rule(self) -> str:
+        """The address as Flask writes it."""
+        return re.sub(r"\{(\w+)\}", r"<\1>", self.path)
+
+    @property
+    def text(self) -> tuple[str, str]:
+        """Summary and description: the docstring's first sentence and all of it."""
+        text = (inspect.getdoc(self.view) or "").format(**self.words)
+        summary = text.partition("\n")[0].rstrip(".")
+        return summary, text
+
+    @property
+    def limited(self) -> bool:
+        """Whether it can run into the time limit.
+
+        A read without a query is as cheap as it gets, unless it is `demanding`: it needs no limit.
+        """
+        return self.method == "GET" and (self.demanding or bool(self.parameters))
+
+    @property
+    def keyed(self) -> bool:
+        """Whether a request may carry an API key: under /v1, not at the service's own addresses."""
+        return self.path == "/v1" or self.path.startswith("/v1/")
+
+    def handler(self, limit: Limit, admit: Admission) -> View:
+        """The view behind its checks: known key, acceptable media type, understood query, limited time."""
+        view, parameters, offered = self.view, self.parameters, self.media_types
+        keyed, limited, demanding = self.keyed, self.limited, self.demanding
+        # Most reads ask for nothing special: their query is understood once, here.
+        needs = any(parameter.required for parameter in parameters.values())
+        plain = None if needs else read_query((), parameters)
+
+        @wraps(view)
+        def handle(**path: str) -> Response:
+            environ = request.environ
+            if keyed and "HTTP_AUTHORIZATION" in environ:
+                admit()
+            if environ.get("HTTP_ACCEPT", "*/*") != "*/*":
+                require_acceptable(offered)
+            query = asked(parameters) if plain is None or environ.get("QUERY_STRING") else plain
+            if limited and (demanding or query is not plain):
+                with limit():
+                    return view(query, **path)
+            return view(query, **path)
+
+        return handle
+
+
+class Operations:
+    """The operations of the service, in the order of its documentation."""
+
+    def __init__(self) -> None:
+        self.all: list[Operation] = []
+
+    def add(self, operation: Operation) -> None:
+        """Declare one."""
+        self.all.append(operation)
+
+    def get(self, path: str, operation_id: str, tag: str, **more: Any) -> Callable[[View], View]:
+        """Declare the decorated view as the GET of an address."""
+
+        def declare(view: View) -> View:
+            self.add(Operation("GET", path, operation_id, tag, view, **more))
+            return view
+
+        return declare
+
+    def install(self, app: Flask, limit: Limit = nullcontext, admit: Admission = lambda: None) -> None:
+        """Route every operation; `limit` bounds the time of reads, `admit` refuses unknown keys."""
+        for operation in self.all:
+            endpoint = f"{operation.id}"
+            app.add_url_rule(
+                operation.rule,
+                endpoint,
+                operation.handler(limit, admit),
+                methods=[operation.method],
+                strict_slashes=True,
+            )
+
+
+__all__ = ["Answer", "Body", "Operation", "Operations", "PathParameter", "Query"]

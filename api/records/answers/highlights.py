@@ -1,0 +1,68 @@
+"""Where in a record the words of a search stand: character offsets, no markup."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from ..core.registry import Json, RecordType
+from ..text.normalise import Piece, fold_with_spans, indexed, pieces
+from ..text.query import Term
+from ..text.texts import values_at
+
+#: Texts of a record that are shown with highlights, and ranges in each.
+MOST_TEXTS = 10
+MOST_RANGES = 20
+
+
+def highlights(record_type: RecordType, record: Json, terms: Sequence[Term]) -> list[Json]:
+    """[{`pointer`, `text`, `ranges`: [{`start`, `end`}]}]: code points of the text, end exclusive."""
+    found = []
+    for path in (record_type.title, *record_type.names, *record_type.text):
+        for pointer, text in values_at(record, path):
+            if ranges := _ranges(text, terms):
+                shown = [{"start": start, "end": end} for start, end in ranges[:MOST_RANGES]]
+                found.append({"pointer": pointer, "text": text, "ranges": shown})
+                if len(found) == MOST_TEXTS:
+                    return found
+    return found
+
+
+def _ranges(text: str, terms: Sequence[Term]) -> list[tuple[int, int]]:
+    folded = fold_with_spans(text)
+    cut = list(pieces(folded.text))
+    spans = {folded.origin(*span) for term in terms for span in _occurrences(folded.text, cut, term)}
+    return list(_joined(sorted(spans)))
+
+
+def _occurrences(folded: str, cut: Sequence[Piece], term: Term) -> Iterator[tuple[int, int]]:
+    if term.kind == "phrase":
+        yield from _phrases(cut, term.words)
+    elif term.kind == "prefix":
+        for piece in cut:
+            if not piece.running and piece.text.startswith(term.text):
+                yield piece.start, piece.start + len(term.text)
+    else:
+        for found in re.finditer(re.escape(term.text), folded):
+            yield found.span()
+
+
+def _phrases(cut: Sequence[Piece], words: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Where these words of the index follow each other."""
+    found = list(indexed(cut))
+    for first in range(len(found) - len(words) + 1):
+        # Word by word, because most places differ in the first.
+        if all(found[first + offset][0] == wanted for offset, wanted in enumerate(words)):
+            yield found[first][1], found[first + len(words) - 1][2]
+
+
+def _joined(spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Overlapping spans as one."""
+    last: tuple[int, int] | None = None
+    for start, end in spans:
+        if last and start <= last[1]:
+            last = (last[0], max(last[1], end))
+            continue
+        if last:
+            yield last
+        last = (start, end)
+    if last:
+        yield last

@@ -1,0 +1,268 @@
+"""Who holds what, question by question: the stances of each side in time order, and who contradicts whom.
+
+Columns are made from keys, which are short; only claims that are shown are read whole.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
+from typing import NamedTuple
+
+import orjson
+from peewee import Database
+
+from schemas.base import quoted
+from schemas.query import Query, QueryError, QueryFault
+
+from ..core.registry import CLAIM, DOSSIER, PARTY, PUBLIC, Json
+from ..read.records import read_many, read_record
+from ..read.revisions import Moment, published_then, read_past, stand_for
+from ..store.database import placeholders, snapshot
+
+#: Claims shown of a column; `href` leads to all of them.
+MOST_CLAIMS = 100
+#: A party that was retracted still stands for what it said.
+_NAMEABLE = ("published", "retracted")
+#: What `by` takes -> the filter by which a claim is found in a column.
+COLUMNS = {"position": "side", "claimant": "claimant"}
+
+
+class Held(NamedTuple):
+    """A claim's answer to a question, at its place in time; `side` is None for what is stated as fact."""
+
+    missing: int
+    earliest: str
+    latest: str
+    claim: str
+    question: str
+    stance: str
+    side: str | None
+
+
+def read_positions(database: Database, dossier_id: str, query: Query, moment: Moment | None = None) -> Json:
+    """The positions of a dossier: {`dossier`, `questions`, `query`}.
+
+    `by`: `position` (whose position it is: `position_of`, else the claimant) or `claimant` (who spoke).
+
+    Raises NotFound, Gone or Merged as a read of the dossier does; QueryError for a question that is not
+    its own, and for a party that is none.
+    """
+    with snapshot(database):
+        dossier = _dossier(database, dossier_id, moment)
+        asked = _asked_questions(dossier, query)
+        parties = stand_for(database, "party", ("party",), query["party"] or (), moment)
+        questions = [question["id"] for question in dossier["questions"]]
+        view = _Past(database, moment) if moment else _Present(database)
+        table = _Table(view, view.held(questions, COLUMNS[query["by"]]), query["by"], moment)
+        wanted = list(dict.fromkeys(parties.values())) if "party" in query.given else table.sides
+        table.read([question["id"] for question in asked], wanted)
+    echo = {name: query[name] for name in sorted(query.given)} | {"by": query["by"]}
+    if "party" in query.given:
+        echo["party"] = wanted
+    return {
+        "dossier": {"type": "dossier", "id": dossier_id, "href": dossier["links"]["self"]},
+        "questions": [table.question(question, wanted) for question in asked],
+        "query": echo,
+    }
+
+
+def _dossier(database: Database, dossier_id: str, moment: Moment | None) -> Json:
+    stored = (
+        read_past(database, DOSSIER, dossier_id, moment).stored
+        if moment
+        else read_record(database, DOSSIER, dossier_id, PUBLIC)
+    )
+    dossier: Json = orjson.loads(stored.body)
+    return dossier
+
+
+def _asked_questions(dossier: Json, query: Query) -> list[Json]:
+    if "question" not in query.given:
+        return list(dossier["questions"])
+    known = {question["id"] for question in dossier["questions"]}
+    unknown = [question for question in query["question"] if question not in known]
+    if unknown:
+        faults = [
+            QueryFault("question", f"question: this dossier does not ask {quoted(q)}", tuple(sorted(known)))
+            for q in unknown
+        ]
+        raise QueryError(faults)
+    return [question for question in dossier["questions"] if question["id"] in query["question"]]
+
+
+# Where answers come from: the record as it stands, or as it stood
+
+
+class _Present:
+    """The answers of published claims."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    def held(self, questions: Sequence[str], column: str) -> list[Held]:
+        """Every answer to these questions, in time order."""
+        rows = self.database.execute_sql(
+            "SELECT d.missing, d.earliest, d.latest, r.id, k.value, k.qualifier, w.value FROM filter_key k "
+            "JOIN record r ON r.id = k.record AND r.status = 'published' "
+            "JOIN date_key d ON d.record = r.id AND d.field = 'said' "
+            "LEFT JOIN filter_key w ON w.record = r.id AND w.filter = ? "
+            f"WHERE k.type = 'claim' AND k.filter = 'question' AND k.value IN ({placeholders(questions)})",
+            [column, *questions],
+        ).fetchall()
+        return sorted(Held(*row) for row in rows)
+
+    def claims(self, ids: Sequence[str]) -> dict[str, Json]:
+        """Claims as served, by id."""
+        return {stored.id: orjson.loads(stored.body) for stored in read_many(self.database, ids)}
+
+    def parties(self, ids: Sequence[str]) -> dict[str, Json]:
+        """References to parties, by id."""
+        found = [orjson.loads(stored.body) for stored in read_many(self.database, ids, _NAMEABLE)]
+        return {party["id"]: _reference(party) for party in found}
+
+
+class _Past:
+    """The answers of claims that were published at a moment."""
+
+    def __init__(self, database: Database, moment: Moment) -> None:
+        self.database, self.moment = database, moment
+        self._then = {past.stored.id: past for past in published_then(database, (CLAIM.name,), moment)}
+
+    def held(self, questions: Sequence[str], column: str) -> list[Held]:
+        """Every answer to these questions, in time order."""
+        found = []
+        for claim, past in self._then.items():
+            keys = past.computed["filters"]
+            side = keys[column][0][0] if column in keys else None
+            missing, earliest, latest, *_ = past.computed["dates"]["said"]
+            for question, stance in keys.get("question", ()):
+                if question in questions:
+                    found.append(Held(missing, earliest, latest, claim, question, stance, side))
+        return sorted(found)
+
+    def claims(self, ids: Sequence[str]) -> dict[str, Json]:
+        """Claims as served then, by id."""
+        return {i: orjson.loads(self._then[i].stored.body) for i in ids}
+
+    def parties(self, ids: Sequence[str]) -> dict[str, Json]:
+        """References to parties as they were then, by id."""
+        then = published_then(self.database, (PARTY.name,), self.moment, _NAMEABLE)
+        found = [orjson.loads(past.stored.body) for past in then if past.stored.id in ids]
+        return {party["id"]: _reference(party) for party in found}
+
+
+def _reference(party: Json) -> Json:
+    return PARTY.reference(party["id"], party["name"], party["meta"]["status"])
+
+
+# The table
+
+
+class _Table:
+    """Questions in rows, sides in columns."""
+
+    def __init__(self, view: _Present | _Past, held: Sequence[Held], by: str, moment: Moment | None) -> None:
+        self.by = by
+        self._then = f"&as_of={moment.asked}" if moment else ""
+        self._view = view
+        self._cells: dict[tuple[str, str | None], list[Held]] = {}
+        for answer in held:
+            self._cells.setdefault((answer.question, answer.side), []).append(answer)
+        #: Every side that answers any question.
+        self.sides = sorted({answer.side for answer in held if answer.side})
+        self._claims: Mapping[str, Json] = {}
+        self._parties: dict[str, Json] = {}
+
+    def read(self, questions: Sequence[str], wanted: Sequence[str]) -> None:
+        """Read the parties wanted, and the claims that they show in the rows of these questions."""
+        cells = [cell for (question, side), cell in self._cells.items()
+                 if question in questions and (side is None or side in wanted)]  # fmt: skip
+        shown = chain.from_iterable(_shown(cell) for cell in cells)
+        self._claims = self._view.claims(list(dict.fromkeys(shown)))
+        # Where the bytes of that time were taken out, a party has no name.
+        nameless = {side: PARTY.reference(side, None) for side in wanted}
+        self._parties = nameless | self._view.parties(wanted)
+
+    def question(self, question: Json, wanted: Sequence[str]) -> Json:
+        """One row, with the columns of the parties wanted."""
+        of = {side: cell for (asked, side), cell in self._cells.items() if asked == question["id"]}
+        columns = [self._column(question["id"], side, of[side]) for side in self.sides
+                   if side in of and side in wanted]  # fmt: skip
+        silent = [self._parties[side] for side in sorted(wanted) if side not in of]
+        fact = of.get(None, [])
+        seen = {
+            held.claim: side
+            for side, cell in of.items()
+            if side is None or side in wanted
+            for held in cell[:MOST_CLAIMS]
+        }
+        return {
+            "id": question["id"],
+            "text": question["text"],
+            "positions": columns,
+            "stated_as_fact": {"total": len(fact), "claims": self._entries(fact)},
+            "silent": silent,
+            "contradictions": self._contradictions(seen),
+        }
+
+    def _column(self, question: str, side: str, cell: Sequence[Held]) -> Json:
+        stances = [self._stance(stance, cell) for stance in dict.fromkeys(held.stance for held in cell)]
+        return {
+            "party": self._parties[side],
+            "stances": stances,
+            "changed": len(stances) > 1,
+            "total": len(cell),
+            "claims": self._entries(cell),
+            "href": f"/v1/claims?question={question}&{COLUMNS[self.by]}={side}&sort=said{self._then}",
+        }
+
+    def _stance(self, stance: str, cell: Sequence[Held]) -> Json:
+        """How often a stance was taken, and when first and last, as far as dates are known."""
+        ends = _ends(cell).get(stance, ())
+        first, last = (
+            (self._claims[ends[0]]["said"], self._claims[ends[-1]]["said"]) if ends else (None, None)
+        )
+        count = sum(held.stance == stance for held in cell)
+        return {"stance": stance, "claims": count, "first": first, "last": last}
+
+    def _entries(self, cell: Sequence[Held]) -> list[Json]:
+        return [_entry(held.stance, self._claims[held.claim]) for held in cell[:MOST_CLAIMS]]
+
+    def _contradictions(self, seen: Mapping[str, str | None]) -> list[list[Json]]:
+        """Pairs of claims that are seen in a row, of which one contradicts the other, with their sides."""
+        pairs = {
+            tuple(sorted((claim, relation["claim"]["id"])))
+            for claim in seen
+            for relation in self._claims[claim]["relations"]
+            if relation["type"] == "contradicts" and relation["claim"]["id"] in seen
+        }
+        return [[{"claim": claim, "party": seen[claim]} for claim in pair] for pair in sorted(pairs)]
+
+
+def _shown(cell: Sequence[Held]) -> Iterable[str]:
+    yield from (held.claim for held in cell[:MOST_CLAIMS])
+    yield from chain.from_iterable(_ends(cell).values())
+
+
+def _ends(cell: Sequence[Held]) -> dict[str, list[str]]:
+    """The first and the last dated claim of each stance."""
+    found: dict[str, list[str]] = {}
+    for held in cell:
+        if not held.missing:
+            found[held.stance] = [*found.get(held.stance, [])[:1], held.claim]
+    return found
+
+
+_CITED = ("source", "locator", "deep_link", "check")
+
+
+def _entry(stance: str, claim: Json) -> Json:
+    """A claim as it stands in a column."""
+    return {
+        "stance": stance,
+        "claim": {k: claim[k] for k in ("type", "id")}
+        | {"name": claim["proposition"], "href": claim["links"]["self"]},
+        "claimant": claim["claimant"],
+        "said": claim["said"],
+        "origins": claim["origins"],
+        "citations": [{name: citation[name] for name in _CITED} for citation in claim["citations"]],
+    }

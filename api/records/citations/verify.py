@@ -1,0 +1,116 @@
+"""Comparing citations with the texts of their sources, and keeping what came of it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from peewee import Database
+
+from ..core.mentions import mentions
+from ..core.registry import Json
+from ..store.api_keys import Actor
+from ..store.database import write_transaction
+from ..write.render import locator_digest
+from ..write.session import Workspace
+from ..write.transaction import Transaction
+from .compare import Judgement, judge
+
+#: What a text may come to without anybody having to act.
+SOUND = frozenset({"exact", "normalised", "found"})
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What came of one citation: the record, the citation's JSON pointer, the source, the judgement."""
+
+    record: str
+    type: str
+    pointer: str
+    source: str
+    locator: Json | None
+    judgement: Judgement
+
+
+def citations(document: Json, schema: type) -> Iterator[tuple[str, Json]]:
+    """Every citation of a document with its JSON pointer, however deep it stands."""
+    for mention in mentions(schema, document):
+        if mention.role.endswith("citations.source"):
+            pointer = mention.pointer.removesuffix("/source")
+            yield pointer, _at(document, pointer)
+
+
+def _at(document: Json, pointer: str) -> Json:
+    value: object = document
+    for step in pointer.split("/")[1:]:
+        value = value[int(step)] if isinstance(value, list) else value[step]  # type: ignore[index]  # walked
+    assert isinstance(value, dict)
+    return value
+
+
+def judged(database: Database, texts: Mapping[str, str]) -> list[Checked]:
+    """Every citation of the sources whose texts are given, compared with them, by record and place."""
+    workspace = Workspace(database)
+    records = sorted(
+        {r for source in texts for alias in workspace.aliases(source) for r in workspace.referrers(alias)}
+    )
+    workspace.load(records)
+    found = []
+    for entry in filter(None, map(workspace.get, records)):
+        if entry.status not in ("draft", "published"):
+            continue
+        for pointer, citation in citations(entry.document, entry.type.schema):
+            source = workspace.resolve(citation["source"])
+            if source in texts:
+                others = {name: text for name, text in texts.items() if name != source}
+                judgement = judge(citation.get("locator") or {}, texts[source], others)
+                found.append(
+                    Checked(
+                        entry.id,
+                        entry.type.name,
+                        pointer,
+                        citation["source"],
+                        citation.get("locator"),
+                        judgement,
+                    )
+                )
+    return found
+
+
+def keep_checks(database: Database, checks: Sequence[Checked]) -> int:
+    """Store what citations came to; returns how many records show something new.
+
+    A derived change: the record keeps its revision and is `refreshed`, cause `verified`. The time of a
+    check moves only where its result does, so that verifying twice changes nothing.
+    """
+    with write_transaction(database):
+        known = _known(database)
+        new = [
+            c
+            for c in checks
+            if known.get((c.record, c.source, locator_digest(c.locator))) != c.judgement.status
+        ]
+        if not new:
+            return 0
+        transaction = Transaction(database, Actor("facts verify", "publisher"))
+        for check in new:
+            database.execute_sql(
+                _KEEP,
+                (
+                    check.record,
+                    check.source,
+                    locator_digest(check.locator),
+                    check.judgement.status,
+                    transaction.time,
+                ),
+            )
+        return transaction.refresh(dict.fromkeys((c.record for c in new), "verified"))
+
+
+_KEEP = (
+    "INSERT INTO citation_check (record, source, locator, status, checked) VALUES (?, ?, ?, ?, ?) "
+    "ON CONFLICT (record, source, locator) DO UPDATE SET status = excluded.status, checked = excluded.checked"
+)
+
+
+def _known(database: Database) -> dict[tuple[str, str, str], str]:
+    rows = database.execute_sql("SELECT record, source, locator, status FROM citation_check").fetchall()
+    return {(row[0], row[1], row[2]): row[3] for row in rows}

@@ -1,0 +1,166 @@
+"""The public feed: every change in commit order, without a gap; and what became of an embedded record."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from peewee import Database
+
+from ..core.errors import Refusal
+from ..core.registry import TYPES, Json
+from ..store.database import placeholders, snapshot
+
+
+class FeedExpired(Refusal):
+    """That part of the feed is no longer kept."""
+
+    problem = "feed-expired"
+
+
+@dataclass(frozen=True)
+class Feed:
+    """Entries of the feed as JSON, the number to go on from, and the feed's last number."""
+
+    entries: list[bytes]
+    next: int
+    last: int
+
+
+_ENTRIES = (
+    'SELECT c.seq, c."commit", c.time, c.kind, c.type, c.record, c.revision, c.details, r.body, r.status '
+    'FROM change c LEFT JOIN rendering r ON r.record = c.record AND r.seq = c."commit" '
+    "WHERE c.seq > ? ORDER BY c.seq LIMIT ?"
+)
+
+
+def read_changes(database: Database, since: int, limit: int) -> Feed:
+    """Entries beyond a number.
+
+    Raises FeedExpired where entries after `since` are no longer kept, and for a number that the feed has
+    not reached (a mirror that is ahead followed another database).
+    """
+    with snapshot(database):
+        counters = dict(database.execute_sql("SELECT name, value FROM counter").fetchall())
+        last, floor = counters["seq"], counters["feed_floor"]
+        if since < floor:
+            raise FeedExpired(
+                f"the feed is kept from {floor} on; read the collections again, then follow from {last}",
+                resume=last,
+            )
+        if since > last:
+            raise FeedExpired(
+                f"the feed ends with {last}: {since} is of another database; read the collections again",
+                resume=last,
+            )
+        rows = database.execute_sql(_ENTRIES, (since, limit)).fetchall()
+    entries = [_entry(row) for row in rows]
+    return Feed(entries, rows[-1][0] if rows else since, last)
+
+
+def _entry(row: Any) -> bytes:
+    seq, commit, time, kind, type_name, record_id, revision, details, body, status = row
+    head = {
+        "seq": seq,
+        "commit": commit,
+        "time": time,
+        "change": kind,
+        "type": type_name,
+        "id": record_id,
+        "revision": revision,
+        **_named(orjson.loads(details)),
+        "href": f"/v1/{TYPES[type_name].plural}/{record_id}",
+    }
+    # Null where the record is no longer served, and where its bytes were taken out since.
+    shown = bytes(body) if status == "published" and body is not None else b"null"
+    return orjson.dumps(head)[:-1] + b',"record":' + shown + b"}"
+
+
+def _named(details: Json) -> Json:
+    correction = {name: details[name] for name in ("kind", "note") if name in details}
+    return {
+        "correction": correction or None,
+        "cause": details.get("cause"),
+        "into": details.get("into"),
+    }
+
+
+def check_embedded(database: Database, asked: Sequence[tuple[str, int]]) -> list[Json]:
+    """What became of records that somebody embedded, asked as (id, revision).
+
+    Each: {`id`, `revision`, `answer`, `current`, `href`, `into`}.
+    """
+    ids = [record_id for record_id, _ in asked]
+    rows = database.execute_sql(
+        f"SELECT id, type, status, revision, merged_into FROM record WHERE id IN ({placeholders(ids)}) "
+        "AND status <> 'draft'",
+        ids,
+    ).fetchall()
+    known = {row[0]: row for row in rows}
+    return [_checked(record_id, revision, known.get(record_id)) for record_id, revision in asked]
+
+
+def _checked(record_id: str, revision: int, row: Any) -> Json:
+    found = {
+        "id": record_id,
+        "revision": revision,
+        "answer": "unknown",
+        "current": None,
+        "href": None,
+        "into": None,
+    }
+    if row is None or revision > row[3]:
+        return found
+    _, type_name, status, current, into = row
+    answer = {"retracted": "retracted", "merged": "merged"}.get(status)
+    unchanged = "unchanged" if revision == current else "corrected"
+    href = f"/v1/{TYPES[type_name].plural}/{record_id}"
+    return found | {"answer": answer or unchanged, "current": current, "href": href, "into": into}
+
+
+def forget_feed(database: Database, before: int) -> None:
+    """Serve the feed from a number on only. `as_of` still reaches further back: it needs the renderings."""
+    database.execute_sql("UPDATE counter SET value = ? WHERE name = 'feed_floor'", (before,))
+
+
+@dataclass(frozen=True)
+class CorrectionNote:
+    """A public note on a change of a published record."""
+
+    seq: int
+    time: str
+    type: str
+    record: str
+    name: str
+    revision: int
+    change: str
+    kind: str
+    note: str
+
+
+def read_corrections(
+    database: Database,
+    *,
+    kinds: Sequence[str] | None,
+    types: Sequence[str] | None,
+    ids: Sequence[str] | None,
+    before: Sequence[Any] | None,
+    limit: int,
+) -> list[CorrectionNote]:
+    """Public notes, the newest first, one more than `limit`; `before`: (seq, record) of the last one seen."""
+    terms = ["v.kind IS NOT NULL"]
+    values: list[Any] = []
+    for column, some in (("v.kind", kinds), ("r.type", types), ("v.record", ids)):
+        if some is not None:
+            terms.append(f"{column} IN ({placeholders(some)})")
+            values += some
+    if before is not None:
+        terms.append("(v.seq < ? OR (v.seq = ? AND v.record > ?))")
+        values += [before[0], before[0], before[1]]
+    rows = database.execute_sql(
+        "SELECT v.seq, v.time, r.type, v.record, r.name, v.number, v.change, v.kind, v.note "
+        "FROM revision v JOIN record r ON r.id = v.record "
+        f"WHERE {' AND '.join(terms)} ORDER BY v.seq DESC, v.record LIMIT ?",
+        [*values, limit + 1],
+    ).fetchall()
+    return [CorrectionNote(*row) for row in rows]

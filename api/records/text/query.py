@@ -1,0 +1,112 @@
+"""What somebody types into a search box, understood. Nothing that is typed can be wrong."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ..core.registry import Json
+from .normalise import Piece, fold, indexed, pieces
+
+#: Words of this length and more are found inside others; shorter ones at the beginning of a word.
+LEAST_PART = 3
+#: Quotes of all kinds, and the operators as a Japanese keyboard writes them.
+_OPERATORS = str.maketrans({**dict.fromkeys("“”„‟«»＂", '"'), "－": "-", "＊": "*"})
+_CHUNK = re.compile(r'(?P<no>-)?(?:"(?P<phrase>[^"]*)"|(?P<text>\S+))')
+
+
+@dataclass(frozen=True)
+class Term:
+    """One thing to be found: `part` of a text, `prefix` of a word, `phrase` of whole words, `run` of East
+    Asian characters."""
+
+    kind: str
+    text: str
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """What was typed in one go: all its terms must be found, or, excluded, must not be found together."""
+
+    terms: tuple[Term, ...]
+    excluded: bool
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A search as understood."""
+
+    typed: str
+    chunks: tuple[Chunk, ...]
+
+    @property
+    def wanted(self) -> list[Term]:
+        """What must be found, each once."""
+        found = (term for chunk in self.chunks if not chunk.excluded for term in chunk.terms)
+        return list(dict.fromkeys(found))
+
+    @property
+    def excluded(self) -> list[tuple[Term, ...]]:
+        """What must not be found, each together."""
+        return [chunk.terms for chunk in self.chunks if chunk.excluded]
+
+    @property
+    def beginnings(self) -> list[Term]:
+        """What must be found in a name, each word of it at its beginning."""
+        return [Term("prefix", t.text, t.words) if t.kind == "part" else t for t in self.wanted]
+
+    @property
+    def name(self) -> str:
+        """The words that a name may be equal to or begin with."""
+        found = (term.text for chunk in self.chunks if not chunk.excluded for term in chunk.terms)
+        return " ".join(found)
+
+    def as_json(self) -> list[Json]:
+        """The terms, for the echo of the query."""
+        return [
+            {"text": term.text, "as": term.kind, "excluded": chunk.excluded}
+            for chunk in self.chunks
+            for term in chunk.terms
+        ]
+
+
+def understood_text(typed: str) -> Asked:
+    """What `q` asks: `"…"` is a phrase, `-…` excludes, `…*` is the beginning of a word, all else is text."""
+    chunks = []
+    for found in _CHUNK.finditer(typed.translate(_OPERATORS)):
+        phrase, text = found["phrase"], found["text"]
+        terms = tuple(dict.fromkeys(_phrase(phrase) if phrase is not None else _plain(text)))
+        if terms:
+            chunks.append(Chunk(terms, found["no"] is not None))
+    # What is typed twice is asked once.
+    return Asked(typed, tuple(dict.fromkeys(chunks)))
+
+
+def _plain(text: str) -> Iterator[Term]:
+    found = list(pieces(fold(text)))
+    for piece in found:
+        if piece.running:
+            yield Term("run", piece.text, tuple(piece.pairs))
+        elif len(piece.text) < LEAST_PART or (piece is found[-1] and text.endswith("*")):
+            yield Term("prefix", piece.text, (piece.text,))
+        else:
+            yield Term("part", piece.text, (piece.text,))
+
+
+def _phrase(text: str) -> Iterator[Term]:
+    """Whole words that follow each other; a run of one character stands by itself."""
+    following: list[Piece] = []
+    for piece in pieces(fold(text)):
+        if piece.running and len(piece.text) == 1:
+            yield from _whole(following)
+            following = []
+            yield Term("run", piece.text, (piece.text,))
+        else:
+            following.append(piece)
+    yield from _whole(following)
+
+
+def _whole(following: list[Piece]) -> Iterator[Term]:
+    if following:
+        words = tuple(word for word, _, _ in indexed(following))
+        yield Term("phrase", " ".join(piece.text for piece in following), words)

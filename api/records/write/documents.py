@@ -1,0 +1,54 @@
+"""A body as a document: validated by its schema, in the one form in which it is stored."""
+
+from typing import Any
+
+from marshmallow import ValidationError
+
+from schemas.base import Fault, faults_of, quoted
+from schemas.record import without_nothing
+
+from ..core.errors import DocumentFault, InvalidDocument
+from ..core.registry import Json, RecordType
+
+#: What a read adds around a record; a `PUT` of what was read carries it along.
+AROUND = ("type", "meta", "links")
+
+
+def read_document(record_type: RecordType, body: Any, record_id: str | None = None) -> Json:
+    """The document in its input form, without its id and without anything unknown.
+
+    Raises InvalidDocument with every fault of the body at once.
+    """
+    if not isinstance(body, dict):
+        raise InvalidDocument("the document is not an object", (DocumentFault("", "must be an object"),))
+    faults = _identity_faults(record_type, body, record_id)
+    if record_id is not None:
+        body = {"id": record_id, **body}
+    try:
+        loaded = record_type.schema().load(body)
+    except ValidationError as error:
+        faults += [document_fault(pointer, message) for pointer, message in faults_of(error.messages)]
+    if faults:
+        raise InvalidDocument(_summary(faults), tuple(dict.fromkeys(faults)))
+    # A held source says so with false, which is something: only null, [] and {} are nothing.
+    return dict(without_nothing({k: v for k, v in loaded.items() if k != "id"}))
+
+
+def document_fault(pointer: str, message: str) -> DocumentFault:
+    """A schema's message as a fault of the document."""
+    if isinstance(message, Fault):
+        return DocumentFault(pointer, str(message), message.allowed, message.did_you_mean)
+    return DocumentFault(pointer, str(message).rstrip(".").lower())
+
+
+def _identity_faults(record_type: RecordType, body: Json, record_id: str | None) -> list[DocumentFault]:
+    faults = []
+    if body.get("type", record_type.name) != record_type.name:
+        faults.append(DocumentFault("/type", f"must be {quoted(record_type.name)} here, or left out"))
+    if record_id is not None and body.get("id", record_id) != record_id:
+        faults.append(DocumentFault("/id", f"must be {quoted(record_id)}, the id in the URL, or left out"))
+    return faults
+
+
+def _summary(faults: list[DocumentFault]) -> str:
+    return f"the document has {len(faults)} fault{'s' if len(faults) != 1 else ''}"

@@ -1,0 +1,318 @@
+"""The operations that change a record. Each says what it needs of the record's state and of the actor."""
+
+from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import dataclass, replace
+from typing import Any
+
+import json_merge_patch
+
+from schemas.base import quoted
+
+from ..core.errors import (
+    Conflict,
+    DocumentFault,
+    Forbidden,
+    InvalidDocument,
+    NotFound,
+    PreconditionFailed,
+    PreconditionRequired,
+)
+from ..core.registry import Json, RecordType
+from .documents import AROUND, read_document
+from .rules import owner_of_question
+from .session import Entry
+from .transaction import Correction, Outcome, Transaction
+
+#: Entity tags that an operation starts from; None where none was named.
+Tags = tuple[str, ...] | None
+
+
+@dataclass(frozen=True)
+class Put:
+    """Make the record be this document, whatever it was; how dossier files are loaded."""
+
+    type: RecordType
+    id: str
+    document: Json
+    publish: bool = False
+    correction: Correction | None = None
+
+    def apply(self, transaction: Transaction, index: int) -> Outcome:
+        """Created, updated, unchanged, or skipped where the record was withdrawn."""
+        old = transaction.workspace.get(self.id)
+        if old is None:
+            return _create(transaction, index, self.type, self.id, self.document, self.publish)
+        _require_type(old, self.type)
+        if old.status in ("retracted", "merged"):
+            return Outcome(self.id, self.type, "skipped", old)
+        if old.document == self.document and not (self.publish and old.status == "draft"):
+            return Outcome(self.id, self.type, "unchanged", old)
+        entry = replace(old, document=self.document)
+        if old.status == "published":
+            return _revise(transaction, index, entry, self.correction)
+        if self.publish:
+            return Outcome(self.id, self.type, "updated", transaction.publish(index, entry, None))
+        transaction.place(index, entry)
+        return Outcome(self.id, self.type, "updated", entry)
+
+
+@dataclass(frozen=True)
+class Create:
+    """A new record: a draft, or public at once."""
+
+    type: RecordType
+    id: str
+    document: Json
+    publish: bool = False
+
+    def apply(self, transaction: Transaction, index: int) -> Outcome:
+        """Raises Conflict where the id is taken, Forbidden where an editor would publish."""
+        if self.publish:
+            _require_role(transaction, "publisher", "publish")
+        old = transaction.workspace.get(self.id)
+        if old is not None:
+            raise Conflict(f"the id {quoted(self.id)} is taken by a {old.type.name}")
+        return _create(transaction, index, self.type, self.id, self.document, self.publish)
+
+
+@dataclass(frozen=True)
+class Replace:
+    """Put a document in the place of the record's."""
+
+    type: RecordType
+    id: str
+    document: Json
+    if_match: Tags
+    correction: Correction | None = None
+
+    def apply(self, transaction: Transaction, index: int) -> Outcome:
+        """Raises Refusal where the record has changed, or may not be changed by this actor."""
+        entry = _current(transaction, self.type, self.id, self.if_match)
+        return _edit(transaction, index, entry, self.document, self.correction)
+
+
+@dataclass(frozen=True)
+class Patch:
+    """Merge a patch into the record's document (RFC 7396, on its input form)."""
+
+    type: RecordType
+    id: str
+    patch: Json
+    if_match: Tags
+    correction: Correction | None = None
+
+    def apply(self, transaction: Transaction, index: int) -> Outcome:
+        """Raises InvalidDocument where the result breaks the schema."""
+        entry = _current(transaction, self.type, self.id, self.if_match)
+        refused = [n for n in self.patch if n in AROUND or n in self.type.shape.computed]
+        if refused:
+            faults = (
+                DocumentFault(f"/{n}", f"{n} is the service's own: leave it out of a patch") for n in refused
+            )
+            raise InvalidDocument("the patch touches what the service computes", tuple(faults))
+        # A merge changes its target, at every depth; the document is still to be compared with the result.
+        merged = json_merge_patch.merge({"id": self.id, **deepcopy(entry.document)}, self.patch)
+        return _edit(transaction, index, entry, read_document(self.type, merged, self.id), self.correction)
+
+
+@dataclass(frozen=True)
+class Publish:
+    """Make a draft public, or a retracted record public again."""
+
+    type: RecordType
+    id: str
+    if_match: Tags
+    correction: Correction | None = None
+
+    def apply(self, transaction: Transaction, index: int) -> Outcome:
+        """Raises Conflict in any other state."""
+        _require_role(transaction, "publisher", "publish")
+        entry = _current(transaction, self.type, self.id, self.if_match)
+        if entry.status not in ("draft", "retracted"):
+            raise Conflict(
+                f"{quoted(self.id)} is {entry.status}: only a draft or a retracted record is published"
+            )
+        if transaction.workspace.is_redacted(entry):
+            raise Conflict(f"{quoted(self.id)} was taken out because the law required it")
+        if entry.status == "retracted":
+            _require_note(self.correction, "is published again")
+        elif self.correction is not None:
+            raise InvalidDocument("a first publication needs no correction", (_NO_NOTE,))
+        return Outcome(self.id, self.type, "published", transaction.publish(index, entry, self.correction))
+
+
+@dataclass(frozen=True)
+class Retract:
+    """Withdraw a public record; its tombstone says why."""
+
+    type: RecordType
+    id: str
+    if_match: Tags
+    correction: Correction
+
+    def apply(self, transaction: Transaction, index: int) -> Outcome:
+        """Raises Conflict unless the record is published."""
+        entry = _published(transaction, self.type, self.id, self.if_match, "retracted")
+        entry = transaction.withdraw(index, entry, "retracted", self.correction)
+        return Outcome(self.id, self.type, "retracted", entry)
+
+
+@dataclass(frozen=True)
+class Merge:
+    """Let a public record lead to another from now on."""
+
+    type: RecordType
+    id: str
+    into: str
+    if_match: Tags
+    correction: Correction
+
+    def apply(self, transaction: Transaction, index: int) -> Outcome:
+        """Raises Conflict unless both are published; InvalidDocument where `into` cannot be merged into."""
+        entry = _published(transaction, self.type, self.id, self.if_match, "merged")
+        survivor = transaction.workspace.survivor(self.into)
+        if survivor is None or survivor.type is not self.type:
+            raise _into_fault(f"no {self.type.name} has the id {quoted(self.into)}")
+        if survivor.id == self.id:
+            raise _into_fault("a record cannot be merged into itself")
+        if survivor.status != "published":
+            raise Conflict(
+                f"{quoted(survivor.id)} is {survivor.status}: a record is merged into a published one"
+            )
+        entry = transaction.withdraw(index, entry, "merged", self.correction, survivor.id)
+        transaction.also_stale[survivor.id] = self.id
+        return Outcome(self.id, self.type, "merged", entry)
+
+
+@dataclass(frozen=True)
+class Delete:
+    """Take a draft away."""
+
+    type: RecordType
+    id: str
+    if_match: Tags
+
+    def apply(self, transaction: Transaction, index: int) -> Outcome:
+        """Raises Conflict where the record is or was public; the transaction, where others refer to it."""
+        entry = _current(transaction, self.type, self.id, self.if_match)
+        if entry.public:
+            raise Conflict(
+                f"{quoted(self.id)} is {entry.status}: what was public is not deleted; "
+                f"POST /v1/{self.type.plural}/{self.id}/retract instead"
+            )
+        transaction.remove(index, entry)
+        return Outcome(self.id, self.type, "deleted", entry)
+
+
+_NO_NOTE = DocumentFault("", "kind and note belong to a record that is published again: leave them out")
+
+
+def _create(
+    transaction: Transaction,
+    index: int,
+    record_type: RecordType,
+    record_id: str,
+    document: Json,
+    publish: bool,
+) -> Outcome:
+    if owner_of_question(transaction.workspace, record_id):
+        raise Conflict(f"the id {quoted(record_id)} is taken by a question")
+    entry = Entry(record_id, record_type, "draft", document)
+    if publish:
+        entry = transaction.publish(index, entry, None)
+    else:
+        transaction.place(index, entry)
+    return Outcome(record_id, record_type, "created", entry)
+
+
+def _edit(
+    transaction: Transaction, index: int, old: Entry, document: Json, correction: Correction | None
+) -> Outcome:
+    """Change a draft or a published record."""
+    if old.status in ("retracted", "merged"):
+        raise Conflict(f"{quoted(old.id)} is {old.status}: it cannot be changed")
+    if old.status == "published":
+        _require_role(transaction, "publisher", "change a published record")
+    if document == old.document:
+        return Outcome(old.id, old.type, "unchanged", old)
+    entry = replace(old, document=document)
+    if old.status == "published":
+        return _revise(transaction, index, entry, correction)
+    if correction is not None:
+        fault = DocumentFault("/correction", "a draft keeps no history: leave it out")
+        raise InvalidDocument("a draft takes no correction", (fault,))
+    transaction.place(index, entry)
+    return Outcome(old.id, old.type, "updated", entry)
+
+
+def _revise(transaction: Transaction, index: int, entry: Entry, correction: Correction | None) -> Outcome:
+    _require_note(correction, "changes")
+    return Outcome(entry.id, entry.type, "updated", transaction.revise(index, entry, correction))
+
+
+def _require_note(correction: Correction | None, happening: str) -> None:
+    if correction is None:
+        fault = DocumentFault(
+            "/correction",
+            f"is required: a published record {happening} with a correction note {{kind, note}}",
+        )
+        raise InvalidDocument("a correction note is missing", (fault,))
+
+
+def _require_type(entry: Entry, record_type: RecordType) -> None:
+    if entry.type is not record_type:
+        raise Conflict(f"the id {quoted(entry.id)} is taken by a {entry.type.name}")
+
+
+def _require_role(transaction: Transaction, role: str, what: str) -> None:
+    if not transaction.actor.may(role):
+        raise Forbidden(f"only a {role} may {what}; this key's role is {transaction.actor.role}", needed=role)
+
+
+def _published(
+    transaction: Transaction, record_type: RecordType, record_id: str, tags: Tags, becoming: str
+) -> Entry:
+    entry = _current(transaction, record_type, record_id, tags)
+    if entry.status == "draft":
+        raise Conflict(f"{quoted(record_id)} is a draft: only a published record is {becoming}")
+    if entry.status != "published":
+        raise Conflict(f"{quoted(record_id)} is {entry.status} already")
+    _require_role(transaction, "publisher", f"have a record {becoming}")
+    return entry
+
+
+def _current(transaction: Transaction, record_type: RecordType, record_id: str, tags: Tags) -> Entry:
+    """The record as the client has seen it."""
+    entry = transaction.workspace.get(record_id)
+    if entry is None or entry.type is not record_type:
+        raise NotFound(f"no {record_type.name} has the id {quoted(record_id)}")
+    before = transaction.workspace.before.get(record_id)
+    seen = before or entry
+    if tags is None:
+        raise PreconditionRequired(
+            f"If-Match is needed: the entity tag of {quoted(record_id)} as you read it", current=_state(seen)
+        )
+    if seen.etag not in tags:
+        raise PreconditionFailed(f"{quoted(record_id)} has changed since it was read", current=_state(seen))
+    return entry
+
+
+def _state(entry: Entry) -> Json:
+    return {"revision": entry.revision, "etag": entry.etag}
+
+
+def _into_fault(detail: str) -> InvalidDocument:
+    return InvalidDocument(detail, (DocumentFault("/into", detail),))
+
+
+#: The operations of a batch by name.
+OPERATIONS: dict[str, Callable[..., Any]] = {
+    "create": Create,
+    "replace": Replace,
+    "patch": Patch,
+    "publish": Publish,
+    "retract": Retract,
+    "merge": Merge,
+    "delete": Delete,
+}
