@@ -23,10 +23,10 @@ from .endpoints import (
     write,
 )
 from .endpoints import problems as problem_types
-from .endpoints.auth import asking
+from .endpoints.auth import request_actor
 from .http import problems
-from .http.endpoint import Operations
-from .http.middleware import signed
+from .http.endpoint import Endpoints
+from .http.middleware import with_common_headers
 from .records.store.database import open_database, time_limit
 from .settings import Settings, read_settings
 
@@ -36,23 +36,23 @@ except PackageNotFoundError:  # a checkout that is not installed
     VERSION = "0"
 
 
-def declared(database: Database, settings: Settings) -> Operations:
-    """Every operation of the service, in the order of its documentation."""
-    operations = Operations()
-    records.declare(operations, database)
-    provenance.declare(operations, database, settings)
-    similar.declare(operations, database)
-    positions.declare(operations, database)
-    timeline.declare(operations, database)
-    search.declare(operations, database)
-    write.declare(operations, database)
-    revisions.declare(operations, database)
-    feed.declare(operations, database, settings)
-    vocabularies.declare(operations)
-    problem_types.declare(operations)
-    service.declare(operations, database, settings, VERSION)
-    openapi.declare(operations)
-    return operations
+def declared(database: Database, settings: Settings) -> Endpoints:
+    """Every endpoint of the service, in the order of its documentation."""
+    endpoints = Endpoints()
+    records.declare(endpoints, database)
+    provenance.declare(endpoints, database, settings)
+    similar.declare(endpoints, database)
+    positions.declare(endpoints, database)
+    timeline.declare(endpoints, database)
+    search.declare(endpoints, database)
+    write.declare(endpoints, database)
+    revisions.declare(endpoints, database)
+    feed.declare(endpoints, database, settings)
+    vocabularies.declare(endpoints)
+    problem_types.declare(endpoints)
+    service.declare(endpoints, database, settings, VERSION)
+    openapi.declare(endpoints)
+    return endpoints
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -65,13 +65,15 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     app.extensions["facts.database"] = database
 
-    app.wsgi_app = signed(app.wsgi_app, settings.cors_write_origins)  # type: ignore[assignment,method-assign]  # as Flask documents it
+    app.wsgi_app = with_common_headers(app.wsgi_app, settings.cors_write_origins)  # type: ignore[assignment,method-assign]  # as Flask documents it
     problems.install(app)
     errors.install(app, lambda record_id: records.address_of(database, record_id))
     app.config["QUERY_TIMEOUT_MS"] = settings.query_timeout_ms
-    operations = declared(database, settings)
-    app.extensions["facts.operations"] = {operation.id: operation for operation in operations.all}
-    operations.install(app, lambda: time_limit(database, settings.query_timeout_ms), lambda: asking(database))
+    endpoints = declared(database, settings)
+    app.extensions["facts.endpoints"] = {endpoint.id: endpoint for endpoint in endpoints.all}
+    endpoints.install(
+        app, lambda: time_limit(database, settings.query_timeout_ms), lambda: request_actor(database)
+    )
     app.register_blueprint(
         get_swaggerui_blueprint(
             "/docs", "/openapi.json", config={"app_name": "A record of facts", "validatorUrl": None}

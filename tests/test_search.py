@@ -227,12 +227,14 @@ def test_nothing_that_is_typed_can_fail(client: FlaskClient, typed: str) -> None
 
 @given(st.text(max_size=40), st.text(max_size=40))
 def test_folding_looks_at_one_character_with_its_marks_at_a_time(one: str, other: str) -> None:
-    from api.records.text.normalise import fold, fold_with_spans
+    from api.records.text.normalise import normalise, normalise_with_spans
 
-    folded = fold_with_spans(one)
-    assert folded.text == fold(one)
-    assert all(0 <= start < end <= len(one) for start, end in folded.spans)
-    assert fold(f"{one} {other}") == f"{fold(one)} {fold(other)}" or unicodedata.combining((other or "x")[0])
+    normalised = normalise_with_spans(one)
+    assert normalised.text == normalise(one)
+    assert all(0 <= start < end <= len(one) for start, end in normalised.spans)
+    assert normalise(f"{one} {other}") == f"{normalise(one)} {normalise(other)}" or unicodedata.combining(
+        (other or "x")[0]
+    )
 
 
 @pytest.mark.parametrize("q", ["", "   ", "x" * 501])

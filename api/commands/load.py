@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from api.formats.checking import Report, read_operations
-from api.formats.dossier_files import Entry
+from api.formats.dossier_files import FileRecord
 from api.records.core.errors import DocumentFault, InvalidDocument
 from api.records.core.registry import BY_PLURAL
 from api.records.read.records import is_empty
@@ -85,7 +85,7 @@ def _load(database: Database, report: Report, correction: Correction | None) -> 
     return []
 
 
-def _line(entries: list[Entry], fault: DocumentFault) -> str:
+def _line(entries: list[FileRecord], fault: DocumentFault) -> str:
     _, index, *steps = fault.pointer.split("/")
     entry, pointer = entries[int(index)], "".join(f"/{step}" for step in steps)
     if pointer == "/correction":

@@ -11,7 +11,7 @@ from api.records.store.api_keys import Actor, actor_of
 from schemas.query import Query
 
 
-def asking(database: Database) -> Actor | None:
+def request_actor(database: Database) -> Actor | None:
     """The holder of the request's key; None for the public. Raises a 401 problem for a bad key."""
     key = bearer()
     if key is None:
@@ -25,22 +25,22 @@ def asking(database: Database) -> Actor | None:
     return actor
 
 
-def curator(database: Database) -> Actor:
+def require_curator(database: Database) -> Actor:
     """The holder of the request's key. Raises a 401 problem without one."""
-    actor = asking(database)
+    actor = request_actor(database)
     if actor is None:
         raise unauthorized("writing needs an API key: Authorization: Bearer facts_…")
     return actor
 
 
-def visible(database: Database) -> Sequence[str]:
+def visible_statuses(database: Database) -> Sequence[str]:
     """The states of records that the asker may see by their ids."""
-    return CURATORS if asking(database) else PUBLIC
+    return CURATORS if request_actor(database) else PUBLIC
 
 
-def asked_states(database: Database, query: Query) -> Sequence[str]:
+def requested_statuses(database: Database, query: Query) -> Sequence[str]:
     """The states of records that a list is asked for. Raises a 401 problem for drafts without a key."""
-    actor, wanted = asking(database), tuple(query["status"])
+    actor, wanted = request_actor(database), tuple(query["status"])
     if "draft" in wanted and actor is None:
         raise unauthorized("drafts are shown to holders of an API key only")
     return wanted

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from flask import Flask, Response, current_app, request, url_for
 from peewee import OperationalError
 
-from api.http.endpoint import Operation
+from api.http.endpoint import Endpoint
 from api.http.problems import Problem, document_errors, problem_response
 from api.http.query_strings import query_string
 from api.http.responses import PRIVATE, REVALIDATE, VARY
@@ -34,11 +34,11 @@ def install(app: Flask, address_of: Callable[[str], str]) -> None:
 
 def _moved(survivor: str, address_of: Callable[[str], str]) -> Response:
     """308: the method, the body and the query go to the survivor, for good (RFC 9110 §15.4.9)."""
-    operation = _operation()
+    endpoint = _endpoint()
     headers = {
         "Location": _address_at(survivor, address_of),
         "Cache-Control": PRIVATE if "HTTP_AUTHORIZATION" in request.environ else REVALIDATE,
-        "Vary": RECORD_VARY if operation and "Accept-Datetime" in operation.headers else VARY,
+        "Vary": RECORD_VARY if endpoint and "Accept-Datetime" in endpoint.headers else VARY,
     }
     return Response(status=308, headers=headers)
 
@@ -71,19 +71,17 @@ def _on_database_error(error: OperationalError) -> Response:
 
 def _too_slow() -> tuple[str, str, dict[str, str]]:
     """A query that was given up: what it asked for, and what would narrow it."""
-    operation = _operation()
+    endpoint = _endpoint()
     asked = sorted({name.removesuffix(".not") for name in request.args})
     free = (
-        [name for name in operation.parameters if name in NARROWING and name not in asked]
-        if operation
-        else []
+        [name for name in endpoint.parameters if name in NARROWING and name not in asked] if endpoint else []
     )
     milliseconds = current_app.config["QUERY_TIMEOUT_MS"]
     narrower = f"; narrow it with {', '.join(free)}" if free else ""
     return "query-timeout", f"the query took longer than {milliseconds} ms{narrower}", {"Retry-After": "5"}
 
 
-def _operation() -> Operation | None:
-    """What the request asks for; None where it is no operation of the service."""
-    found: Operation | None = current_app.extensions["facts.operations"].get(request.endpoint)
+def _endpoint() -> Endpoint | None:
+    """What the request asks for; None where it is no endpoint of the service."""
+    found: Endpoint | None = current_app.extensions["facts.endpoints"].get(request.endpoint)
     return found

@@ -11,7 +11,7 @@ from marshmallow import ValidationError
 from peewee import Database
 
 from api.http.bodies import JSON, read_body
-from api.http.endpoint import Answer, Body, Operation, Operations
+from api.http.endpoint import Answer, Body, Endpoint, Endpoints
 from api.http.responses import answer, envelope, json_answer, tag_of
 from api.records.core.errors import DocumentFault, InvalidDocument
 from api.records.core.registry import TYPES
@@ -31,9 +31,9 @@ from .perspective import in_one_state, shown
 from .records import next_link
 from .response_schemas import (
     ADDRESS,
+    COUNT,
     ID,
     NULLABLE_TEXT,
-    NUMBER,
     PAGE,
     QUERY,
     REASON,
@@ -49,17 +49,17 @@ LONGEST_WAIT = 20
 LOOKS_EVERY = 0.1
 
 
-def declare(operations: Operations, database: Database, settings: Settings) -> None:
+def declare(endpoints: Endpoints, database: Database, settings: Settings) -> None:
     """Declare the feed, the correction notes and the checks."""
-    _declare_changes(operations, database, settings)
-    _declare_corrections(operations, database, settings)
-    _declare_check(operations, database)
+    _declare_changes(endpoints, database, settings)
+    _declare_corrections(endpoints, database, settings)
+    _declare_check(endpoints, database)
 
 
 # The feed
 
 
-def _declare_changes(operations: Operations, database: Database, settings: Settings) -> None:
+def _declare_changes(endpoints: Endpoints, database: Database, settings: Settings) -> None:
     parameters = {
         p.name: p
         for p in (
@@ -91,22 +91,22 @@ def _declare_changes(operations: Operations, database: Database, settings: Setti
             waiting.release()
 
     entry = {
-        "seq": NUMBER,
-        "commit": NUMBER,
+        "seq": COUNT,
+        "commit": COUNT,
         "time": TEXT,
         "change": TEXT,
         "type": TEXT,
         "id": ID,
-        "revision": NUMBER,
+        "revision": COUNT,
         "correction": REASON,
         "cause": NULLABLE_TEXT,
         "into": NULLABLE_TEXT,
         "href": ADDRESS,
         "record": {"type": ["object", "null"]},
     }
-    shape = object_of({"data": list_of(object_of(entry)), "next": NUMBER, "last": NUMBER})
-    operations.add(
-        Operation(
+    shape = object_of({"data": list_of(object_of(entry)), "next": COUNT, "last": COUNT})
+    endpoints.add(
+        Endpoint(
             "GET",
             "/v1/changes",
             "listChanges",
@@ -136,7 +136,7 @@ def _feed_answer(found: Feed, headers: dict[str, str] | None = None) -> Response
 # Corrections
 
 
-def _declare_corrections(operations: Operations, database: Database, settings: Settings) -> None:
+def _declare_corrections(endpoints: Endpoints, database: Database, settings: Settings) -> None:
     parameters = {
         p.name: p
         for p in (
@@ -182,7 +182,7 @@ def _declare_corrections(operations: Operations, database: Database, settings: S
         "type": TEXT,
         "id": ID,
         "name": TEXT,
-        "revision": NUMBER,
+        "revision": COUNT,
         "change": TEXT,
         "kind": TEXT,
         "note": TEXT,
@@ -191,8 +191,8 @@ def _declare_corrections(operations: Operations, database: Database, settings: S
     }
     members = list_of(object_of(note, tuple(SEEN_BY)))
     shape = object_of({"data": members, "page": PAGE, "query": QUERY})
-    operations.add(
-        Operation(
+    endpoints.add(
+        Endpoint(
             "GET",
             "/v1/corrections",
             "listCorrections",
@@ -202,8 +202,8 @@ def _declare_corrections(operations: Operations, database: Database, settings: S
             answers={200: Answer("The notes.", shape, headers=("ETag", "Link"))},
         )
     )
-    operations.add(
-        Operation(
+    endpoints.add(
+        Endpoint(
             "GET",
             "/v1/corrections.atom",
             "followCorrections",
@@ -256,7 +256,7 @@ def _atom(notes: list[CorrectionNote], settings: Settings) -> bytes:
 # Checks
 
 
-def _declare_check(operations: Operations, database: Database) -> None:
+def _declare_check(endpoints: Endpoints, database: Database) -> None:
     def view(_: Query) -> Response:
         """Ask what became of records that you embedded.
 
@@ -267,7 +267,7 @@ def _declare_check(operations: Operations, database: Database) -> None:
     result = object_of(
         {
             "id": ID,
-            "revision": NUMBER,
+            "revision": COUNT,
             "answer": {"type": "string", "enum": list(CHECK_ANSWERS.names)},
             "current": {"type": ["integer", "null"]},
             "href": {"type": ["string", "null"]},
@@ -275,8 +275,8 @@ def _declare_check(operations: Operations, database: Database) -> None:
         }
     )
     asked = {"type": "array", "items": written_reference_to(CheckItemSchema), "minItems": 1, "maxItems": 200}
-    operations.add(
-        Operation(
+    endpoints.add(
+        Endpoint(
             "POST",
             "/v1/check",
             "checkRecords",

@@ -17,7 +17,7 @@ from api.records.write.perform import perform_one
 from api.records.write.transaction import Outcome
 from schemas.base import Json
 
-from .auth import curator
+from .auth import require_curator
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def run(
 
 def one(database: Database, dry_run: bool, operation: Callable[[], Any], status: int = 200) -> Response:
     """Do one operation and answer with the record."""
-    actor = curator(database)
+    actor = require_curator(database)
     planned = operation()
 
     def work(**more: Any) -> list[Outcome]:

@@ -1,4 +1,4 @@
-"""The OpenAPI 3.1 description: assembled from the operations, kept as a file, served as it is kept."""
+"""The OpenAPI 3.1 description: assembled from the endpoints, kept as a file, served as it is kept."""
 
 import json
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from typing import Any
 from apispec import APISpec
 from flask import Response
 
-from api.http.endpoint import Answer, Operation, Operations, PathParameter
+from api.http.endpoint import Answer, Endpoint, Endpoints, PathParameter
 from api.http.problems import MEDIA_TYPE, TYPES
 from api.http.responses import answer, tag_of
 from api.records.core.registry import TYPES as RECORD_TYPES
@@ -75,13 +75,13 @@ _HEADERS: dict[str, Json] = {
     "Allow": {"description": "The methods of this address.", "schema": {"type": "string"}},
     "Location": {"description": "Where the record lives on.", "schema": {"type": "string"}},
 }
-#: What every operation can answer with.
+#: What every endpoint can answer with.
 _ALWAYS = ("invalid-query", "not-acceptable", "uri-too-long", "headers-too-large", "internal-error")
 #: What every answer but those to writes carries, for caches.
 _VALIDATORS = ("ETag", "Cache-Control", "Vary")
 
 
-def description(operations: Operations, version: str) -> Json:
+def description(endpoints: Endpoints, version: str) -> Json:
     """The whole OpenAPI document."""
     spec = APISpec(
         title="A record of facts",
@@ -102,69 +102,69 @@ def description(operations: Operations, version: str) -> Json:
         spec.components.header(name, header)
     for name in TYPES:
         spec.components.response(name, _problem(name))
-    for operation in operations.all:
-        spec.path(path=operation.path, operations={operation.method.lower(): _operation(operation)})
+    for endpoint in endpoints.all:
+        spec.path(path=endpoint.path, operations={endpoint.method.lower(): _operation(endpoint)})
     document: Json = spec.to_dict()
     return {"openapi": document.pop("openapi"), **document}
 
 
-def _operation(operation: Operation) -> Json:
-    summary, text = operation.text
-    path = [_path_parameter(p) for p in operation.path_parameters]
-    query = [_parameter(p) for p in operation.parameters.values()]
+def _operation(endpoint: Endpoint) -> Json:
+    summary, text = endpoint.text
+    path = [_path_parameter(p) for p in endpoint.path_parameters]
+    query = [_parameter(p) for p in endpoint.parameters.values()]
     described: Json = {
-        "operationId": operation.id,
-        "tags": [operation.tag],
+        "operationId": endpoint.id,
+        "tags": [endpoint.tag],
         "summary": summary,
         "description": text,
-        "parameters": path + query + [_header_parameter(name) for name in _request_headers(operation)],
-        "responses": _answers(operation),
+        "parameters": path + query + [_header_parameter(name) for name in _request_headers(endpoint)],
+        "responses": _answers(endpoint),
     }
-    if operation.body:
-        content = {media_type: {"schema": schema} for media_type, schema in operation.body.schemas.items()}
-        described["requestBody"] = {"required": operation.body.required, "content": content}
-    if operation.secured:
+    if endpoint.body:
+        content = {media_type: {"schema": schema} for media_type, schema in endpoint.body.schemas.items()}
+        described["requestBody"] = {"required": endpoint.body.required, "content": content}
+    if endpoint.secured:
         described["security"] = [{"key": []}]
-    elif operation.keyed:
+    elif endpoint.keyed:
         described["security"] = [{}, {"key": []}]
     return described
 
 
-def _request_headers(operation: Operation) -> tuple[str, ...]:
+def _request_headers(endpoint: Endpoint) -> tuple[str, ...]:
     """Headers of a request that change what is answered."""
-    spoken = ("Accept-Language",) if "perspective" in operation.parameters else ()
-    return (*operation.headers, *spoken)
+    spoken = ("Accept-Language",) if "perspective" in endpoint.parameters else ()
+    return (*endpoint.headers, *spoken)
 
 
-def _answers(operation: Operation) -> Json:
-    """The answers of an operation by status."""
-    common = ("Cache-Control",) if operation.secured else _VALIDATORS
-    answers = {str(status): _answer(a, common) for status, a in operation.answers.items()}
-    if operation.method == "GET":
+def _answers(endpoint: Endpoint) -> Json:
+    """The answers of an endpoint by status."""
+    common = ("Cache-Control",) if endpoint.secured else _VALIDATORS
+    answers = {str(status): _answer(a, common) for status, a in endpoint.answers.items()}
+    if endpoint.method == "GET":
         answers["304"] = {"description": "The client has it already.", "headers": _headers(_VALIDATORS)}
-    if _leads_on(operation):
+    if _leads_on(endpoint):
         answers["308"] = {
             "description": "Merged: the same address of the record that it lives on in.",
             "headers": _headers(("Location", "Cache-Control", "Vary")),
         }
-    for name in _problems(operation):
+    for name in _problems(endpoint):
         # Several problems may share a status: the first stands for them, all have one schema.
         answers.setdefault(str(TYPES[name].status), {"$ref": f"#/components/responses/{name}"})
     return answers
 
 
-def _leads_on(operation: Operation) -> bool:
+def _leads_on(endpoint: Endpoint) -> bool:
     """Whether a merged record's address leads to its survivor: all that are read, but its own time map."""
-    return operation.method == "GET" and "{id}" in operation.path and LINK_FORMAT not in operation.media_types
+    return endpoint.method == "GET" and "{id}" in endpoint.path and LINK_FORMAT not in endpoint.media_types
 
 
-def _problems(operation: Operation) -> Iterator[str]:
-    """The names of the problems that an operation can answer with."""
+def _problems(endpoint: Endpoint) -> Iterator[str]:
+    """The names of the problems that an endpoint can answer with."""
     yield from _ALWAYS
-    yield from operation.problems
-    if operation.keyed:
+    yield from endpoint.problems
+    if endpoint.keyed:
         yield "unauthorized"
-    if operation.limited:
+    if endpoint.limited:
         yield "query-timeout"
 
 
@@ -250,16 +250,16 @@ def kept(name: str) -> bytes:
     return files("api").joinpath(name).read_bytes()
 
 
-def declare(operations: Operations) -> None:
+def declare(endpoints: Endpoints) -> None:
     """Declare the description's own addresses."""
     for name, media_type in (("openapi.json", OPENAPI_JSON), ("openapi.yaml", OPENAPI_YAML)):
-        _declare(operations, name, media_type)
+        _declare(endpoints, name, media_type)
 
 
-def _declare(operations: Operations, name: str, media_type: str) -> None:
+def _declare(endpoints: Endpoints, name: str, media_type: str) -> None:
     plain = "application/json" if name.endswith("json") else "application/yaml"
 
-    @operations.get(
+    @endpoints.get(
         f"/{name}",
         "getOpenapiJson" if name.endswith("json") else "getOpenapiYaml",
         "service",

@@ -17,7 +17,7 @@ from api.records.read.revisions import Moment, moment_of
 from api.records.store.database import snapshot
 from schemas.query import Query
 
-from .auth import visible
+from .auth import visible_statuses
 
 
 def in_one_state(database: Database) -> Callable[[View], View]:
@@ -76,7 +76,7 @@ def shown_json(
 def _renamed(database: Database, query: Query, body: bytes, moment: Moment | None) -> Any:
     if "as_of" in query.given:
         moment = moment_of(database, query["as_of"])
-    statuses = visible(database)
+    statuses = visible_statuses(database)
     best = _best_language(preferences("Accept-Language", LanguageAccept))
     return in_words_of(database, query["perspective"], best, orjson.loads(body), moment, statuses)
 

@@ -3,7 +3,7 @@
 from flask import Response
 from peewee import Database
 
-from api.http.endpoint import Answer, Operations, PathParameter
+from api.http.endpoint import Answer, Endpoints, PathParameter
 from api.records.answers.positions import COLUMNS, MOST_CLAIMS, read_positions
 from api.records.read.parameters import perspective_parameter
 from api.records.read.revisions import moment_of
@@ -66,7 +66,7 @@ _POSITIONS = object_of(
 )
 
 
-def declare(operations: Operations, database: Database) -> None:
+def declare(endpoints: Endpoints, database: Database) -> None:
     """Declare the positions of dossiers."""
     parameters = {
         p.name: p
@@ -80,7 +80,7 @@ def declare(operations: Operations, database: Database) -> None:
         )
     }  # fmt: skip
 
-    @operations.get(
+    @endpoints.get(
         "/v1/dossiers/{id}/positions",
         "getDossierPositions",
         "dossiers",

@@ -2,7 +2,7 @@
 
 from flask import Response, render_template
 
-from api.http.endpoint import Answer, Operations, PathParameter
+from api.http.endpoint import Answer, Endpoints, PathParameter
 from api.http.problems import TYPES, Problem
 from api.http.query_strings import require_acceptable
 from api.http.responses import JSON, answer, json_answer, tag_of
@@ -19,10 +19,10 @@ _NAME = PathParameter(
 )
 
 
-def declare(operations: Operations) -> None:
+def declare(endpoints: Endpoints) -> None:
     """Declare the problem types' pages."""
 
-    @operations.get(
+    @endpoints.get(
         "/problems/{name}",
         "getProblemType",
         "problems",

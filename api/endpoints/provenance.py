@@ -4,7 +4,7 @@ from flask import Response, request
 from peewee import Database
 
 from api.formats.prov import as_prov
-from api.http.endpoint import Answer, Operations, PathParameter
+from api.http.endpoint import Answer, Endpoints, PathParameter
 from api.http.query_strings import require_acceptable
 from api.http.responses import JSON
 from api.records.answers.provenance import read_provenance
@@ -61,10 +61,10 @@ _GRAPH = object_of(
 )
 
 
-def declare(operations: Operations, database: Database, settings: Settings) -> None:
+def declare(endpoints: Endpoints, database: Database, settings: Settings) -> None:
     """Declare the provenance of claims."""
 
-    @operations.get(
+    @endpoints.get(
         "/v1/claims/{id}/provenance",
         "getClaimProvenance",
         "claims",

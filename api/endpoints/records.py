@@ -8,7 +8,7 @@ import orjson
 from flask import Response, request
 from peewee import Database
 
-from api.http.endpoint import Answer, Operation, Operations, PathParameter
+from api.http.endpoint import Answer, Endpoint, Endpoints, PathParameter
 from api.http.query_strings import query_string
 from api.http.responses import answer, envelope, tag_of
 from api.records.core.errors import Gone, Redacted
@@ -30,18 +30,18 @@ from api.records.read.revisions import moment_of, read_past
 from schemas.query import Query, QueryError, QueryFault
 
 from . import response_schemas as shapes
-from .auth import asked_states, visible
+from .auth import requested_statuses, visible_statuses
 from .examples import EXAMPLES, sample
 from .memento import RECORD_VARY, past_answer
 from .perspective import in_one_state, shown
 
 
-def declare(operations: Operations, database: Database) -> None:
+def declare(endpoints: Endpoints, database: Database) -> None:
     """Declare the reading of every record type."""
     for record_type in TYPES.values():
-        _declare_collection(operations, database, record_type)
-        _declare_record(operations, database, record_type)
-        _declare_references(operations, database, record_type)
+        _declare_collection(endpoints, database, record_type)
+        _declare_record(endpoints, database, record_type)
+        _declare_references(endpoints, database, record_type)
 
 
 def _words(record_type: RecordType) -> dict[str, str]:
@@ -54,7 +54,7 @@ def _what(record_type: RecordType) -> str:
     return (record_type.schema.__doc__ or "").strip()
 
 
-def _declare_collection(operations: Operations, database: Database, record_type: RecordType) -> None:
+def _declare_collection(endpoints: Endpoints, database: Database, record_type: RecordType) -> None:
     parameters = collection_parameters(record_type)
 
     @in_one_state(database)
@@ -65,7 +65,7 @@ def _declare_collection(operations: Operations, database: Database, record_type:
 
         Filters mean all of one another; a comma within one means any of. Order: {sorts}.
         """
-        statuses = _asked_states(database, query)
+        statuses = _requested_statuses(database, query)
         if "as_of" in query.given:
             page = _past_page(database, record_type, query)
         else:
@@ -78,8 +78,8 @@ def _declare_collection(operations: Operations, database: Database, record_type:
         headers=("Link",),
         example=lambda: sample(f"{record_type.plural}-page"),
     )
-    operations.add(
-        Operation(
+    endpoints.add(
+        Endpoint(
             "GET",
             f"/v1/{record_type.plural}",
             f"list{record_type.plural.title()}",
@@ -92,11 +92,11 @@ def _declare_collection(operations: Operations, database: Database, record_type:
     )
 
 
-def _asked_states(database: Database, query: Query) -> Sequence[str]:
+def _requested_statuses(database: Database, query: Query) -> Sequence[str]:
     """The states that are asked for; a batch get by a curator finds drafts without being asked for them."""
     if "id" in query.given and "status" not in query.given:
-        return visible(database)
-    return asked_states(database, query)
+        return visible_statuses(database)
+    return requested_statuses(database, query)
 
 
 def _past_page(database: Database, record_type: RecordType, query: Query) -> Page:
@@ -160,7 +160,7 @@ def _trimmed(record: dict[str, Any], query: Query) -> dict[str, Any]:
     return {name: value for name, value in record.items() if name in ("type", "id", *query["fields"])}
 
 
-def _declare_record(operations: Operations, database: Database, record_type: RecordType) -> None:
+def _declare_record(endpoints: Endpoints, database: Database, record_type: RecordType) -> None:
     parameters = record_parameters(record_type)
 
     @in_one_state(database)
@@ -173,7 +173,7 @@ def _declare_record(operations: Operations, database: Database, record_type: Rec
         """
         if "as_of" in query.given or "HTTP_ACCEPT_DATETIME" in request.environ:
             return past_answer(database, record_type, id, query)
-        stored = read_record(database, record_type, id, visible(database))
+        stored = read_record(database, record_type, id, visible_statuses(database))
         if query.given:
             return _shaped_answer(database, stored, query)
         return answer(stored.body, stored.etag, updated=stored.updated, vary=RECORD_VARY)
@@ -184,8 +184,8 @@ def _declare_record(operations: Operations, database: Database, record_type: Rec
         headers=("Last-Modified",),
         example=lambda: sample(record_type.name),
     )
-    operations.add(
-        Operation(
+    endpoints.add(
+        Endpoint(
             "GET",
             f"/v1/{record_type.plural}/{{id}}",
             f"get{record_type.name.title()}",
@@ -216,7 +216,7 @@ def _shaped_answer(database: Database, stored: Stored, query: Query) -> Response
     return shown(database, query, body, tag_of([body]), vary=RECORD_VARY)
 
 
-def _declare_references(operations: Operations, database: Database, record_type: RecordType) -> None:
+def _declare_references(endpoints: Endpoints, database: Database, record_type: RecordType) -> None:
     parameters = backlinks.reference_parameters(record_type)
 
     @in_one_state(database)
@@ -228,7 +228,7 @@ def _declare_references(operations: Operations, database: Database, record_type:
         if "as_of" in query.given:
             found = _past_references(database, record_type, id, query)
         else:
-            statuses = visible(database)
+            statuses = visible_statuses(database)
             backlinks.require_known(database, record_type, id, statuses)
             found = backlinks.read_references(database, id, query, statuses)
         head = {
@@ -246,8 +246,8 @@ def _declare_references(operations: Operations, database: Database, record_type:
         headers=("Link",),
         example=lambda: sample(f"{record_type.name}-references"),
     )
-    operations.add(
-        Operation(
+    endpoints.add(
+        Endpoint(
             "GET",
             f"/v1/{record_type.plural}/{{id}}/references",
             f"list{record_type.name.title()}References",

@@ -6,7 +6,6 @@ from api.records.core.registry import TYPES, RecordType
 from schemas.json_schema import reference_to
 
 Json = dict[str, Any]
-PROBLEM: Json = {"$ref": "#/components/schemas/Problem"}
 COUNT: Json = {"type": "integer", "minimum": 0}
 TEXT: Json = {"type": "string"}
 ADDRESS: Json = {"type": "string", "format": "uri-reference"}
@@ -32,7 +31,6 @@ def list_of(items: Json) -> Json:
 
 #: Beside a name that was asked for with `perspective`.
 SEEN_BY: Json = {"neutral_name": NULLABLE_TEXT, "name_language": TEXT}
-NUMBER: Json = {"type": "integer", "minimum": 0}
 REASON: Json = {"oneOf": [object_of({"kind": TEXT, "note": TEXT}), {"type": "null"}]}
 PAGE: Json = object_of(
     {"limit": {"type": "integer", "minimum": 1, "maximum": 200}, "next": NULLABLE_TEXT, "total": COUNT},

@@ -4,7 +4,7 @@ import orjson
 from flask import Response
 from peewee import Database
 
-from api.http.endpoint import Answer, Operation, Operations, PathParameter
+from api.http.endpoint import Answer, Endpoint, Endpoints, PathParameter
 from api.http.problems import Problem
 from api.http.responses import answer, envelope, json_answer, tag_of
 from api.records.core.registry import TYPES, RecordType
@@ -15,11 +15,11 @@ from schemas.query import Query
 
 from .memento import LINK_FORMAT, timemap_answer
 from .records import id_of, next_link
-from .response_schemas import ADDRESS, NUMBER, PAGE, QUERY, REASON, TEXT, list_of, object_of
+from .response_schemas import ADDRESS, COUNT, PAGE, QUERY, REASON, TEXT, list_of, object_of
 
 _REVISION = {
-    "number": NUMBER,
-    "seq": NUMBER,
+    "number": COUNT,
+    "seq": COUNT,
     "time": TEXT,
     "by": TEXT,
     "change": TEXT,
@@ -29,15 +29,15 @@ _REVISION = {
 _PATCH = list_of({"type": "object", "required": ["op", "path"]})
 
 
-def declare(operations: Operations, database: Database) -> None:
+def declare(endpoints: Endpoints, database: Database) -> None:
     """Declare history for every record type."""
     for record_type in TYPES.values():
-        _declare_revisions(operations, database, record_type)
-        _declare_revision(operations, database, record_type)
-        _declare_timemap(operations, database, record_type)
+        _declare_revisions(endpoints, database, record_type)
+        _declare_revision(endpoints, database, record_type)
+        _declare_timemap(endpoints, database, record_type)
 
 
-def _declare_revisions(operations: Operations, database: Database, record_type: RecordType) -> None:
+def _declare_revisions(endpoints: Endpoints, database: Database, record_type: RecordType) -> None:
     parameters = {p.name: p for p in (q.number("limit", "Most revisions on the page.", 1, 200, 50),
                                       q.number("after", "Number of the last revision seen.", 0, 10**9, 0),
                                       q.as_of())}  # fmt: skip
@@ -59,8 +59,8 @@ def _declare_revisions(operations: Operations, database: Database, record_type: 
         return answer(body, tag_of([body]), headers=next_link(following, f"{address}/revisions"))
 
     shape = object_of({"data": list_of(object_of(_REVISION)), "page": PAGE, "query": QUERY})
-    operations.add(
-        Operation(
+    endpoints.add(
+        Endpoint(
             "GET",
             f"/v1/{record_type.plural}/{{id}}/revisions",
             f"list{record_type.name.title()}Revisions",
@@ -78,7 +78,7 @@ def _declare_revisions(operations: Operations, database: Database, record_type: 
 _N = PathParameter("number", "Number of a revision.", {"type": "integer", "minimum": 1}, "1")
 
 
-def _declare_revision(operations: Operations, database: Database, record_type: RecordType) -> None:
+def _declare_revision(endpoints: Endpoints, database: Database, record_type: RecordType) -> None:
     compare = q.number("compare", "Adds the JSON Patch (RFC 6902) from that revision to this one.", 1, 10**9)
 
     def view(query: Query, id: str, number: str) -> Response:
@@ -98,11 +98,11 @@ def _declare_revision(operations: Operations, database: Database, record_type: R
         return json_answer(shown)
 
     shape = object_of(
-        {**_REVISION, "document": {"type": "object"}, "compare": NUMBER, "patch": _PATCH},
+        {**_REVISION, "document": {"type": "object"}, "compare": COUNT, "patch": _PATCH},
         ("compare", "patch"),
     )
-    operations.add(
-        Operation(
+    endpoints.add(
+        Endpoint(
             "GET",
             f"/v1/{record_type.plural}/{{id}}/revisions/{{number}}",
             f"get{record_type.name.title()}Revision",
@@ -123,7 +123,7 @@ def _revision_number(text: str) -> int:
     return int(text)
 
 
-def _declare_timemap(operations: Operations, database: Database, record_type: RecordType) -> None:
+def _declare_timemap(endpoints: Endpoints, database: Database, record_type: RecordType) -> None:
     def view(_: Query, id: str) -> Response:
         """List every state of a {one} that was served.
 
@@ -131,8 +131,8 @@ def _declare_timemap(operations: Operations, database: Database, record_type: Re
         """
         return timemap_answer(database, record_type, id)
 
-    operations.add(
-        Operation(
+    endpoints.add(
+        Endpoint(
             "GET",
             f"/v1/{record_type.plural}/{{id}}/timemap",
             f"get{record_type.name.title()}Timemap",

@@ -3,11 +3,11 @@
 from flask import Response
 from peewee import Database
 
-from api.http.endpoint import Answer, Operations
+from api.http.endpoint import Answer, Endpoints
 from api.records.answers.search import read_search, read_suggestions, search_parameters, suggest_parameters
 from schemas.query import Query
 
-from .auth import asked_states
+from .auth import requested_statuses
 from .examples import sample
 from .perspective import in_one_state, shown_json
 from .records import next_link, page_member
@@ -66,10 +66,10 @@ _SUGGESTION = object_of(
 )
 
 
-def declare(operations: Operations, database: Database) -> None:
+def declare(endpoints: Endpoints, database: Database) -> None:
     """Declare search and suggestions."""
 
-    @operations.get(
+    @endpoints.get(
         "/v1/search",
         "searchRecords",
         "search",
@@ -87,7 +87,7 @@ def declare(operations: Operations, database: Database) -> None:
         A filter that a type has not leaves its records out.
         Of more than 20,000 matches those added last are ranked; counts are exact all the same.
         """
-        found = read_search(database, query, asked_states(database, query))
+        found = read_search(database, query, requested_statuses(database, query))
         body = {"data": found.data, "page": page_member(found), "query": found.query}
         if found.facets is not None:
             body["facets"] = found.facets
@@ -95,7 +95,7 @@ def declare(operations: Operations, database: Database) -> None:
             body["groups"] = found.groups
         return shown_json(database, query, body, headers=next_link(found.next, "/v1/search"))
 
-    @operations.get(
+    @endpoints.get(
         "/v1/suggest",
         "suggestNames",
         "search",

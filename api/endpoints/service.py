@@ -3,7 +3,7 @@
 from flask import Response
 from peewee import Database, PeeweeException
 
-from api.http.endpoint import Answer, Operations
+from api.http.endpoint import Answer, Endpoints
 from api.http.problems import Problem
 from api.http.responses import answer, json_answer, tag_of
 from api.records.core.registry import BY_PLURAL
@@ -40,10 +40,10 @@ _ROOT = object_of(
 LINKSET = "application/linkset+json"
 
 
-def declare(operations: Operations, database: Database, settings: Settings, version: str) -> None:
+def declare(endpoints: Endpoints, database: Database, settings: Settings, version: str) -> None:
     """Declare the root, the catalog and the health checks."""
 
-    @operations.get(
+    @endpoints.get(
         "/v1", "getRoot", "service", answers={200: Answer("The root.", _ROOT, example=lambda: sample("root"))}
     )
     def get_root(_: Query) -> Response:
@@ -63,7 +63,7 @@ def declare(operations: Operations, database: Database, settings: Settings, vers
             }
         )
 
-    @operations.get(
+    @endpoints.get(
         "/.well-known/api-catalog",
         "getApiCatalog",
         "service",
@@ -92,15 +92,15 @@ def declare(operations: Operations, database: Database, settings: Settings, vers
             catalog, media_type=f'{LINKSET}; profile="https://www.rfc-editor.org/info/rfc9727"'
         )
 
-    _declare_health(operations, database)
+    _declare_health(endpoints, database)
 
 
 _ALIVE = object_of({"status": {"type": "string", "enum": ["alive"]}})
 _READY = object_of({"status": {"type": "string", "enum": ["ready"]}, "refreshing": COUNT})
 
 
-def _declare_health(operations: Operations, database: Database) -> None:
-    @operations.get(
+def _declare_health(endpoints: Endpoints, database: Database) -> None:
+    @endpoints.get(
         "/health/live",
         "getLiveness",
         "service",
@@ -113,7 +113,7 @@ def _declare_health(operations: Operations, database: Database) -> None:
         """
         return _fresh(b'{"status":"alive"}')
 
-    @operations.get(
+    @endpoints.get(
         "/health/ready",
         "getReadiness",
         "service",

@@ -3,7 +3,7 @@
 from flask import Response
 from peewee import Database
 
-from api.http.endpoint import Answer, Operations, PathParameter
+from api.http.endpoint import Answer, Endpoints, PathParameter
 from api.records.answers.similar import SHARED, read_similar, similar_parameters
 from api.records.core.registry import CLAIM
 from schemas.json_schema import reference_to
@@ -25,10 +25,10 @@ _MEMBER = object_of(
 _SIMILAR = object_of({"data": list_of(_MEMBER), "page": PAGE, "query": QUERY})
 
 
-def declare(operations: Operations, database: Database) -> None:
+def declare(endpoints: Endpoints, database: Database) -> None:
     """Declare the similar claims."""
 
-    @operations.get(
+    @endpoints.get(
         "/v1/claims/{id}/similar",
         "listSimilarClaims",
         "claims",

@@ -3,7 +3,7 @@
 from flask import Response
 from peewee import Database
 
-from api.http.endpoint import Answer, Operations, PathParameter
+from api.http.endpoint import Answer, Endpoints, PathParameter
 from api.records.answers.timeline import read_timeline, timeline_parameters
 from api.records.core.registry import CLAIM, DATE, DOSSIER
 from api.records.read.records import read_record
@@ -39,7 +39,7 @@ touches it. Claims without that date stand apart in `undated`: all are counted, 
 """
 
 
-def declare(operations: Operations, database: Database) -> None:
+def declare(endpoints: Endpoints, database: Database) -> None:
     """Declare the timelines."""
     parameters = timeline_parameters()
     of_dossier = {name: p for name, p in parameters.items() if name not in ("dossier", "dossier.not")}
@@ -58,10 +58,10 @@ def declare(operations: Operations, database: Database) -> None:
 
     get_timeline.__doc__ = f"Read the timeline of all records.{_DOCUMENTATION}"
     get_dossier_timeline.__doc__ = f"Read the timeline of a dossier.{_DOCUMENTATION}"
-    operations.get(
+    endpoints.get(
         "/v1/timeline", "getTimeline", "dates", parameters=parameters, demanding=True, answers={200: page}
     )(in_one_state(database)(get_timeline))
-    operations.get(
+    endpoints.get(
         "/v1/dossiers/{id}/timeline",
         "getDossierTimeline",
         "dossiers",

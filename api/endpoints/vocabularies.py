@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Response
 
-from api.http.endpoint import Answer, Operations, PathParameter
+from api.http.endpoint import Answer, Endpoints, PathParameter
 from api.http.problems import Problem
 from api.http.responses import json_answer
 from schemas.base import nearest, quoted
@@ -31,10 +31,10 @@ NAME = PathParameter(
 )
 
 
-def declare(operations: Operations) -> None:
+def declare(endpoints: Endpoints) -> None:
     """Declare the vocabularies."""
 
-    @operations.get(
+    @endpoints.get(
         "/v1/vocabularies",
         "listVocabularies",
         "vocabularies",
@@ -49,7 +49,7 @@ def declare(operations: Operations) -> None:
         """
         return json_answer({"data": [vocabulary_document(v) for v in VOCABULARIES.values()]})
 
-    @operations.get(
+    @endpoints.get(
         "/v1/vocabularies/{name}",
         "getVocabulary",
         "vocabularies",

@@ -9,7 +9,7 @@ from peewee import Database
 
 from api.http.bodies import MERGE_PATCH, read_body
 from api.http.conditions import if_match, wants_creation
-from api.http.endpoint import Answer, Body, Operation, Operations
+from api.http.endpoint import Answer, Body, Endpoint, Endpoints
 from api.http.responses import JSON
 from api.records.core.registry import TYPES, RecordType
 from api.records.write import operations as ops
@@ -20,7 +20,7 @@ from schemas.curating import BatchItemSchema, CorrectionSchema, MergerSchema
 from schemas.json_schema import reference_to, written_reference_to
 from schemas.query import Parameter, Query
 
-from .auth import curator
+from .auth import require_curator
 from .idempotent import Done, one, run
 from .records import id_of
 from .response_schemas import ID, TEXT, list_of, object_of
@@ -45,16 +45,16 @@ WRITES = (
 STATEFUL = (*WRITES, "not-found", "precondition-failed", "precondition-required")
 
 
-def declare(operations: Operations, database: Database) -> None:
+def declare(endpoints: Endpoints, database: Database) -> None:
     """Declare writing for every record type, and batches."""
     for record_type in TYPES.values():
-        _declare_create(operations, database, record_type)
-        _declare_replace(operations, database, record_type)
-        _declare_patch(operations, database, record_type)
-        _declare_delete(operations, database, record_type)
+        _declare_create(endpoints, database, record_type)
+        _declare_replace(endpoints, database, record_type)
+        _declare_patch(endpoints, database, record_type)
+        _declare_delete(endpoints, database, record_type)
         for name in ("publish", "retract", "merge"):
-            _declare_state_change(operations, database, record_type, name)
-    _declare_batch(operations, database)
+            _declare_state_change(endpoints, database, record_type, name)
+    _declare_batch(endpoints, database)
 
 
 # Declarations
@@ -73,10 +73,10 @@ def _record_answer(record_type: RecordType, description: str, *headers: str) -> 
 
 def _operation(
     record_type: RecordType, method: str, suffix: str, view: Callable[..., Response], **more: Any
-) -> Operation:
+) -> Endpoint:
     """An operation on one record."""
     verb = suffix.strip("/") or {"PUT": "replace", "PATCH": "patch", "DELETE": "delete"}[method]
-    return Operation(
+    return Endpoint(
         method,
         f"/v1/{record_type.plural}/{{id}}{suffix}",
         f"{verb}{record_type.name.title()}",
@@ -91,7 +91,7 @@ def _operation(
     )
 
 
-def _declare_create(operations: Operations, database: Database, record_type: RecordType) -> None:
+def _declare_create(endpoints: Endpoints, database: Database, record_type: RecordType) -> None:
     parameters: dict[str, Parameter] = {PUBLISH.name: PUBLISH, DRY_RUN.name: DRY_RUN}
 
     def view(query: Query) -> Response:
@@ -102,8 +102,8 @@ def _declare_create(operations: Operations, database: Database, record_type: Rec
         publish = query["publish"]
         return one(database, query["dry_run"], lambda: create_of(record_type, read_body(), publish), 201)
 
-    operations.add(
-        Operation(
+    endpoints.add(
+        Endpoint(
             "POST",
             f"/v1/{record_type.plural}",
             f"create{record_type.name.title()}",
@@ -123,7 +123,7 @@ def _declare_create(operations: Operations, database: Database, record_type: Rec
     )
 
 
-def _declare_replace(operations: Operations, database: Database, record_type: RecordType) -> None:
+def _declare_replace(endpoints: Endpoints, database: Database, record_type: RecordType) -> None:
     def view(query: Query, id: str) -> Response:
         """Replace a {one}.
 
@@ -140,14 +140,14 @@ def _declare_replace(operations: Operations, database: Database, record_type: Re
         201: _record_answer(record_type, "Created.", "Location"),
     }
     body = Body({JSON: written_reference_to(record_type.schema, "Replacement")})
-    operations.add(
+    endpoints.add(
         _operation(
             record_type, "PUT", "", view, answers=answers, body=body, headers=(*_IF_MATCH, "If-None-Match")
         )
     )
 
 
-def _declare_patch(operations: Operations, database: Database, record_type: RecordType) -> None:
+def _declare_patch(endpoints: Endpoints, database: Database, record_type: RecordType) -> None:
     def view(query: Query, id: str) -> Response:
         """Patch a {one}.
 
@@ -161,7 +161,7 @@ def _declare_patch(operations: Operations, database: Database, record_type: Reco
         return one(database, query["dry_run"], patch)
 
     shape = {"type": "object", "description": "Members to change; null removes one."}
-    operations.add(
+    endpoints.add(
         _operation(
             record_type,
             "PATCH",
@@ -174,7 +174,7 @@ def _declare_patch(operations: Operations, database: Database, record_type: Reco
     )
 
 
-def _declare_delete(operations: Operations, database: Database, record_type: RecordType) -> None:
+def _declare_delete(endpoints: Endpoints, database: Database, record_type: RecordType) -> None:
     def view(query: Query, id: str) -> Response:
         """Delete a draft {one}.
 
@@ -182,7 +182,7 @@ def _declare_delete(operations: Operations, database: Database, record_type: Rec
         """
         return one(database, query["dry_run"], lambda: ops.Delete(record_type, id, if_match()))
 
-    operations.add(
+    endpoints.add(
         _operation(record_type, "DELETE", "", view, answers={204: Answer("Gone.")}, headers=_IF_MATCH)
     )
 
@@ -204,7 +204,7 @@ _TEXTS = {
 
 
 def _declare_state_change(
-    operations: Operations, database: Database, record_type: RecordType, name: str
+    endpoints: Endpoints, database: Database, record_type: RecordType, name: str
 ) -> None:
     def view(query: Query, id: str) -> Response:
         def change() -> Any:
@@ -217,7 +217,7 @@ def _declare_state_change(
     view.__doc__ = text
     schema = MergerSchema if name == "merge" else CorrectionSchema
     withdrawn = Answer(done, _WITHDRAWN)
-    operations.add(
+    endpoints.add(
         _operation(
             record_type,
             "POST",
@@ -233,14 +233,14 @@ def _declare_state_change(
 # Batches
 
 
-def _declare_batch(operations: Operations, database: Database) -> None:
+def _declare_batch(endpoints: Endpoints, database: Database) -> None:
     def view(query: Query) -> Response:
         """Do many operations, all or none.
 
         Checked against the state after the whole batch, so that records may refer to each other in any order.
         One fault refuses all; each fault's pointer begins with the index of its operation.
         """
-        actor = curator(database)
+        actor = require_curator(database)
         planned = planned_batch(read_body())
 
         def work(**more: Any) -> list[Outcome]:
@@ -251,8 +251,8 @@ def _declare_batch(operations: Operations, database: Database) -> None:
     result = object_of(
         {"id": ID, "type": TEXT, "result": TEXT, "etag": TEXT, "revision": {"type": ["integer", "null"]}}
     )
-    operations.add(
-        Operation(
+    endpoints.add(
+        Endpoint(
             "POST",
             "/v1/batch",
             "performBatch",

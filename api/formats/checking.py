@@ -18,7 +18,7 @@ from api.records.write.operations import Put
 from api.records.write.perform import faults_of_all
 from schemas.fuzzy_date import FuzzyDate, FuzzyDateError
 
-from .dossier_files import Entry, read_files
+from .dossier_files import FileRecord, read_files
 
 #: A story of today rarely reaches further back; a slip of the finger does.
 UNLIKELY_BEFORE = 1000
@@ -46,7 +46,7 @@ class Report:
     records: int = 0
     findings: list[Finding] = field(default_factory=list)
     #: What can be loaded: the operations with the entries that they come from.
-    operations: list[tuple[Entry, Put]] = field(default_factory=list)
+    operations: list[tuple[FileRecord, Put]] = field(default_factory=list)
     #: Ids of records and questions that stand in the files but cannot be read as documents.
     broken: set[str] = field(default_factory=set)
 
@@ -82,7 +82,7 @@ def read_operations(paths: Iterable[Path]) -> Report:
     read = read_files(paths)
     report = Report(len(read.entries))
     report.findings += [Finding(f.file, f.line, f.pointer, f.message) for f in read.faults]
-    first: dict[str, Entry] = {}
+    first: dict[str, FileRecord] = {}
     for entry in read.entries:
         if earlier := _earlier(first, entry):
             message = (
@@ -94,14 +94,14 @@ def read_operations(paths: Iterable[Path]) -> Report:
     return report
 
 
-def _earlier(first: dict[str, Entry], entry: Entry) -> Entry | None:
+def _earlier(first: dict[str, FileRecord], entry: FileRecord) -> FileRecord | None:
     record_id = entry.record.get("id")
     if not isinstance(record_id, str):
         return None
     return None if first.setdefault(record_id, entry) is entry else first[record_id]
 
 
-def _add_operation(report: Report, entry: Entry) -> None:
+def _add_operation(report: Report, entry: FileRecord) -> None:
     record_type = TYPES[entry.type]
     body = {name: value for name, value in entry.record.items() if name != "status"}
     status = entry.record.get("status", "published")
@@ -129,7 +129,7 @@ def _ids_of(record: dict[str, Any]) -> set[str]:
     return {str(member["id"]) for member in members if "id" in member}
 
 
-def _follows_from_another(report: Report, entry: Entry, fault: DocumentFault) -> bool:
+def _follows_from_another(report: Report, entry: FileRecord, fault: DocumentFault) -> bool:
     """Whether a fault only says that another record, which has faults of its own, could not be read."""
     value: Any = entry.record
     for step in fault.pointer.split("/")[1:]:
@@ -137,7 +137,7 @@ def _follows_from_another(report: Report, entry: Entry, fault: DocumentFault) ->
     return isinstance(value, str) and value in report.broken
 
 
-def _finding(entry: Entry, fault: DocumentFault) -> Finding:
+def _finding(entry: FileRecord, fault: DocumentFault) -> Finding:
     allowed = f"; allowed: {', '.join(fault.allowed)}" if fault.allowed else ""
     return Finding(entry.file, entry.line_of(fault.pointer), fault.pointer, fault.detail + allowed)
 
@@ -145,7 +145,7 @@ def _finding(entry: Entry, fault: DocumentFault) -> Finding:
 # What is merely unlikely
 
 
-def _warnings(operations: list[tuple[Entry, Put]]) -> list[Finding]:
+def _warnings(operations: list[tuple[FileRecord, Put]]) -> list[Finding]:
     held = {op.id: op.document.get("held", False) for _, op in operations if op.type.name == "source"}
     found = []
     for entry, op in operations:
@@ -158,7 +158,7 @@ def _warnings(operations: list[tuple[Entry, Put]]) -> list[Finding]:
     return found
 
 
-def _warning(entry: Entry, pointer: str, message: str) -> Finding:
+def _warning(entry: FileRecord, pointer: str, message: str) -> Finding:
     return Finding(entry.file, entry.line_of(pointer), pointer, message, warning=True)
 
 

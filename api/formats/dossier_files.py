@@ -30,7 +30,7 @@ LARGEST_FILE: Final = 20_000_000
 
 
 @dataclass(frozen=True)
-class Fault:
+class FileFault:
     """Something wrong in a file: at a line (from 1), in the member that a JSON pointer names."""
 
     file: Path
@@ -43,7 +43,7 @@ class Fault:
 
 
 @dataclass(frozen=True)
-class Entry:
+class FileRecord:
     """One record as it stands in a file: its type, and its index in the file's list, from 0."""
 
     file: Path
@@ -66,8 +66,8 @@ class Entry:
 class ReadResult:
     """The records and the faults of some files, in the order of the files."""
 
-    entries: list[Entry] = field(default_factory=list)
-    faults: list[Fault] = field(default_factory=list)
+    entries: list[FileRecord] = field(default_factory=list)
+    faults: list[FileFault] = field(default_factory=list)
 
 
 def read_files(paths: Iterable[Path]) -> ReadResult:
@@ -85,7 +85,7 @@ def read_files(paths: Iterable[Path]) -> ReadResult:
 # Files
 
 
-def _files(paths: Iterable[Path], faults: list[Fault]) -> Iterator[Path]:
+def _files(paths: Iterable[Path], faults: list[FileFault]) -> Iterator[Path]:
     seen: set[str] = set()
     for path in paths:
         for file in _files_of(path, faults):
@@ -95,9 +95,9 @@ def _files(paths: Iterable[Path], faults: list[Fault]) -> Iterator[Path]:
                 yield file
 
 
-def _files_of(path: Path, faults: list[Fault]) -> list[Path]:
+def _files_of(path: Path, faults: list[FileFault]) -> list[Path]:
     if not os.path.lexists(path):
-        faults.append(Fault(path, 1, "", "there is no such file or folder"))
+        faults.append(FileFault(path, 1, "", "there is no such file or folder"))
         return []
     if not os.path.isdir(path):
         return [path]
@@ -109,7 +109,7 @@ def _files_of(path: Path, faults: list[Fault]) -> list[Path]:
         and not any(part.startswith(".") for part in file.relative_to(path).parts)
     )
     if not files:
-        faults.append(Fault(path, 1, "", "the folder holds no YAML file (*.yaml or *.yml)"))
+        faults.append(FileFault(path, 1, "", "the folder holds no YAML file (*.yaml or *.yml)"))
     return files
 
 
@@ -117,7 +117,7 @@ def _read_file(file: Path, result: ReadResult) -> None:
     try:
         entries, faults = read_text_of(file, decoded(_bytes_of(file)), type_of(file))
     except UnreadableError as error:
-        result.faults.append(Fault(file, error.line, "", error.message))
+        result.faults.append(FileFault(file, error.line, "", error.message))
         return
     result.entries.extend(entries)
     result.faults.extend(faults)
@@ -151,7 +151,7 @@ def decoded(raw: bytes) -> str:
         raise UnreadableError(line, "not UTF-8: save the file in that encoding") from error
 
 
-def read_text_of(file: Path, text: str, type_: str) -> tuple[list[Entry], list[Fault]]:
+def read_text_of(file: Path, text: str, type_: str) -> tuple[list[FileRecord], list[FileFault]]:
     try:
         return _read_part(file, text, type_)
     except UnreadableError as error:
@@ -166,10 +166,10 @@ _CUT = re.compile(r"^(?:-(?=[ \t\r\n])|---|\.\.\.)", re.MULTILINE)
 
 def _read_record_by_record(
     file: Path, text: str, type_: str, error: UnreadableError
-) -> tuple[list[Entry], list[Fault]]:
+) -> tuple[list[FileRecord], list[FileFault]]:
     cuts = [cut.start() for cut in _CUT.finditer(text)]
-    entries: list[Entry] = []
-    faults: list[Fault] = []
+    entries: list[FileRecord] = []
+    faults: list[FileFault] = []
     unreadable = 0
     index = 0
     for start, end in pairwise([*cuts, len(text)]):
@@ -180,24 +180,24 @@ def _read_record_by_record(
             entries.extend(part[0])
             faults.extend(part[1])
         except UnreadableError as fault:
-            faults.append(Fault(file, fault.line, "", fault.message))
+            faults.append(FileFault(file, fault.line, "", fault.message))
             unreadable += 1
         index += 1
     if not unreadable:
         # It lies between the records.
-        faults.append(Fault(file, error.line, "", error.message))
+        faults.append(FileFault(file, error.line, "", error.message))
     return entries, faults
 
 
 def _read_part(
     file: Path, text: str, type_: str, first_index: int = 0, first_line: int = 1
-) -> tuple[list[Entry], list[Fault]]:
+) -> tuple[list[FileRecord], list[FileFault]]:
     """The records of a YAML list, which begins at a line and with an index of the whole file."""
     reader = ListReader(text, type_, first_line)
     entries = []
     for index, (value, places) in enumerate(reader.items(), first_index):
         if isinstance(value, dict):
-            entries.append(Entry(file, index, type_, value, places))
+            entries.append(FileRecord(file, index, type_, value, places))
         else:
             reader.fault(places[""].line, "", "a record is a mapping of its fields: `id: …`")
-    return entries, [Fault(file, *fault) for fault in reader.faults]
+    return entries, [FileFault(file, *fault) for fault in reader.faults]

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from .dossier_files import Entry, decoded, read_text_of, type_of
+from .dossier_files import FileRecord, decoded, read_text_of, type_of
 from .yaml_lists import Place
 
 
@@ -41,14 +41,14 @@ _Change = tuple[int, str, dict[str, Any]]
 _Edit = tuple[int, int, str]
 
 
-def _faultless(file: Path, text: str) -> list[Entry]:
+def _faultless(file: Path, text: str) -> list[FileRecord]:
     entries, faults = read_text_of(file, text, type_of(file))
     if faults:
         raise ValueError(f"{faults[0]}; correct the file first")
     return entries
 
 
-def _entry(entries: list[Entry], change: _Change) -> Entry:
+def _entry(entries: list[FileRecord], change: _Change) -> FileRecord:
     for entry in entries:
         if entry.index == change[0]:
             return entry
@@ -67,7 +67,7 @@ def _locator(record: dict[str, Any], pointer: str) -> dict[str, Any]:
     return value
 
 
-def _edits(text: str, entry: Entry, change: _Change) -> Iterator[_Edit]:
+def _edits(text: str, entry: FileRecord, change: _Change) -> Iterator[_Edit]:
     _, pointer, completed = change
     present = _locator(entry.record, pointer)
     for name, value in present.items():
@@ -112,7 +112,7 @@ def _edited(text: str, edits: Iterable[_Edit]) -> str:
     return text
 
 
-def _require_only(changes: Sequence[_Change], before: list[Entry], after: list[Entry]) -> None:
+def _require_only(changes: Sequence[_Change], before: list[FileRecord], after: list[FileRecord]) -> None:
     """Refuse a text in which anything but the changes has changed."""
     for index, pointer, completed in changes:
         locator = _locator(_entry(before, (index, pointer, completed)).record, pointer)

@@ -1,4 +1,4 @@
-"""Operations: an endpoint is one declaration, from which its route, its checks and its OpenAPI follow."""
+"""Endpoints: an endpoint is one declaration, from which its route, its checks and its OpenAPI follow."""
 
 import inspect
 import re
@@ -12,7 +12,7 @@ from flask import Flask, Response, request
 
 from schemas.query import Parameter, Query, read_query
 
-from .query_strings import asked, require_acceptable
+from .query_strings import query_of_request, require_acceptable
 from .responses import JSON
 
 #: Made anew for each read.
@@ -59,7 +59,7 @@ class PathParameter:
 
 
 @dataclass(frozen=True)
-class Operation:
+class Endpoint:
     """What one method of one address does. The view's docstring is its documentation."""
 
     method: str
@@ -71,7 +71,7 @@ class Operation:
     path_parameters: Sequence[PathParameter] = ()
     answers: Mapping[int, Answer] = field(default_factory=dict)
     media_types: Sequence[str] = (JSON,)
-    #: Problem types that this operation can answer with, beside those of every operation.
+    #: Problem types that this endpoint can answer with, beside those of every endpoint.
     problems: Sequence[str] = ()
     body: Body | None = None
     #: Request headers that it reads, by name.
@@ -123,7 +123,7 @@ class Operation:
                 admit()
             if environ.get("HTTP_ACCEPT", "*/*") != "*/*":
                 require_acceptable(offered)
-            query = asked(parameters) if plain is None or environ.get("QUERY_STRING") else plain
+            query = query_of_request(parameters) if plain is None or environ.get("QUERY_STRING") else plain
             if limited and (demanding or query is not plain):
                 with limit():
                     return view(query, **path)
@@ -132,36 +132,35 @@ class Operation:
         return handle
 
 
-class Operations:
-    """The operations of the service, in the order of its documentation."""
+class Endpoints:
+    """The endpoints of the service, in the order of its documentation."""
 
     def __init__(self) -> None:
-        self.all: list[Operation] = []
+        self.all: list[Endpoint] = []
 
-    def add(self, operation: Operation) -> None:
+    def add(self, endpoint: Endpoint) -> None:
         """Declare one."""
-        self.all.append(operation)
+        self.all.append(endpoint)
 
     def get(self, path: str, operation_id: str, tag: str, **more: Any) -> Callable[[View], View]:
         """Declare the decorated view as the GET of an address."""
 
         def declare(view: View) -> View:
-            self.add(Operation("GET", path, operation_id, tag, view, **more))
+            self.add(Endpoint("GET", path, operation_id, tag, view, **more))
             return view
 
         return declare
 
     def install(self, app: Flask, limit: Limit = nullcontext, admit: Admission = lambda: None) -> None:
-        """Route every operation; `limit` bounds the time of reads, `admit` refuses unknown keys."""
-        for operation in self.all:
-            endpoint = f"{operation.id}"
+        """Route every endpoint; `limit` bounds the time of reads, `admit` refuses unknown keys."""
+        for endpoint in self.all:
             app.add_url_rule(
-                operation.rule,
-                endpoint,
-                operation.handler(limit, admit),
-                methods=[operation.method],
+                endpoint.rule,
+                endpoint.id,
+                endpoint.handler(limit, admit),
+                methods=[endpoint.method],
                 strict_slashes=True,
             )
 
 
-__all__ = ["Answer", "Body", "Operation", "Operations", "PathParameter", "Query"]
+__all__ = ["Answer", "Body", "Endpoint", "Endpoints", "PathParameter", "Query"]

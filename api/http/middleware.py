@@ -39,7 +39,7 @@ _WRITING = _preflight(
 )
 
 
-def signed(app: WsgiApp, write_origins: frozenset[str] = frozenset()) -> WsgiApp:
+def with_common_headers(app: WsgiApp, write_origins: frozenset[str] = frozenset()) -> WsgiApp:
     """The application, with an id for each request and CORS headers on each answer.
 
     Every site may read, and `POST /v1/check`; only `write_origins` may send an API key from a browser.

@@ -22,7 +22,7 @@ _Kind = TypeVar("_Kind", bound=Accept)
 _LEGIBLE = ",:/"
 
 
-def asked(parameters: Mapping[str, Parameter]) -> Query:
+def query_of_request(parameters: Mapping[str, Parameter]) -> Query:
     """The request's query as these parameters understand it.
 
     Raises QueryError with every fault.

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from ..core.registry import Json, RecordType
-from ..text.normalise import Piece, fold_with_spans, indexed, pieces
-from ..text.query import Term
+from ..text.normalise import Piece, indexed, normalise_with_spans, pieces
+from ..text.query import SearchTerm
 from ..text.texts import values_at
 
 #: Texts of a record that are shown with highlights, and ranges in each.
@@ -13,7 +13,7 @@ MOST_TEXTS = 10
 MOST_RANGES = 20
 
 
-def highlights(record_type: RecordType, record: Json, terms: Sequence[Term]) -> list[Json]:
+def highlights(record_type: RecordType, record: Json, terms: Sequence[SearchTerm]) -> list[Json]:
     """[{`pointer`, `text`, `ranges`: [{`start`, `end`}]}]: code points of the text, end exclusive."""
     found = []
     for path in (record_type.title, *record_type.names, *record_type.text):
@@ -26,14 +26,14 @@ def highlights(record_type: RecordType, record: Json, terms: Sequence[Term]) -> 
     return found
 
 
-def _ranges(text: str, terms: Sequence[Term]) -> list[tuple[int, int]]:
-    folded = fold_with_spans(text)
+def _ranges(text: str, terms: Sequence[SearchTerm]) -> list[tuple[int, int]]:
+    folded = normalise_with_spans(text)
     cut = list(pieces(folded.text))
     spans = {folded.origin(*span) for term in terms for span in _occurrences(folded.text, cut, term)}
     return list(_joined(sorted(spans)))
 
 
-def _occurrences(folded: str, cut: Sequence[Piece], term: Term) -> Iterator[tuple[int, int]]:
+def _occurrences(folded: str, cut: Sequence[Piece], term: SearchTerm) -> Iterator[tuple[int, int]]:
     if term.kind == "phrase":
         yield from _phrases(cut, term.words)
     elif term.kind == "prefix":

@@ -12,7 +12,6 @@ from schemas import query as q
 from schemas.query import Parameter, Query, QueryError, QueryFault
 
 from ..core.registry import PUBLIC, TYPES, Json, RecordType
-from ..read.across import chosen, filters_of, types_for
 from ..read.facets import read_facets
 from ..read.parameters import (
     SEARCH_TEXT,
@@ -26,11 +25,12 @@ from ..read.parameters import (
 )
 from ..read.records import understood
 from ..read.select import resolve_ids
+from ..read.several_types import chosen, filters_of, types_for
 from ..store.cursors import Cursors
 from ..store.database import secret, snapshot
 from ..text.index import SCOPE_OF, Among, beginning, matching, ranked, totals
 from ..text.normalise import as_words
-from ..text.query import Asked, understood_text
+from ..text.query import TextQuery, parse_text_query
 from ..text.texts import texts_of
 from .highlights import highlights
 
@@ -116,9 +116,9 @@ class _Search:
     statuses: Sequence[str]
 
     @cached_property
-    def asked(self) -> Asked:
+    def asked(self) -> TextQuery:
         """The text as understood."""
-        return understood_text(self.query["q"])
+        return parse_text_query(self.query["q"])
 
     @property
     def echo(self) -> Json:
@@ -206,7 +206,7 @@ _CANDIDATES = 100
 
 def read_suggestions(database: Database, query: Query) -> list[Json]:
     """Names and titles that are the text, begin with it, or have words that do; each with what it matched."""
-    asked = understood_text(query["q"])
+    asked = parse_text_query(query["q"])
     if not asked.wanted:
         return []
     types = query["type"] if "type" in query.given else list(TYPES)
@@ -222,13 +222,13 @@ def read_suggestions(database: Database, query: Query) -> list[Json]:
     ]
 
 
-def _suggestion(record_type: RecordType, record_id: str, name: str, record: Json, asked: Asked) -> Json:
+def _suggestion(record_type: RecordType, record_id: str, name: str, record: Json, asked: TextQuery) -> Json:
     texts = texts_of(record_type, record)
     names = sorted((texts.title, *texts.names), key=lambda text: _fit(as_words(text), asked))
     return {**record_type.reference(record_id, name), "matched": names[0]}
 
 
-def _fit(name: str, asked: Asked) -> int:
+def _fit(name: str, asked: TextQuery) -> int:
     """How well a name, as words, fits what was typed: 0, the best, to 4."""
     typed, words = asked.name, f" {name}"
     if name == typed:

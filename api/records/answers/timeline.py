@@ -12,12 +12,12 @@ from schemas import query as q
 from schemas.query import Parameter, Query
 
 from ..core.registry import CLAIM, DATE, Json, RecordType
-from ..read.across import filters_of, types_for
 from ..read.parameters import filter_parameters, page_parameters, perspective_parameter
 from ..read.past_pages import dated_test, tests_of
 from ..read.records import understood
 from ..read.revisions import Moment, Past, published_then, survivors_at
 from ..read.select import Where, add_date, order_of, resolve_ids, selection, touching
+from ..read.several_types import filters_of, types_for
 from ..store.cursors import Cursors
 from ..store.database import placeholders, secret, snapshot
 

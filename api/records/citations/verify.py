@@ -10,7 +10,7 @@ from ..core.registry import Json
 from ..store.api_keys import Actor
 from ..store.database import write_transaction
 from ..write.render import locator_digest
-from ..write.session import Workspace
+from ..write.session import Session
 from ..write.transaction import Transaction
 from .compare import Judgement, judge
 
@@ -48,17 +48,17 @@ def _at(document: Json, pointer: str) -> Json:
 
 def judged(database: Database, texts: Mapping[str, str]) -> list[Checked]:
     """Every citation of the sources whose texts are given, compared with them, by record and place."""
-    workspace = Workspace(database)
+    session = Session(database)
     records = sorted(
-        {r for source in texts for alias in workspace.aliases(source) for r in workspace.referrers(alias)}
+        {r for source in texts for alias in session.aliases(source) for r in session.referrers(alias)}
     )
-    workspace.load(records)
+    session.load(records)
     found = []
-    for entry in filter(None, map(workspace.get, records)):
+    for entry in filter(None, map(session.get, records)):
         if entry.status not in ("draft", "published"):
             continue
         for pointer, citation in citations(entry.document, entry.type.schema):
-            source = workspace.resolve(citation["source"])
+            source = session.resolve(citation["source"])
             if source in texts:
                 others = {name: text for name, text in texts.items() if name != source}
                 judgement = judge(citation.get("locator") or {}, texts[source], others)

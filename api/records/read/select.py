@@ -12,7 +12,7 @@ from schemas.query import DateRange, Query, QueryError, QueryFault
 from ..core.registry import PARTY, PUBLIC, Filter, RecordType
 from ..store.database import placeholders
 from ..text.index import SCOPE_OF, Among, matching
-from ..text.query import understood_text
+from ..text.query import parse_text_query
 
 #: Unknown ids of a query that get a suggestion: each is compared with as many ids as `_ALIKE`.
 MOST_SUGGESTED = 10
@@ -67,7 +67,7 @@ def selection(
 
 
 def _add_text(where: Where, typed: str, statuses: Sequence[str]) -> None:
-    sql, values = matching(understood_text(typed), Among([SCOPE_OF[status] for status in statuses]))
+    sql, values = matching(parse_text_query(typed), Among([SCOPE_OF[status] for status in statuses]))
     where.add(f"r.id IN ({sql})", *values)
 
 

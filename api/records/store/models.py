@@ -46,7 +46,7 @@ class Question(Model):
         table_name = "question"
 
 
-class Reference(Model):
+class ReferenceRow(Model):
     """`record` names `target` in the field `role` (a dotted path) of its document."""
 
     record = TextField()
@@ -144,7 +144,7 @@ class NameKey(Model):
         indexes = ((("type", "folded", "record"), False),)
 
 
-class Check(Model):
+class CheckRow(Model):
     """The last comparison of a citation with its source's text."""
 
     record = TextField()
@@ -178,7 +178,7 @@ class Secret(Model):
         table_name = "secret"
 
 
-class Revision(Model):
+class RevisionRow(Model):
     """A public state of a record as its curators wrote it."""
 
     record = TextField()
@@ -198,7 +198,9 @@ class Revision(Model):
 
 
 # Those with a public note, which are few.
-Revision.add_index(SQL("CREATE INDEX revision_noted ON revision (seq DESC, record) WHERE kind IS NOT NULL"))
+RevisionRow.add_index(
+    SQL("CREATE INDEX revision_noted ON revision (seq DESC, record) WHERE kind IS NOT NULL")
+)
 
 
 class RenderingRow(Model):
@@ -253,7 +255,7 @@ class ApiKey(Model):
         table_name = "api_key"
 
 
-class KeptAnswer(Model):
+class KeptAnswerRow(Model):
     """The finished answer to a request with an Idempotency-Key."""
 
     api_key = TextField()
@@ -297,20 +299,20 @@ class Redaction(Model):
 MODELS: list[Any] = [
     Record,
     Question,
-    Reference,
+    ReferenceRow,
     Dependency,
     FilterKey,
     DateKey,
     SearchRow,
     NameKey,
-    Check,
+    CheckRow,
     Counter,
     Secret,
-    Revision,
+    RevisionRow,
     RenderingRow,
     Change,
     ApiKey,
-    KeptAnswer,
+    KeptAnswerRow,
     PendingRefresh,
     Redaction,
 ]

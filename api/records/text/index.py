@@ -14,8 +14,8 @@ from peewee import Database, DatabaseError
 
 from ..core.registry import TYPES
 from ..store.database import placeholders, trouble_of
-from .normalise import BETWEEN, as_words, fold, indexed, pieces
-from .query import Asked, Term
+from .normalise import BETWEEN, as_words, indexed, normalise, pieces
+from .query import SearchTerm, TextQuery
 
 #: Where records of a status are found; those of others are not.
 SCOPE_OF = {"published": "public", "draft": "draft"}
@@ -58,12 +58,14 @@ class Texts:
     @property
     def parts(self) -> tuple[str, ...]:
         """The columns of the table of parts."""
-        return tuple(f"\n{BETWEEN}\n".join(map(fold, values)) for values in self.columns)
+        return tuple(f"\n{BETWEEN}\n".join(map(normalise, values)) for values in self.columns)
 
     @property
     def words(self) -> tuple[str, ...]:
         """The columns of the table of words."""
-        return tuple(f" {BETWEEN} ".join(_as_indexed(fold(v)) for v in values) for values in self.columns)
+        return tuple(
+            f" {BETWEEN} ".join(_as_indexed(normalise(v)) for v in values) for values in self.columns
+        )
 
     @property
     def digest(self) -> str:
@@ -192,14 +194,14 @@ def _literal(words: Sequence[str]) -> str:
     return '"' + " ".join(words).replace('"', '""') + '"'
 
 
-def _expression(term: Term) -> tuple[str, str]:
+def _expression(term: SearchTerm) -> tuple[str, str]:
     """(table kind, FTS5 expression) of a term."""
     if term.kind == "part":
         return "parts", _literal([term.text])
     return "words", _literal(term.words) + (" *" if term.kind == "prefix" else "")
 
 
-def _matches(terms: Sequence[Term]) -> dict[str, str]:
+def _matches(terms: Sequence[SearchTerm]) -> dict[str, str]:
     """One expression a table, for all of the terms."""
     found: dict[str, list[str]] = {}
     for table, expression in map(_expression, terms):
@@ -207,7 +209,7 @@ def _matches(terms: Sequence[Term]) -> dict[str, str]:
     return {table: " AND ".join(dict.fromkeys(some)) for table, some in found.items()}
 
 
-def _rows_of(scope: str, terms: Sequence[Term]) -> tuple[str, list[Any]]:
+def _rows_of(scope: str, terms: Sequence[SearchTerm]) -> tuple[str, list[Any]]:
     """A condition on `s.id`, the number of an indexed record: all these terms are found in it."""
     sql, values = [], []
     for table, expression in _matches(terms).items():
@@ -217,7 +219,7 @@ def _rows_of(scope: str, terms: Sequence[Term]) -> tuple[str, list[Any]]:
     return " AND ".join(sql), values
 
 
-def _where(asked: Asked, scope: str, among: Among) -> tuple[str, list[Any]]:
+def _where(asked: TextQuery, scope: str, among: Among) -> tuple[str, list[Any]]:
     """The condition on `s` for all records of a scope that a search finds."""
     terms, values = ["s.scope = ?"], [scope]
     if not asked.chunks:
@@ -236,25 +238,25 @@ def _where(asked: Asked, scope: str, among: Among) -> tuple[str, list[Any]]:
     return " AND ".join(terms), values
 
 
-def _found(asked: Asked, among: Among, columns: str) -> tuple[str, list[Any]]:
+def _found(asked: TextQuery, among: Among, columns: str) -> tuple[str, list[Any]]:
     """A query for columns of `s`, the index's rows of all records that a search finds."""
     found = [_where(asked, scope, among) for scope in among.scopes]
     sql = " UNION ALL ".join(f"SELECT {columns} FROM search_row s WHERE {where}" for where, _ in found)
     return sql, [value for _, values in found for value in values]
 
 
-def matching(asked: Asked, among: Among) -> tuple[str, list[Any]]:
+def matching(asked: TextQuery, among: Among) -> tuple[str, list[Any]]:
     """A query for the ids of all records that a search finds."""
     return _found(asked, among, "s.record")
 
 
-def totals(asked: Asked, among: Among) -> tuple[str, list[Any]]:
+def totals(asked: TextQuery, among: Among) -> tuple[str, list[Any]]:
     """A query for (type, number) of all records that a search finds."""
     sql, values = _found(asked, among, "s.type")
     return f"SELECT type, COUNT(*) FROM ({sql}) AS found GROUP BY type", values
 
 
-def ranked(asked: Asked, among: Among) -> tuple[str, list[Any]]:
+def ranked(asked: TextQuery, among: Among) -> tuple[str, list[Any]]:
     """A query for the records that a search finds, with their ranks.
 
     Its columns: `record`, `tier` (0: its name or title is the text, 1: a name, or a word of it, begins with
@@ -276,7 +278,7 @@ def ranked(asked: Asked, among: Among) -> tuple[str, list[Any]]:
     return sql, [*values, *named_values, *score_values, *tier_values]
 
 
-def _scores(asked: Asked, scopes: Sequence[str]) -> tuple[str, list[Any]]:
+def _scores(asked: TextQuery, scopes: Sequence[str]) -> tuple[str, list[Any]]:
     """What each table says about the chosen matches, and about words that are there as a whole."""
     kinds = list(_matches(asked.wanted).items())
     if whole := [_literal(t.words) for t in asked.wanted if t.kind in ("part", "prefix")]:
@@ -322,7 +324,7 @@ def _tier(name: str) -> tuple[str, list[Any]]:
     )
 
 
-def beginning(asked: Asked, types: Sequence[str], limit: int) -> tuple[str, list[Any]]:
+def beginning(asked: TextQuery, types: Sequence[str], limit: int) -> tuple[str, list[Any]]:
     """A query for public records of these types that have names or titles with words that begin so.
 
     Its columns: `record` and `tier` (0: a name is the text, 1: one begins with it, 2: a word of one does).

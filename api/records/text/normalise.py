@@ -18,8 +18,8 @@ _SIGNS = frozenset(map(chr, range(0x2B0, 0x300)))
 
 
 @dataclass(frozen=True)
-class Folded:
-    """Folded text, and for each of its characters the span of the text that it came from."""
+class Normalised:
+    """Normalised text, and for each of its characters the span of the text that it came from."""
 
     text: str
     spans: tuple[tuple[int, int], ...]
@@ -64,19 +64,19 @@ def indexed(found: Sequence[Piece]) -> Iterator[tuple[str, int, int]]:
         last = piece
 
 
-def fold(text: str) -> str:
+def normalise(text: str) -> str:
     """Text without the differences that a search overlooks."""
-    return "".join(_fold(text[start:end]) for start, end in _clusters(text))
+    return "".join(_normalise(text[start:end]) for start, end in _clusters(text))
 
 
-def fold_with_spans(text: str) -> Folded:
+def normalise_with_spans(text: str) -> Normalised:
     """The same, remembering where each character came from."""
     found, spans = [], []
     for start, end in _clusters(text):
-        some = _fold(text[start:end])
+        some = _normalise(text[start:end])
         found.append(some)
         spans += [(start, end)] * len(some)
-    return Folded("".join(found), tuple(spans))
+    return Normalised("".join(found), tuple(spans))
 
 
 def _clusters(text: str) -> Iterator[tuple[int, int]]:
@@ -98,7 +98,7 @@ def _joins(character: str) -> bool:
 
 
 @lru_cache(maxsize=65_536)
-def _fold(cluster: str) -> str:
+def _normalise(cluster: str) -> str:
     """NFKC, case folding, no marks on Latin, Greek and Cyrillic letters, nothing that is not seen."""
     plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", cluster).casefold())
     kept, unmarked = [], False
@@ -123,7 +123,7 @@ def _is_overlooked(character: str) -> bool:
 
 def as_words(text: str) -> str:
     """Text as its words and runs alone, for comparing names: without punctuation, one blank between."""
-    return " ".join(piece.text for piece in pieces(fold(text)))
+    return " ".join(piece.text for piece in pieces(normalise(text)))
 
 
 def pieces(folded: str) -> Iterator[Piece]:

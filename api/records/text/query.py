@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..core.registry import Json
-from .normalise import Piece, fold, indexed, pieces
+from .normalise import Piece, indexed, normalise, pieces
 
 #: Words of this length and more are found inside others; shorter ones at the beginning of a word.
 LEAST_PART = 3
@@ -15,7 +15,7 @@ _CHUNK = re.compile(r'(?P<no>-)?(?:"(?P<phrase>[^"]*)"|(?P<text>\S+))')
 
 
 @dataclass(frozen=True)
-class Term:
+class SearchTerm:
     """One thing to be found: `part` of a text, `prefix` of a word, `phrase` of whole words, `run` of East
     Asian characters."""
 
@@ -28,32 +28,32 @@ class Term:
 class Chunk:
     """What was typed in one go: all its terms must be found, or, excluded, must not be found together."""
 
-    terms: tuple[Term, ...]
+    terms: tuple[SearchTerm, ...]
     excluded: bool
 
 
 @dataclass(frozen=True)
-class Asked:
+class TextQuery:
     """A search as understood."""
 
     typed: str
     chunks: tuple[Chunk, ...]
 
     @property
-    def wanted(self) -> list[Term]:
+    def wanted(self) -> list[SearchTerm]:
         """What must be found, each once."""
         found = (term for chunk in self.chunks if not chunk.excluded for term in chunk.terms)
         return list(dict.fromkeys(found))
 
     @property
-    def excluded(self) -> list[tuple[Term, ...]]:
+    def excluded(self) -> list[tuple[SearchTerm, ...]]:
         """What must not be found, each together."""
         return [chunk.terms for chunk in self.chunks if chunk.excluded]
 
     @property
-    def beginnings(self) -> list[Term]:
+    def beginnings(self) -> list[SearchTerm]:
         """What must be found in a name, each word of it at its beginning."""
-        return [Term("prefix", t.text, t.words) if t.kind == "part" else t for t in self.wanted]
+        return [SearchTerm("prefix", t.text, t.words) if t.kind == "part" else t for t in self.wanted]
 
     @property
     def name(self) -> str:
@@ -70,7 +70,7 @@ class Asked:
         ]
 
 
-def understood_text(typed: str) -> Asked:
+def parse_text_query(typed: str) -> TextQuery:
     """What `q` asks: `"…"` is a phrase, `-…` excludes, `…*` is the beginning of a word, all else is text."""
     chunks = []
     for found in _CHUNK.finditer(typed.translate(_OPERATORS)):
@@ -79,34 +79,34 @@ def understood_text(typed: str) -> Asked:
         if terms:
             chunks.append(Chunk(terms, found["no"] is not None))
     # What is typed twice is asked once.
-    return Asked(typed, tuple(dict.fromkeys(chunks)))
+    return TextQuery(typed, tuple(dict.fromkeys(chunks)))
 
 
-def _plain(text: str) -> Iterator[Term]:
-    found = list(pieces(fold(text)))
+def _plain(text: str) -> Iterator[SearchTerm]:
+    found = list(pieces(normalise(text)))
     for piece in found:
         if piece.running:
-            yield Term("run", piece.text, tuple(piece.pairs))
+            yield SearchTerm("run", piece.text, tuple(piece.pairs))
         elif len(piece.text) < LEAST_PART or (piece is found[-1] and text.endswith("*")):
-            yield Term("prefix", piece.text, (piece.text,))
+            yield SearchTerm("prefix", piece.text, (piece.text,))
         else:
-            yield Term("part", piece.text, (piece.text,))
+            yield SearchTerm("part", piece.text, (piece.text,))
 
 
-def _phrase(text: str) -> Iterator[Term]:
+def _phrase(text: str) -> Iterator[SearchTerm]:
     """Whole words that follow each other; a run of one character stands by itself."""
     following: list[Piece] = []
-    for piece in pieces(fold(text)):
+    for piece in pieces(normalise(text)):
         if piece.running and len(piece.text) == 1:
             yield from _whole(following)
             following = []
-            yield Term("run", piece.text, (piece.text,))
+            yield SearchTerm("run", piece.text, (piece.text,))
         else:
             following.append(piece)
     yield from _whole(following)
 
 
-def _whole(following: list[Piece]) -> Iterator[Term]:
+def _whole(following: list[Piece]) -> Iterator[SearchTerm]:
     if following:
         words = tuple(word for word, _, _ in indexed(following))
-        yield Term("phrase", " ".join(piece.text for piece in following), words)
+        yield SearchTerm("phrase", " ".join(piece.text for piece in following), words)

@@ -58,7 +58,7 @@ def _scrub(database: Database) -> None:
 
 
 def _redactable(transaction: Transaction, record_type: RecordType, record_id: str) -> Entry:
-    entry = transaction.workspace.get(record_id)
+    entry = transaction.session.get(record_id)
     if entry is None or entry.type is not record_type:
         raise NotFound(f"no {record_type.name} has the id {record_id}")
     if not entry.public:

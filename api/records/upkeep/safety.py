@@ -14,7 +14,7 @@ from ..text.index import SCOPE_OF, Texts, index_faults, kept_texts
 from ..write.render import Renderer, etag_of, wire_bytes
 from ..write.rerender import pending_refreshes
 from ..write.rules import chain_faults
-from ..write.session import Entry, Workspace
+from ..write.session import Entry, Session
 
 # Copies
 
@@ -72,15 +72,15 @@ def faults_of_database(database: Database) -> Iterator[str]:
 
 
 def _entries(database: Database) -> list[Entry]:
-    workspace = Workspace(database)
+    session = Session(database)
     ids = [row[0] for row in database.execute_sql("SELECT id FROM record ORDER BY id").fetchall()]
-    workspace.load(ids)
-    return [entry for i in ids if (entry := workspace.get(i))]
+    session.load(ids)
+    return [entry for i in ids if (entry := session.get(i))]
 
 
 def _rendering_faults(database: Database) -> Iterator[str]:
     """Stored bytes that rendering again does not give; keys and digests that differ."""
-    renderer = Renderer(Workspace(database))
+    renderer = Renderer(Session(database))
     for entry in _entries(database):
         if entry.status not in ("draft", "published"):
             continue
@@ -138,7 +138,7 @@ def _feed_faults(database: Database) -> Iterator[str]:
     row = database.execute_sql("SELECT COUNT(*), MIN(seq), MAX(seq) FROM change").fetchone()
     if last and (row[0], row[1], row[2]) != (last, 1, last):
         yield f"the feed has {row[0]} entries from {row[1]} to {row[2]}; its counter says {last}"
-    mirror = fold(database)
+    mirror = mirror_of_feed(database)
     served = {
         row[0]: bytes(row[1])
         for row in database.execute_sql("SELECT id, body FROM record WHERE status = 'published'").fetchall()
@@ -155,7 +155,7 @@ def _feed_faults(database: Database) -> Iterator[str]:
             yield f"{record_id}: the feed's fold has other bytes than are served"
 
 
-def fold(database: Database) -> dict[str, bytes]:
+def mirror_of_feed(database: Database) -> dict[str, bytes]:
     """What a mirror holds that has followed the feed from 0: an entry's record, or nothing."""
     rows = database.execute_sql(
         "SELECT c.record, r.status, r.body FROM change c LEFT JOIN rendering r "
@@ -196,8 +196,8 @@ def _document_faults(database: Database) -> Iterator[str]:
 
 def broken_chains(database: Database) -> Iterator[str]:
     """Claims whose chain an edit of a source has broken: no fault of the database, but work for curators."""
-    workspace = Workspace(database)
+    session = Session(database)
     for entry in _entries(database):
         if entry.type is CLAIM and entry.status == "published":
-            for fault in chain_faults(workspace, entry):
+            for fault in chain_faults(session, entry):
                 yield f"claim {entry.id}: {fault.pointer}: {fault.detail}"

@@ -40,7 +40,7 @@ class Put:
 
     def apply(self, transaction: Transaction, index: int) -> Outcome:
         """Created, updated, unchanged, or skipped where the record was withdrawn."""
-        old = transaction.workspace.get(self.id)
+        old = transaction.session.get(self.id)
         if old is None:
             return _create(transaction, index, self.type, self.id, self.document, self.publish)
         _require_type(old, self.type)
@@ -70,7 +70,7 @@ class Create:
         """Raises Conflict where the id is taken, Forbidden where an editor would publish."""
         if self.publish:
             _require_role(transaction, "publisher", "publish")
-        old = transaction.workspace.get(self.id)
+        old = transaction.session.get(self.id)
         if old is not None:
             raise Conflict(f"the id {quoted(self.id)} is taken by a {old.type.name}")
         return _create(transaction, index, self.type, self.id, self.document, self.publish)
@@ -133,7 +133,7 @@ class Publish:
             raise Conflict(
                 f"{quoted(self.id)} is {entry.status}: only a draft or a retracted record is published"
             )
-        if transaction.workspace.is_redacted(entry):
+        if transaction.session.is_redacted(entry):
             raise Conflict(f"{quoted(self.id)} was taken out because the law required it")
         if entry.status == "retracted":
             _require_note(self.correction, "is published again")
@@ -171,7 +171,7 @@ class Merge:
     def apply(self, transaction: Transaction, index: int) -> Outcome:
         """Raises Conflict unless both are published; InvalidDocument where `into` cannot be merged into."""
         entry = _published(transaction, self.type, self.id, self.if_match, "merged")
-        survivor = transaction.workspace.survivor(self.into)
+        survivor = transaction.session.survivor(self.into)
         if survivor is None or survivor.type is not self.type:
             raise _into_fault(f"no {self.type.name} has the id {quoted(self.into)}")
         if survivor.id == self.id:
@@ -216,7 +216,7 @@ def _create(
     document: Json,
     publish: bool,
 ) -> Outcome:
-    if owner_of_question(transaction.workspace, record_id):
+    if owner_of_question(transaction.session, record_id):
         raise Conflict(f"the id {quoted(record_id)} is taken by a question")
     entry = Entry(record_id, record_type, "draft", document)
     if publish:
@@ -284,10 +284,10 @@ def _published(
 
 def _current(transaction: Transaction, record_type: RecordType, record_id: str, tags: Tags) -> Entry:
     """The record as the client has seen it."""
-    entry = transaction.workspace.get(record_id)
+    entry = transaction.session.get(record_id)
     if entry is None or entry.type is not record_type:
         raise NotFound(f"no {record_type.name} has the id {quoted(record_id)}")
-    before = transaction.workspace.before.get(record_id)
+    before = transaction.session.before.get(record_id)
     seen = before or entry
     if tags is None:
         raise PreconditionRequired(

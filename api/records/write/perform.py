@@ -61,17 +61,17 @@ def _run(transaction: Transaction, operations: Sequence[Operation], progress: Pr
     faults = _all_faults(transaction, refusals)
     if faults:
         raise Refused(tuple(f.under(f"/{i}") for i, f in faults), tuple(refusals))
-    if transaction.workspace.before:
+    if transaction.session.before:
         transaction.finish(progress)
     for outcome in outcomes:
-        outcome.entry = transaction.workspace.get(outcome.id) or outcome.entry
+        outcome.entry = transaction.session.get(outcome.id) or outcome.entry
     return outcomes
 
 
 def _apply(
     transaction: Transaction, operations: Sequence[Operation]
 ) -> tuple[list[Outcome], list[tuple[int, Refusal]]]:
-    transaction.workspace.load(op.id for op in operations)
+    transaction.session.load(op.id for op in operations)
     outcomes: list[Outcome] = []
     refusals: list[tuple[int, Refusal]] = []
     for index, op in enumerate(operations):

@@ -14,7 +14,7 @@ from ..core.origins import Document, ancestry, origins_of, provenance_of
 from ..core.registry import CLAIM, SOURCE, Json
 from ..text.index import Texts
 from ..text.texts import texts_of
-from .session import Entry, Workspace, canonical
+from .session import Entry, Session, canonical
 
 #: Moves with every change of how records are rendered, so that an older database renders its own again.
 RENDERING = 2
@@ -36,18 +36,18 @@ class Rendered:
 
 
 class Renderer:
-    """Renders the records of one workspace."""
+    """Renders the records of one session."""
 
-    def __init__(self, workspace: Workspace) -> None:
-        self.workspace = workspace
+    def __init__(self, session: Session) -> None:
+        self.session = session
         self._touched: set[str] = set()
         self._checks: dict[tuple[str, str], Json] = {}
 
     def render(self, entry: Entry) -> Rendered:
-        """The record's own and computed members as they follow from the workspace."""
+        """The record's own and computed members as they follow from the session."""
         self._touched = set()
         self._checks = self._checks_of(entry.id)
-        self.workspace.load(_ids_in(entry.document))
+        self.session.load(_ids_in(entry.document))
         shown, computed = self._computed_members(entry)
         document = self._without_self_relations(entry)
         with Rendering(self):
@@ -60,7 +60,7 @@ class Renderer:
     def reference(self, record_id: str) -> Json:
         """{`type`, `id`, `name`, `href`} of the record that the id stands for now."""
         self._touched.add(record_id)
-        entry = self.workspace.survivor(record_id)
+        entry = self.session.survivor(record_id)
         if entry is None:
             return {"type": None, "id": record_id, "name": None, "href": None}
         self._touched.add(entry.id)
@@ -72,7 +72,7 @@ class Renderer:
     def source_address(self, record_id: str) -> str | None:
         """The URL of a source."""
         self._touched.add(record_id)
-        entry = self.workspace.survivor(record_id)
+        entry = self.session.survivor(record_id)
         return entry.document.get("url") if entry else None
 
     def check_of(self, source: str, locator: Json | None) -> Json:
@@ -82,7 +82,7 @@ class Renderer:
     def document(self, source: str) -> Document:
         """A source as far as descent is concerned."""
         self._touched.add(source)
-        entry = self.workspace.survivor(source)
+        entry = self.session.survivor(source)
         if entry is None or entry.type is not SOURCE:
             return Document(source, source, (), withdrawn=True)
         self._touched.add(entry.id)
@@ -91,14 +91,14 @@ class Renderer:
         self._touched.add(publisher)
         return Document(
             entry.id,
-            self.workspace.resolve(publisher),
+            self.session.resolve(publisher),
             tuple((parent, how) for parent, how in parents if parent != entry.id),
             withdrawn=entry.status == "retracted",
         )
 
     def _source(self, record_id: str) -> str:
         self._touched.add(record_id)
-        return self.workspace.resolve(record_id)
+        return self.session.resolve(record_id)
 
     # What the service adds
 
@@ -136,11 +136,11 @@ class Renderer:
 
     def _inverse_relations(self, entry: Entry) -> list[Json]:
         """What published claims do to this one, by their ids."""
-        aliases = self.workspace.aliases(entry.id)
-        ids = sorted({i for alias in aliases for i in self.workspace.referrers(alias, "relations.claim")})
-        self.workspace.load(ids)
+        aliases = self.session.aliases(entry.id)
+        ids = sorted({i for alias in aliases for i in self.session.referrers(alias, "relations.claim")})
+        self.session.load(ids)
         found = []
-        for other in filter(None, map(self.workspace.get, ids)):
+        for other in filter(None, map(self.session.get, ids)):
             if other.status != "published" or other.id == entry.id:
                 continue
             for relation in other.document.get("relations", ()):
@@ -159,7 +159,7 @@ class Renderer:
 
     def _contradicts_somebody(self, entry: Entry) -> bool:
         for relation in entry.document.get("relations", ()):
-            other = self.workspace.survivor(relation["claim"])
+            other = self.session.survivor(relation["claim"])
             if not other or other.id == entry.id or other.status != "published":
                 continue
             if relation["type"] == "contradicts":
@@ -170,12 +170,12 @@ class Renderer:
         relations = entry.document.get("relations")
         if not relations:
             return entry.document
-        kept = [r for r in relations if self.workspace.resolve(r["claim"]) != entry.id]
+        kept = [r for r in relations if self.session.resolve(r["claim"]) != entry.id]
         return {**entry.document, "relations": kept}
 
     def _checks_of(self, record_id: str) -> dict[tuple[str, str], Json]:
         sql = "SELECT source, locator, status, checked FROM citation_check WHERE record = ?"
-        rows = self.workspace.database.execute_sql(sql, (record_id,))
+        rows = self.session.database.execute_sql(sql, (record_id,))
         return {(row[0], row[1]): {"status": row[2], "checked": row[3]} for row in rows}
 
     # What it is found by
@@ -194,7 +194,7 @@ class Renderer:
         }
 
     def _survivor_of_key(self, kind: str, value: str) -> str:
-        return self.workspace.resolve(value) if kind == "id" else value
+        return self.session.resolve(value) if kind == "id" else value
 
 
 def date_key(edtf: str | None) -> list[Any]:

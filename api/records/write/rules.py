@@ -9,7 +9,7 @@ from ..core.mentions import Mention, mentions
 from ..core.origins import ancestry
 from ..core.registry import CLAIM, DOSSIER, Json
 from .render import Renderer
-from .session import Entry, Workspace
+from .session import Entry, Session
 
 #: Fields whose references may not lead back to where they start.
 _ACYCLIC = {
@@ -26,20 +26,20 @@ def _related(document: Json, relation: str) -> list[str]:
     return [r["claim"] for r in document.get("relations", []) if r["type"] == relation]
 
 
-def faults_of_entry(workspace: Workspace, entry: Entry, questions: dict[str, str]) -> list[DocumentFault]:
-    """Everything that the rest of the record has against this document, as it stands in the workspace.
+def faults_of_entry(session: Session, entry: Entry, questions: dict[str, str]) -> list[DocumentFault]:
+    """Everything that the rest of the record has against this document, as it stands in the session.
 
     `questions`: id -> dossier of the questions that the transaction adds.
     """
-    faults = [*_reference_faults(workspace, entry), *_cycles(workspace, entry)]
+    faults = [*_reference_faults(session, entry), *_cycles(session, entry)]
     if entry.type is CLAIM:
-        faults += _chain_faults(workspace, entry)
-        faults += _answer_faults(workspace, entry, questions)
+        faults += _chain_faults(session, entry)
+        faults += _answer_faults(session, entry, questions)
     return faults
 
 
-def _reference_faults(workspace: Workspace, entry: Entry) -> Iterator[DocumentFault]:
-    before = workspace.before.get(entry.id)
+def _reference_faults(session: Session, entry: Entry) -> Iterator[DocumentFault]:
+    before = session.before.get(entry.id)
     was_public = before is not None and before.status != "draft"
     old = (
         {(m.role, m.target) for m in mentions(entry.type.schema, before.document)}
@@ -47,10 +47,10 @@ def _reference_faults(workspace: Workspace, entry: Entry) -> Iterator[DocumentFa
         else set()
     )
     found = mentions(entry.type.schema, entry.document)
-    workspace.load(m.target for m in found)
+    session.load(m.target for m in found)
     seen: set[tuple[str, str]] = set()
     for mention in found:
-        if fault := _reference_fault(workspace, entry, mention, (mention.role, mention.target) in old):
+        if fault := _reference_fault(session, entry, mention, (mention.role, mention.target) in old):
             yield fault
         elif mention.pointer.rsplit("/", 1)[-1].isdigit() and (mention.role, mention.target) in seen:
             yield DocumentFault(mention.pointer, f"{quoted(mention.target)} is listed twice")
@@ -58,12 +58,12 @@ def _reference_faults(workspace: Workspace, entry: Entry) -> Iterator[DocumentFa
 
 
 def _reference_fault(
-    workspace: Workspace, entry: Entry, mention: Mention, stood_before: bool
+    session: Session, entry: Entry, mention: Mention, stood_before: bool
 ) -> DocumentFault | None:
-    target = workspace.survivor(mention.target)
+    target = session.survivor(mention.target)
     wanted = " or ".join(mention.to)
     if target is None:
-        near = _near(workspace, mention.target, lambda: workspace.similar(mention.to, mention.target))
+        near = _near(session, mention.target, lambda: session.similar(mention.to, mention.target))
         hint = f'; did you mean "{near}"?' if near else ""
         detail = f"no {wanted} has the id {quoted(mention.target)}{hint}"
         return DocumentFault(mention.pointer, detail, did_you_mean=near)
@@ -83,75 +83,73 @@ def _reference_fault(
     )
 
 
-def _near(workspace: Workspace, given: str, choices: Callable[[], Iterable[str]]) -> str | None:
-    return nearest(given, choices()) if workspace.may_suggest() else None
+def _near(session: Session, given: str, choices: Callable[[], Iterable[str]]) -> str | None:
+    return nearest(given, choices()) if session.may_suggest() else None
 
 
 def _state(entry: Entry) -> str:
     return "a draft" if entry.status == "draft" else entry.status
 
 
-def _cycles(workspace: Workspace, entry: Entry) -> Iterator[DocumentFault]:
+def _cycles(session: Session, entry: Entry) -> Iterator[DocumentFault]:
     for name, follow in _ACYCLIC.items():
-        way = _way_back(workspace, entry, follow)
+        way = _way_back(session, entry, follow)
         # Referring to oneself is a fault of the reference already.
         if way and way != (entry.id,):
             detail = f"{name} leads in a circle: {' → '.join((entry.id, *way))}"
             yield DocumentFault(_POINTERS.get(name, f"/{name}"), detail)
 
 
-def _way_back(
-    workspace: Workspace, entry: Entry, follow: Callable[[Json], list[str]]
-) -> tuple[str, ...] | None:
+def _way_back(session: Session, entry: Entry, follow: Callable[[Json], list[str]]) -> tuple[str, ...] | None:
     """The ids of a way from an entry to itself, or None."""
-    queue: list[tuple[str, ...]] = [(workspace.resolve(i),) for i in follow(entry.document)]
+    queue: list[tuple[str, ...]] = [(session.resolve(i),) for i in follow(entry.document)]
     seen: set[str] = set()
     for way in queue:
         if way[-1] == entry.id:
             return way
-        target = workspace.get(way[-1])
+        target = session.get(way[-1])
         if way[-1] in seen or target is None or target.type is not entry.type:
             continue
         seen.add(way[-1])
-        queue += [(*way, workspace.resolve(i)) for i in follow(target.document)]
+        queue += [(*way, session.resolve(i)) for i in follow(target.document)]
     return None
 
 
-def merger_faults(workspace: Workspace, merged: Entry) -> Iterator[DocumentFault]:
+def merger_faults(session: Session, merged: Entry) -> Iterator[DocumentFault]:
     """What a merger would break: references that then lead in a circle, questions left without a dossier."""
     for question in merged.document.get("questions", ()) if merged.type is DOSSIER else ():
-        if answering := _answering(workspace, question["id"]):
+        if answering := _answering(session, question["id"]):
             yield DocumentFault("/into", _still_answered(question["id"], "lose its dossier", answering))
-    affected = {i for alias in workspace.aliases(merged.id) for i in workspace.referrers(alias)}
-    survivor = workspace.resolve(merged.id)
-    affected |= {survivor, *workspace.referrers(survivor)}
-    workspace.load(affected)
-    for entry in filter(None, map(workspace.get, sorted(affected))):
+    affected = {i for alias in session.aliases(merged.id) for i in session.referrers(alias)}
+    survivor = session.resolve(merged.id)
+    affected |= {survivor, *session.referrers(survivor)}
+    session.load(affected)
+    for entry in filter(None, map(session.get, sorted(affected))):
         if entry.status not in ("draft", "published"):
             continue
         for name, follow in _ACYCLIC.items():
-            way = _way_back(workspace, entry, follow)
+            way = _way_back(session, entry, follow)
             # A relation of the two to one another is left out when rendered.
             if way and not (name in _POINTERS and way == (entry.id,)):
                 detail = f"{name} would lead in a circle: {' → '.join((entry.id, *way))}"
                 yield DocumentFault("/into", detail)
 
 
-def chain_faults(workspace: Workspace, entry: Entry) -> list[DocumentFault]:
+def chain_faults(session: Session, entry: Entry) -> list[DocumentFault]:
     """Links of a claim's chain whose document does not descend from the one before."""
-    return list(_chain_faults(workspace, entry))
+    return list(_chain_faults(session, entry))
 
 
-def _chain_faults(workspace: Workspace, entry: Entry) -> Iterator[DocumentFault]:
-    documents = Renderer(workspace)
+def _chain_faults(session: Session, entry: Entry) -> Iterator[DocumentFault]:
+    documents = Renderer(session)
     earlier: str | None = None
     for index, link in enumerate(entry.document.get("attribution", ())):
-        if "source" not in link or workspace.survivor(link["source"]) is None:
+        if "source" not in link or session.survivor(link["source"]) is None:
             continue
-        source = workspace.resolve(link["source"])
+        source = session.resolve(link["source"])
         ancestors = ancestry(documents, source)
         # Where the descent leads to a document that is not there, that is the fault to mend first.
-        unknown = any(workspace.survivor(document) is None for document in ancestors)
+        unknown = any(session.survivor(document) is None for document in ancestors)
         if earlier and earlier not in ancestors and not unknown:
             yield DocumentFault(
                 f"/attribution/{index}/source",
@@ -161,47 +159,47 @@ def _chain_faults(workspace: Workspace, entry: Entry) -> Iterator[DocumentFault]
         earlier = source
 
 
-def _answer_faults(workspace: Workspace, entry: Entry, questions: dict[str, str]) -> Iterator[DocumentFault]:
+def _answer_faults(session: Session, entry: Entry, questions: dict[str, str]) -> Iterator[DocumentFault]:
     seen: set[str] = set()
     for index, answer in enumerate(entry.document.get("answers", ())):
         question = answer["question"]
         pointer = f"/answers/{index}/question"
         if question in seen:
             yield DocumentFault(pointer, f"{quoted(question)} is answered twice")
-        elif question not in questions and not workspace.is_question(question):
-            near = _near(workspace, question, lambda: [*workspace.questions(), *questions])
+        elif question not in questions and not session.is_question(question):
+            near = _near(session, question, lambda: [*session.questions(), *questions])
             yield DocumentFault(pointer, f"no dossier has the question {quoted(question)}", did_you_mean=near)
         seen.add(question)
 
 
-def question_faults(workspace: Workspace, entry: Entry) -> list[DocumentFault]:
+def question_faults(session: Session, entry: Entry) -> list[DocumentFault]:
     """What is wrong with a dossier's questions: ids that are taken, and answered questions dropped."""
     if entry.type is not DOSSIER:
         return []
-    return [*_taken_ids(workspace, entry), *_dropped_questions(workspace, entry)]
+    return [*_taken_ids(session, entry), *_dropped_questions(session, entry)]
 
 
-def _taken_ids(workspace: Workspace, entry: Entry) -> Iterator[DocumentFault]:
+def _taken_ids(session: Session, entry: Entry) -> Iterator[DocumentFault]:
     seen: set[str] = set()
     for index, question in enumerate(entry.document.get("questions", ())):
-        owner = owner_of_question(workspace, question["id"])
-        if question["id"] in seen or workspace.get(question["id"]) or owner not in (None, entry.id):
+        owner = owner_of_question(session, question["id"])
+        if question["id"] in seen or session.get(question["id"]) or owner not in (None, entry.id):
             yield DocumentFault(f"/questions/{index}/id", f"the id {quoted(question['id'])} is taken")
         seen.add(question["id"])
 
 
-def owner_of_question(workspace: Workspace, question: str) -> str | None:
+def owner_of_question(session: Session, question: str) -> str | None:
     """The dossier that has a question, before the transaction."""
     sql = "SELECT dossier FROM question WHERE id = ?"
-    row = workspace.database.execute_sql(sql, (question,)).fetchone()
+    row = session.database.execute_sql(sql, (question,)).fetchone()
     return row[0] if row else None
 
 
-def _dropped_questions(workspace: Workspace, entry: Entry) -> Iterator[DocumentFault]:
+def _dropped_questions(session: Session, entry: Entry) -> Iterator[DocumentFault]:
     kept = {q["id"] for q in entry.document.get("questions", ())}
-    rows = workspace.database.execute_sql("SELECT id FROM question WHERE dossier = ?", (entry.id,))
+    rows = session.database.execute_sql("SELECT id FROM question WHERE dossier = ?", (entry.id,))
     for (question,) in rows.fetchall():
-        if question not in kept and (answering := _answering(workspace, question)):
+        if question not in kept and (answering := _answering(session, question)):
             yield DocumentFault("/questions", _still_answered(question, "be dropped", answering))
 
 
@@ -211,10 +209,10 @@ def _still_answered(question: str, what: str, answering: Sequence[str]) -> str:
     return f"the question {quoted(question)} cannot {what}: {claims} it: {shown}"
 
 
-def _answering(workspace: Workspace, question: str) -> list[str]:
+def _answering(session: Session, question: str) -> list[str]:
     sql = "SELECT record FROM filter_key WHERE type = ? AND filter = ? AND value = ? ORDER BY record"
-    rows = workspace.database.execute_sql(sql, (CLAIM.name, "question", question)).fetchall()
-    answering = [entry for (claim,) in rows if (entry := workspace.get(claim))]
+    rows = session.database.execute_sql(sql, (CLAIM.name, "question", question)).fetchall()
+    answering = [entry for (claim,) in rows if (entry := session.get(claim))]
     return [
         e.id
         for e in answering

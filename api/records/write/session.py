@@ -107,7 +107,7 @@ class Entry:
         )
 
 
-class Workspace:
+class Session:
     """A view of the record that sees the transaction's own changes first."""
 
     def __init__(self, database: Database) -> None:

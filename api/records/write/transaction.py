@@ -28,7 +28,7 @@ from .rows import (
     store_search,
 )
 from .rules import faults_of_entry, merger_faults, question_faults
-from .session import Entry, Workspace, canonical
+from .session import Entry, Session, canonical
 
 Progress = Callable[[int], None]
 #: Records that are rendered again in the transaction that changed what they show; the rest follow.
@@ -62,7 +62,7 @@ class Operation(Protocol):
         """Which record."""
 
     def apply(self, transaction: "Transaction", index: int) -> Outcome:
-        """Do it in the workspace; raises Refusal where the record's state does not allow it."""
+        """Do it in the session; raises Refusal where the record's state does not allow it."""
 
 
 @dataclass
@@ -77,11 +77,11 @@ class _Changed:
 
 
 class Transaction:
-    """Operations applied to a workspace, then checked, rendered and stored together."""
+    """Operations applied to a session, then checked, rendered and stored together."""
 
     def __init__(self, database: Database, actor: Actor) -> None:
         self.database, self.actor = database, actor
-        self.workspace = Workspace(database)
+        self.session = Session(database)
         self.time = next_moment(database)
         self.changes: dict[str, _Changed] = {}
         #: Which operation touched a record last, so that a fault can name it.
@@ -92,14 +92,14 @@ class Transaction:
     # What operations are made of
 
     def place(self, index: int, entry: Entry) -> None:
-        """Put a new or changed entry into the workspace."""
+        """Put a new or changed entry into the session."""
         entry.updated = self.time
-        self.workspace.change(entry)
+        self.session.change(entry)
         self.touched_by[entry.id] = index
 
     def remove(self, index: int, entry: Entry) -> None:
         """Take a draft away."""
-        self.workspace.remove(entry.id)
+        self.session.remove(entry.id)
         self.touched_by[entry.id] = index
 
     def publish(self, index: int, entry: Entry, correction: Correction | None) -> Entry:
@@ -179,25 +179,25 @@ class Transaction:
             (self.touched_by[entry.id], fault)
             for entry in entries
             for fault in (
-                *question_faults(self.workspace, entry),
-                *faults_of_entry(self.workspace, entry, questions),
+                *question_faults(self.session, entry),
+                *faults_of_entry(self.session, entry, questions),
             )
         ]
         return found + [
             (self.touched_by[entry.id], fault)
             for entry in merged
-            for fault in merger_faults(self.workspace, entry)
+            for fault in merger_faults(self.session, entry)
         ]
 
     def refuse_orphans(self) -> None:
         """Raise Conflict where a removed draft is named by a record that stays as it was."""
         for record_id in self._removed():
-            if left := [r for r in self.workspace.referrers(record_id) if r not in self.workspace.before]:
+            if left := [r for r in self.session.referrers(record_id) if r not in self.session.before]:
                 detail = f"{len(left)} records refer to {quoted(record_id)}: {', '.join(left[:20])}"
                 raise Conflict(detail, referrers=left[:100])
 
     def _removed(self) -> list[str]:
-        return [i for i in self.workspace.before if self.workspace.get(i) is None]
+        return [i for i in self.session.before if self.session.get(i) is None]
 
     def finish(self, progress: Progress = lambda done: None) -> None:
         """Store and render everything that the operations changed, and what shows it."""
@@ -228,33 +228,33 @@ class Transaction:
         keep_moment(self.database, self.time)
 
     def _changed_entries(self) -> list[Entry]:
-        return [entry for i in self.workspace.before if (entry := self.workspace.get(i))]
+        return [entry for i in self.session.before if (entry := self.session.get(i))]
 
     def _stale(self) -> dict[str, str]:
         """Ids of the records that show what changed -> the record that caused it."""
         stale: dict[str, str] = dict(self.also_stale)
-        for record_id, old in self.workspace.before.items():
-            new = self.workspace.get(record_id)
+        for record_id, old in self.session.before.items():
+            new = self.session.get(record_id)
             if old and new and old.face == new.face:
                 continue
             related = _related_claims(old) | _related_claims(new)
-            depending = self.workspace.dependents(record_id) if old else []
-            for other in (*depending, *sorted(map(self.workspace.resolve, related))):
+            depending = self.session.dependents(record_id) if old else []
+            for other in (*depending, *sorted(map(self.session.resolve, related))):
                 stale.setdefault(other, record_id)
-        return {i: cause for i, cause in stale.items() if i not in self.workspace.before}
+        return {i: cause for i, cause in stale.items() if i not in self.session.before}
 
     def _render(
         self, changed: Sequence[Entry], stale: dict[str, str], progress: Progress
     ) -> list[tuple[Entry, str]]:
         """Render what was changed and what shows it; the refreshed entries with their causes."""
-        renderer = Renderer(self.workspace)
+        renderer = Renderer(self.session)
         for done, entry in enumerate(changed, 1):
             self._store(entry, renderer.render(entry))
             progress(done)
-        self.workspace.load(stale)
+        self.session.load(stale)
         refreshed = []
         for record_id in sorted(stale):
-            shown = self.workspace.get(record_id)
+            shown = self.session.get(record_id)
             if shown and shown.status in ("draft", "published") and self._refresh(renderer, shown):
                 refreshed.append((shown, stale[record_id]))
         return refreshed
@@ -290,7 +290,7 @@ class Transaction:
         seq = last - total
         for record_id, change in self.changes.items():
             seq += 1
-            entry = self.workspace.get(record_id) or change.entry
+            entry = self.session.get(record_id) or change.entry
             if change.revises:
                 store_revision(self.database, entry, last, change.reason)
             self._announce(entry, change.kind, seq, last, _public_reason(change.reason))
