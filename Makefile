@@ -4,9 +4,11 @@ BIN := .venv/bin
 HOST ?= 127.0.0.1
 PORT ?= 8000
 FIXTURES := fixtures
+# Tests that share something dear to make stay together on one core: pytest.mark.xdist_group.
+PARALLEL := --numprocesses auto --dist loadgroup
 
 .DEFAULT_GOAL := help
-.PHONY: compare crash-audit help install install-test serve test lint format openapi questions bench bench-quick bench-answers lock clean
+.PHONY: bench bench-answers bench-quick clean compare crash-audit format help install install-test lint lock openapi questions serve test test-quick
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,8 +34,11 @@ serve: install ## Load the dossier where the database is empty, and serve it (PO
 	@$(BIN)/facts load --if-empty $(FIXTURES)
 	@$(BIN)/facts serve --host $(HOST) --port $(PORT)
 
-test: install-test ## Install what the tests need and run all of them
-	$(BIN)/python -m pytest
+test: install-test ## Install what the tests need and run all of them, on all cores
+	$(BIN)/python -m pytest $(PARALLEL)
+
+test-quick: install-test ## Run all tests but the audits and the state machines
+	$(BIN)/python -m pytest $(PARALLEL) -m "not audit and not machine"
 
 lint: install-test ## Lint, type-check, check imports, the dossier and the OpenAPI file
 	$(BIN)/ruff check .
