@@ -1,8 +1,10 @@
 """What the tests stand on: the real dossier in a real SQLite file, served in process and by gunicorn."""
 
+import fcntl
 import http.client
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -12,15 +14,25 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from flask.testing import FlaskClient
 from hypothesis import settings
+from peewee import Database
 from werkzeug.test import TestResponse
 
 from api import create_app
-from api.records.store.api_keys import create_key
-from api.records.store.database import open_database
+from api.cli import main
+from api.records.core.registry import CLAIM, SOURCE, RecordType
+from api.records.store.api_keys import Actor, create_key
+from api.records.store.database import migrate, open_database
+from api.records.write.operations import Put
+from api.records.write.perform import perform
+from api.records.write.transaction import Correction
 from api.settings import Settings
 
+from .audits.clients import Client
+
+Json = dict[str, Any]
 ROOT = Path(__file__).parent.parent
 DOSSIER = ROOT / "fixtures" / "japan-russia-peace-treaty"
 
@@ -28,15 +40,20 @@ settings.register_profile("facts", deadline=None, derandomize=True, print_blob=T
 settings.load_profile("facts")
 
 
-def facts(
-    *arguments: object, cwd: Path | None = None, **environment: str
-) -> subprocess.CompletedProcess[str]:
-    """Run the `facts` command as a user does."""
+def facts(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the `facts` command in this process, which has imported it already."""
+    words = [str(argument) for argument in arguments]
+    done = CliRunner().invoke(main, words, env=environment, catch_exceptions=False)
+    return subprocess.CompletedProcess(words, done.exit_code, done.stdout, done.stderr)
+
+
+def facts_alone(*arguments: object, cwd: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the `facts` command as a user does, in a process of its own."""
     return subprocess.run(
         [sys.executable, "-m", "api.cli", *map(str, arguments)],
         capture_output=True,
         text=True,
-        cwd=cwd or ROOT,
+        cwd=cwd,
         env=os.environ | {"PYTHONPATH": str(ROOT)} | environment,
         timeout=120,
     )
@@ -44,11 +61,26 @@ def facts(
 
 @pytest.fixture(scope="session")
 def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database file that holds the dossier; tests that write copy it."""
-    path = tmp_path_factory.mktemp("record") / "facts.db"
-    done = facts("load", DOSSIER, "--db", f"sqlite:///{path}")
-    assert done.returncode == 0, done.stdout + done.stderr
+    """A database file that holds the dossier; tests that write copy it.
+
+    Loaded once, however many processes the tests run in: the first makes it, the others wait for it.
+    """
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    path = folder / "dossier.db"
+    with (folder / "dossier.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not path.exists():
+            _load_dossier(path)
     return path
+
+
+def _load_dossier(path: Path) -> None:
+    half = path.with_suffix(".part")
+    done = facts("load", DOSSIER, "--db", f"sqlite:///{half}")
+    assert done.returncode == 0, done.stdout + done.stderr
+    half.rename(path)
 
 
 @pytest.fixture
@@ -70,15 +102,50 @@ def client(loaded: Path) -> FlaskClient:
     return client_of(loaded)
 
 
+def put(database: Database, record_type: RecordType, records: dict[str, Json], publish: bool = True) -> None:
+    """Write records as dossier files do, in one commit."""
+    noted = Correction("new-information", "In a test")
+    operations = [Put(record_type, record_id, body, publish, noted) for record_id, body in records.items()]
+    perform(database, operations, Actor("test", "publisher"))
+
+
 class Desk:
-    """A desk with an editor's and a publisher's key."""
+    """A desk with an editor's and a publisher's key, at a record that may be empty."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        database = open_database(f"sqlite:///{path}")
-        self.editor = {"Authorization": f"Bearer {create_key(database, 'Ed', 'editor')}"}
-        self.publisher = {"Authorization": f"Bearer {create_key(database, 'Pub', 'publisher')}"}
+        self.database: Database = open_database(f"sqlite:///{path}")
+        migrate(self.database)
+        self.editor = {"Authorization": f"Bearer {create_key(self.database, 'Ed', 'editor')}"}
+        self.publisher = {"Authorization": f"Bearer {create_key(self.database, 'Pub', 'publisher')}"}
         self.client: FlaskClient = client_of(path)
+
+    # Writing as dossier files do
+
+    def put(self, record_type: RecordType, record_id: str, **document: Any) -> None:
+        """One record, published."""
+        put(self.database, record_type, {record_id: document})
+
+    def source(self, record_id: str, publisher: str, *parents: tuple[str, str], **more: Any) -> None:
+        """A report that derives from (source, how)."""
+        derived = [{"source": parent, "how": how} for parent, how in parents]
+        document = {"title": record_id, "kind": "news-report", "publisher": publisher, "held": True, **more}
+        self.put(SOURCE, record_id, **document, **({"derived_from": derived} if derived else {}))
+
+    def claim(self, record_id: str, *cited: str, **more: Any) -> None:
+        """A statement that cites sources."""
+        citations = [{"source": source} for source in cited]
+        self.put(CLAIM, record_id, proposition=f"{record_id}.", kind="statement", citations=citations, **more)
+
+    # Over HTTP
+
+    def read(self, path: str, **query: Any) -> Any:
+        """What anybody is answered."""
+        return read(self.client, path, **query)
+
+    def last(self) -> int:
+        """The feed's last number."""
+        return int(self.read("changes", since=0, limit=1)["last"])
 
     def send(
         self, method: str, path: str, body: Any = None, key: dict[str, str] | None = None, **headers: str
@@ -106,6 +173,13 @@ class Desk:
         return response
 
 
+def read(client: FlaskClient, path: str, **query: Any) -> Any:
+    """What anybody is answered at a path of the API."""
+    response = client.get(f"/v1/{path}", query_string=query or None)
+    assert response.status_code == 200, (path, query, response.text)
+    return response.get_json()
+
+
 @pytest.fixture
 def desk(database_file: Path) -> Desk:
     """A desk at a copy of the dossier."""
@@ -124,7 +198,8 @@ class Server:
         log: Path | None = None,
         **environment: str,
     ) -> None:
-        self.port = free_port()
+        self._place, self.port = reserve_port()
+        self._clients: list[Client] = []
         command = [sys.executable, "-m", "api.cli", "serve", "--port", str(self.port)]
         command += ["--workers", str(workers), "--threads", str(threads), "--db", f"sqlite:///{path}"]
         self.log = (log or path.with_suffix(".log")).open("ab")
@@ -139,13 +214,19 @@ class Server:
         self._wait()
 
     def _wait(self) -> None:
-        for _ in range(200):
+        until = time.monotonic() + 60
+        while self.process.poll() is None and time.monotonic() < until:
             try:
                 if self.get("/health/ready")[0] == 200:
                     return
             except OSError:
-                time.sleep(0.1)
+                time.sleep(0.05)
         raise AssertionError("the server does not answer")
+
+    def client(self, key: str | None = None) -> Client:
+        """A client with a connection of its own, which is kept until the server ends."""
+        self._clients.append(Client(self.port, key))
+        return self._clients[-1]
 
     def get(self, path: str, method: str = "GET", **headers: str) -> tuple[int, dict[str, str], bytes]:
         """Status, headers (names in lower case) and body of one request on its own connection."""
@@ -174,17 +255,34 @@ class Server:
             return b"".join(iter(lambda: connection.recv(65_536), b""))
 
     def stop(self) -> None:
-        """End it as an operator does."""
+        """End it as an operator does, when its clients have gone: it would wait for them."""
+        for client in self._clients:
+            client.close()
         self.process.terminate()
         self.process.wait(30)
+        self._let_go()
+
+    def kill(self) -> None:
+        """SIGKILL to gunicorn and all its workers."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+        self._let_go()
+
+    def _let_go(self) -> None:
         self.log.close()
+        self._place.close()
 
 
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
+def reserve_port() -> tuple[socket.socket, int]:
+    """A free port, and the socket that keeps it from everybody but the server to be started there.
+
+    A socket that is bound and does not listen is no obstacle to another that may use its address again, as
+    gunicorn's does; nobody who asks for any port is given this one.
+    """
+    place = socket.socket()
+    place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    place.bind(("127.0.0.1", 0))
+    return place, int(place.getsockname()[1])
 
 
 @pytest.fixture(scope="session")

@@ -4,9 +4,7 @@
 """
 
 import argparse
-import os
 import random
-import signal
 import sqlite3
 import sys
 import tempfile
@@ -112,13 +110,6 @@ def _acknowledge(ledger: Ledger, record_id: str, name: str) -> None:
         ledger.writes += 1
 
 
-def _kill(server: Server) -> None:
-    """SIGKILL to gunicorn and all its workers."""
-    os.killpg(server.process.pid, signal.SIGKILL)
-    server.process.wait()
-    server.log.close()
-
-
 def audit(folder: Path, rounds: int, seed: int = 1) -> Findings:
     """Run the audit in a folder."""
     database = folder / "facts.db"
@@ -136,7 +127,7 @@ def audit(folder: Path, rounds: int, seed: int = 1) -> Findings:
         for writer in writers:
             writer.start()
         time.sleep(chance.uniform(0.1, 0.9))
-        _kill(server)
+        server.kill()
         stop.set()
         for writer in writers:
             writer.join()
@@ -154,14 +145,13 @@ def audit(folder: Path, rounds: int, seed: int = 1) -> Findings:
 def _retry(database: Path, key: str, ledger: Ledger, findings: Findings) -> None:
     """Repeat every creation with its key: what was answered is replayed, what was not is written once."""
     server = Server(database, workers=1)
-    client = Client(server.port, key)
+    client = server.client(key)
     for record_id, (body, answer) in ledger.keys.items():
         reply = client.send("POST", "/v1/parties?publish=true", body, Idempotency_Key=f"key-{record_id}")
         if reply.status != 201 or (answer is not None and reply.body != answer):
             findings.twice.append(record_id)
         ledger.acknowledged.setdefault(record_id, "first")
     ledger.keys.clear()
-    client.close()
     server.stop()
 
 
