@@ -4,26 +4,25 @@ import shutil
 import tempfile
 import unicodedata
 from collections import Counter
+from collections.abc import Iterator
+from functools import cache
 from itertools import combinations
 from pathlib import Path
 from typing import Any
 
+import pytest
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from api.records.core.registry import CLAIM, DATE, DOSSIER, PARTY, PLACE, SOURCE, RecordType
-from api.records.store.api_keys import Actor, create_key
+from api.records.store.api_keys import create_key
 from api.records.store.database import migrate, open_database
 from api.records.upkeep.safety import faults_of_database
-from api.records.write.operations import Put
-from api.records.write.perform import perform
-from api.records.write.transaction import Correction
 
-from .conftest import client_of
+from .conftest import Json, client_of, put, read
 
-NOTED = Correction("new-information", "In a test")
 NOTE = {"kind": "new-information", "note": "In a test"}
 WORDS = ["Kuril", "treaty", "北方領土", "Hoppō", "Курилы", "Abe", "peace", "1956"]
 TYPED = [
@@ -46,6 +45,45 @@ QUESTIONS = ["whose", "when"]
 TEXT = st.lists(st.sampled_from(WORDS), min_size=1, max_size=3).map(" ".join)
 WHEN = st.sampled_from(["1956", "1956-10", "2019-07-21", "2018/2019", "2019/..", "201X", "2018-11?", "/1956"])
 MAYBE_WHEN = st.none() | WHEN
+#: (document, how it was derived from), each document once.
+PARENTS = st.lists(
+    st.tuples(st.sampled_from(SOURCES), st.sampled_from(DERIVATIONS)),
+    max_size=2,
+    unique_by=lambda parent: parent[0],
+)
+
+
+def at_most_one(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[list[Any]]:
+    """An empty list, or a list of one."""
+    return st.just([]) | strategy.map(lambda one: [one])
+
+
+CLAIM_DOCUMENTS = st.fixed_dictionaries(
+    {
+        "proposition": TEXT,
+        "kind": st.just("statement"),
+        "citations": st.sets(st.sampled_from(["paper", *SOURCES]), min_size=1).map(
+            lambda cited: [{"source": source} for source in sorted(cited)]
+        ),
+        "said": MAYBE_WHEN,
+        "valid": MAYBE_WHEN,
+        "attribution": at_most_one(
+            st.fixed_dictionaries({"party": st.sampled_from(PARTIES), "role": st.just("said")})
+        ),
+        "about": st.none() | st.sampled_from(PLACES).map(lambda place: {"places": [place]}),
+        "dossiers": st.just(["story"]),
+        "answers": at_most_one(
+            st.fixed_dictionaries(
+                {"question": st.sampled_from(QUESTIONS), "stance": st.sampled_from(["affirms", "denies"])}
+            )
+        ),
+        "relations": at_most_one(
+            st.fixed_dictionaries({"type": st.just("contradicts"), "claim": st.sampled_from(CLAIMS)})
+        ),
+    }
+)
+#: What the collections serve, by their plurals.
+Records = dict[str, list[Json]]
 
 
 def plain(text: str) -> str:
@@ -58,22 +96,101 @@ def found_by(typed: str, texts: list[str]) -> bool:
     """Whether a record with these texts is found, by the rules of docs/reading.md."""
     folded = [plain(text) for text in texts]
     if typed.startswith('"'):
-        phrase = typed.strip('"').split()
-        return any(
-            words[i : i + len(phrase)] == phrase
-            for words in (t.split() for t in folded)
-            for i in range(len(words))
-        )
-    for chunk in typed.split():
-        sought = chunk.strip("-*")
-        beginning = chunk.endswith("*") or (len(sought) < 3 and sought.isascii())
-        there = any(
-            any(word.startswith(sought) for word in text.split()) if beginning else sought in text
-            for text in folded
-        )
-        if there == chunk.startswith("-"):
-            return False
-    return True
+        return any(has_phrase(text.split(), typed.strip('"').split()) for text in folded)
+    return all(fits(chunk, folded) for chunk in typed.split())
+
+
+def has_phrase(words: list[str], phrase: list[str]) -> bool:
+    """Whether the words of a phrase stand one after the other."""
+    return any(words[i : i + len(phrase)] == phrase for i in range(len(words)))
+
+
+def fits(chunk: str, texts: list[str]) -> bool:
+    """Whether one word that was typed is there; with a minus, whether it is not."""
+    sought = chunk.strip("-*")
+    # Two Latin letters are the beginning of a word, as what ends with a star is.
+    if chunk.endswith("*") or (len(sought) < 3 and sought.isascii()):
+        there = any(word.startswith(sought) for text in texts for word in text.split())
+    else:
+        there = any(sought in text for text in texts)
+    return there != chunk.startswith("-")
+
+
+def ids(listed: list[Json]) -> list[str]:
+    """The ids of records, or of the records of a timeline's entries."""
+    return [each.get("record", each)["id"] for each in listed]
+
+
+def within(entries: list[Json], whole: str | None = None) -> Iterator[tuple[str, str | None]]:
+    """(record, what it stands within) of a nested timeline."""
+    for entry in entries:
+        yield entry["record"]["id"], whole
+        yield from within(entry["parts"], entry["record"]["id"])
+
+
+def texts_of(records: Records) -> dict[str, list[str]]:
+    """What each record is searched by: its names, and the names that it shows of others."""
+    every = [record for some in records.values() for record in some]
+    titles = {r["id"]: r.get("name") or r.get("title") or r["proposition"] for r in every}
+    texts = {r["id"]: [titles[r["id"]], *(n["text"] for n in r.get("names", ()))] for r in every}
+    for source in records["sources"]:
+        texts[source["id"]].append(source["publisher"]["name"])
+    for claim in records["claims"]:
+        texts[claim["id"]] += [p["name"] for p in (claim["claimant"], claim["position_of"]) if p]
+    return texts
+
+
+def places_of(claim: Json) -> list[str]:
+    """The places that a claim is about."""
+    return ids((claim["about"] or {"places": []})["places"])
+
+
+def cited_by(claim: Json) -> list[str]:
+    """The sources that a claim cites."""
+    return [citation["source"]["id"] for citation in claim["citations"]]
+
+
+def subjects_of(claim: Json) -> set[str]:
+    """What makes another claim similar: its places, questions and origins."""
+    answered = {answer["question"] for answer in claim["answers"]}
+    return {*places_of(claim), *answered, *ids(claim["origins"]["sources"])}
+
+
+def documents_of(graph: Json) -> dict[str, Json]:
+    """The documents of a provenance graph by their ids."""
+    return {node["id"]: node for node in graph["nodes"] if node["type"] == "source"}
+
+
+def fewest_that_answer_for_all(voices: list[set[str]]) -> int:
+    """The size of the smallest set of parties that has one in each of these."""
+    return min(
+        number
+        for number in range(len(PARTIES) + 1)
+        for some in combinations(PARTIES, number)
+        if all(voice & set(some) for voice in voices)
+    )
+
+
+@cache
+def beginning() -> bytes:
+    """The database that every story begins with: everything that may be named is there at first.
+
+    So most edits are lawful.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        database = open_database(f"sqlite:///{folder}/facts.db")
+        migrate(database)
+        put(database, PARTY, {party: {"name": "Abe", "kind": "state"} for party in PARTIES})
+        report = {"kind": "news-report", "held": True}
+        sources = {source: {**report, "title": "Print", "publisher": "party1"} for source in SOURCES}
+        put(database, SOURCE, {"paper": {**report, "title": "Paper", "publisher": "party0"}, **sources})
+        questions = [{"id": question, "text": f"{question}?"} for question in QUESTIONS]
+        put(database, DOSSIER, {"story": {"title": "Story", "questions": questions}})
+        put(database, PLACE, {place: {"name": "Rock", "kind": "island"} for place in PLACES})
+        claim = {"proposition": "Abe", "kind": "statement", "citations": [{"source": "paper"}]}
+        put(database, CLAIM, {each: {**claim, "dossiers": ["story"]} for each in CLAIMS})
+        database.close()
+        return (Path(folder) / "facts.db").read_bytes()
 
 
 class World(RuleBasedStateMachine):
@@ -82,29 +199,17 @@ class World(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.folder = Path(tempfile.mkdtemp())
-        self.database = open_database(f"sqlite:///{self.folder}/facts.db")
-        migrate(self.database)
+        file = self.folder / "facts.db"
+        file.write_bytes(beginning())
+        self.database = open_database(f"sqlite:///{file}")
         self.key = {"Authorization": f"Bearer {create_key(self.database, 'K', 'publisher')}"}
-        self.client: FlaskClient = client_of(self.folder / "facts.db")
+        self.client: FlaskClient = client_of(file)
         #: What each source was written to derive from; what was merged into what; what was retracted.
         self.descent: dict[str, list[tuple[str, str]]] = {}
         self.into: dict[str, str] = {}
         self.retracted: set[str] = set()
-
-    @initialize()
-    def start(self) -> None:
-        for party in PARTIES:
-            self.put(PARTY, party, name="Abe", kind="state")
-        self.put(SOURCE, "paper", title="Paper", kind="news-report", publisher="party0", held=True)
-        self.put(DOSSIER, "story", title="Story", questions=[{"id": q, "text": f"{q}?"} for q in QUESTIONS])
-        # Everything that may be named is there at first, so that most edits are lawful.
-        for source in SOURCES:
-            self.put(SOURCE, source, title="Print", kind="news-report", publisher="party1", held=True)
-        for place in PLACES:
-            self.put(PLACE, place, name="Rock", kind="island")
-        for claim in CLAIMS:
-            self.put(CLAIM, claim, proposition="Abe", kind="statement", citations=[{"source": "paper"}],
-                     dossiers=["story"])  # fmt: skip
+        #: Whether anything may have changed since every answer was last compared.
+        self.edited = True
 
     def put(self, record_type: RecordType, record_id: str, publish: bool = True, **document: Any) -> bool:
         """Write a record where nothing speaks against it; whether it was written."""
@@ -112,9 +217,8 @@ class World(RuleBasedStateMachine):
         known = self.client.get(f"/v1/{record_type.plural}/{record_id}")
         if known.status_code in (410, 308) or not self.is_there(document):
             return False
-        perform(
-            self.database, [Put(record_type, record_id, document, publish, NOTED)], Actor("d", "publisher")
-        )
+        self.edited = True
+        put(self.database, record_type, {record_id: document}, publish)
         return True
 
     def is_there(self, document: Any) -> bool:
@@ -138,51 +242,41 @@ class World(RuleBasedStateMachine):
     def write_date(self, date: str, title: str, when: str, whole: str | None) -> None:
         # Wholes have the greater number: no date becomes part of itself.
         part_of = whole if whole and whole > date else None
-        self.put(DATE, date, title=title, kind="meeting", when=when, citations=[{"source": "paper"}],
-                 part_of=part_of, dossiers=["story"])  # fmt: skip
+        cited = [{"source": "paper"}]
+        more = {"citations": cited, "part_of": part_of, "dossiers": ["story"]}
+        self.put(DATE, date, title=title, kind="meeting", when=when, **more)
 
-    @rule(source=st.sampled_from(SOURCES), title=TEXT, publisher=st.sampled_from(PARTIES),
-          parents=st.lists(st.tuples(st.sampled_from(SOURCES), st.sampled_from(DERIVATIONS)), max_size=2,
-                           unique_by=lambda parent: parent[0]))  # fmt: skip
+    @rule(source=st.sampled_from(SOURCES), title=TEXT, publisher=st.sampled_from(PARTIES), parents=PARENTS)
     def write_source(self, source: str, title: str, publisher: str, parents: list[tuple[str, str]]) -> None:
         # Parents have the greater number: no document descends from itself.
         parents = [(parent, how) for parent, how in parents if parent > source]
         derived = [{"source": parent, "how": how} for parent, how in parents]
-        if self.put(SOURCE, source, title=title, kind="news-report", publisher=publisher, held=True,
-                    derived_from=derived):  # fmt: skip
+        report = {"title": title, "kind": "news-report", "publisher": publisher, "held": True}
+        if self.put(SOURCE, source, **report, derived_from=derived):
             self.descent[source] = parents
 
-    @rule(claim=st.sampled_from(CLAIMS), words=TEXT,
-          cited=st.sets(st.sampled_from(["paper", *SOURCES]), min_size=1), said=MAYBE_WHEN, valid=MAYBE_WHEN,
-          speaker=st.none() | st.sampled_from(PARTIES), about=st.none() | st.sampled_from(PLACES),
-          answer=st.none() | st.tuples(st.sampled_from(QUESTIONS), st.sampled_from(["affirms", "denies"])),
-          against=st.none() | st.sampled_from(CLAIMS), publish=st.booleans())  # fmt: skip
-    def write_claim(
-        self, claim: str, words: str, cited: set[str], said: str | None, valid: str | None,
-        speaker: str | None, about: str | None, answer: tuple[str, str] | None,
-        against: str | None, publish: bool,
-    ) -> None:  # fmt: skip
-        self.put(
-            CLAIM, claim, publish, proposition=words, kind="statement",
-            citations=[{"source": source} for source in sorted(cited)],
-            said=said, valid=valid, attribution=[{"party": speaker, "role": "said"}] if speaker else [],
-            about={"places": [about]} if about else {}, dossiers=["story"],
-            answers=[{"question": answer[0], "stance": answer[1]}] if answer else [],
-            relations=[{"type": "contradicts", "claim": against}] if against and against != claim else [],
-        )  # fmt: skip
+    @rule(claim=st.sampled_from(CLAIMS), document=CLAIM_DOCUMENTS, publish=st.booleans())
+    def write_claim(self, claim: str, document: Json, publish: bool) -> None:
+        others = [r for r in document["relations"] if r["claim"] != claim]
+        self.put(CLAIM, claim, publish, **{**document, "relations": others})
 
     @rule(record=st.sampled_from([*PLACES, *DATES, *CLAIMS, *SOURCES]), merge=st.booleans(), data=st.data())
     def withdraw(self, record: str, merge: bool, data: st.DataObject) -> None:
         plural = PLURALS[record[:-1]]
         known = self.client.get(f"/v1/{plural}/{record}")
-        if known.status_code != 200 or (record not in SOURCES and data.draw(st.integers(0, 2))):
+        if known.status_code != 200:
+            return
+        if record not in SOURCES and data.draw(st.integers(0, 2)):
             return  # Rarely: what is withdrawn is gone from the game, but for descent, which goes on.
+
         into = {"into": f"{record[:-1]}{(int(record[-1]) + 1) % 4}"} if merge else {}
+        self.edited = True
         done = self.client.post(
             f"/v1/{plural}/{record}/{'merge' if merge else 'retract'}",
             json={**NOTE, **into},
             headers={**self.key, "If-Match": known.headers["ETag"]},
         )
+
         if done.status_code == 200 and merge:
             self.into[record] = into["into"]
         elif done.status_code == 200:
@@ -190,91 +284,126 @@ class World(RuleBasedStateMachine):
 
     # What must hold then
 
-    def get(self, path: str) -> Any:
-        response = self.client.get(path)
-        assert response.status_code == 200, (path, response.text)
-        return response.get_json()
-
-    def all(self, plural: str) -> list[Any]:
-        return list(self.get(f"/v1/{plural}?limit=200")["data"])
-
     @invariant()
-    def searches_find_what_holds_the_text(self) -> None:
-        records = {
-            r["id"]: [
-                r.get("name") or r.get("title") or r["proposition"],
-                *(n["text"] for n in r.get("names", ())),
-            ]
-            for plural in PLURALS.values()
-            for r in self.all(plural)
-        }
-        for source in self.all("sources"):
-            records[source["id"]].append(source["publisher"]["name"])
-        for claim in self.all("claims"):
-            records[claim["id"]] += [p["name"] for p in (claim["claimant"], claim["position_of"]) if p]
+    def every_answer_is_what_recomputing_it_gives(self) -> None:
+        if not self.edited:
+            return
+        self.edited = False
+        records = {plural: list(self.read(f"{plural}?limit=200")["data"]) for plural in PLURALS.values()}
+        for promise in (
+            self.searches_find_what_holds_the_text,
+            self.timelines_are_in_order,
+            self.parts_stand_within_their_wholes,
+            self.facets_count,
+            self.positions_are_those_of_the_claims,
+            self.provenance_is_what_following_the_documents_gives,
+            self.references_are_what_names_a_record,
+            self.each_side_has_its_names,
+            self.similar_claims_share_something,
+        ):
+            promise(records)
+
+    def read(self, path: str, **query: Any) -> Any:
+        return read(self.client, path, **query)
+
+    def searches_find_what_holds_the_text(self, records: Records) -> None:
+        texts = texts_of(records)
         for typed in TYPED:
-            expected = {i for i, texts in records.items() if found_by(typed, texts)}
-            page = self.client.get(
-                "/v1/search", query_string={"q": typed, "limit": 200, "count": "true"}
-            ).get_json()
-            found = {r["id"] for r in page["data"]} - {"story"}
-            assert found == expected, typed
-            claims = self.client.get("/v1/claims", query_string={"q": typed}).get_json()["data"]
-            assert {c["id"] for c in claims} == {i for i in expected if i in CLAIMS}
+            expected = {record for record, own in texts.items() if found_by(typed, own)}
 
-    @invariant()
-    def timelines_are_in_order(self) -> None:
-        dates, claims = self.all("dates"), self.all("claims")
+            page = self.read("search", q=typed, limit=200, count="true")
+            claims = self.read("claims", q=typed)
+
+            assert {r["id"] for r in page["data"]} - {"story"} == expected, typed
+            assert {c["id"] for c in claims["data"]} == expected & set(CLAIMS), typed
+
+    def timelines_are_in_order(self, records: Records) -> None:
+        dates, claims = records["dates"], records["claims"]
         for by in ("said", "valid"):
             timed = [(d["when"], d["id"]) for d in dates] + [(c[by], c["id"]) for c in claims if c[by]]
-            expected = sorted((at["earliest"] or "-", at["latest"] or "~", i) for at, i in timed)
-            page = self.get(f"/v1/dossiers/story/timeline?by={by}")
-            assert [e["record"]["id"] for e in page["data"]] == [i for _, _, i in expected]
+            ordered = sorted((at["earliest"] or "-", at["latest"] or "~", i) for at, i in timed)
             undated = sorted(c["id"] for c in claims if not c[by])
-            assert [e["record"]["id"] for e in page["undated"]["data"]] == undated
-        parents = {d["id"]: d["part_of"] and d["part_of"]["id"] for d in dates}
-        nested = self.get("/v1/timeline?nested=true&type=date")["data"]
-        seen: dict[str, str | None] = {}
 
-        def walk(entries: list[Any], parent: str | None) -> None:
-            for entry in entries:
-                seen[entry["record"]["id"]] = parent
-                walk(entry["parts"], entry["record"]["id"])
+            page = self.read(f"dossiers/story/timeline?by={by}")
 
-        walk(nested, None)
-        assert seen == {i: parent if parent in parents else None for i, parent in parents.items()}
+            assert ids(page["data"]) == [i for _, _, i in ordered]
+            assert ids(page["undated"]["data"]) == undated
 
-    @invariant()
-    def facets_count(self) -> None:
-        claims = self.all("claims")
-        facets = self.get("/v1/claims?facets=claimant,about,stance,standing,question")["facets"]
+    def parts_stand_within_their_wholes(self, records: Records) -> None:
+        wholes = {d["id"]: d["part_of"] and d["part_of"]["id"] for d in records["dates"]}
+
+        nested = self.read("timeline?nested=true&type=date")["data"]
+
+        # A date whose whole is not public stands by itself.
+        assert dict(within(nested)) == {i: whole if whole in wholes else None for i, whole in wholes.items()}
+
+    def facets_count(self, records: Records) -> None:
+        claims = records["claims"]
         expected = {
             "claimant": Counter(c["claimant"]["id"] for c in claims if c["claimant"]),
-            "about": Counter(p["id"] for c in claims for p in (c["about"] or {"places": []})["places"]),
+            "about": Counter(place for c in claims for place in places_of(c)),
             "stance": Counter(s for c in claims for s in {a["stance"] for a in c["answers"]}),
             "standing": Counter(s for c in claims for s in c["standing"]),
             "question": Counter(q for c in claims for q in {a["question"] for a in c["answers"]}),
         }
+
+        facets = self.read(f"claims?facets={','.join(expected)}")["facets"]
+
         for name, counts in expected.items():
             assert {m["value"]: m["count"] for m in facets[name]["values"]} == counts, name
 
-    @invariant()
-    def positions_are_those_of_the_claims(self) -> None:
+    def positions_are_those_of_the_claims(self, records: Records) -> None:
         expected = {
             (a["question"], (c["claimant"] or {}).get("id"), a["stance"], c["id"])
-            for c in self.all("claims")
+            for c in records["claims"]
             for a in c["answers"]
         }
+
         found = set()
-        for question in self.get("/v1/dossiers/story/positions")["questions"]:
-            for side in question["positions"]:
-                found |= {
-                    (question["id"], side["party"]["id"], e["stance"], e["claim"]["id"])
-                    for e in side["claims"]
-                }
-            fact = question["stated_as_fact"]["claims"]
-            found |= {(question["id"], None, e["stance"], e["claim"]["id"]) for e in fact}
+        for question in self.read("dossiers/story/positions")["questions"]:
+            columns = [(column["party"]["id"], column) for column in question["positions"]]
+            for party, column in [*columns, (None, question["stated_as_fact"])]:
+                found |= {(question["id"], party, e["stance"], e["claim"]["id"]) for e in column["claims"]}
+
         assert found == expected
+
+    def provenance_is_what_following_the_documents_gives(self, records: Records) -> None:
+        names = {r["id"]: r["title"] for r in records["sources"]}
+        names |= {r["id"]: r["name"] for r in records["parties"]}
+        for claim in records["claims"]:
+            graph = self.read(f"claims/{claim['id']}/provenance")
+
+            self.graph_shows_what_is_behind(claim, graph, names)
+            self.graph_counts_its_origins(claim, graph)
+            self.graph_is_the_same_in_its_other_forms(claim, graph)
+
+    def graph_shows_what_is_behind(self, claim: Json, graph: Json, names: dict[str, str]) -> None:
+        documents = documents_of(graph)
+        behind = {d for source in cited_by(claim) for d in self.behind(source)}
+        shown = {n["id"]: n["name"] for n in graph["nodes"] if n["id"] in names}
+
+        assert documents.keys() == behind
+        assert shown == {i: names[i] for i in shown}
+        assert {i for i, n in documents.items() if "status" in n} == documents.keys() & self.retracted
+
+    def graph_counts_its_origins(self, claim: Json, graph: Json) -> None:
+        roots = [self.roots(source) for source in cited_by(claim)]
+        origins = {i for i, node in documents_of(graph).items() if node["origin"]}
+        publishers = {e["from"]: e["to"] for e in graph["edges"] if e["type"] == "published-by"}
+        voices = [{publishers[root] for root in some} for some in roots if some]
+
+        assert origins == {s["id"] for s in claim["origins"]["sources"]} == set().union(*roots)
+        assert graph["origins"]["count"] == fewest_that_answer_for_all(voices)
+
+    def graph_is_the_same_in_its_other_forms(self, claim: Json, graph: Json) -> None:
+        path = f"claims/{claim['id']}/provenance"
+
+        now = self.read(path, as_of="2999-01-01T00:00:00Z")
+        prov = self.client.get(f"/v1/{path}", headers={"Accept": "application/ld+json"})
+
+        assert (now["nodes"], now["edges"]) == (graph["nodes"], graph["edges"])
+        described = prov.get_json(force=True)["@graph"]
+        assert len(described) == len(graph["nodes"]) + len(claim["citations"])
 
     def resolved(self, record_id: str) -> str:
         while record_id in self.into:
@@ -299,71 +428,38 @@ class World(RuleBasedStateMachine):
             queue += [p for p in behind[document] if p not in queue]
         return {d for d in queue if not behind[d]} - self.retracted
 
-    @invariant()
-    def provenance_is_what_following_the_documents_gives(self) -> None:
-        names = {r["id"]: r.get("title") or r["name"] for p in ("sources", "parties") for r in self.all(p)}
-        for claim in self.all("claims"):
-            graph = self.get(f"/v1/claims/{claim['id']}/provenance")
-            cited = [c["source"]["id"] for c in claim["citations"]]
-            documents = {n["id"]: n for n in graph["nodes"] if n["type"] == "source"}
-            assert documents.keys() == {d for source in cited for d in self.behind(source)}
-            shown = {n["id"]: n["name"] for n in graph["nodes"] if n["id"] in names}
-            assert shown == {i: names[i] for i in shown}
-            assert {i for i, n in documents.items() if "status" in n} == documents.keys() & self.retracted
-            roots = [self.roots(source) for source in cited]
-            origins = {i for i, node in documents.items() if node["origin"]}
-            assert origins == {s["id"] for s in claim["origins"]["sources"]} == set().union(*roots)
-            of = {e["from"]: e["to"] for e in graph["edges"] if e["type"] == "published-by"}
-            voices = [{of[root] for root in some} for some in roots if some]
-            assert graph["origins"]["count"] == min(
-                n for n in range(5) for some in combinations(PARTIES, n)
-                if all(voice & set(some) for voice in voices)
-            )  # fmt: skip
-            now = self.get(f"/v1/claims/{claim['id']}/provenance?as_of=2999-01-01T00:00:00Z")
-            assert (now["nodes"], now["edges"]) == (graph["nodes"], graph["edges"])
-            prov = self.client.get(
-                f"/v1/claims/{claim['id']}/provenance", headers={"Accept": "application/ld+json"}
-            )
-            assert len(prov.get_json(force=True)["@graph"]) == len(graph["nodes"]) + len(cited)
+    def references_are_what_names_a_record(self, records: Records) -> None:
+        for place in ids(records["places"]):
+            about = [("about.places", c["id"]) for c in records["claims"] if place in places_of(c)]
+            self.is_referred_to(f"places/{place}", about)
+        for date in ids(records["dates"]):
+            parts = [d for d in records["dates"] if (d["part_of"] or {}).get("id") == date]
+            self.is_referred_to(f"dates/{date}", [("part_of", d["id"]) for d in parts])
 
-    @invariant()
-    def references_are_what_names_a_record(self) -> None:
-        dates, claims = self.all("dates"), self.all("claims")
-        for place in self.all("places"):
-            about = {c["id"]: [p["id"] for p in (c["about"] or {"places": []})["places"]] for c in claims}
-            expected = {("about.places", i) for i, places in about.items() if place["id"] in places}
-            page = self.get(f"/v1/places/{place['id']}/references?limit=200")
-            assert {(r["role"], r["record"]["id"]) for r in page["data"]} == expected
-            assert sum(role["count"] for role in page["roles"]) == len(expected)
-        for date in dates:
-            parts = [d["id"] for d in dates if (d["part_of"] or {}).get("id") == date["id"]]
-            page = self.get(f"/v1/dates/{date['id']}/references?limit=200")
-            assert [(r["role"], r["record"]["id"]) for r in page["data"]] == [("part_of", i) for i in parts]
+    def is_referred_to(self, path: str, expected: list[tuple[str, str]]) -> None:
+        page = self.read(f"{path}/references?limit=200")
 
-    @invariant()
-    def each_side_has_its_names(self) -> None:
-        places = {p["id"]: p for p in self.all("places")}
+        assert sorted((r["role"], r["record"]["id"]) for r in page["data"]) == sorted(expected)
+        assert sum(role["count"] for role in page["roles"]) == len(expected)
+
+    def each_side_has_its_names(self, records: Records) -> None:
+        places = {place["id"]: place for place in records["places"]}
         for party in PARTIES:
-            for seen in self.get(f"/v1/places?perspective={party}&limit=200")["data"]:
+            for seen in self.read(f"places?perspective={party}&limit=200")["data"]:
                 place = places[seen["id"]]
                 own = [n["text"] for n in place["names"] if n["used_by"]["id"] == party]
                 assert seen["name"] == (own[0] if own else place["name"])
                 assert seen["neutral_name"] == place["name"]
 
-    @invariant()
-    def similar_claims_share_something(self) -> None:
-        claims = {c["id"]: c for c in self.all("claims")}
-        shared = {i: self.subjects(c) for i, c in claims.items()}
-        for claim in claims:
-            found = {m["record"]["id"]: {v for s in m["shared"].values() for v in s}
-                     for m in self.get(f"/v1/claims/{claim}/similar")["data"]}  # fmt: skip
-            others = {i: shared[i] & shared[claim] for i in claims if i != claim}
-            assert found == {i: some for i, some in others.items() if some}
+    def similar_claims_share_something(self, records: Records) -> None:
+        subjects = {claim["id"]: subjects_of(claim) for claim in records["claims"]}
+        for claim, own in subjects.items():
+            shared = {other: own & theirs for other, theirs in subjects.items() if other != claim}
 
-    def subjects(self, claim: Any) -> set[str]:
-        about = {p["id"] for p in (claim["about"] or {"places": []})["places"]}
-        answered = {a["question"] for a in claim["answers"]}
-        return about | answered | {s["id"] for s in claim["origins"]["sources"]}
+            similar = self.read(f"claims/{claim}/similar")["data"]
+
+            found = {m["record"]["id"]: {v for some in m["shared"].values() for v in some} for m in similar}
+            assert found == {other: some for other, some in shared.items() if some}
 
     def teardown(self) -> None:
         try:
@@ -373,7 +469,7 @@ class World(RuleBasedStateMachine):
             shutil.rmtree(self.folder)
 
 
-TestAnswers = World.TestCase
+TestAnswers = pytest.mark.machine(World.TestCase)
 TestAnswers.settings = settings(
     max_examples=30, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
 )
