@@ -59,6 +59,12 @@ def facts_alone(*arguments: object, cwd: Path = ROOT, **environment: str) -> sub
     )
 
 
+def key_for(database: Path, role: str = "publisher") -> str:
+    """A new key, as `facts key create` prints it."""
+    done = facts("key", "create", "In a test", "--role", role, "--db", f"sqlite:///{database}")
+    return done.stdout.strip()
+
+
 @pytest.fixture(scope="session")
 def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database file that holds the dossier; tests that write copy it.

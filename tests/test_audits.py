@@ -20,16 +20,10 @@ import pytest
 
 from .audits.clients import Client
 from .audits.crash import audit
-from .conftest import ROOT, Server, facts
+from .conftest import ROOT, Server, facts, key_for
 
 pytestmark = pytest.mark.audit
 NOTE = {"kind": "typo", "note": "Audit"}
-
-
-def key_for(database: Path) -> str:
-    return facts(
-        "key", "create", "Audit", "--role", "publisher", "--db", f"sqlite:///{database}"
-    ).stdout.strip()
 
 
 def together(work: Callable[[int], None], number: int) -> None:

@@ -3,8 +3,10 @@
 import json
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Set
+from dataclasses import dataclass
 from pathlib import Path
+from random import Random
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,13 +16,15 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck, settings
 from openapi_spec_validator import validate
 from ruamel.yaml import YAML
+from schemathesis.checks import load_all_checks
+from schemathesis.generation.hypothesis.builder import HypothesisTestConfig, HypothesisTestMode, create_test
 from schemathesis.specs.openapi.checks import ignored_auth, positive_data_acceptance
 
 from api.records.answers.search import EVERY_TYPE
 from api.records.answers.timeline import KINDS
 from api.records.core.registry import BY_PLURAL, Filter
 
-from .conftest import ROOT, Server, facts
+from .conftest import ROOT, Server, facts, key_for, read
 
 DOCUMENT = json.loads((ROOT / "api" / "openapi.json").read_text("utf-8"))
 
@@ -138,102 +142,144 @@ def test_provenance_is_described_in_both_of_its_forms(client: FlaskClient) -> No
 # EDTF. Generated queries get real ones in these places; what schemathesis makes up for them is invalid
 # data in the description's own sense only where it breaks the stated pattern.
 REAL_DATES = ["2019", "2019-07", "2019-07-21", "2018-11/2019-07", "2004/..", "201X"]
+#: Addresses that ask for several types at once.
+ACROSS = {"search": EVERY_TYPE, "timeline": KINDS}
+#: What may stand beside a list of ids.
+BESIDE_IDS = {"id", "fields", "include", "count", "perspective"}
+#: What asks for the present only.
+OF_THE_PRESENT = {"include", "status", "id", "q", "facets"}
+Query = dict[str, Any]
 
 
-def _real_ids(loaded: FlaskClient) -> dict[str, list[str]]:
-    return {
-        t.name: [r["id"] for r in loaded.get(f"/v1/{p}?limit=200").get_json()["data"]]
-        for p, t in BY_PLURAL.items()
-    }
+@dataclass(frozen=True)
+class Known:
+    """What there is in the dossier: ids by the name of their type, and ids of questions."""
+
+    ids: dict[str, list[str]]
+    questions: list[str]
 
 
-def _with_real_moments(query: dict[str, Any]) -> None:
-    """Moments and numbers that the feed has reached, and no waiting for new ones."""
+@pytest.fixture(scope="session")
+def known(client: FlaskClient) -> Known:
+    served = {t.name: read(client, p, limit=200)["data"] for p, t in BY_PLURAL.items()}
+    return Known(
+        ids={name: [record["id"] for record in records] for name, records in served.items()},
+        questions=[question["id"] for question in served["dossier"][0]["questions"]],
+    )
+
+
+def _make_real(case: Any, known: Known) -> None:
+    """Put values that exist where the description can only say which form they have.
+
+    Which ones is a matter of chance, and the same for the same case.
+    """
+    chance = Random(f"{case.path_parameters} {case.query} {case.body}")
+    if case.path_parameters and "{id}" in case.path:
+        of_type = BY_PLURAL[case.path.split("/")[2]].name
+        case.path_parameters["id"] = chance.choice(known.ids[of_type])
+    if isinstance(case.query, dict) and case.path.startswith("/v1/"):
+        _make_query_real(case.path, case.query, known, chance)
+    if "Accept-Datetime" in (case.headers or {}):
+        # A moment that records have reached; what is embedded beside them is of the present.
+        case.headers["Accept-Datetime"] = "Fri, 31 Dec 2999 00:00:00 GMT"
+        case.query.pop("include", None)
+
+
+def _make_query_real(path: str, query: Query, known: Known, chance: Random) -> None:
+    _reach_its_moment(query)
+    filters = _filters_at(path, query, chance)
+    for name in query:
+        if declared := filters.get(name.removesuffix(".not")):
+            query[name] = _real_value(declared, known, chance) or query[name]
+    if "perspective" in query:
+        query["perspective"] = chance.choice(["russia", "japan", "nhk"])
+    if query and "/positions" in path:
+        query |= {"question": ["who-holds-sovereignty"], "party": ["japan"]}
+    if "id" in query:
+        _leave_only(query, BESIDE_IDS)
+
+
+def _reach_its_moment(query: Query) -> None:
+    """Moments and numbers that the feed has reached, and no waiting for new ones, from the first page on."""
     if "as_of" in query:
         query["as_of"] = "seq:265"
-        for beside in ("include", "status", "id", "q", "facets"):
-            query.pop(beside, None)
+        _leave_only(query, query.keys() - OF_THE_PRESENT)
     if "since" in query:
         query["since"] = 258
     query.pop("wait", None)
     query.pop("after", None)
 
 
-def _with_a_real_datetime(case: Any) -> None:
-    """A moment that records have reached; what is embedded beside them is of the present."""
-    if "Accept-Datetime" in (case.headers or {}):
-        case.headers["Accept-Datetime"] = "Fri, 31 Dec 2999 00:00:00 GMT"
-        case.query.pop("include", None)
+def _leave_only(query: Query, names: Set[str]) -> None:
+    for name in query.keys() - names:
+        del query[name]
 
 
-CONTRACT: Any = schemathesis.openapi.from_dict(DOCUMENT)
-# An address that is too long is refused before anybody looks at what is wrong with it.
-CONTRACT.config.checks.negative_data_rejection.expected_statuses.append("414")
-
-
-#: Addresses that ask for several types at once.
-ACROSS = {"search": EVERY_TYPE, "timeline": KINDS}
-
-
-def _filters_at(path: str, query: dict[str, Any], pick: int) -> dict[str, Filter]:
+def _filters_at(path: str, query: Query, chance: Random) -> dict[str, Filter]:
     """The filters of an address; where several types are asked, those of one of them, without the rest."""
     last, plural = path.rsplit("/", 1)[-1], path.split("/")[2]
     if last not in ACROSS:
         return {f.name: f for f in BY_PLURAL[plural].filters} if plural in BY_PLURAL else {}
-    types = ACROSS[last]
-    chosen = types[pick % len(types)]
+    chosen = chance.choice(ACROSS[last])
     kept = {f.name: f for f in chosen.filters}
-    others = {f.name for t in types for f in t.filters} - kept.keys()
-    for name in [n for n in query if n.removesuffix(".not") in others]:
-        del query[name]
+    others = {f.name for record_type in ACROSS[last] for f in record_type.filters} - kept.keys()
+    _leave_only(query, {name for name in query if name.removesuffix(".not") not in others})
     if "type" in query:
         query["type"] = [chosen.name]
     return kept
 
 
-def _with_real_values(case: Any, ids: dict[str, list[str]], questions: list[str], pick: int) -> None:
-    """Put values that exist where the description can only say which form they have."""
-    query = case.query
-    if isinstance(query, dict):
-        _with_real_moments(query)
-    if not isinstance(query, dict) or not case.path.startswith("/v1/"):
-        return
-    if "perspective" in query:
-        query["perspective"] = ["russia", "japan", "nhk"][pick % 3]
-    declared = _filters_at(case.path, query, pick)
-    for name in list(query):
-        known_filter = declared.get(name.removesuffix(".not"))
-        kind, of = (known_filter.kind, known_filter.to) if known_filter else ("", ())
-        known = ids[of[pick % len(of)]] if of else [""]
-        real = {
-            "date": REAL_DATES[pick % len(REAL_DATES)],
-            "id": [known[pick % len(known)]],
-            "question": [questions[pick % len(questions)]],
-            "language": ["en"],
-            "country": ["JP"],
-        }
-        query[name] = real.get(kind, query[name])
-    if "/positions" in case.path:
-        query |= {"question": ["who-holds-sovereignty"], "party": ["japan"]} if query else {}
-    query.pop("after", None)
-    if "id" in query:
-        for beside in [n for n in query if n not in ("id", "fields", "include", "count", "perspective")]:
-            del query[beside]
+def _real_value(declared: Filter, known: Known, chance: Random) -> Any:
+    """A value that a filter can have; None where any that fits will do."""
+    match declared.kind:
+        case "date":
+            return chance.choice(REAL_DATES)
+        case "id":
+            return [chance.choice(known.ids[chance.choice(declared.to)])]
+        case "question":
+            return [chance.choice(known.questions)]
+        case "language":
+            return ["en"]
+        case "country":
+            return ["JP"]
+        case _:
+            return None
 
 
-@CONTRACT.parametrize()
-@settings(max_examples=25, suppress_health_check=list(HealthCheck), deadline=None)
-def test_every_answer_keeps_the_contract(case: Any, client: FlaskClient, server: Server) -> None:
-    if not case.meta.generation.mode.is_negative:
-        ids = _real_ids_once(client)
-        questions = [q["id"] for q in client.get("/v1/dossiers").get_json()["data"][0]["questions"]]
-        _with_real_values(case, ids, questions, sum(map(len, map(str, case.query or {}))))
-        _with_a_real_datetime(case)
-    if case.path_parameters and not case.meta.generation.mode.is_negative and "{id}" in case.path:
-        plural = case.path.split("/")[2]
-        known = _real_ids_once(client)[BY_PLURAL[plural].name]
-        case.path_parameters["id"] = known[len(str(case.path_parameters["id"])) % len(known)]
-    case.call_and_validate(base_url=f"http://127.0.0.1:{server.port}")
+CONTRACT: Any = schemathesis.openapi.from_dict(DOCUMENT)
+# An address that is too long is refused before anybody looks at what is wrong with it.
+CONTRACT.config.checks.negative_data_rejection.expected_statuses.append("414")
+OPERATIONS = [(method, path) for path, operations in DOCUMENT["paths"].items() for method in operations]
+load_all_checks()
+
+
+def _try(operation: tuple[str, str], check: Callable[[Any], None], most: int) -> None:
+    """Check an operation with its examples, the edges of its description, and `most` cases made up.
+
+    They are made here: schemathesis would make those of all operations wherever tests are collected.
+    """
+    method, path = operation
+    tried = create_test(
+        operation=CONTRACT[path][method],
+        test_func=check,
+        config=HypothesisTestConfig(
+            project=CONTRACT.config,
+            modes=list(HypothesisTestMode),
+            explicit_settings=settings(max_examples=most, suppress_health_check=list(HealthCheck)),
+        ),
+    )
+    tried()
+
+
+@pytest.mark.machine
+@pytest.mark.parametrize("operation", OPERATIONS, ids=" ".join)
+def test_every_answer_keeps_the_contract(operation: tuple[str, str], known: Known, server: Server) -> None:
+    def keeps_the_contract(case: Any) -> None:
+        if not case.meta.generation.mode.is_negative:
+            _make_real(case, known)
+        case.call_and_validate(base_url=f"http://127.0.0.1:{server.port}")
+
+    _try(operation, keeps_the_contract, most=25)
 
 
 @pytest.fixture(scope="module")
@@ -241,44 +287,32 @@ def desk(loaded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tup
     """A server that may be written to, and a publisher's key."""
     copy = tmp_path_factory.mktemp("desk") / "facts.db"
     shutil.copy(loaded, copy)
-    key = facts(
-        "key", "create", "Contract", "--role", "publisher", "--db", f"sqlite:///{copy}"
-    ).stdout.strip()
+    key = key_for(copy)
     running = Server(copy)
     yield running, key
     running.stop()
     assert facts("doctor", "--db", f"sqlite:///{copy}").stdout.endswith("everything agrees\n")
 
 
-WRITING = CONTRACT.include(method=["POST", "PUT", "PATCH", "DELETE"])
-
-
-@WRITING.parametrize()
-@settings(max_examples=10, suppress_health_check=list(HealthCheck), deadline=None)
+@pytest.mark.machine
+@pytest.mark.parametrize("operation", [o for o in OPERATIONS if o[0] != "get"], ids=" ".join)
 def test_every_answer_to_a_curator_keeps_the_contract(
-    case: Any, client: FlaskClient, desk: tuple[Server, str]
+    operation: tuple[str, str], known: Known, desk: tuple[Server, str]
 ) -> None:
     server, key = desk
-    if case.path_parameters and not case.meta.generation.mode.is_negative:
-        known = _real_ids_once(client)[BY_PLURAL[case.path.split("/")[2]].name]
-        case.path_parameters["id"] = known[len(str(case.body)) % len(known)]
 
-    # That a document fits its schema does not say that what it refers to is there, nor that a record's
-    # state allows the operation: what is accepted is shown in test_curating.
-    case.call_and_validate(
-        base_url=f"http://127.0.0.1:{server.port}",
-        headers={"Authorization": f"Bearer {key}"},
-        excluded_checks=[positive_data_acceptance, ignored_auth],
-    )
+    def keeps_the_contract(case: Any) -> None:
+        if not case.meta.generation.mode.is_negative:
+            _make_real(case, known)
+        # That a document fits its schema does not say that what it refers to is there, nor that a record's
+        # state allows the operation: what is accepted is shown in test_curating.
+        case.call_and_validate(
+            base_url=f"http://127.0.0.1:{server.port}",
+            headers={"Authorization": f"Bearer {key}"},
+            excluded_checks=[positive_data_acceptance, ignored_auth],
+        )
 
-
-_KNOWN: dict[str, list[str]] = {}
-
-
-def _real_ids_once(client: FlaskClient) -> dict[str, list[str]]:
-    if not _KNOWN:
-        _KNOWN.update(_real_ids(client))
-    return _KNOWN
+    _try(operation, keeps_the_contract, most=10)
 
 
 # Addresses

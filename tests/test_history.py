@@ -164,7 +164,7 @@ class Record(RuleBasedStateMachine):
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-TestRecord = Record.TestCase
+TestRecord = pytest.mark.machine(Record.TestCase)
 TestRecord.settings = settings(
     max_examples=20, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
 )

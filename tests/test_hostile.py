@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import Server, facts
+from .conftest import Server, key_for
 
 BOB = {"id": "bob", "name": "Bob", "kind": "person"}
 JSON = "application/json"
@@ -137,9 +137,9 @@ CASES: dict[str, Case] = {
 def desk(loaded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, str]]:
     copy = tmp_path_factory.mktemp("hostile") / "facts.db"
     shutil.copy(loaded, copy)
-    made = facts("key", "create", "Hostile", "--role", "publisher", "--db", f"sqlite:///{copy}")
+    key = key_for(copy)
     running = Server(copy, workers=1)
-    yield running, made.stdout.strip()
+    yield running, key
     running.stop()
 
 

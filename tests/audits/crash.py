@@ -13,7 +13,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..conftest import DOSSIER, Server, facts
+from ..conftest import DOSSIER, Server, facts, key_for
 from .clients import Client
 
 WRITERS = 6
@@ -115,7 +115,7 @@ def audit(folder: Path, rounds: int, seed: int = 1) -> Findings:
     database = folder / "facts.db"
     url = f"sqlite:///{database}"
     assert facts("load", DOSSIER, "--db", url).returncode == 0
-    key = facts("key", "create", "Audit", "--role", "publisher", "--db", url).stdout.strip()
+    key = key_for(database)
     chance, findings, ledger = random.Random(seed), Findings(), Ledger()
     for number in range(rounds):
         server = Server(database, workers=WORKERS)
