@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,8 @@ from .audits.clients import Client
 Json = dict[str, Any]
 ROOT = Path(__file__).parent.parent
 DOSSIER = ROOT / "fixtures" / "japan-russia-peace-treaty"
+#: How long queries may take here: as many tests run at once as there are cores.
+PATIENCE_MS = 60_000
 
 settings.register_profile("facts", deadline=None, derandomize=True, print_blob=True)
 settings.load_profile("facts")
@@ -98,8 +101,9 @@ def database_file(loaded: Path, tmp_path: Path) -> Path:
 
 
 def client_of(path: Path, **more: Any) -> FlaskClient:
-    """A client of the service on a database file."""
-    return create_app(Settings(database_url=f"sqlite:///{path}", **more)).test_client()
+    """A client of the service on a database file, patient with a busy machine unless told otherwise."""
+    chosen = {"query_timeout_ms": PATIENCE_MS, **more}
+    return create_app(Settings(database_url=f"sqlite:///{path}", **chosen)).test_client()
 
 
 @pytest.fixture(scope="session")
@@ -192,6 +196,10 @@ def desk(database_file: Path) -> Desk:
     return Desk(database_file)
 
 
+#: Status, headers (names in lower case) and body.
+Answer = tuple[int, dict[str, str], bytes]
+
+
 class Server:
     """A real gunicorn on a database file."""
 
@@ -211,7 +219,9 @@ class Server:
         self.log = (log or path.with_suffix(".log")).open("ab")
         self.process = subprocess.Popen(
             command,
-            env=os.environ | {"PYTHONPATH": str(ROOT)} | environment,
+            env=os.environ
+            | {"PYTHONPATH": str(ROOT), "FACTS_QUERY_TIMEOUT_MS": str(PATIENCE_MS)}
+            | environment,
             stdout=self.log,
             stderr=self.log,
             start_new_session=True,
@@ -234,25 +244,20 @@ class Server:
         self._clients.append(Client(self.port, key))
         return self._clients[-1]
 
-    def get(self, path: str, method: str = "GET", **headers: str) -> tuple[int, dict[str, str], bytes]:
-        """Status, headers (names in lower case) and body of one request on its own connection."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
-        connection.request(method, path, headers={k.replace("_", "-"): v for k, v in headers.items()})
-        response = connection.getresponse()
-        found = (response.status, {k.lower(): v for k, v in response.getheaders()}, response.read())
-        connection.close()
-        return found
+    def get(self, path: str, method: str = "GET", **headers: str) -> Answer:
+        """The answer to one request on its own connection."""
+        return self.send(method, path, None, {k.replace("_", "-"): v for k, v in headers.items()})
 
-    def send(
-        self, method: str, path: str, body: bytes, headers: dict[str, str]
-    ) -> tuple[int, dict[str, str], bytes]:
+    def send(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> Answer:
         """The same for a request with a body, as it is."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
-        connection.request(method, path, body, headers)
-        response = connection.getresponse()
-        found = (response.status, {k.lower(): v for k, v in response.getheaders()}, response.read())
-        connection.close()
-        return found
+        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)) as connection:
+            # A server that refuses a body may answer and close before all of it was sent: RFC 9112 §9.5
+            # lets a client stop sending then, and read the answer.
+            with suppress(BrokenPipeError, ConnectionResetError):
+                connection.request(method, path, body, headers)
+            response = connection.getresponse()
+            named = {name.lower(): value for name, value in response.getheaders()}
+            return response.status, named, response.read()
 
     def raw(self, request: bytes) -> bytes:
         """Everything that comes back for bytes as they are."""
