@@ -445,35 +445,3 @@ def test_a_backup_under_writers_is_whole(database_file: Path, tmp_path: Path) ->
     assert facts("restore", backups[1], "--db", f"sqlite:///{restored}").returncode == 2
     require_sound(restored)
     assert facts("restore", ROOT / "README.md", "--db", f"sqlite:///{tmp_path}/x.db").returncode == 2
-
-
-@pytest.mark.parametrize(
-    ("damage", "words"),
-    [
-        (
-            "UPDATE record SET body = CAST(replace(body, 'NHK', 'NKH') AS BLOB) WHERE id = 'nhk'",
-            "nhk: its bytes",
-        ),
-        ("DELETE FROM change WHERE seq = 100", "the feed has 264 entries"),
-        ("DELETE FROM filter_key WHERE record = 'nhk'", "nhk: the rows it is found by"),
-        ("UPDATE record SET revision = 7 WHERE id = 'nhk'", "nhk: revision 7 is current"),
-        ("UPDATE record SET etag = '\"x\"' WHERE id = 'nhk'", "nhk: its entity tag"),
-        (
-            "UPDATE record SET document = json_set(document, '$.about.parties[0]', 'tass') "
-            "WHERE id = 'abe-seeks-treaty-progress-in-term'",
-            "claim abe-seeks-treaty-progress-in-term: its document is not that of its last revision, 1",
-        ),
-        (
-            "UPDATE revision SET document = NULL WHERE record = 'nhk'",
-            "party nhk: its document is not that of its last revision, 1",
-        ),
-    ],
-)
-def test_the_doctor_finds_what_does_not_agree(database_file: Path, damage: str, words: str) -> None:
-    with sqlite3.connect(database_file) as connection:
-        connection.execute(damage)
-
-    done = facts("doctor", "--db", f"sqlite:///{database_file}")
-
-    assert done.returncode == 1
-    assert words in done.stdout

@@ -9,12 +9,9 @@ import pytest
 from flask.testing import FlaskClient
 
 from api.records.core.registry import BY_PLURAL, PARTY
-from api.records.store.api_keys import Actor
 from api.records.store.database import open_database
-from api.records.write.operations import Put
-from api.records.write.perform import perform
 
-from .conftest import client_of
+from .conftest import client_of, put
 
 Record = dict[str, Any]
 PLURALS = list(BY_PLURAL)
@@ -230,7 +227,7 @@ def test_a_walk_loses_nothing_while_records_are_added(database_file: Path, sort:
         seen.append(record["id"])
         if number % 3 == 0 and number < 30:
             new = {"name": f"{'Zeta' if number % 2 else 'Alpha'} {number}", "kind": "person"}
-            perform(database, [Put(PARTY, f"added-{number}", new, publish=True)], Actor("test", "publisher"))
+            put(database, PARTY, {f"added-{number}": new})
 
     assert [i for i in seen if not i.startswith("added-")] == before
     assert len(seen) == len(set(seen))

@@ -634,121 +634,6 @@ def test_an_embedder_learns_what_became_of_a_record(desk: Desk) -> None:
     assert answers[3]["into"] == "nhk"
 
 
-# What the law takes out
-
-
-HOST = "zebulon-gazette.example"
-
-
-def _redact(desk: Desk, *more: str) -> None:
-    done = facts("redact", *more, "--note", "Court order 12", "--db", f"sqlite:///{desk.path}")
-    assert done.returncode == 0, done.stderr
-    checked = facts("doctor", "--db", f"sqlite:///{desk.path}")
-    assert checked.returncode == 0, checked.stdout
-
-
-def _stands(desk: Desk, words: str) -> bool:
-    """Whether the words stand anywhere in the files of the database."""
-    # In another process: closing the files here would drop this process's locks on them.
-    files = sorted(desk.path.parent.glob("facts.db*"))
-    return subprocess.run(["grep", "-qi", words, *files]).returncode == 0
-
-
-def _last(desk: Desk) -> int:
-    """The feed's last number."""
-    return int(desk.client.get("/v1/changes?since=265").get_json()["last"])
-
-
-def _cite_gazette(desk: Desk) -> None:
-    """A source, and what cites it: a date, a name, a claim that is public and one that was retracted."""
-    address = f"https://{HOST}/1.html#top"
-    source = {"id": "gazette", "title": "Gazette", "kind": "news-report", "publisher": "nhk", "held": True}
-    cited = [{"source": "gazette", "locator": {"text": {"start": "First words", "end": "last ones"}}}]
-    claim = {"proposition": "P.", "kind": "statement", "citations": cited}
-    date = {"id": "day", "title": "D", "kind": "meeting", "when": "2019-07-21", "citations": cited}
-    name = {"text": "B.", "language": "en", "kind": "common", "citations": cited}
-    for plural, body in (
-        ("sources", {**source, "url": address}),
-        ("dates", date),
-        ("claims", {**claim, "id": "public-claim"}),
-        ("claims", {**claim, "id": "gone-claim"}),
-        ("parties", {**BOB, "names": [name]}),
-    ):
-        created = desk.send("POST", f"{plural}?publish=true", body)
-        assert created.status_code == 201, created.text
-    assert HOST in desk.client.get("/v1/claims/public-claim").text
-    assert desk.change("POST", "claims/gone-claim/retract", NOTE).status_code == 200
-
-
-def test_the_address_of_a_redacted_source_stands_nowhere(desk: Desk) -> None:
-    _cite_gazette(desk)
-    desk.change("PATCH", "claims/public-claim", {"proposition": "Q.", "correction": NOTE})
-    then = _last(desk)
-
-    _redact(desk, "source", "gazette")
-
-    assert not _stands(desk, HOST)
-    claim = desk.client.get(f"/v1/claims/public-claim?as_of=seq:{then}").get_json()
-    assert claim["proposition"] == "Q."
-    [citation] = claim["citations"]
-    assert citation["deep_link"] is None
-    assert citation["locator"]["text"]["start"] == "First words"
-    provenance = desk.client.get(f"/v1/claims/public-claim/provenance?as_of=seq:{then}")
-    assert provenance.status_code == 200
-    assert HOST not in provenance.text + desk.client.get("/v1/changes?since=265").text
-
-
-def test_an_address_that_only_redacted_revisions_had_goes_and_the_new_one_stays(desk: Desk) -> None:
-    _cite_gazette(desk)
-    before = _last(desk)
-    new = "https://gazette.example/2.html"
-    assert desk.change("PATCH", "sources/gazette", {"url": new, "correction": NOTE}).status_code == 200
-    after = _last(desk)
-
-    _redact(desk, "source", "gazette", "--revisions", "1")
-
-    assert not _stands(desk, HOST)
-    claims = [f"/v1/claims/public-claim?as_of=seq:{seq}" for seq in (before, after)]
-    links = [desk.client.get(claim).get_json()["citations"][0]["deep_link"] for claim in claims]
-    assert links == [None, f"{new}#:~:text=First%20words,last%20ones"]
-
-
-def test_a_name_that_another_revision_has_stays_where_it_was_shown(desk: Desk) -> None:
-    desk.change("PATCH", "parties/nhk", {"description": "A broadcaster.", "correction": NOTE})
-
-    _redact(desk, "party", "nhk", "--revisions", "1")
-
-    chain = desk.client.get("/v1/claims/abe-seeks-treaty-progress-in-term?as_of=seq:265").get_json()
-    assert chain["attribution"][1]["party"]["name"] == "NHK"
-    assert desk.client.get("/v1/parties/nhk/revisions/1").status_code == 451
-
-
-def test_what_is_redacted_twice_is_still_served_as_it_was(desk: Desk) -> None:
-    _redact(desk, "party", "nhk")
-
-    _redact(desk, "party", "nhk")
-
-    assert desk.client.get("/v1/parties/nhk").status_code == 451
-
-
-def test_a_redacted_name_goes_from_more_records_than_one_transaction_renders(
-    desk: Desk, tmp_path: Path
-) -> None:
-    secret = "Zebulon Quartermaine"
-    folder = tmp_path / "many"
-    folder.mkdir()
-    parts = [f"- {{id: part-{n}, name: P, kind: person, part_of: whole}}\n" for n in range(1001)]
-    (folder / "parties.yaml").write_text(
-        f"- {{id: whole, name: {secret}, kind: group}}\n" + "".join(parts), "utf-8"
-    )
-    assert facts("load", folder, "--db", f"sqlite:///{desk.path}").returncode == 0
-    assert _stands(desk, secret)
-
-    _redact(desk, "party", "whole")
-
-    assert not _stands(desk, secret)
-
-
 # Privacy of drafts
 
 
@@ -864,3 +749,31 @@ def test_only_named_origins_may_write_from_a_browser(loaded: Path, origin: str, 
     check = client.options("/v1/check", headers=asked | {"Access-Control-Request-Method": "POST"}).headers
     assert "POST" in check["Access-Control-Allow-Methods"]
     assert "Content-Type" in check["Access-Control-Allow-Headers"]
+
+
+def test_what_drafts_refer_to_can_be_chosen_by_curators(desk: Desk) -> None:
+    desk.send("POST", "parties", {"id": "quokka", "name": "Quokka Times", "kind": "media-outlet"})
+    source = {"id": "issue-1", "title": "Issue 1", "kind": "news-report", "publisher": "quokka", "held": True}
+    desk.send("POST", "sources", source)
+
+    chosen = desk.send("GET", "sources?status=draft&publisher=quokka").get_json()
+
+    assert [s["id"] for s in chosen["data"]] == ["issue-1"]
+    assert desk.send("GET", "sources?publisher=quokka").status_code == 400
+    assert desk.client.get("/v1/sources?publisher=quokka").status_code == 400
+
+
+def test_a_batch_changes_a_record_in_public_once(desk: Desk) -> None:
+    """Of two revisions in one commit the first would never have been served."""
+    desk.party()
+    operation = {"op": "patch", "type": "party", "id": "bob", "if_match": desk.tag("parties/bob")}
+
+    refused = desk.send("POST", "batch", [
+        {**operation, "body": {"name": "Rob", "correction": NOTE}},
+        {**operation, "body": {"description": "Tall.", "correction": NOTE}},
+    ])  # fmt: skip
+
+    assert refused.status_code in (409, 422), refused.text
+    assert refused.get_json()["errors"][0]["pointer"].startswith("/1")
+    assert desk.read("parties/bob")["meta"]["revision"] == 1
+    assert facts("doctor", "--db", f"sqlite:///{desk.path}").stdout == "everything agrees\n"

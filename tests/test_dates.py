@@ -12,13 +12,10 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from api.records.core.registry import DATE, PARTY, SOURCE
-from api.records.store.api_keys import Actor
 from api.records.store.database import migrate, open_database
-from api.records.write.operations import Put
-from api.records.write.perform import perform
 from schemas.fuzzy_date import FuzzyDate, FuzzyDateError, filter_range
 
-from .conftest import client_of
+from .conftest import client_of, put
 
 # What is read
 
@@ -197,24 +194,10 @@ def calendar(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
     path = tmp_path_factory.mktemp("calendar") / "facts.db"
     database = open_database(f"sqlite:///{path}")
     migrate(database)
-    cited = {"citations": [{"source": "paper"}], "kind": "meeting"}
-    perform(
-        database,
-        [
-            Put(PARTY, "press", {"name": "Press", "kind": "media-outlet"}, publish=True),
-            Put(
-                SOURCE,
-                "paper",
-                {"title": "P", "kind": "book", "publisher": "press", "held": True},
-                publish=True,
-            ),
-            *(
-                Put(DATE, f"form-{n}", {"title": f"Form {n}", "when": edtf, **cited}, publish=True)
-                for n, edtf in enumerate(FORMS)
-            ),
-        ],
-        Actor("test", "publisher"),
-    )
+    put(database, PARTY, {"press": {"name": "Press", "kind": "media-outlet"}})
+    put(database, SOURCE, {"paper": {"title": "P", "kind": "book", "publisher": "press", "held": True}})
+    date = {"citations": [{"source": "paper"}], "kind": "meeting"}
+    put(database, DATE, {f"form-{n}": {**date, "title": f"Form {n}", "when": f} for n, f in enumerate(FORMS)})
     return client_of(path)
 
 

@@ -6,11 +6,11 @@ from urllib.parse import quote
 import pytest
 from flask.testing import FlaskClient
 
-from api.records.core.registry import BY_PLURAL
+from api.records.core.registry import BY_PLURAL, DATE
 from api.records.read.facets import MOST_SPANS, MOST_VALUES
 from api.records.read.parameters import facet_names
 
-from .conftest import Desk
+from .conftest import Desk, put
 
 QUERIES = {
     "claims": ["", "kind=statement,position", "via=tass&role=quoted", "about=four-islands&said=2019",
@@ -132,3 +132,25 @@ def test_an_unknown_facet_is_refused_with_those_that_there_are(client: FlaskClie
     error = response.get_json()["errors"][0]
     assert (error["parameter"], error["did_you_mean"]) == ("facets", "kind")
     assert "said.year" in error["allowed"]
+
+
+def test_the_first_years_are_counted(desk: Desk) -> None:
+    date = {"kind": "meeting", "citations": [{"source": "mofa-faq"}]}
+    when = {"battle": "0009-09", "reign": "0001/..", "all": "0001-01/9999-12", "end": "9999"}
+    put(desk.database, DATE, {i: {**date, "title": i.title(), "when": w} for i, w in when.items()})
+
+    for step in ("decade", "year", "month"):
+        for match in ("possible", "certain"):
+            query = {"facets": f"when.{step}", "match": match}
+            for member in desk.read("dates", **query)["facets"][f"when.{step}"]["values"][:3]:
+                chosen = desk.read("dates", when=member["value"], match=match, count="true")
+                assert chosen["page"]["total"] == member["count"], member
+
+
+def test_a_year_is_no_place(desk: Desk) -> None:
+    names = [{"text": "XX", "language": "en", "used_by": "russia"}]
+    desk.send("POST", "places?publish=true", {"id": "2019", "name": "Rock", "kind": "island", "names": names})
+
+    facets = desk.read("claims", facets="said.year", perspective="russia")["facets"]
+
+    assert ("2019", "2019") in {(m["value"], m["name"]) for m in facets["said.year"]["values"]}

@@ -12,10 +12,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from api.records.store.api_keys import create_key
-from api.records.store.database import open_database
-
-from .conftest import ROOT, Server, client_of
+from .conftest import ROOT, Server, client_of, key_for
 
 CLAIM = "/v1/claims/abe-seeks-treaty-progress-in-term"
 #: (method, path) -> the operation there, as the description has it.
@@ -229,8 +226,7 @@ class Merged:
     """A client of a record that holds a merged copy of each survivor, `copy-of-…`."""
 
     def __init__(self, path: Path) -> None:
-        key = create_key(open_database(f"sqlite:///{path}"), "K", "publisher")
-        self.key = {"Authorization": f"Bearer {key}"}
+        self.key = {"Authorization": f"Bearer {key_for(path)}"}
         self.client = client_of(path)
         for plural, survivor in SURVIVORS.items():
             self._merge_a_copy(plural, survivor)

@@ -1,9 +1,17 @@
 """Perspective: names as one party uses them, and nothing else changes."""
 
+import threading
+import time
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+
+from api.records.core.registry import PLACE
+
+from .conftest import Desk, Json, put
+
+NOTE = {"kind": "duplicate", "note": "In a test"}
 
 READS = [
     "/v1/claims/four-islands-part-of-kuriles",
@@ -118,3 +126,105 @@ def test_an_answer_in_somebodys_words_has_a_tag_of_its_own(client: FlaskClient) 
 
     assert len(tags) == 4
     assert known.status_code == 304
+
+
+# Wherever names are shown, as they change
+
+
+def place(name: str, **more: Any) -> Json:
+    return {"name": name, "kind": "island", **more}
+
+
+def test_facets_are_named_as_the_party_names_them(client: FlaskClient) -> None:
+    for path in ("claims?facets=about,kind", "search?q=islands&facets=about,kind"):
+        facets = client.get(f"/v1/{path}&perspective=japan", headers={"Accept-Language": "en"}).get_json()[
+            "facets"
+        ]
+        named = {m["value"]: (m["name"], m.get("neutral_name")) for m in facets["about"]["values"]}
+        assert named["four-islands"] == ("Northern Territories", "The four disputed islands")
+        assert all("neutral_name" not in m for m in facets["kind"]["values"])
+
+
+def test_curators_see_drafts_as_a_party_names_them(desk: Desk) -> None:
+    names = [{"text": "Skala", "language": "ru", "used_by": "russia"}]
+    desk.send("POST", "places", {"id": "rock", **place("Rock", names=names)})
+
+    seen = desk.send("GET", "places/rock?perspective=russia").get_json()
+
+    assert (seen["name"], seen["neutral_name"]) == ("Skala", "Rock")
+
+
+def test_corrections_are_told_in_somebodys_words(desk: Desk) -> None:
+    desk.change("PATCH", "places/four-islands", {"description": "Four.", "correction": NOTE})
+
+    [note] = desk.client.get(
+        "/v1/corrections?perspective=russia", headers={"Accept-Language": "en"}
+    ).get_json()["data"]
+
+    assert (note["name"], note["neutral_name"]) == ("Southern Kurils", "The four disputed islands")
+
+
+@pytest.mark.parametrize(
+    ("language", "name"),
+    [
+        ("en;q=0, *", "Южные Курилы"),
+        ("en;q=0.2, *;q=0.8", "Южные Курилы"),
+        ("ru-RU", "Южные Курилы"),
+        ("ru-RU, en;q=0.9", "Южные Курилы"),
+        ("en-GB;q=0.5, ru;q=0.1", "Southern Kurils"),
+        (",;q=x, en", "Southern Kurils"),
+    ],
+)
+def test_the_range_that_says_most_of_a_language_counts(client: FlaskClient, language: str, name: str) -> None:
+    seen = client.get("/v1/places/four-islands?perspective=russia", headers={"Accept-Language": language})
+
+    assert seen.get_json()["name"] == name
+
+
+def test_a_record_and_its_names_are_of_one_moment(desk: Desk) -> None:
+    """A writer changes the neutral name and Russia's together; nobody sees one of each."""
+    states = [
+        place(f"N{n}", names=[{"text": f"R{n}", "language": "ru", "used_by": "russia"}]) for n in (1, 2)
+    ]
+    put(desk.database, PLACE, {"rock": states[0]})
+    done = threading.Event()
+
+    def write() -> None:
+        other = Desk(desk.path)
+        try:
+            for number in range(60):
+                other.change("PUT", "places/rock", {**states[number % 2], "id": "rock", "correction": NOTE})
+        finally:
+            done.set()
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    seen = set()
+    while not done.is_set():
+        answer = desk.read("places/rock", perspective="russia")
+        seen.add((answer["neutral_name"], answer["name"]))
+    writer.join()
+
+    assert seen
+    assert seen <= {("N1", "R1"), ("N2", "R2")}
+
+
+def test_a_memento_has_the_names_of_its_time(desk: Desk) -> None:
+    then = desk.client.get("/v1/places/four-islands").headers["Last-Modified"]
+    time.sleep(1.1)  # A memento is found by the second.
+    names = [{"text": "Now", "language": "en", "used_by": "russia"}]
+    assert (
+        desk.change("PATCH", "places/four-islands", {"names": names, "correction": NOTE}).status_code == 200
+    )
+
+    seen = desk.client.get(
+        "/v1/places/four-islands?perspective=russia",
+        headers={"Accept-Datetime": then, "Accept-Language": "en"},
+    )
+
+    assert seen.get_json()["name"] == "Southern Kurils"
+    for query, name in (({}, "Now"), ({"as_of": "seq:265"}, "Southern Kurils")):
+        assert desk.read("places/four-islands", perspective="russia", **query)["name"] == name
+        [about] = [p for p in desk.read("claims/four-islands-part-of-kuriles", perspective="russia",
+                                  **query)["about"]["places"] if p["id"] == "four-islands"]  # fmt: skip
+        assert about["name"] == name

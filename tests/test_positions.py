@@ -1,7 +1,6 @@
 """Positions: every answer of every claim stands in the column of its side, in time order."""
 
 import itertools
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,15 +8,10 @@ from flask.testing import FlaskClient
 
 from api.records.answers.positions import MOST_CLAIMS
 from api.records.core.registry import CLAIM
-from api.records.store.api_keys import Actor, create_key
-from api.records.store.database import open_database
-from api.records.write.operations import Put
-from api.records.write.perform import perform
 
-from .conftest import client_of
+from .conftest import Desk, Json, put
 
 DOSSIER = "/v1/dossiers/japan-russia-peace-treaty/positions"
-Json = dict[str, Any]
 
 
 def _read(client: FlaskClient, query: str = "") -> Any:
@@ -164,28 +158,22 @@ def _held(answer: Json) -> set[tuple[str, str]]:
     }
 
 
-def test_a_party_that_was_merged_is_asked_for_by_either_id(database_file: Path) -> None:
-    client = client_of(database_file)
-    before = _read(client, "party=ria-novosti")
-    key = create_key(open_database(f"sqlite:///{database_file}"), "Desk", "publisher")
-    done = client.post(
-        "/v1/parties/ria-novosti/merge",
-        json={"into": "sputnik", "kind": "duplicate", "note": "In a test"},
-        headers={"Authorization": f"Bearer {key}",
-                 "If-Match": client.get("/v1/parties/ria-novosti").headers["ETag"]},
-    )  # fmt: skip
+def test_a_party_that_was_merged_is_asked_for_by_either_id(desk: Desk) -> None:
+    before = _read(desk.client, "party=ria-novosti")
+
+    merger = {"into": "sputnik", "kind": "duplicate", "note": "In a test"}
+    done = desk.change("POST", "parties/ria-novosti/merge", merger)
+
     assert done.status_code == 200, done.text
-
-    merged, survivor = _read(client, "party=ria-novosti"), _read(client, "party=sputnik")
-
+    merged, survivor = _read(desk.client, "party=ria-novosti"), _read(desk.client, "party=sputnik")
     assert merged == survivor
     assert merged["query"]["party"] == ["sputnik"]
     assert _held(merged) > _held(before)
-    assert _held(_read(client, "party=ria-novosti&as_of=seq:265")) == _held(before)
+    assert _held(_read(desk.client, "party=ria-novosti&as_of=seq:265")) == _held(before)
 
 
-def test_a_long_column_shows_its_beginning_and_counts_the_rest(database_file: Path) -> None:
-    client = client_of(database_file)
+def test_a_long_column_shows_its_beginning_and_counts_the_rest(desk: Desk) -> None:
+    client = desk.client
     days = itertools.product(range(1, 13), range(1, 13))
     made = {f"repeated-{m}-{d}": f"2010-{m:02d}-{d:02d}" for m, d in days}
     claim = {
@@ -195,11 +183,7 @@ def test_a_long_column_shows_its_beginning_and_counts_the_rest(database_file: Pa
         "attribution": [{"party": "russia", "role": "said"}],
         "answers": [{"question": "who-holds-sovereignty", "stance": "denies"}],
     }
-    perform(
-        open_database(f"sqlite:///{database_file}"),
-        [Put(CLAIM, record_id, {**claim, "said": said}, publish=True) for record_id, said in made.items()],
-        Actor("test", "publisher"),
-    )
+    put(desk.database, CLAIM, {record_id: {**claim, "said": said} for record_id, said in made.items()})
 
     [question] = _read(client, "question=who-holds-sovereignty&party=russia")["questions"]
 

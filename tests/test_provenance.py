@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from itertools import permutations
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,17 +12,17 @@ from rdflib import PROV, RDF, SDO, Graph, Namespace, URIRef
 from rdflib.term import Node
 
 from api.records.core.origins import Document, fewest, provenance_of
-from api.records.store.api_keys import create_key
-from api.records.store.database import open_database
+from api.records.core.registry import CLAIM, SOURCE
 from schemas.vocabularies import DERIVATIONS
 
-from .conftest import client_of
+from .conftest import Desk, Json, facts, put
 
 # rdflib's own parser of JSON-LD still uses what rdflib deprecates.
 reads_json_ld = pytest.mark.filterwarnings("ignore:ConjunctiveGraph:DeprecationWarning")
+NOTE = {"kind": "duplicate", "note": "In a test"}
 OA = Namespace("http://www.w3.org/ns/oa#")
 
-CLAIM = "/v1/claims/abe-seeks-treaty-progress-in-term/provenance"
+GRAPH = "/v1/claims/abe-seeks-treaty-progress-in-term/provenance"
 
 
 def _edges(graph: Any, kind: str) -> list[tuple[str, str]]:
@@ -31,7 +30,7 @@ def _edges(graph: Any, kind: str) -> list[tuple[str, str]]:
 
 
 def test_a_graph_shows_every_hand_and_document(client: FlaskClient) -> None:
-    graph = client.get(CLAIM).get_json()
+    graph = client.get(GRAPH).get_json()
     nodes = {node["id"]: node for node in graph["nodes"]}
 
     chain = sorted((e["order"], e["type"], e["to"], e["source"]) for e in graph["edges"] if "order" in e)
@@ -64,34 +63,26 @@ def test_every_graph_agrees_with_its_claim(client: FlaskClient) -> None:
 
 
 def test_the_graph_of_the_past_is_the_same(client: FlaskClient) -> None:
-    now, then = client.get(CLAIM).get_json(), client.get(f"{CLAIM}?as_of=seq:265").get_json()
+    now, then = client.get(GRAPH).get_json(), client.get(f"{GRAPH}?as_of=seq:265").get_json()
 
     assert then.pop("query") == {"as_of": "seq:265"}
     assert now.pop("query") == {}
     assert then == now
 
 
-def test_descent_is_shown_through_a_withdrawn_document(database_file: Path) -> None:
+def test_descent_is_shown_through_a_withdrawn_document(desk: Desk) -> None:
     """UrduPoint's reprint still leads to the broadcast when Sputnik's wire is retracted."""
-    client = client_of(database_file)
-    key = create_key(open_database(f"sqlite:///{database_file}"), "Desk", "publisher")
-    wire = "/v1/sources/sputnik-wire-2019-07-21"
-    before = client.get(CLAIM).get_json()
-    done = client.post(
-        f"{wire}/retract",
-        json={"kind": "source-withdrawn", "note": "In a test"},
-        headers={"Authorization": f"Bearer {key}", "If-Match": client.get(wire).headers["ETag"]},
-    )
+    before = desk.client.get(GRAPH).get_json()
+
+    done = desk.change("POST", "sources/sputnik-wire-2019-07-21/retract", NOTE)
+
     assert done.status_code == 200, done.text
-
-    after = client.get(CLAIM).get_json()
-
+    after = desk.client.get(GRAPH).get_json()
     assert after["edges"] == before["edges"]
     assert after["origins"] == before["origins"]
     [withdrawn] = [node for node in after["nodes"] if node["id"] == "sputnik-wire-2019-07-21"]
     assert (withdrawn["status"], withdrawn["held"], withdrawn["origin"]) == ("retracted", False, False)
-    then = client.get(f"{CLAIM}?as_of=seq:265").get_json()
-    assert then["nodes"] == before["nodes"]
+    assert desk.client.get(f"{GRAPH}?as_of=seq:265").get_json()["nodes"] == before["nodes"]
 
 
 def test_what_an_uncited_document_of_the_chain_comes_from_is_shown_too(client: FlaskClient) -> None:
@@ -183,7 +174,7 @@ def test_a_cited_span_is_found_again_by_its_selectors(client: FlaskClient) -> No
 
 
 def test_prov_has_the_names_that_are_asked_for(client: FlaskClient) -> None:
-    response = client.get(f"{CLAIM}?perspective=russia", headers={"Accept": "application/ld+json"})
+    response = client.get(f"{GRAPH}?perspective=russia", headers={"Accept": "application/ld+json"})
 
     assert response.status_code == 200
     assert "Accept-Language" in response.headers["Vary"]
@@ -249,3 +240,101 @@ def test_the_fewest_voices_are_the_fewest(choices: list[set[str]]) -> None:
 
     smallest = min(len(some) for some in subsets if all(some & choice for choice in choices))
     assert fewest(choices) == smallest
+
+
+# Through withdrawn documents, and far
+
+
+@pytest.fixture
+def descent(desk: Desk) -> Desk:
+    """A claim cites a reprint of a report, which reprints a wire; each has a publisher of its own."""
+    parents: dict[str, str | None] = {"wire": None, "report": "wire", "reprint": "report"}
+    for name, parent in parents.items():
+        desk.party(f"p-{name}")
+        body = {
+            "id": name,
+            "title": name.title(),
+            "kind": "news-report",
+            "publisher": f"p-{name}",
+            "held": True,
+        }
+        body |= {"derived_from": [{"source": parent, "how": "republishes"}]} if parent else {}
+        assert desk.send("POST", "sources?publish=true", body).status_code == 201
+    claim = {
+        "id": "told",
+        "proposition": "A claim.",
+        "kind": "statement",
+        "citations": [{"source": "reprint"}],
+    }
+    assert desk.send("POST", "claims?publish=true", claim).status_code == 201
+    assert desk.change("POST", "sources/report/retract", NOTE).status_code == 200
+    return desk
+
+
+def _told(desk: Desk, **query: Any) -> tuple[dict[str, Json], Json]:
+    """The nodes of the graph by id, and the graph; JSON-LD and the past of now say the same."""
+    graph = desk.read("claims/told/provenance", **query)
+    prov = desk.client.get(
+        "/v1/claims/told/provenance", query_string=query, headers={"Accept": "application/ld+json"}
+    )
+    assert prov.status_code == 200, prov.text
+    if not query:
+        last = desk.last()
+        then = desk.read("claims/told/provenance", as_of=f"seq:{last}")
+        assert (then["nodes"], then["edges"]) == (graph["nodes"], graph["edges"])
+    nodes = {node["id"]: node for node in graph["nodes"]}
+    assert {s["id"] for s in graph["origins"]["sources"]} <= nodes.keys()
+    assert all(e["from"] in nodes and e["to"] in nodes for e in graph["edges"])
+    return nodes, graph
+
+
+def test_a_withdrawn_document_leads_to_what_its_origin_is_called_now(descent: Desk) -> None:
+    descent.change("PATCH", "sources/wire", {"title": "The wire", "correction": NOTE})
+    descent.change("PATCH", "parties/p-wire", {"name": "The agency", "correction": NOTE})
+    assert descent.change("POST", "parties/p-report/merge", {"into": "p-wire", **NOTE}).status_code == 200
+
+    nodes, graph = _told(descent)
+
+    assert (nodes["wire"]["name"], nodes["wire"]["origin"]) == ("The wire", True)
+    assert (nodes["report"]["status"], nodes["p-wire"]["name"]) == ("retracted", "The agency")
+    assert ("report", "p-wire", "published-by") in {(e["from"], e["to"], e["type"]) for e in graph["edges"]}
+    assert "p-report" not in nodes
+
+
+def test_a_withdrawn_document_leads_to_what_its_origin_was_merged_into(descent: Desk) -> None:
+    body = {"id": "real", "title": "Real", "kind": "news-report", "publisher": "p-wire", "held": True}
+    assert descent.send("POST", "sources?publish=true", body).status_code == 201
+    assert descent.change("POST", "sources/wire/merge", {"into": "real", **NOTE}).status_code == 200
+
+    nodes, graph = _told(descent)
+
+    assert nodes["real"]["origin"] is True
+    assert "wire" not in nodes
+    assert ("report", "real", "republishes") in {(e["from"], e["to"], e["type"]) for e in graph["edges"]}
+
+
+def test_the_graph_of_the_past_names_an_origin_whose_way_was_taken_out(descent: Desk) -> None:
+    before = descent.read("changes", since=265, limit=200)["data"][-2]["seq"]
+    done = facts("redact", "source", "report", "--note", "By order", "--db", f"sqlite:///{descent.path}")
+    assert done.returncode == 0, done.stderr
+
+    nodes, graph = _told(descent, as_of=f"seq:{before}")
+
+    assert [s["id"] for s in graph["origins"]["sources"]] == ["wire"]
+    assert nodes["wire"]["origin"] is True
+
+
+def test_descent_is_followed_however_far(desk: Desk) -> None:
+    source = {"title": "A reprint", "kind": "news-report", "publisher": "tass", "held": True}
+    far = {"print-0000": source}
+    for n in range(1, 1100):
+        from_before = [{"source": f"print-{n - 1:04d}", "how": "republishes"}]
+        far[f"print-{n:04d}"] = {**source, "derived_from": from_before}
+    put(desk.database, SOURCE, far)
+    claim = {"proposition": "A claim.", "kind": "statement", "citations": [{"source": "print-1099"}]}
+    put(desk.database, CLAIM, {"far": claim})
+
+    graph = desk.read("claims/far/provenance")
+
+    assert [s["id"] for s in graph["origins"]["sources"]] == ["print-0000"]
+    assert len([node for node in graph["nodes"] if node["type"] == "source"]) == 1100

@@ -1,60 +1,13 @@
 """What a record shows of others follows them: names, origins, contradictions, retractions of nothing."""
 
 from pathlib import Path
-from typing import Any
 
 import pytest
-from flask.testing import FlaskClient
-from peewee import Database
 
 from api.records.core.errors import InvalidDocument
-from api.records.core.registry import CLAIM, DATE, DOSSIER, PARTY, SOURCE, RecordType
-from api.records.store.api_keys import Actor
-from api.records.store.database import migrate, open_database
-from api.records.write.operations import Put
-from api.records.write.perform import perform
-from api.records.write.transaction import Correction
+from api.records.core.registry import CLAIM, DATE, DOSSIER, PARTY, SOURCE
 
-from .conftest import client_of
-
-NOTED = Correction("new-information", "In a test")
-
-
-class Desk:
-    """A newsroom's record: writes documents, reads them over HTTP."""
-
-    def __init__(self, path: Path) -> None:
-        self.database: Database = open_database(f"sqlite:///{path}")
-        migrate(self.database)
-        self.client: FlaskClient = client_of(path)
-
-    def put(self, record_type: RecordType, record_id: str, **document: Any) -> None:
-        perform(
-            self.database, [Put(record_type, record_id, document, True, NOTED)], Actor("desk", "publisher")
-        )
-
-    def source(self, record_id: str, publisher: str, *parents: tuple[str, str], **more: Any) -> None:
-        derived = [{"source": parent, "how": how} for parent, how in parents]
-        some = {"derived_from": derived} if derived else {}
-        self.put(
-            SOURCE,
-            record_id,
-            title=record_id,
-            kind="news-report",
-            publisher=publisher,
-            held=True,
-            **some,
-            **more,
-        )
-
-    def claim(self, record_id: str, *cited: str, **more: Any) -> None:
-        citations = [{"source": source} for source in cited]
-        self.put(CLAIM, record_id, proposition=f"{record_id}.", kind="statement", citations=citations, **more)
-
-    def read(self, path: str) -> Any:
-        response = self.client.get(f"/v1/{path}")
-        assert response.status_code == 200, response.text
-        return response.get_json()
+from .conftest import Desk
 
 
 @pytest.fixture
@@ -199,7 +152,7 @@ def test_an_id_is_unique_over_records_and_questions(desk: Desk, name: str, point
     document = {"title": "T", "kind": "book", "publisher": "ann", "held": True}
 
     with pytest.raises(InvalidDocument) as caught:
-        perform(desk.database, [Put(SOURCE, name, document, True)], Actor("desk", "publisher"))
+        desk.put(SOURCE, name, **document)
 
     assert caught.value.faults[0].pointer == pointer
     assert "taken" in caught.value.faults[0].detail

@@ -1,6 +1,7 @@
 """Search: what people type finds what they mean, in three scripts; nothing that they type can fail."""
 
 import unicodedata
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -8,7 +9,12 @@ from flask.testing import FlaskClient
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from api.records.core.registry import BY_PLURAL
+from api.records.core.registry import BY_PLURAL, CLAIM, PARTY
+from api.records.text.normalise import normalise, normalise_with_spans
+
+from .conftest import Desk, put, read
+
+NOTE = {"kind": "duplicate", "note": "In a test"}
 
 #: What is typed -> the record that must be there, and among how many of the first.
 RELEVANCE = [
@@ -227,8 +233,6 @@ def test_nothing_that_is_typed_can_fail(client: FlaskClient, typed: str) -> None
 
 @given(st.text(max_size=40), st.text(max_size=40))
 def test_folding_looks_at_one_character_with_its_marks_at_a_time(one: str, other: str) -> None:
-    from api.records.text.normalise import normalise, normalise_with_spans
-
     normalised = normalise_with_spans(one)
     assert normalised.text == normalise(one)
     assert all(0 <= start < end <= len(one) for start, end in normalised.spans)
@@ -275,3 +279,141 @@ def test_suggestions_begin_with_what_is_typed(
 
     assert data[0]["id"] == record, data
     assert matched is None or data[0]["matched"] == matched
+
+
+# While others publish, with drafts, and as names come
+
+
+def found(client: FlaskClient, q: str, **query: Any) -> list[str]:
+    return [result["id"] for result in read(client, "search", q=q, **{"limit": 200, **query})["data"]]
+
+
+def _walk(client: FlaskClient, q: str, limit: int, between: Iterator[None]) -> list[str]:
+    seen, after = [], {}
+    while True:
+        page = read(client, "search", q=q, limit=limit, **after)
+        seen += [result["id"] for result in page["data"]]
+        if page["page"]["next"] is None:
+            return seen
+        after = {"after": page["page"]["next"]}
+        next(between)
+
+
+@pytest.mark.parametrize("q", ["russia", "japan", "kuril", "treaty"])
+@pytest.mark.parametrize("limit", [1, 7])
+def test_a_walk_through_a_search_goes_on_while_others_publish(desk: Desk, q: str, limit: int) -> None:
+    """Every publication moves all ranks a little; a page goes on behind the record that was the last one."""
+
+    def publishing() -> Iterator[None]:
+        for number in range(1000):
+            if number < 12:
+                desk.party(f"zzz-{number}")
+            yield
+
+    before = found(desk.client, q)
+
+    walked = _walk(desk.client, q, limit, publishing())
+
+    assert len(before) > 10
+    assert sorted(walked) == sorted(before)
+
+
+def test_a_walk_goes_on_where_its_last_record_was_withdrawn(desk: Desk) -> None:
+    before = found(desk.client, "treaty")
+
+    def withdrawing() -> Iterator[None]:
+        path = desk.client.get("/v1/search?q=treaty&limit=1&type=claim").get_json()["data"][0]["href"]
+        desk.change("POST", f"{path.removeprefix('/v1/')}/retract", NOTE)
+        while True:
+            yield
+
+    walked = _walk(desk.client, "treaty", 7, withdrawing())
+    assert set(walked) <= set(before)
+    assert len(walked) == len(set(walked))
+
+
+@pytest.mark.parametrize(
+    ("text", "typed", "is_found"),
+    [
+        ("東京、京都の島", "東京都", False),
+        ("東京、京都の島", '"東京、京都"', True),
+        ("東京都の島", "東京都", True),
+        ("हिन्दी", "हिन्दी", True),
+        ("हिन्दी", "दी", False),
+        ("Trea\u00adty Rock", "treaty", True),
+        ("Treaty Rock", "trea\u00adty", True),
+        ("葛\U000e0100城", "葛城", True),
+        ("Kurilʹskie Rocks", "kurilskie", True),
+        ("al-Qāʿida", "al-qaida", True),
+        ("Łódź", "lodz", True),
+        ("安倍岩", "－安倍", False),
+        ("安倍岩", "＂安倍岩＂", True),
+    ],
+)
+def test_what_a_name_is_found_by(desk: Desk, text: str, typed: str, is_found: bool) -> None:
+    put(desk.database, PARTY, {"somebody": {"name": text, "kind": "other"}})
+
+    assert ("somebody" in found(desk.client, typed)) is is_found
+
+
+@pytest.mark.parametrize("typed", ['"G20"', '"G20サミット"', '"2019"', '"foo"', '"foo bar"', '"開かれた"'])
+def test_a_phrase_is_shown_wherever_it_was_found(desk: Desk, typed: str) -> None:
+    text = "2019年に開かれた。 foo_bar"
+    put(desk.database, PARTY, {"summit": {"name": "G20サミット", "kind": "other", "description": text}})
+
+    [result] = [r for r in desk.read("search", q=typed, limit=200)["data"] if r["id"] == "summit"]
+
+    shown = [h["text"][r["start"] : r["end"]] for h in result["highlights"] for r in h["ranges"]]
+    assert typed.strip('"').replace(" ", "_") in shown
+
+
+def test_a_negation_leaves_out_no_other_type(client: FlaskClient) -> None:
+    for name, value in (("kind", "statement"), ("claimant", "abe-shinzo"), ("publisher", "tass")):
+        every = set(found(client, "peace"))
+        assert set(found(client, "peace", **{f"{name}.not": value})) == every - set(
+            found(client, "peace", **{name: value})
+        )
+
+
+def test_many_words_are_looked_for_once_each(client: FlaskClient) -> None:
+    once, often = (read(client, "search", q=q, limit=200) for q in ("a b", "a b " * 100 + "a a"))
+
+    assert [r["id"] for r in often["data"]] == [r["id"] for r in once["data"]]
+    assert often["query"]["terms"] == once["query"]["terms"]
+
+
+def test_curators_search_drafts_too(desk: Desk) -> None:
+    desk.send("POST", "parties", {"id": "quokka", "name": "Quokka Times", "kind": "media-outlet"})
+    desk.party("quokka-public", name="Quokka Post")
+
+    def ids(status: str) -> list[str]:
+        response = desk.send("GET", f"search?q=quokka&count=true&facets=type&status={status}")
+        page = response.get_json()
+        assert page["page"]["total"] == page["facets"]["type"]["values"][0]["count"] == len(page["data"])
+        return sorted(result["id"] for result in page["data"])
+
+    assert found(desk.client, "quokka") == ["quokka-public"]
+    assert ids("published") == ["quokka-public"]
+    assert ids("draft") == ["quokka"]
+    assert ids("published,draft") == ["quokka", "quokka-public"]
+    assert desk.client.get("/v1/search?q=quokka&status=draft").status_code == 401
+
+
+def test_suggestions_of_one_type_are_not_crowded_out_by_another(desk: Desk) -> None:
+    claim = {"kind": "statement", "citations": [{"source": "tass-1069673"}]}
+    put(
+        desk.database,
+        CLAIM,
+        {f"thing-{n}": {**claim, "proposition": f"Russia said thing {n}."} for n in range(600)},
+    )
+
+    for query, first in (({}, "russia"), ({"type": "dossier"}, "japan-russia-peace-treaty"),
+                         ({"type": "date"}, "russia-suspends-talks-2022")):  # fmt: skip
+        assert desk.read("suggest", q="russ", **query)["data"][0]["id"] == first
+
+
+@pytest.mark.parametrize("typed", ["ryodo hoppo", "hop ryo", "hoppo-ryodo"])
+def test_a_suggestion_says_which_name_matched(client: FlaskClient, typed: str) -> None:
+    [suggestion] = read(client, "suggest", q=typed)["data"]
+
+    assert (suggestion["id"], suggestion["matched"]) == ("four-islands", "Hoppō Ryōdo")

@@ -9,7 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 
 CLAIM = "/v1/claims/abe-seeks-treaty-progress-in-term"
-#: How many statements each address takes, beside BEGIN and COMMIT.
+#: How many statements each address takes at most, beside BEGIN and COMMIT.
 STATEMENTS = {
     CLAIM: 1,
     f"{CLAIM}?fields=kind": 1,
@@ -81,4 +81,4 @@ def test_an_address_takes_few_statements_however_long_its_page(client: FlaskClie
         numbers.append(len(statements))
 
     assert numbers[0] == numbers[1], statements
-    assert numbers[1] == STATEMENTS[address], statements
+    assert numbers[1] <= STATEMENTS[address], statements

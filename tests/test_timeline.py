@@ -5,6 +5,10 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from api.records.core.registry import DATE
+
+from .conftest import Desk, Json, put
+
 DOSSIER = "/v1/dossiers/japan-russia-peace-treaty/timeline"
 
 
@@ -139,3 +143,17 @@ def test_the_past_is_told_as_the_present_was(client: FlaskClient, query: str) ->
         page["undated"].pop("href")
     assert then == now
     assert client.get(f"/v1/timeline?{query}as_of=seq:0").get_json()["data"] == []
+
+
+def test_parts_within_parts_are_shown_however_deep(desk: Desk) -> None:
+    date = {"kind": "meeting", "citations": [{"source": "mofa-faq"}], "when": "1903"}
+    deep = {f"part-{n:03d}": {**date, "title": f"Part {n}"} | ({"part_of": f"part-{n - 1:03d}"} if n else {})
+            for n in range(150)}  # fmt: skip
+    put(desk.database, DATE, deep)
+
+    def flat(entries: list[Json]) -> list[str]:
+        return [i for e in entries for i in (e["record"]["id"], *flat(e["parts"]))]
+
+    for more in ({}, {"perspective": "russia"}, {"as_of": "seq:415"}):
+        page = desk.read("timeline", when="1903", match="certain", nested="true", **more)
+        assert sorted(flat(page["data"])) == sorted(deep)
