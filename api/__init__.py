@@ -24,10 +24,11 @@ from .endpoints import (
 )
 from .endpoints import problems as problem_types
 from .endpoints.auth import request_actor
+from .endpoints.reply import Handler
 from .http import problems
 from .http.endpoint import Endpoints
 from .http.middleware import with_common_headers
-from .records.store.database import open_database, time_limit
+from .records.store.database import open_database
 from .settings import Settings, read_settings
 
 try:
@@ -39,18 +40,18 @@ except PackageNotFoundError:  # a checkout that is not installed
 def declared(database: Database, settings: Settings) -> Endpoints:
     """Every endpoint of the service, in the order of its documentation."""
     endpoints = Endpoints()
-    records.declare(endpoints, database)
-    provenance.declare(endpoints, database, settings)
-    similar.declare(endpoints, database)
-    positions.declare(endpoints, database)
-    timeline.declare(endpoints, database)
-    search.declare(endpoints, database)
+    records.declare(endpoints)
+    provenance.declare(endpoints, settings)
+    similar.declare(endpoints)
+    positions.declare(endpoints)
+    timeline.declare(endpoints)
+    search.declare(endpoints)
     write.declare(endpoints, database)
-    revisions.declare(endpoints, database)
-    feed.declare(endpoints, database, settings)
+    revisions.declare(endpoints)
+    feed.declare(endpoints, settings)
     vocabularies.declare(endpoints)
     problem_types.declare(endpoints)
-    service.declare(endpoints, database, settings, VERSION)
+    service.declare(endpoints, settings, VERSION)
     openapi.declare(endpoints)
     return endpoints
 
@@ -71,9 +72,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config["QUERY_TIMEOUT_MS"] = settings.query_timeout_ms
     endpoints = declared(database, settings)
     app.extensions["facts.endpoints"] = {endpoint.id: endpoint for endpoint in endpoints.all}
-    endpoints.install(
-        app, lambda: time_limit(database, settings.query_timeout_ms), lambda: request_actor(database)
-    )
+    endpoints.install(app, Handler(database, settings.query_timeout_ms), lambda: request_actor(database))
     app.register_blueprint(
         get_swaggerui_blueprint(
             "/docs", "/openapi.json", config={"app_name": "A record of facts", "validatorUrl": None}

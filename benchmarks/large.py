@@ -4,8 +4,12 @@ import sqlite3
 
 CLAIM = "abe-seeks-treaty-progress-in-term"
 COPIES = 1112
-#: Tables with rows for each record, by the record's id.
-_KEYS = ("reference", "dependency", "filter_key", "date_key", "name_key")
+#: Tables with rows for each record, and the column that has the record's id; histories among them.
+_TABLES = {
+    "record": "id",
+    "rendering": "id",
+    **dict.fromkeys(("revision", "reference", "dependency", "filter_key", "date_key", "name_key"), "record"),
+}
 #: Every way of asking that people wait for.
 HOT = [
     f"/v1/claims/{CLAIM}",
@@ -51,11 +55,12 @@ def _columns(connection: sqlite3.Connection, table: str) -> list[str]:
 
 
 def multiply(connection: sqlite3.Connection, copies: int = COPIES) -> None:
-    """Copy every claim of a database with its keys, under ids of their own: 101,283 of the dossier's 91."""
+    """Copy every claim of a database with its keys and its history, under ids of their own: 101,283 of the
+    dossier's 91."""
     connection.execute("PRAGMA synchronous = OFF")
     numbers = f"WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i + 1 FROM n WHERE i < {copies}) "
     connection.execute("CREATE TEMP TABLE claim AS SELECT id FROM record WHERE type = 'claim'")
-    for table, key in (("record", "id"), *((table, "record") for table in _KEYS)):
+    for table, key in _TABLES.items():
         columns = [f'"{c}"' for c in _columns(connection, table)]
         made = [f"t.{c} || '-' || n.i" if c == f'"{key}"' else f"t.{c}" for c in columns]
         connection.execute(

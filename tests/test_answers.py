@@ -19,7 +19,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from api.records.core.registry import CLAIM, DATE, DOSSIER, PARTY, PLACE, SOURCE, RecordType
 from api.records.store.api_keys import create_key
 from api.records.store.database import migrate, open_database
-from api.records.upkeep.safety import faults_of_database
+from api.records.upkeep.doctor import faults_of_database
 
 from .conftest import Json, client_of, put, read
 

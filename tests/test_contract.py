@@ -22,7 +22,8 @@ from schemathesis.specs.openapi.checks import ignored_auth, positive_data_accept
 
 from api.records.answers.search import EVERY_TYPE
 from api.records.answers.timeline import KINDS
-from api.records.core.registry import BY_PLURAL, Filter
+from api.records.core.filters import Countries, Dated, Filter, Ids, Languages, Questions
+from api.records.core.registry import BY_PLURAL
 
 from .conftest import ROOT, Server, facts, key_for, read
 
@@ -189,7 +190,7 @@ def _make_query_real(path: str, query: Query, known: Known, chance: Random) -> N
     _reach_its_moment(query)
     filters = _filters_at(path, query, chance)
     for name in query:
-        if declared := filters.get(name.removesuffix(".not")):
+        if declared := filters.get(name.partition(".")[0]):
             query[name] = _real_value(declared, known, chance) or query[name]
     if "perspective" in query:
         query["perspective"] = chance.choice(["russia", "japan", "nhk"])
@@ -223,7 +224,7 @@ def _filters_at(path: str, query: Query, chance: Random) -> dict[str, Filter]:
     chosen = chance.choice(ACROSS[last])
     kept = {f.name: f for f in chosen.filters}
     others = {f.name for record_type in ACROSS[last] for f in record_type.filters} - kept.keys()
-    _leave_only(query, {name for name in query if name.removesuffix(".not") not in others})
+    _leave_only(query, {name for name in query if name.partition(".")[0] not in others})
     if "type" in query:
         query["type"] = [chosen.name]
     return kept
@@ -231,16 +232,16 @@ def _filters_at(path: str, query: Query, chance: Random) -> dict[str, Filter]:
 
 def _real_value(declared: Filter, known: Known, chance: Random) -> Any:
     """A value that a filter can have; None where any that fits will do."""
-    match declared.kind:
-        case "date":
-            return chance.choice(REAL_DATES)
-        case "id":
-            return [chance.choice(known.ids[chance.choice(declared.to)])]
-        case "question":
+    match declared:
+        case Questions():
             return [chance.choice(known.questions)]
-        case "language":
+        case Ids(to=of):
+            return [chance.choice(known.ids[chance.choice(of)])]
+        case Dated():
+            return chance.choice(REAL_DATES)
+        case Languages():
             return ["en"]
-        case "country":
+        case Countries():
             return ["JP"]
         case _:
             return None

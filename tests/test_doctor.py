@@ -17,6 +17,33 @@ from .conftest import facts
         ),
         ("DELETE FROM change WHERE seq = 100", "the feed has 264 entries"),
         ("DELETE FROM filter_key WHERE record = 'nhk'", "nhk: the rows it is found by"),
+        (
+            "UPDATE filter_key SET since = since + 1 WHERE record = 'nhk'",
+            "nhk: the rows it was found by in the past",
+        ),
+        (
+            "INSERT INTO reference (record, role, target, since, until) "
+            "VALUES ('nhk', 'part_of', 'tass', 9, 99)",
+            "nhk: the rows it was found by in the past",
+        ),
+        (
+            "INSERT INTO filter_key SELECT type, filter, value, qualifier, record, 0, 999 FROM filter_key "
+            "WHERE record = 'nhk'",
+            "nhk: it is found twice at one time",
+        ),
+        (
+            "INSERT INTO rendering SELECT id, since + 1, until, type, status, name, computed, body, etag, "
+            "revision, updated, merged_into, withdrawal FROM rendering WHERE id = 'nhk'",
+            "nhk: its kept renderings do not join one another",
+        ),
+        (
+            "UPDATE rendering SET until = 9 WHERE id = 'nhk'",
+            "nhk: its last kept rendering is not what is served",
+        ),
+        (
+            "UPDATE record SET computed = '{}' WHERE id = 'abe-seeks-treaty-progress-in-term'",
+            "abe-seeks-treaty-progress-in-term: what its keys are derived from is not what rendering",
+        ),
         ("UPDATE record SET revision = 7 WHERE id = 'nhk'", "nhk: revision 7 is current"),
         ("UPDATE record SET etag = '\"x\"' WHERE id = 'nhk'", "nhk: its entity tag"),
         (

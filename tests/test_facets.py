@@ -6,9 +6,9 @@ from urllib.parse import quote
 import pytest
 from flask.testing import FlaskClient
 
+from api.endpoints.parameters import facet_names
 from api.records.core.registry import BY_PLURAL, DATE
 from api.records.read.facets import MOST_SPANS, MOST_VALUES
-from api.records.read.parameters import facet_names
 
 from .conftest import Desk, put
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from api.records.store.database import migrate, open_database, pending_migrations
 from api.records.store.models import MODELS
 
-from .conftest import client_of, facts
+from .conftest import facts
 
 
 def _schema(path: Path) -> set[str]:
@@ -47,18 +47,3 @@ def test_an_older_database_is_not_called_faulty(database_file: Path) -> None:
 
     assert done.returncode == 2
     assert "lacks 0005_survivors" in done.stderr
-
-
-def test_a_database_that_rendered_otherwise_is_rendered_again(database_file: Path) -> None:
-    before = client_of(database_file).get("/v1/parties/nhk").get_json()
-    with sqlite3.connect(database_file) as connection:
-        connection.execute("UPDATE counter SET value = 0 WHERE name = 'rendering'")
-        connection.execute("""UPDATE record SET body = CAST('{"old": 1}' AS BLOB) WHERE id = 'nhk'""")
-
-    url = f"sqlite:///{database_file}"
-    assert facts("load", "fixtures", "--if-empty", "--db", url).returncode == 0
-
-    after = client_of(database_file).get("/v1/parties/nhk").get_json()
-    assert after["meta"]["revision"] == before["meta"]["revision"]
-    assert {**after, "meta": None} == {**before, "meta": None}
-    assert facts("doctor", "--db", url).stdout == "everything agrees\n"

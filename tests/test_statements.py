@@ -8,6 +8,9 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from .conftest import Desk
+
+NOTE = {"kind": "clarification", "note": "In a test"}
 CLAIM = "/v1/claims/abe-seeks-treaty-progress-in-term"
 #: How many statements each address takes at most, beside BEGIN and COMMIT.
 STATEMENTS = {
@@ -82,3 +85,24 @@ def test_an_address_takes_few_statements_however_long_its_page(client: FlaskClie
 
     assert numbers[0] == numbers[1], statements
     assert numbers[1] <= STATEMENTS[address], statements
+
+
+#: What a change of the dossier takes: a claim that nobody shows, a party that 24 records show.
+CHANGES = {
+    "claims/bluebook-2019-dropped-the-wording": ({"said": "2019"}, 20),
+    "claims/putin-substantive-dialogue": ({"said": "2019"}, 20),
+    "parties/abe-shinzo": ({"name": "Abe"}, 40),
+}
+
+
+@pytest.mark.parametrize("path", CHANGES)
+def test_a_change_takes_few_statements_however_many_records_show_it(desk: Desk, path: str) -> None:
+    patch, most = CHANGES[path]
+    tag = desk.tag(path)
+
+    with counted() as statements:
+        response = desk.send("PATCH", path, {**patch, "correction": NOTE}, If_Match=tag)
+
+    assert response.status_code == 200, response.text
+    assert response.get_json()["meta"]["revision"] == 2
+    assert len(statements) <= most, statements

@@ -8,7 +8,7 @@ import click
 from peewee import Database, OperationalError
 
 from api.records.store.database import DatabaseTooNew, DatabaseUnusable, is_busy, migrate, open_database
-from api.records.write.rerender import renew
+from api.records.write.renew import renew
 from api.settings import SettingsFault, read_settings
 
 #: Something in the files or the record is wrong.

@@ -10,8 +10,9 @@ from rich.progress import Progress
 
 from api.formats.checking import Report, read_operations
 from api.formats.dossier_files import FileRecord
-from api.records.core.errors import DocumentFault, InvalidDocument
+from api.records.core.errors import DocumentFault, Refused
 from api.records.core.registry import BY_PLURAL
+from api.records.core.state import State
 from api.records.read.records import is_empty
 from api.records.store.api_keys import Actor
 from api.records.write.operations import Put
@@ -60,7 +61,7 @@ def load(paths: tuple[Path, ...], correction: Correction | None, if_empty: bool,
     if report.errors:
         _refuse([str(finding) for finding in report.findings])
     with opened(url) as database:
-        if if_empty and not is_empty(database):
+        if if_empty and not is_empty(State(database)):
             click.echo("the database holds records already; nothing loaded")
             return
         _summarise(_load(database, report, correction))
@@ -79,22 +80,20 @@ def _load(database: Database, report: Report, correction: Correction | None) -> 
                 Actor("facts load", "publisher"),
                 progress=lambda done: progress.update(task, completed=done),
             )
-        except InvalidDocument as refusal:
-            faults = [_line(entries, fault) for fault in refusal.faults]
+        except Refused as refused:
+            faults = [_line(entries[index], fault) for index, fault in refused.indexed]
     _refuse(faults)
     return []
 
 
-def _line(entries: list[FileRecord], fault: DocumentFault) -> str:
-    _, index, *steps = fault.pointer.split("/")
-    entry, pointer = entries[int(index)], "".join(f"/{step}" for step in steps)
-    if pointer == "/correction":
+def _line(entry: FileRecord, fault: DocumentFault) -> str:
+    if fault.pointer == "/correction":
         # A file has no such member: the command line gives it.
         return (
             f"{entry.file}:{entry.line_of('')}: /: the published record would change; "
             "give the public reason with --correction KIND:NOTE"
         )
-    return f"{entry.file}:{entry.line_of(pointer)}: {pointer or '/'}: {fault.detail}"
+    return f"{entry.file}:{entry.line_of(fault.pointer)}: {fault.pointer or '/'}: {fault.detail}"
 
 
 def _refuse(lines: list[str]) -> None:

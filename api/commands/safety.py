@@ -13,8 +13,9 @@ from api.records.core.registry import TYPES
 from api.records.read.feed import forget_feed
 from api.records.read.revisions import last_seq
 from api.records.store.database import file_of, pending_migrations, write_transaction
+from api.records.upkeep.backup import back_up
+from api.records.upkeep.doctor import broken_chains, faults_of_database
 from api.records.upkeep.redaction import redact as redact_record
-from api.records.upkeep.safety import back_up, broken_chains, faults_of_database
 from api.settings import read_settings
 from schemas.text import text_fault
 

@@ -12,6 +12,7 @@ from api.records.citations.compare import anchor
 from api.records.citations.spans import digest, read_text
 from api.records.citations.verify import SOUND, citations, judged, keep_checks
 from api.records.core.registry import TYPES
+from api.records.core.state import State
 from api.records.read.records import text_digests
 
 from .common import FOUND_FAULTS, database_option, give_up, opened
@@ -70,7 +71,7 @@ def verify(texts: dict[str, str], fixtures: Path | None, url: str | None) -> Non
 
 
 def _require_sources(database: Database, texts: dict[str, str]) -> None:
-    known = text_digests(database, list(texts))
+    known = text_digests(State(database), list(texts))
     if unknown := [source for source in texts if source not in known]:
         give_up(f'no source has the id "{unknown[0]}"')
     for source, recorded in known.items():

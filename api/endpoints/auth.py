@@ -1,12 +1,10 @@
 """Who asks: the holder of an API key, or the public."""
 
-from collections.abc import Sequence
-
 from flask import g
 from peewee import Database
 
 from api.http.conditions import bearer, unauthorized
-from api.records.core.registry import CURATORS, PUBLIC
+from api.records.core.state import CURATORS, PUBLIC
 from api.records.store.api_keys import Actor, actor_of
 from schemas.query import Query
 
@@ -33,12 +31,12 @@ def require_curator(database: Database) -> Actor:
     return actor
 
 
-def visible_statuses(database: Database) -> Sequence[str]:
+def visible_statuses(database: Database) -> tuple[str, ...]:
     """The states of records that the asker may see by their ids."""
     return CURATORS if request_actor(database) else PUBLIC
 
 
-def requested_statuses(database: Database, query: Query) -> Sequence[str]:
+def requested_statuses(database: Database, query: Query) -> tuple[str, ...]:
     """The states of records that a list is asked for. Raises a 401 problem for drafts without a key."""
     actor, wanted = request_actor(database), tuple(query["status"])
     if "draft" in wanted and actor is None:

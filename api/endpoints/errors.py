@@ -11,10 +11,9 @@ from api.http.problems import Problem, document_errors, problem_response
 from api.http.query_strings import query_string
 from api.http.responses import PRIVATE, REVALIDATE, VARY
 from api.records.core.errors import Merged, Refusal
-from api.records.read.parameters import NARROWING
 from api.records.store.database import trouble_of
 
-from .memento import RECORD_VARY
+from .parameters import NARROWING
 
 _LOG = logging.getLogger("facts")
 
@@ -38,7 +37,7 @@ def _moved(survivor: str, address_of: Callable[[str], str]) -> Response:
     headers = {
         "Location": _address_at(survivor, address_of),
         "Cache-Control": PRIVATE if "HTTP_AUTHORIZATION" in request.environ else REVALIDATE,
-        "Vary": RECORD_VARY if endpoint and "Accept-Datetime" in endpoint.headers else VARY,
+        "Vary": endpoint.vary if endpoint else VARY,
     }
     return Response(status=308, headers=headers)
 

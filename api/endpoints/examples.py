@@ -9,17 +9,8 @@ from typing import Any
 
 from flask.testing import FlaskClient
 
-from api.records.core.registry import TYPES
+from api.records.core.registry import CLAIM, DOSSIER, TYPES
 
-#: A record of each type that shows what the type is for.
-EXAMPLES = {
-    "party": "abe-shinzo",
-    "date": "upper-house-election-2019",
-    "claim": "abe-seeks-treaty-progress-in-term",
-    "source": "urdupoint-2019-07-21",
-    "place": "four-islands",
-    "dossier": "japan-russia-peace-treaty",
-}
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT[0-9:.]+Z")
 #: What every time in a sample is set to, so that capturing twice gives the same file.
 _SAMPLE_MOMENT = "2026-11-24T09:00:00.000000Z"
@@ -33,27 +24,27 @@ def _samples() -> dict[str, Any]:
 
 
 def sample(name: str) -> Any:
-    """A captured answer."""
-    return _samples()[name]
+    """A captured answer; None where there is none, as of a type without an example."""
+    return _samples().get(name)
 
 
 def addresses() -> dict[str, str]:
     """Where each sample is captured."""
     found = {"root": "/v1", "vocabularies": "/v1/vocabularies", "vocabulary": "/v1/vocabularies/stances"}
     found |= {"api-catalog": "/.well-known/api-catalog", "problem-type": "/problems/invalid-query"}
-    found["claim-provenance"] = f"/v1/claims/{EXAMPLES['claim']}/provenance"
-    positions = f"/v1/dossiers/{EXAMPLES['dossier']}/positions"
+    found["claim-provenance"] = f"/v1/claims/{CLAIM.example}/provenance"
+    positions = f"/v1/dossiers/{DOSSIER.example}/positions"
     found["positions"] = f"{positions}?question=islands-or-treaty-first&party=abe-shinzo,japan"
-    found["similar"] = f"/v1/claims/{EXAMPLES['claim']}/similar?limit=1"
+    found["similar"] = f"/v1/claims/{CLAIM.example}/similar?limit=1"
     found["timeline"] = "/v1/timeline?when=2019-06&match=certain&limit=1"
     found["search"] = "/v1/search?q=hoppo+ryodo&limit=2&facets=type"
     found["suggest"] = "/v1/suggest?q=abe&limit=3"
     found |= {"ready": "/health/ready", "live": "/health/live"}
-    for name, record_id in EXAMPLES.items():
-        path = f"/v1/{TYPES[name].plural}"
-        found[name] = f"{path}/{record_id}"
-        found[f"{name}-references"] = f"{path}/{record_id}/references?limit=3"
-        found[f"{TYPES[name].plural}-page"] = f"{path}?limit=1"
+    for record_type in TYPES.values():
+        found[f"{record_type.plural}-page"] = f"/v1/{record_type.plural}?limit=1"
+        if record_type.example:
+            found[record_type.name] = record_type.href(record_type.example)
+            found[f"{record_type.name}-references"] = f"{found[record_type.name]}/references?limit=3"
     return found
 
 

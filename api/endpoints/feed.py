@@ -4,31 +4,28 @@ import time
 from threading import BoundedSemaphore
 from typing import Any
 
-import orjson
 from feedgen.feed import FeedGenerator
-from flask import Response
 from marshmallow import ValidationError
 from peewee import Database
 
 from api.http.bodies import JSON, read_body
 from api.http.endpoint import Answer, Body, Endpoint, Endpoints
-from api.http.responses import answer, envelope, json_answer, tag_of
+from api.http.responses import envelope
 from api.records.core.errors import DocumentFault, InvalidDocument
 from api.records.core.registry import TYPES
+from api.records.core.state import State
 from api.records.read.feed import CorrectionNote, Feed, check_embedded, read_changes, read_corrections
-from api.records.read.parameters import perspective_parameter
-from api.records.store.cursors import Cursors
-from api.records.store.database import secret
+from api.records.store.cursors import cursors_of
 from api.settings import Settings
 from schemas import query as q
 from schemas.base import faults_of
 from schemas.curating import CheckItemSchema
 from schemas.json_schema import written_reference_to
 from schemas.query import Query
-from schemas.vocabularies import CHECK_ANSWERS, CORRECTION_KINDS
+from schemas.vocabularies import CHECK_ANSWERS
 
-from .perspective import in_one_state, shown
-from .records import next_link
+from .parameters import by_name, correction_parameters, perspective_parameter
+from .reply import Reply
 from .response_schemas import (
     ADDRESS,
     COUNT,
@@ -49,44 +46,43 @@ LONGEST_WAIT = 20
 LOOKS_EVERY = 0.1
 
 
-def declare(endpoints: Endpoints, database: Database, settings: Settings) -> None:
+def declare(endpoints: Endpoints, settings: Settings) -> None:
     """Declare the feed, the correction notes and the checks."""
-    _declare_changes(endpoints, database, settings)
-    _declare_corrections(endpoints, database, settings)
-    _declare_check(endpoints, database)
+    _declare_changes(endpoints, settings)
+    _declare_corrections(endpoints, settings)
+    _declare_check(endpoints)
 
 
 # The feed
 
 
-def _declare_changes(endpoints: Endpoints, database: Database, settings: Settings) -> None:
-    parameters = {
-        p.name: p
-        for p in (
+def _declare_changes(endpoints: Endpoints, settings: Settings) -> None:
+    parameters = by_name(
+        (
             q.number("since", "The last number that you have; 0 for all.", 0, 10**15, 0),
             q.number("limit", "Most entries.", 1, 200, 50),
             q.number(
                 "wait", f"Seconds to wait for something new, at most {LONGEST_WAIT}.", 0, LONGEST_WAIT, 0
             ),
         )
-    }
+    )
     # A waiting request holds a thread: a quarter of them at most, so that reads always find one.
     waiting = BoundedSemaphore(max(1, settings.threads // 4))
 
-    def view(query: Query) -> Response:
+    def view(state: State, query: Query) -> Reply:
         """Follow every public change, in commit order, without a gap.
 
         Fold it from 0 and you hold what the collections serve: put each entry's `record` in the place of what
         you had of that id, or drop it where `record` is null. The feed is kept whole unless its operator cuts
         it; a `since` before the cut is 410 with where to go on.
         """
-        found = read_changes(database, query["since"], query["limit"])
+        found = read_changes(state.database, query["since"], query["limit"])
         if found.entries or not query["wait"]:
-            return _feed_answer(found)
+            return _feed_reply(found)
         if not waiting.acquire(blocking=False):
-            return _feed_answer(found, {"Retry-After": "1"})
+            return _feed_reply(found, {"Retry-After": "1"})
         try:
-            return _feed_answer(_awaited(database, query))
+            return _feed_reply(_awaited(state.database, query))
         finally:
             waiting.release()
 
@@ -115,6 +111,7 @@ def _declare_changes(endpoints: Endpoints, database: Database, settings: Setting
             parameters,
             answers={200: Answer("Entries beyond `since`.", shape, headers=("ETag",))},
             problems=("feed-expired",),
+            waits=True,
         )
     )
 
@@ -128,54 +125,34 @@ def _awaited(database: Database, query: Query) -> Feed:
         time.sleep(LOOKS_EVERY)
 
 
-def _feed_answer(found: Feed, headers: dict[str, str] | None = None) -> Response:
+def _feed_reply(found: Feed, headers: dict[str, str] | None = None) -> Reply:
     body = envelope(found.entries, {"next": found.next, "last": found.last})
-    return answer(body, tag_of([body]), headers=headers)
+    return Reply(body=body, headers=headers or {})
 
 
 # Corrections
 
 
-def _declare_corrections(endpoints: Endpoints, database: Database, settings: Settings) -> None:
-    parameters = {
-        p.name: p
-        for p in (
-            q.terms("kind", "Why the record was changed.", CORRECTION_KINDS),
-            q.choices("type", "Types of the records.", tuple(TYPES), "a record type"),
-            q.ids("id", "Ids of the records.", "abe-shinzo"),
-            q.number("limit", "Most notes on the page.", 1, 200, 50),
-            q.opaque("after", "Where the page begins: `page.next` of the page before."),
-        )
-    }
+def _declare_corrections(endpoints: Endpoints, settings: Settings) -> None:
+    parameters = correction_parameters()
 
-    def page(query: Query) -> tuple[list[CorrectionNote], str | None, dict[str, Any]]:
-        echo: dict[str, Any] = {n: query[n] for n in ("kind", "type", "id") if n in query.given}
-        cursors = Cursors(secret(database, "cursor"), ["corrections", echo])
-        before = cursors.values(query["after"]) if query["after"] is not None else None
-        limit = query["limit"]
-        found = read_corrections(
-            database, kinds=query["kind"], types=query["type"], ids=query["id"], before=before, limit=limit
-        )
-        last = found[limit - 1] if len(found) > limit else None
-        return found[:limit], cursors.cursor((last.seq, last.record)) if last else None, echo
-
-    def listed(query: Query) -> Response:
+    def listed(state: State, query: Query) -> Reply:
         """List the public notes on corrections, the newest first.
 
         Every change of a published record says why it was made.
         """
-        notes, following, echo = page(query)
-        members = [orjson.dumps(_note_document(note)) for note in notes]
-        body = envelope(members, {"page": {"limit": query["limit"], "next": following}, "query": echo})
-        return shown(database, query, body, tag_of([body]), headers=next_link(following, "/v1/corrections"))
+        notes, following, echo = _notes(state.database, query)
+        page = {"limit": query["limit"], "next": following}
+        document = {"data": [_note_document(note) for note in notes], "page": page, "query": echo}
+        return Reply(document=document, next=following)
 
-    def atom(query: Query) -> Response:
+    def atom(state: State, query: Query) -> Reply:
         """Follow the public notes on corrections in a feed reader.
 
         Atom (RFC 4287); the same notes and filters as `/v1/corrections`.
         """
-        body = _atom(page(query)[0], settings)
-        return answer(body, tag_of([body]), media_type=f"{ATOM}; charset=utf-8")
+        body = _atom(_notes(state.database, query)[0], settings)
+        return Reply(body=body, media_type=f"{ATOM}; charset=utf-8")
 
     note = {
         "time": TEXT,
@@ -197,7 +174,7 @@ def _declare_corrections(endpoints: Endpoints, database: Database, settings: Set
             "/v1/corrections",
             "listCorrections",
             "history",
-            in_one_state(database)(listed),
+            listed,
             {**parameters, "perspective": perspective_parameter()},
             answers={200: Answer("The notes.", shape, headers=("ETag", "Link"))},
         )
@@ -216,8 +193,22 @@ def _declare_corrections(endpoints: Endpoints, database: Database, settings: Set
     )
 
 
+_ECHOED = ("kind", "type", "id", "noted_since", "noted_until")
+
+
+def _notes(database: Database, query: Query) -> tuple[list[CorrectionNote], str | None, dict[str, Any]]:
+    """A page of notes, the cursor of the next one, and the query as understood."""
+    echo: dict[str, Any] = {name: query[name] for name in _ECHOED if name in query.given}
+    cursors = cursors_of(database, ["corrections", echo])
+    before = cursors.values(query["after"]) if query["after"] is not None else None
+    limit = query["limit"]
+    found = read_corrections(database, query, before, limit)
+    last = found[limit - 1] if len(found) > limit else None
+    return found[:limit], cursors.cursor((last.seq, last.record)) if last else None, echo
+
+
 def _address(note: CorrectionNote) -> str:
-    return f"/v1/{TYPES[note.type].plural}/{note.record}/revisions/{note.revision}"
+    return f"{TYPES[note.type].href(note.record)}/revisions/{note.revision}"
 
 
 def _note_document(note: CorrectionNote) -> dict[str, Any]:
@@ -256,13 +247,13 @@ def _atom(notes: list[CorrectionNote], settings: Settings) -> bytes:
 # Checks
 
 
-def _declare_check(endpoints: Endpoints, database: Database) -> None:
-    def view(_: Query) -> Response:
+def _declare_check(endpoints: Endpoints) -> None:
+    def view(state: State, _: Query) -> Reply:
         """Ask what became of records that you embedded.
 
         Send [{{`id`, `revision`}}], get an answer for each, in order.
         """
-        return json_answer({"data": check_embedded(database, _asked(read_body()))})
+        return Reply(document={"data": check_embedded(state.database, _asked(read_body()))})
 
     result = object_of(
         {

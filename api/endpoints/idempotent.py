@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import orjson
 from flask import Response, request
@@ -13,11 +12,9 @@ from api.http.conditions import idempotency_key
 from api.http.responses import JSON, PRIVATE
 from api.records.store.api_keys import Actor
 from api.records.store.idempotency import IdempotentRequest, KeptAnswer, keep_answer, kept_answer
-from api.records.write.perform import perform_one
-from api.records.write.transaction import Outcome
+from api.records.write.perform import apply_one, writing
+from api.records.write.transaction import Operation, Outcome, Transaction
 from schemas.base import Json
-
-from .auth import require_curator
 
 
 @dataclass(frozen=True)
@@ -34,59 +31,47 @@ class Done:
         return Response(self.body, self.status, {**self.headers, **shown, "Cache-Control": PRIVATE})
 
 
-class _Replayed(Exception):
-    """The request was answered before."""
-
-    def __init__(self, answer: KeptAnswer) -> None:
-        super().__init__()
-        self.answer = answer
-
-
-def run(
-    actor: Actor, database: Database, dry_run: bool, work: Callable[..., Any], shown: Callable[[Any], Done]
+def answer_once(
+    actor: Actor, database: Database, dry_run: bool, work: Callable[[Transaction], Done]
 ) -> Response:
-    """Do the work once for each Idempotency-Key, and answer; `work` takes `before`, `finished`, `dry_run`."""
-    key = idempotency_key() if request.method == "POST" else None
-    repeatable = None
-    if key is not None and not dry_run:
-        address = request.full_path if request.query_string else request.path
-        repeatable = IdempotentRequest.of(actor.key, key, request.method, address, raw_body())
-
-    def before() -> None:
+    """Do the work in one transaction, once for each Idempotency-Key, and answer."""
+    repeatable = _repeatable(actor, dry_run)
+    with writing(database, dry_run=dry_run):
         if repeatable and (kept := kept_answer(database, repeatable)):
-            raise _Replayed(kept)
-
-    def finished(outcomes: Any) -> None:
+            return _replayed(kept)
+        done = work(Transaction(database, actor))
         if repeatable:
-            done = shown(outcomes)
             keep_answer(database, repeatable, KeptAnswer(done.status, done.headers, done.body))
-
-    try:
-        outcomes = work(before=before, finished=finished, dry_run=dry_run)
-    except _Replayed as replayed:
-        answer = replayed.answer
-        replay = {**answer.headers, "Idempotency-Replayed": "true"}
-        return Done(answer.status, answer.body, replay).response()
-    return shown(outcomes).response()
+    return done.response()
 
 
-def one(database: Database, dry_run: bool, operation: Callable[[], Any], status: int = 200) -> Response:
+def _repeatable(actor: Actor, dry_run: bool) -> IdempotentRequest | None:
+    """The request with its Idempotency-Key; None where it has none, or keeps nothing."""
+    key = idempotency_key() if request.method == "POST" else None
+    if key is None or dry_run:
+        return None
+    address = request.full_path if request.query_string else request.path
+    return IdempotentRequest.of(actor.key, key, request.method, address, raw_body())
+
+
+def _replayed(kept: KeptAnswer) -> Response:
+    return Done(kept.status, kept.body, {**kept.headers, "Idempotency-Replayed": "true"}).response()
+
+
+def answer_with_record(
+    actor: Actor, database: Database, dry_run: bool, operation: Operation, status: int = 200
+) -> Response:
     """Do one operation and answer with the record."""
-    actor = require_curator(database)
-    planned = operation()
 
-    def work(**more: Any) -> list[Outcome]:
-        return [perform_one(database, planned, actor, **more)]
+    def work(transaction: Transaction) -> Done:
+        return _answer_of(apply_one(transaction, operation), 200 if dry_run else status)
 
-    def shown(outcomes: list[Outcome]) -> Done:
-        return _answer_of(outcomes[0], 200 if dry_run else status)
-
-    return run(actor, database, dry_run, work, shown)
+    return answer_once(actor, database, dry_run, work)
 
 
 def _answer_of(outcome: Outcome, status: int) -> Done:
     entry = outcome.entry
-    address = f"/v1/{entry.type.plural}/{entry.id}"
+    address = entry.type.href(entry.id)
     if outcome.result == "deleted":
         return Done(204, b"", {})
     if outcome.result in ("retracted", "merged"):

@@ -3,23 +3,22 @@
 import json
 from collections.abc import Iterator
 from importlib.resources import files
-from typing import Any
 
 from apispec import APISpec
-from flask import Response
 
 from api.http.endpoint import Answer, Endpoint, Endpoints, PathParameter
 from api.http.problems import MEDIA_TYPE, TYPES
-from api.http.responses import answer, tag_of
 from api.records.core.registry import TYPES as RECORD_TYPES
+from api.records.core.state import State
+from schemas.base import Json
 from schemas.curating import BatchItemSchema, CheckItemSchema, CorrectionSchema, MergerSchema
 from schemas.json_schema import components, written_components
 from schemas.problem import ProblemSchema
 from schemas.query import Parameter, Query
 
 from .memento import LINK_FORMAT
+from .reply import Reply
 
-Json = dict[str, Any]
 OPENAPI_JSON = "application/vnd.oai.openapi+json"
 OPENAPI_YAML = "application/vnd.oai.openapi"
 
@@ -39,12 +38,6 @@ _REQUEST_HEADERS = {
     "Idempotency-Key": "Makes a repeat of this request harmless for 24 hours: it gets the first answer.",
 }
 _TAGS = {
-    "claims": "Who said what, through whose hands, about what, against what.",
-    "parties": "Whoever speaks, holds, signs, publishes.",
-    "dates": "Happenings, as precisely as they are honestly known.",
-    "sources": "Documents, held or known through others.",
-    "places": "Places, and what each side calls them.",
-    "dossiers": "Stories: their questions and their members.",
     "search": "Everything, by words and names.",
     "vocabularies": "Every controlled term, defined.",
     "problems": "What can be wrong with a request.",
@@ -88,7 +81,7 @@ def description(endpoints: Endpoints, version: str) -> Json:
         version=version,
         openapi_version="3.1.0",
         info={"description": _DESCRIPTION, "license": {"name": "MIT", "identifier": "MIT"}},
-        tags=[{"name": name, "description": text} for name, text in _TAGS.items()],
+        tags=[{"name": name, "description": text} for name, text in _tags().items()],
         servers=[{"url": "/", "description": "This service."}],
     )
     records = [t.schema for t in RECORD_TYPES.values()]
@@ -106,6 +99,11 @@ def description(endpoints: Endpoints, version: str) -> Json:
         spec.path(path=endpoint.path, operations={endpoint.method.lower(): _operation(endpoint)})
     document: Json = spec.to_dict()
     return {"openapi": document.pop("openapi"), **document}
+
+
+def _tags() -> dict[str, str]:
+    """Families of endpoints: of each record type first."""
+    return {t.plural: t.what for t in RECORD_TYPES.values()} | _TAGS
 
 
 def _operation(endpoint: Endpoint) -> Json:
@@ -266,13 +264,13 @@ def _declare(endpoints: Endpoints, name: str, media_type: str) -> None:
         media_types=(media_type, plain),
         answers={200: Answer("The description.", {"type": "object"}, media_type)},
     )
-    def get_description(_: Query) -> Response:
+    def get_description(_: State, __: Query) -> Reply:
         """Read this description.
 
         OpenAPI 3.1.
         """
         body = kept(name)
-        return answer(body, tag_of([body]), media_type=media_type)
+        return Reply(body=body, media_type=media_type)
 
 
 def as_json(document: Json) -> str:

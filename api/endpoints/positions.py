@@ -1,18 +1,15 @@
 """The positions of a dossier, question by question."""
 
-from flask import Response
-from peewee import Database
-
 from api.http.endpoint import Answer, Endpoints, PathParameter
-from api.records.answers.positions import COLUMNS, MOST_CLAIMS, read_positions
-from api.records.read.parameters import perspective_parameter
-from api.records.read.revisions import moment_of
-from schemas import query as q
+from api.records.answers.positions import MOST_CLAIMS, read_positions
+from api.records.core.registry import DOSSIER
+from api.records.core.state import State
 from schemas.query import Query
 from schemas.vocabularies import STANCES
 
-from .examples import EXAMPLES, sample
-from .perspective import in_one_state, shown_json
+from .examples import sample
+from .parameters import positions_parameters
+from .reply import Reply
 from .response_schemas import ADDRESS, COUNT, ID, QUERY, TEXT, list_of, object_of
 
 _REFERENCE = {"$ref": "#/components/schemas/Reference"}
@@ -66,27 +63,16 @@ _POSITIONS = object_of(
 )
 
 
-def declare(endpoints: Endpoints, database: Database) -> None:
+def declare(endpoints: Endpoints) -> None:
     """Declare the positions of dossiers."""
-    parameters = {
-        p.name: p
-        for p in (
-            q.ids("question", "Questions of the dossier.", "who-holds-sovereignty"),
-            q.ids("party", "Parties whose columns are shown.", "japan"),
-            q.choice("by", "Whose column: that of the position, or that of the speaker.",
-                     tuple(COLUMNS), "position"),
-            q.as_of(),
-            perspective_parameter(),
-        )
-    }  # fmt: skip
 
     @endpoints.get(
         "/v1/dossiers/{id}/positions",
         "getDossierPositions",
         "dossiers",
-        parameters=parameters,
+        parameters=positions_parameters(),
         demanding=True,
-        path_parameters=(PathParameter("id", "Id of a dossier.", ID, EXAMPLES["dossier"]),),
+        path_parameters=(PathParameter("id", "Id of a dossier.", ID, DOSSIER.example or ""),),
         answers={
             200: Answer(
                 "Question by question.", _POSITIONS, headers=("ETag",), example=lambda: sample("positions")
@@ -94,8 +80,7 @@ def declare(endpoints: Endpoints, database: Database) -> None:
         },
         problems=("not-found", "gone", "unavailable-for-legal-reasons"),
     )
-    @in_one_state(database)
-    def get_dossier_positions(query: Query, id: str) -> Response:
+    def get_dossier_positions(state: State, query: Query, id: str) -> Reply:
         """Read who holds what.
 
         For each question one column a side: its stances, each with its first and last date, and its claims in
@@ -103,5 +88,4 @@ def declare(endpoints: Endpoints, database: Database) -> None:
         `party`, and do not answer this one; `stated_as_fact` are claims without a speaker; `contradictions`
         are pairs of the claims shown.
         """
-        moment = moment_of(database, query["as_of"]) if "as_of" in query.given else None
-        return shown_json(database, query, read_positions(database, id, query, moment))
+        return Reply(document=read_positions(state, id, query))

@@ -1,15 +1,17 @@
 """Pages about problem types: what each `type` of a problem document leads to."""
 
-from flask import Response, render_template
+from flask import render_template
 
 from api.http.endpoint import Answer, Endpoints, PathParameter
 from api.http.problems import TYPES, Problem
 from api.http.query_strings import require_acceptable
-from api.http.responses import JSON, answer, json_answer, tag_of
+from api.http.responses import JSON
+from api.records.core.state import State
 from schemas.base import nearest, quoted
 from schemas.query import Query
 
 from .examples import sample
+from .reply import Reply
 from .response_schemas import ADDRESS, TEXT, object_of
 
 HTML = "text/html"
@@ -31,7 +33,7 @@ def declare(endpoints: Endpoints) -> None:
         answers={200: Answer("About this kind of problem.", _SHAPE, example=lambda: sample("problem-type"))},
         problems=("not-found",),
     )
-    def get_problem_type(_: Query, name: str) -> Response:
+    def get_problem_type(_: State, __: Query, name: str) -> Reply:
         """Read about a kind of problem.
 
         A page for people, or JSON, as `Accept` asks.
@@ -48,6 +50,6 @@ def declare(endpoints: Endpoints) -> None:
             "definition": kind.definition,
         }
         if require_acceptable((JSON, HTML)) == JSON:
-            return json_answer(about)
+            return Reply(document=about)
         body = render_template("problem.html", **about, name=name, others=TYPES.values()).encode()
-        return answer(body, tag_of([body]), media_type=f"{HTML}; charset=utf-8")
+        return Reply(body=body, media_type=f"{HTML}; charset=utf-8")

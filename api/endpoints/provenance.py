@@ -1,21 +1,21 @@
 """The provenance of a claim as one graph."""
 
-from flask import Response, request
-from peewee import Database
+from flask import request
 
 from api.formats.prov import as_prov
 from api.http.endpoint import Answer, Endpoints, PathParameter
 from api.http.query_strings import require_acceptable
 from api.http.responses import JSON
 from api.records.answers.provenance import read_provenance
-from api.records.read.parameters import perspective_parameter
-from api.records.read.revisions import moment_of
+from api.records.core.registry import CLAIM
+from api.records.core.state import State
 from api.settings import Settings
 from schemas import query as q
 from schemas.query import Query
 
-from .examples import EXAMPLES, sample
-from .perspective import in_one_state, shown_json
+from .examples import sample
+from .parameters import by_name, perspective_parameter
+from .reply import Reply
 from .response_schemas import ADDRESS, ID, QUERY, SEEN_BY, TEXT, list_of, object_of
 
 JSON_LD = "application/ld+json"
@@ -61,15 +61,16 @@ _GRAPH = object_of(
 )
 
 
-def declare(endpoints: Endpoints, database: Database, settings: Settings) -> None:
+def declare(endpoints: Endpoints, settings: Settings) -> None:
     """Declare the provenance of claims."""
 
     @endpoints.get(
         "/v1/claims/{id}/provenance",
         "getClaimProvenance",
         "claims",
-        parameters={p.name: p for p in (q.as_of(), perspective_parameter())},
-        path_parameters=(PathParameter("id", "Id of a claim.", ID, EXAMPLES["claim"]),),
+        parameters=by_name((q.as_of(), perspective_parameter())),
+        demanding=True,
+        path_parameters=(PathParameter("id", "Id of a claim.", ID, CLAIM.example or ""),),
         media_types=(JSON, JSON_LD),
         answers={
             200: Answer(
@@ -81,18 +82,16 @@ def declare(endpoints: Endpoints, database: Database, settings: Settings) -> Non
         },
         problems=("not-found", "gone", "unavailable-for-legal-reasons"),
     )
-    @in_one_state(database)
-    def get_claim_provenance(query: Query, id: str) -> Response:
+    def get_claim_provenance(state: State, query: Query, id: str) -> Reply:
         """Read where a claim comes from.
 
         The speaker, whose hands it passed through, the documents cited, what they derive from, who published
         them, and which of them are origins. With `Accept: application/ld+json` the same as W3C PROV-O, with
         the cited spans as Web Annotation selectors.
         """
-        moment = moment_of(database, query["as_of"]) if "as_of" in query.given else None
-        graph = read_provenance(database, id, moment)
+        graph = read_provenance(state, id)
         graph["query"] = {name: query[name] for name in sorted(query.given)}
         if require_acceptable((JSON, JSON_LD)) == JSON_LD:
             base = settings.base_url or request.host_url.rstrip("/")
-            return shown_json(database, query, graph, lambda named: as_prov(named, base), media_type=JSON_LD)
-        return shown_json(database, query, graph)
+            return Reply(document=graph, form=lambda named: as_prov(named, base), media_type=JSON_LD)
+        return Reply(document=graph)

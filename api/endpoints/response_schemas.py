@@ -1,11 +1,9 @@
 """The JSON Schemas of answers that wrap records: pages, references, batches."""
 
-from typing import Any
-
 from api.records.core.registry import TYPES, RecordType
+from schemas.base import Json
 from schemas.json_schema import reference_to
 
-Json = dict[str, Any]
 COUNT: Json = {"type": "integer", "minimum": 0}
 TEXT: Json = {"type": "string"}
 ADDRESS: Json = {"type": "string", "format": "uri-reference"}

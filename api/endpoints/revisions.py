@@ -1,20 +1,18 @@
 """Revisions of records, and every state of them that was served."""
 
-import orjson
-from flask import Response
-from peewee import Database
-
 from api.http.endpoint import Answer, Endpoint, Endpoints, PathParameter
 from api.http.problems import Problem
-from api.http.responses import answer, envelope, json_answer, tag_of
 from api.records.core.registry import TYPES, RecordType
+from api.records.core.state import State
 from api.records.read.references import require_known
-from api.records.read.revisions import moment_of, patch_between, read_revision, read_revisions
+from api.records.read.revisions import patch_between, read_revision, read_revisions
 from schemas import query as q
 from schemas.query import Query
 
-from .memento import LINK_FORMAT, timemap_answer
-from .records import id_of, next_link
+from .memento import LINK_FORMAT, timemap
+from .parameters import by_name
+from .records import id_of
+from .reply import Reply
 from .response_schemas import ADDRESS, COUNT, PAGE, QUERY, REASON, TEXT, list_of, object_of
 
 _REVISION = {
@@ -29,34 +27,38 @@ _REVISION = {
 _PATCH = list_of({"type": "object", "required": ["op", "path"]})
 
 
-def declare(endpoints: Endpoints, database: Database) -> None:
+def declare(endpoints: Endpoints) -> None:
     """Declare history for every record type."""
     for record_type in TYPES.values():
-        _declare_revisions(endpoints, database, record_type)
-        _declare_revision(endpoints, database, record_type)
-        _declare_timemap(endpoints, database, record_type)
+        _declare_revisions(endpoints, record_type)
+        _declare_revision(endpoints, record_type)
+        _declare_timemap(endpoints, record_type)
 
 
-def _declare_revisions(endpoints: Endpoints, database: Database, record_type: RecordType) -> None:
-    parameters = {p.name: p for p in (q.number("limit", "Most revisions on the page.", 1, 200, 50),
-                                      q.number("after", "Number of the last revision seen.", 0, 10**9, 0),
-                                      q.as_of())}  # fmt: skip
+def _declare_revisions(endpoints: Endpoints, record_type: RecordType) -> None:
+    parameters = by_name(
+        (
+            q.number("limit", "Most revisions on the page.", 1, 200, 50),
+            q.number("after", "Number of the last revision seen.", 0, 10**9, 0),
+            q.as_of(),
+        )
+    )
 
-    def view(query: Query, id: str) -> Response:
+    def view(state: State, query: Query, id: str) -> Reply:
         """List the revisions of a {one}.
 
         Every public change: when, by whom, what, and the note that says why. Retracted records keep theirs.
         """
-        require_known(database, record_type, id)
-        moment = moment_of(database, query["as_of"]) if "as_of" in query.given else None
-        limit = query["limit"]
-        found = read_revisions(database, id, query["after"], limit, moment)
-        address = f"/v1/{record_type.plural}/{id}"
+        require_known(State(state.database), record_type, id)
+        limit, address = query["limit"], record_type.href(id)
+        found = read_revisions(state, id, query["after"], limit)
         following = str(found[limit - 1].number) if len(found) > limit else None
-        members = [orjson.dumps(revision.summary(address)) for revision in found[:limit]]
-        echo = {"as_of": query["as_of"]} if moment else {}
-        body = envelope(members, {"page": {"limit": limit, "next": following}, "query": echo})
-        return answer(body, tag_of([body]), headers=next_link(following, f"{address}/revisions"))
+        document = {
+            "data": [revision.summary(address) for revision in found[:limit]],
+            "page": {"limit": limit, "next": following},
+            "query": {"as_of": query["as_of"]} if state.moment else {},
+        }
+        return Reply(document=document, next=following)
 
     shape = object_of({"data": list_of(object_of(_REVISION)), "page": PAGE, "query": QUERY})
     endpoints.add(
@@ -70,6 +72,7 @@ def _declare_revisions(endpoints: Endpoints, database: Database, record_type: Re
             (id_of(record_type),),
             answers={200: Answer("Its revisions.", shape, headers=("ETag", "Link"))},
             problems=("not-found",),
+            demanding=True,
             words={"one": record_type.name},
         )
     )
@@ -78,24 +81,24 @@ def _declare_revisions(endpoints: Endpoints, database: Database, record_type: Re
 _N = PathParameter("number", "Number of a revision.", {"type": "integer", "minimum": 1}, "1")
 
 
-def _declare_revision(endpoints: Endpoints, database: Database, record_type: RecordType) -> None:
+def _declare_revision(endpoints: Endpoints, record_type: RecordType) -> None:
     compare = q.number("compare", "Adds the JSON Patch (RFC 6902) from that revision to this one.", 1, 10**9)
 
-    def view(query: Query, id: str, number: str) -> Response:
+    def view(state: State, query: Query, id: str, number: str) -> Reply:
         """Read one revision of a {one}.
 
         The document in its input form, as the curators wrote it.
         """
-        require_known(database, record_type, id)
+        require_known(state, record_type, id)
         wanted = _revision_number(number)
-        revision = read_revision(database, id, wanted)
+        revision = read_revision(state, id, wanted)
         document = {"id": id, **(revision.document or {})}
-        shown = revision.summary(f"/v1/{record_type.plural}/{id}") | {"document": document}
+        shown = revision.summary(record_type.href(id)) | {"document": document}
         if "compare" in query.given:
-            earlier = read_revision(database, id, query["compare"])
+            earlier = read_revision(state, id, query["compare"])
             patch = patch_between({"id": id, **(earlier.document or {})}, document)
             shown |= {"compare": query["compare"], "patch": patch}
-        return json_answer(shown)
+        return Reply(document=shown)
 
     shape = object_of(
         {**_REVISION, "document": {"type": "object"}, "compare": COUNT, "patch": _PATCH},
@@ -112,6 +115,7 @@ def _declare_revision(endpoints: Endpoints, database: Database, record_type: Rec
             (id_of(record_type), _N),
             answers={200: Answer("The revision.", shape, headers=("ETag",))},
             problems=("not-found", "unavailable-for-legal-reasons"),
+            demanding=True,
             words={"one": record_type.name},
         )
     )
@@ -123,13 +127,13 @@ def _revision_number(text: str) -> int:
     return int(text)
 
 
-def _declare_timemap(endpoints: Endpoints, database: Database, record_type: RecordType) -> None:
-    def view(_: Query, id: str) -> Response:
+def _declare_timemap(endpoints: Endpoints, record_type: RecordType) -> None:
+    def view(state: State, _: Query, id: str) -> Reply:
         """List every state of a {one} that was served.
 
         A time map (RFC 7089) in link format; `as_of` on the record reads one of them.
         """
-        return timemap_answer(database, record_type, id)
+        return Reply(body=timemap(state.database, record_type, id), media_type=LINK_FORMAT)
 
     endpoints.add(
         Endpoint(

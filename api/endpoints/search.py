@@ -1,16 +1,13 @@
 """Searching everything, and suggesting names while somebody types."""
 
-from flask import Response
-from peewee import Database
-
 from api.http.endpoint import Answer, Endpoints
-from api.records.answers.search import read_search, read_suggestions, search_parameters, suggest_parameters
+from api.records.answers.search import read_search, read_suggestions
+from api.records.core.state import State
 from schemas.query import Query
 
-from .auth import requested_statuses
 from .examples import sample
-from .perspective import in_one_state, shown_json
-from .records import next_link, page_member
+from .parameters import search_parameters, suggest_parameters
+from .reply import Reply, page_member
 from .response_schemas import (
     ADDRESS,
     COUNT,
@@ -66,7 +63,7 @@ _SUGGESTION = object_of(
 )
 
 
-def declare(endpoints: Endpoints, database: Database) -> None:
+def declare(endpoints: Endpoints) -> None:
     """Declare search and suggestions."""
 
     @endpoints.get(
@@ -77,23 +74,22 @@ def declare(endpoints: Endpoints, database: Database) -> None:
         answers={200: Answer("A page of results, or groups of them.", _SEARCH, headers=("ETag", "Link"),
                              example=lambda: sample("search"))},
     )  # fmt: skip
-    @in_one_state(database)
-    def search(query: Query) -> Response:
+    def search(state: State, query: Query) -> Reply:
         """Search all records.
 
         Names and titles that are the text come first, then names of parties and places that have a word which
         begins with it, then the rest by bm25, where a title or name counts more than text.
 
-        A filter that a type has not leaves its records out.
+        A type that lacks a filter of the query is left out.
         Of more than 20,000 matches those added last are ranked; counts are exact all the same.
         """
-        found = read_search(database, query, requested_statuses(database, query))
+        found = read_search(state, query)
         body = {"data": found.data, "page": page_member(found), "query": found.query}
         if found.facets is not None:
             body["facets"] = found.facets
         if found.groups is not None:
             body["groups"] = found.groups
-        return shown_json(database, query, body, headers=next_link(found.next, "/v1/search"))
+        return Reply(document=body, next=found.next)
 
     @endpoints.get(
         "/v1/suggest",
@@ -103,11 +99,10 @@ def declare(endpoints: Endpoints, database: Database) -> None:
         answers={200: Answer("Suggestions.", object_of({"data": list_of(_SUGGESTION)}), headers=("ETag",),
                              example=lambda: sample("suggest"))},
     )  # fmt: skip
-    @in_one_state(database)
-    def suggest(query: Query) -> Response:
+    def suggest(state: State, query: Query) -> Reply:
         """Suggest names and titles.
 
         For a search box: what begins with the text or has a word that does, by any name that somebody uses;
         parties, places and dossiers first.
         """
-        return shown_json(database, query, {"data": read_suggestions(database, query)})
+        return Reply(document={"data": read_suggestions(state, query)})

@@ -1,12 +1,11 @@
 """The service about itself: the root, the API catalog, health."""
 
-from flask import Response
-from peewee import Database, PeeweeException
+from peewee import PeeweeException
 
 from api.http.endpoint import Answer, Endpoints
 from api.http.problems import Problem
-from api.http.responses import answer, json_answer, tag_of
 from api.records.core.registry import BY_PLURAL
+from api.records.core.state import State
 from api.records.read.records import counts
 from api.records.store.database import pending_migrations
 from api.records.write.rerender import pending_refreshes
@@ -14,6 +13,7 @@ from api.settings import Settings
 from schemas.query import Query
 
 from .examples import sample
+from .reply import Reply
 from .response_schemas import ADDRESS, COUNT, TEXT, object_of
 
 _LINKS = {
@@ -40,25 +40,25 @@ _ROOT = object_of(
 LINKSET = "application/linkset+json"
 
 
-def declare(endpoints: Endpoints, database: Database, settings: Settings, version: str) -> None:
+def declare(endpoints: Endpoints, settings: Settings, version: str) -> None:
     """Declare the root, the catalog and the health checks."""
 
     @endpoints.get(
         "/v1", "getRoot", "service", answers={200: Answer("The root.", _ROOT, example=lambda: sample("root"))}
     )
-    def get_root(_: Query) -> Response:
+    def get_root(state: State, _: Query) -> Reply:
         """Read who publishes this record, under which licence, and where everything is.
 
         `counts` are the published records of each type.
         """
-        return json_answer(
-            {
+        return Reply(
+            document={
                 "name": "A record of facts",
                 "version": version,
                 "publisher": settings.publisher_name,
                 "licence": settings.licence,
                 "base_url": settings.base_url or None,
-                "counts": counts(database),
+                "counts": counts(state),
                 "links": _LINKS,
             }
         )
@@ -72,7 +72,7 @@ def declare(endpoints: Endpoints, database: Database, settings: Settings, versio
             200: Answer("The catalog.", {"type": "object"}, LINKSET, example=lambda: sample("api-catalog"))
         },
     )
-    def get_api_catalog(_: Query) -> Response:
+    def get_api_catalog(_: State, __: Query) -> Reply:
         """Read the API catalog.
 
         A linkset (RFC 9264) at the place where machines look for one (RFC 9727).
@@ -88,30 +88,30 @@ def declare(endpoints: Endpoints, database: Database, settings: Settings, versio
             "status": [{"href": f"{base}/health/ready", "type": "application/json"}],
         }
         catalog = {"linkset": [links]}
-        return json_answer(
-            catalog, media_type=f'{LINKSET}; profile="https://www.rfc-editor.org/info/rfc9727"'
+        return Reply(
+            document=catalog, media_type=f'{LINKSET}; profile="https://www.rfc-editor.org/info/rfc9727"'
         )
 
-    _declare_health(endpoints, database)
+    _declare_health(endpoints)
 
 
 _ALIVE = object_of({"status": {"type": "string", "enum": ["alive"]}})
 _READY = object_of({"status": {"type": "string", "enum": ["ready"]}, "refreshing": COUNT})
 
 
-def _declare_health(endpoints: Endpoints, database: Database) -> None:
+def _declare_health(endpoints: Endpoints) -> None:
     @endpoints.get(
         "/health/live",
         "getLiveness",
         "service",
         answers={200: Answer("The process runs.", _ALIVE, example=lambda: sample("live"))},
     )
-    def get_liveness(_: Query) -> Response:
+    def get_liveness(_: State, __: Query) -> Reply:
         """Ask whether the process answers.
 
         Touches no database: a restart helps only where this fails.
         """
-        return _fresh(b'{"status":"alive"}')
+        return Reply(body=b'{"status":"alive"}')
 
     @endpoints.get(
         "/health/ready",
@@ -120,15 +120,15 @@ def _declare_health(endpoints: Endpoints, database: Database) -> None:
         answers={200: Answer("It can serve.", _READY, example=lambda: sample("ready"))},
         problems=("unavailable",),
     )
-    def get_readiness(_: Query) -> Response:
+    def get_readiness(state: State, _: Query) -> Reply:
         """Ask whether the service can answer requests.
 
         The database answers and has all migrations of this version. `refreshing` counts the records that a
         change of another has left to be rendered again.
         """
         try:
-            pending = pending_migrations(database)
-            refreshing = 0 if pending else pending_refreshes(database)
+            pending = pending_migrations(state.database)
+            refreshing = 0 if pending else pending_refreshes(state.database)
         except PeeweeException:
             raise Problem(
                 "unavailable", "the database does not answer", headers={"Retry-After": "5"}
@@ -136,8 +136,4 @@ def _declare_health(endpoints: Endpoints, database: Database) -> None:
         if pending:
             detail = f"the database lacks the migration {pending[0]}; run facts serve or facts load"
             raise Problem("unavailable", detail, headers={"Retry-After": "5"})
-        return json_answer({"status": "ready", "refreshing": refreshing})
-
-
-def _fresh(body: bytes) -> Response:
-    return answer(body, tag_of([body]))
+        return Reply(document={"status": "ready", "refreshing": refreshing})

@@ -2,16 +2,15 @@
 
 from typing import Any
 
-from flask import Response
-
 from api.http.endpoint import Answer, Endpoints, PathParameter
 from api.http.problems import Problem
-from api.http.responses import json_answer
+from api.records.core.state import State
 from schemas.base import nearest, quoted
 from schemas.query import Query
 from schemas.vocabularies import PREFIXES, VOCABULARIES, Term, Vocabulary
 
 from .examples import sample
+from .reply import Reply
 from .response_schemas import ADDRESS, TEXT, list_of, object_of
 
 _TERM = object_of(
@@ -42,12 +41,12 @@ def declare(endpoints: Endpoints) -> None:
             200: Answer("All.", object_of({"data": list_of(_VOCABULARY)}), example=lambda: _shortened())
         },
     )
-    def list_vocabularies(_: Query) -> Response:
+    def list_vocabularies(_: State, __: Query) -> Reply:
         """List the controlled vocabularies.
 
         Every term that documents and queries may use, with its definition and its equivalent elsewhere.
         """
-        return json_answer({"data": [vocabulary_document(v) for v in VOCABULARIES.values()]})
+        return Reply(document={"data": [vocabulary_document(v) for v in VOCABULARIES.values()]})
 
     @endpoints.get(
         "/v1/vocabularies/{name}",
@@ -57,7 +56,7 @@ def declare(endpoints: Endpoints) -> None:
         answers={200: Answer("The vocabulary.", _VOCABULARY, example=lambda: sample("vocabulary"))},
         problems=("not-found",),
     )
-    def get_vocabulary(_: Query, name: str) -> Response:
+    def get_vocabulary(_: State, __: Query, name: str) -> Reply:
         """Read one controlled vocabulary.
 
         Its terms in the order in which they are shown.
@@ -66,7 +65,7 @@ def declare(endpoints: Endpoints) -> None:
             near = nearest(name, VOCABULARIES)
             hint = f'; did you mean "{near}"?' if near else ""
             raise Problem("not-found", f"there is no vocabulary {quoted(name)}{hint}", did_you_mean=near)
-        return json_answer(vocabulary_document(VOCABULARIES[name]))
+        return Reply(document=vocabulary_document(VOCABULARIES[name]))
 
 
 def _shortened() -> Any:

@@ -13,15 +13,15 @@ from api.http.endpoint import Answer, Body, Endpoint, Endpoints
 from api.http.responses import JSON
 from api.records.core.registry import TYPES, RecordType
 from api.records.write import operations as ops
-from api.records.write.perform import perform
-from api.records.write.transaction import Outcome
+from api.records.write.perform import apply_all
+from api.records.write.transaction import Outcome, Transaction
 from schemas import query as q
 from schemas.curating import BatchItemSchema, CorrectionSchema, MergerSchema
 from schemas.json_schema import reference_to, written_reference_to
 from schemas.query import Parameter, Query
 
 from .auth import require_curator
-from .idempotent import Done, one, run
+from .idempotent import Done, answer_once, answer_with_record
 from .records import id_of
 from .response_schemas import ID, TEXT, list_of, object_of
 from .write_bodies import (
@@ -99,8 +99,9 @@ def _declare_create(endpoints: Endpoints, database: Database, record_type: Recor
 
         A draft, unless `publish=true`. The body has the record's fields in their input form.
         """
-        publish = query["publish"]
-        return one(database, query["dry_run"], lambda: create_of(record_type, read_body(), publish), 201)
+        actor = require_curator(database)
+        operation = create_of(record_type, read_body(), query["publish"])
+        return answer_with_record(actor, database, query["dry_run"], operation, 201)
 
     endpoints.add(
         Endpoint(
@@ -130,10 +131,12 @@ def _declare_replace(endpoints: Endpoints, database: Database, record_type: Reco
         What a read returned can be edited and sent back: computed members are ignored. A published record
         changes with a `correction` {{`kind`, `note`}} beside its fields. `If-None-Match: *` creates a draft.
         """
-        dry_run = query["dry_run"]
+        actor, dry_run = require_curator(database), query["dry_run"]
         if wants_creation():
-            return one(database, dry_run, lambda: creation_at(record_type, id, read_body()), 201)
-        return one(database, dry_run, lambda: replace_of(record_type, id, read_body(), if_match()))
+            creation = creation_at(record_type, id, read_body())
+            return answer_with_record(actor, database, dry_run, creation, 201)
+        replacement = replace_of(record_type, id, read_body(), if_match())
+        return answer_with_record(actor, database, dry_run, replacement)
 
     answers = {
         200: _record_answer(record_type, "Replaced."),
@@ -154,11 +157,9 @@ def _declare_patch(endpoints: Endpoints, database: Database, record_type: Record
         A merge patch (RFC 7396) of the record's input form; null removes a member. `correction` as in a
         replacement; the service's own members are refused.
         """
-
-        def patch() -> Any:
-            return patch_of(record_type, id, read_body((MERGE_PATCH, JSON)), if_match())
-
-        return one(database, query["dry_run"], patch)
+        actor = require_curator(database)
+        operation = patch_of(record_type, id, read_body((MERGE_PATCH, JSON)), if_match())
+        return answer_with_record(actor, database, query["dry_run"], operation)
 
     shape = {"type": "object", "description": "Members to change; null removes one."}
     endpoints.add(
@@ -180,7 +181,8 @@ def _declare_delete(endpoints: Endpoints, database: Database, record_type: Recor
 
         What was public is retracted, not deleted. A draft that others refer to stays (409 lists them).
         """
-        return one(database, query["dry_run"], lambda: ops.Delete(record_type, id, if_match()))
+        actor = require_curator(database)
+        return answer_with_record(actor, database, query["dry_run"], ops.Delete(record_type, id, if_match()))
 
     endpoints.add(
         _operation(record_type, "DELETE", "", view, answers={204: Answer("Gone.")}, headers=_IF_MATCH)
@@ -207,11 +209,10 @@ def _declare_state_change(
     endpoints: Endpoints, database: Database, record_type: RecordType, name: str
 ) -> None:
     def view(query: Query, id: str) -> Response:
-        def change() -> Any:
-            body = read_body(optional=name == "publish")
-            return state_change_of(name, record_type, id, body, if_match())
-
-        return one(database, query["dry_run"], change)
+        actor = require_curator(database)
+        body = read_body(optional=name == "publish")
+        operation = state_change_of(name, record_type, id, body, if_match())
+        return answer_with_record(actor, database, query["dry_run"], operation)
 
     text, done = _TEXTS[name]
     view.__doc__ = text
@@ -241,12 +242,12 @@ def _declare_batch(endpoints: Endpoints, database: Database) -> None:
         One fault refuses all; each fault's pointer begins with the index of its operation.
         """
         actor = require_curator(database)
-        planned = planned_batch(read_body())
+        operations = planned_batch(read_body())
 
-        def work(**more: Any) -> list[Outcome]:
-            return perform(database, planned, actor, **more)
+        def work(transaction: Transaction) -> Done:
+            return _batch_answer(apply_all(transaction, operations))
 
-        return run(actor, database, query["dry_run"], work, _batch_answer)
+        return answer_once(actor, database, query["dry_run"], work)
 
     result = object_of(
         {"id": ID, "type": TEXT, "result": TEXT, "etag": TEXT, "revision": {"type": ["integer", "null"]}}

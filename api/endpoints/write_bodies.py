@@ -7,11 +7,11 @@ from typing import Any
 from marshmallow import ValidationError
 
 from api.http.problems import Problem
-from api.records.core.errors import Conflict, DocumentFault, InvalidDocument, PreconditionFailed
+from api.records.core.errors import DocumentFault, InvalidDocument
 from api.records.core.registry import TYPES, RecordType
 from api.records.write import operations as ops
 from api.records.write.documents import read_document
-from api.records.write.transaction import Correction, Outcome
+from api.records.write.transaction import Correction, Operation
 from schemas.base import Json, ValueSchema, faults_of, quoted
 from schemas.curating import BatchItemSchema, CorrectionSchema, MergerSchema
 
@@ -63,7 +63,9 @@ def _apart(body: Any) -> tuple[Any, Correction | None]:
     return plain, correction_of(body["correction"], "/correction")
 
 
-def state_change_of(name: str, record_type: RecordType, record_id: str, body: Any, tags: ops.Tags) -> Any:
+def state_change_of(
+    name: str, record_type: RecordType, record_id: str, body: Any, tags: ops.Tags
+) -> Operation:
     if name == "publish":
         # An empty object says as little as no body: whether that is enough is for the record's state to say.
         note = correction_of(body) if body not in (None, {}) else None
@@ -75,21 +77,13 @@ def state_change_of(name: str, record_type: RecordType, record_id: str, body: An
     return ops.Merge(record_type, record_id, merger["into"], tags, correction)
 
 
-def creation_at(record_type: RecordType, record_id: str, body: Any) -> Any:
+def creation_at(record_type: RecordType, record_id: str, body: Any) -> ops.Create:
     """A creation by `PUT`: 412 where the record is there already (RFC 9110 §13.1.2)."""
     document = read_document(record_type, body, record_id)
-    return _CreateOrFail(record_type, record_id, document)
+    return ops.Create(record_type, record_id, document, only_new=True)
 
 
-class _CreateOrFail(ops.Create):
-    def apply(self, transaction: Any, index: int) -> Outcome:
-        try:
-            return super().apply(transaction, index)
-        except Conflict as conflict:
-            raise PreconditionFailed(conflict.detail) from None
-
-
-def planned_batch(body: Any) -> list[Any]:
+def planned_batch(body: Any) -> list[Operation]:
     """The operations of a batch; raises InvalidDocument with the faults of all its items."""
     if not isinstance(body, list) or not 1 <= len(body) <= MOST_IN_BATCH:
         fault = DocumentFault("", f"must be a list of 1 to {MOST_IN_BATCH} operations")
@@ -137,7 +131,7 @@ def _own_tag(item: Json) -> ops.Tags:
     return (item["if_match"],) if item.get("if_match") and item["op"] != "create" else None
 
 
-def _planned_item(item: Json, tags: ops.Tags) -> Any:
+def _planned_item(item: Json, tags: ops.Tags) -> Operation:
     record_type, record_id, body = TYPES[item["type"]], item["id"], item.get("body")
     try:
         return _operation_of(item["op"], record_type, record_id, body, tags)
@@ -147,7 +141,7 @@ def _planned_item(item: Json, tags: ops.Tags) -> Any:
         raise InvalidDocument(problem.detail, (DocumentFault("/body", problem.detail),)) from None
 
 
-def _operation_of(name: str, record_type: RecordType, record_id: str, body: Any, tags: ops.Tags) -> Any:
+def _operation_of(name: str, record_type: RecordType, record_id: str, body: Any, tags: ops.Tags) -> Operation:
     if name == "create":
         plain, publish = _publish_apart(body)
         return ops.Create(record_type, record_id, read_document(record_type, plain, record_id), publish)

@@ -2,7 +2,7 @@
 
 Made for people who write by hand: every fault of every file in one run, with its line, and every
 scalar a string, because YAML would make a day of `2019-07-21` and a truth of `no`. Only the members
-that are numbers or truths in a record (`_TYPED`), and null, are read as such.
+that are numbers or truths by the record's schema, and null, are read as such.
 """
 
 from __future__ import annotations
@@ -15,16 +15,11 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
+from api.records.core.registry import BY_PLURAL, TYPES
+from schemas.plain_values import plain_values
+
 from .yaml_lists import ListReader, Place, UnreadableError, line_at
 
-RECORD_TYPES: Final = {
-    "dossiers": "dossier",
-    "parties": "party",
-    "places": "place",
-    "sources": "source",
-    "dates": "date",
-    "claims": "claim",
-}
 SUFFIXES: Final = (".yaml", ".yml")
 LARGEST_FILE: Final = 20_000_000
 
@@ -124,9 +119,13 @@ def _read_file(file: Path, result: ReadResult) -> None:
 
 
 def type_of(file: Path) -> str:
-    if file.stem in RECORD_TYPES and file.suffix.lower() in SUFFIXES:
-        return RECORD_TYPES[file.stem]
-    allowed = ", ".join(f"{name}.yaml" for name in RECORD_TYPES)
+    """The record type that a file's name says.
+
+    Raises UnreadableError where it says none.
+    """
+    if file.stem in BY_PLURAL and file.suffix.lower() in SUFFIXES:
+        return BY_PLURAL[file.stem].name
+    allowed = ", ".join(f"{name}.yaml" for name in BY_PLURAL)
     raise UnreadableError(1, f"the file's name says no record type; the names are {allowed}")
 
 
@@ -193,7 +192,7 @@ def _read_part(
     file: Path, text: str, type_: str, first_index: int = 0, first_line: int = 1
 ) -> tuple[list[FileRecord], list[FileFault]]:
     """The records of a YAML list, which begins at a line and with an index of the whole file."""
-    reader = ListReader(text, type_, first_line)
+    reader = ListReader(text, plain_values(TYPES[type_].schema), first_line)
     entries = []
     for index, (value, places) in enumerate(reader.items(), first_index):
         if isinstance(value, dict):

@@ -4,8 +4,7 @@ PROV-O: https://www.w3.org/TR/prov-o/; selectors: https://www.w3.org/TR/annotati
 What neither has a word for is said with terms of our own, defined at `/v1/vocabularies/provenance-terms`.
 """
 
-from typing import Any
-
+from schemas.base import Json
 from schemas.vocabularies import (
     ATTRIBUTION_ROLES,
     CHECK_STATUSES,
@@ -16,7 +15,6 @@ from schemas.vocabularies import (
     Vocabulary,
 )
 
-Json = dict[str, Any]
 _CLASSES = {
     "claim": ["prov:Entity", "schema:Claim"],
     "source": ["prov:Entity", "schema:CreativeWork"],

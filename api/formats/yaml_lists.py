@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from ruamel.yaml import YAML
@@ -66,15 +66,13 @@ def _number(value: str) -> float | None:
     return float(value) if plain else None
 
 
-# The members that are not strings, by record type (None: any) and pointer. A value that is not of
-# the kind stays a string, so that the schema says what is allowed. `page` and `timecode` are
-# strings: there are pages xii and 4-5.
-_TYPED: Final[tuple[tuple[str | None, re.Pattern[str], Callable[[str], Any]], ...]] = (
-    ("source", re.compile(r"/held"), _truth),
-    (None, re.compile(r"/.*/locator/paragraph"), _integer),
-    (None, re.compile(r"/.*/locator/position/(start|end)"), _integer),
-    ("place", re.compile(r"/coordinates/(latitude|longitude)"), _number),
-)
+#: How a value that is no text is read; what is not of its kind stays a string, so that the schema says what
+#: is allowed.
+_CONVERTED: Final[dict[str, Callable[[str], Any]]] = {
+    "boolean": _truth,
+    "integer": _integer,
+    "number": _number,
+}
 
 
 # What is left out says where documents begin and end.
@@ -85,12 +83,13 @@ class ListReader:
     """The items of a YAML list, from ruamel.yaml's events: values with their places, and faults.
 
     Built from events because nodes and round-trip objects have lost by then what we must refuse
-    (aliases, doubled names) or know (how a scalar was written).
+    (aliases, doubled names) or know (how a scalar was written). `kinds`: dotted paths of the members that are
+    numbers or truths (schemas/plain_values.py).
     """
 
-    def __init__(self, text: str, type_: str, first_line: int) -> None:
+    def __init__(self, text: str, kinds: Mapping[str, str], first_line: int) -> None:
         self._text = text
-        self._type = type_
+        self._kinds = kinds
         self._first_line = first_line
         self._events = self._parsed()
         self._places: dict[str, Place] = {}
@@ -208,11 +207,10 @@ class ListReader:
         value = self._characters(event, pointer)
         if event.style:
             return value
-        for type_, pattern, converted in _TYPED:
-            if type_ in (None, self._type) and pattern.fullmatch(pointer):
-                typed = converted(value)
-                return value if typed is None else typed
-        return value
+        path = ".".join(step for step in pointer.split("/")[1:] if not step.isdigit())
+        kind = self._kinds.get(path)
+        converted = _CONVERTED[kind](value) if kind else None
+        return value if converted is None else converted
 
     def _characters(self, event: ScalarEvent, pointer: str) -> str:
         value = str(event.value)

@@ -3,24 +3,24 @@
 import inspect
 import re
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
-from functools import wraps
+from functools import cached_property
 from typing import Any
 
 from flask import Flask, Response, request
 
+from schemas.base import Json
 from schemas.query import Parameter, Query, read_query
 
 from .query_strings import query_of_request, require_acceptable
-from .responses import JSON
+from .responses import JSON, VARY
 
-#: Made anew for each read.
-Limit = Callable[[], AbstractContextManager[None]]
 #: Raises a problem where the request's API key is unknown.
 Admission = Callable[[], object]
-View = Callable[..., Response]
-Json = dict[str, Any]
+#: What an endpoint does; what it returns is for the handler.
+View = Callable[..., Any]
+#: Request headers of single endpoints that change what is answered.
+_VARYING = ("Accept-Datetime",)
 
 
 @dataclass(frozen=True)
@@ -76,10 +76,14 @@ class Endpoint:
     body: Body | None = None
     #: Request headers that it reads, by name.
     headers: Sequence[str] = ()
-    #: Whether an API key is needed.
+    #: Whether it writes, for which an API key is needed; its view takes no state.
     secured: bool = False
-    #: Whether it may take long even without a query.
+    #: Whether holders of a key see drafts at it without asking for them.
+    drafts: bool = False
+    #: Whether it reads several times, or may take long, even without a query.
     demanding: bool = False
+    #: Whether it waits for something new.
+    waits: bool = False
     #: What the docstring's `{…}` stand for.
     words: Mapping[str, str] = field(default_factory=dict)
 
@@ -88,6 +92,11 @@ class Endpoint:
         """The address as Flask writes it."""
         return re.sub(r"\{(\w+)\}", r"<\1>", self.path)
 
+    @cached_property
+    def vary(self) -> str:
+        """Request headers that can change any of its answers."""
+        return ", ".join((VARY, *(name for name in self.headers if name in _VARYING)))
+
     @property
     def text(self) -> tuple[str, str]:
         """Summary and description: the docstring's first sentence and all of it."""
@@ -95,7 +104,7 @@ class Endpoint:
         summary = text.partition("\n")[0].rstrip(".")
         return summary, text
 
-    @property
+    @cached_property
     def limited(self) -> bool:
         """Whether it can run into the time limit.
 
@@ -108,28 +117,27 @@ class Endpoint:
         """Whether a request may carry an API key: under /v1, not at the service's own addresses."""
         return self.path == "/v1" or self.path.startswith("/v1/")
 
-    def handler(self, limit: Limit, admit: Admission) -> View:
-        """The view behind its checks: known key, acceptable media type, understood query, limited time."""
-        view, parameters, offered = self.view, self.parameters, self.media_types
-        keyed, limited, demanding = self.keyed, self.limited, self.demanding
+    def route(self, handle: "Handle", admit: Admission) -> Callable[..., Response]:
+        """The handler behind its checks: known key, acceptable media type, understood query."""
+        parameters, offered, keyed = self.parameters, self.media_types, self.keyed
         # Most reads ask for nothing special: their query is understood once, here.
         needs = any(parameter.required for parameter in parameters.values())
         plain = None if needs else read_query((), parameters)
 
-        @wraps(view)
-        def handle(**path: str) -> Response:
+        def routed(**path: str) -> Response:
             environ = request.environ
             if keyed and "HTTP_AUTHORIZATION" in environ:
                 admit()
             if environ.get("HTTP_ACCEPT", "*/*") != "*/*":
                 require_acceptable(offered)
             query = query_of_request(parameters) if plain is None or environ.get("QUERY_STRING") else plain
-            if limited and (demanding or query is not plain):
-                with limit():
-                    return view(query, **path)
-            return view(query, **path)
+            return handle(self, query, path)
 
-        return handle
+        return routed
+
+
+#: Answers an understood request: endpoint, query, variable parts of the address.
+Handle = Callable[[Endpoint, Query, Mapping[str, str]], Response]
 
 
 class Endpoints:
@@ -151,16 +159,13 @@ class Endpoints:
 
         return declare
 
-    def install(self, app: Flask, limit: Limit = nullcontext, admit: Admission = lambda: None) -> None:
-        """Route every endpoint; `limit` bounds the time of reads, `admit` refuses unknown keys."""
+    def install(self, app: Flask, handle: Handle, admit: Admission = lambda: None) -> None:
+        """Route every endpoint to what answers it; `admit` refuses unknown keys."""
         for endpoint in self.all:
             app.add_url_rule(
                 endpoint.rule,
                 endpoint.id,
-                endpoint.handler(limit, admit),
+                endpoint.route(handle, admit),
                 methods=[endpoint.method],
                 strict_slashes=True,
             )
-
-
-__all__ = ["Answer", "Body", "Endpoint", "Endpoints", "PathParameter", "Query"]

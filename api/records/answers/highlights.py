@@ -3,7 +3,9 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from ..core.registry import Json, RecordType
+from schemas.base import Json
+
+from ..core.registry import RecordType
 from ..text.normalise import Piece, indexed, normalise_with_spans, pieces
 from ..text.query import SearchTerm
 from ..text.texts import values_at

@@ -4,11 +4,13 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import orjson
-from peewee import Database
 
-from ..core.registry import PUBLIC, TYPES, Json
+from schemas.base import Json
+
+from ..core.registry import TYPES
+from ..core.state import State
 from ..read.records import read_many
-from ..read.revisions import Moment, published_then, stand_for
+from ..read.select import resolve
 
 #: Types whose records have names that somebody uses.
 _NAMED = tuple(t.name for t in TYPES.values() if "names" in t.fields)
@@ -16,28 +18,21 @@ _NAMED = tuple(t.name for t in TYPES.values() if "names" in t.fields)
 BestLanguage = Callable[[Sequence[str]], int | None]
 
 
-def in_words_of(
-    database: Database,
-    party: str,
-    best: BestLanguage,
-    document: Any,
-    moment: Moment | None = None,
-    statuses: Sequence[str] = PUBLIC,
-) -> Any:
+def in_words_of(state: State, party: str, best: BestLanguage, document: Any) -> Any:
     """The document with that party's names for parties and places in `name`, the neutral ones beside them.
 
     The first name listed with `used_by` exactly that party in the best language, else its first one in any
-    language, else the neutral one. `statuses`: the states of records whose names may be seen. Changes the
-    document in place.
+    language, else the neutral one. Only records that the state shows have names. Changes the document in
+    place.
 
     Raises QueryError for an id that is no party.
     """
-    user = stand_for(database, "perspective", ("party",), [party], moment)[party]
+    user = resolve(state, "perspective", ("party",), [party])[party]
     places = list(_named_objects(document))
     ids = list(dict.fromkeys(record_id for record_id, _ in places))
-    names = {r["id"]: _name(r, user, best) for r in _records(database, ids, moment, statuses)}
-    for record_id, found in places:
-        _rename(found, names.get(record_id))
+    names = {record["id"]: _name(record, user, best) for record in _records(state, ids)}
+    for record_id, named in places:
+        _rename(named, names.get(record_id))
     return document
 
 
@@ -55,16 +50,10 @@ def _named_objects(value: Any) -> Iterator[tuple[str, Json]]:
             yield from _named_objects(member)
 
 
-def _records(
-    database: Database, ids: Sequence[str], moment: Moment | None, statuses: Sequence[str]
-) -> list[Json]:
+def _records(state: State, ids: Sequence[str]) -> list[Json]:
     """Those of the ids' records that have names of somebody's."""
-    if moment is None:
-        found = [orjson.loads(stored.body) for stored in read_many(database, ids, statuses)]
-        return [record for record in found if record["type"] in _NAMED]
-    wanted = set(ids)
-    then = published_then(database, _NAMED, moment)
-    return [orjson.loads(past.stored.body) for past in then if past.stored.id in wanted]
+    records = [orjson.loads(stored.body) for stored in read_many(state, ids)]
+    return [record for record in records if record["type"] in _NAMED]
 
 
 def _name(record: Json, user: str, best: BestLanguage) -> tuple[str, str] | None:
@@ -76,14 +65,14 @@ def _name(record: Json, user: str, best: BestLanguage) -> tuple[str, str] | None
     return name["text"], name["language"]
 
 
-def _rename(found: Json, name: tuple[str, str] | None) -> None:
+def _rename(named: Json, name: tuple[str, str] | None) -> None:
     """Put a name in; members keep their order, with the new ones right behind `name`."""
-    members = dict(found)
-    found.clear()
+    members = dict(named)
+    named.clear()
     for key, value in members.items():
-        found[key] = value
+        named[key] = value
         if key == "name":
-            found["name"] = name[0] if name else value
-            found["neutral_name"] = value
+            named["name"] = name[0] if name else value
+            named["neutral_name"] = value
             if name:
-                found["name_language"] = name[1]
+                named["name_language"] = name[1]

@@ -8,15 +8,15 @@ from itertools import chain
 from typing import NamedTuple
 
 import orjson
-from peewee import Database
 
-from schemas.base import quoted
+from schemas.base import Json, quoted
 from schemas.query import Query, QueryError, QueryFault
 
-from ..core.registry import CLAIM, DOSSIER, PARTY, PUBLIC, Json
+from ..core.registry import DOSSIER, PARTY
+from ..core.sql import sql
+from ..core.state import State
 from ..read.records import read_many, read_record
-from ..read.revisions import Moment, published_then, read_past, stand_for
-from ..store.database import placeholders, snapshot
+from ..read.select import resolve
 
 #: Claims shown of a column; `href` leads to all of them.
 MOST_CLAIMS = 100
@@ -38,7 +38,7 @@ class Held(NamedTuple):
     side: str | None
 
 
-def read_positions(database: Database, dossier_id: str, query: Query, moment: Moment | None = None) -> Json:
+def read_positions(state: State, dossier_id: str, query: Query) -> Json:
     """The positions of a dossier: {`dossier`, `questions`, `query`}.
 
     `by`: `position` (whose position it is: `position_of`, else the claimant) or `claimant` (who spoke).
@@ -46,15 +46,13 @@ def read_positions(database: Database, dossier_id: str, query: Query, moment: Mo
     Raises NotFound, Gone or Merged as a read of the dossier does; QueryError for a question that is not
     its own, and for a party that is none.
     """
-    with snapshot(database):
-        dossier = _dossier(database, dossier_id, moment)
-        asked = _asked_questions(dossier, query)
-        parties = stand_for(database, "party", ("party",), query["party"] or (), moment)
-        questions = [question["id"] for question in dossier["questions"]]
-        view = _Past(database, moment) if moment else _Present(database)
-        table = _Table(view, view.held(questions, COLUMNS[query["by"]]), query["by"], moment)
-        wanted = list(dict.fromkeys(parties.values())) if "party" in query.given else table.sides
-        table.read([question["id"] for question in asked], wanted)
+    dossier = orjson.loads(read_record(state, DOSSIER, dossier_id).body)
+    asked = _asked_questions(dossier, query)
+    parties = resolve(state, "party", ("party",), query["party"] or ())
+    questions = [question["id"] for question in dossier["questions"]]
+    table = _Table(state, _held(state, questions, COLUMNS[query["by"]]), query["by"])
+    wanted = list(dict.fromkeys(parties.values())) if "party" in query.given else table.sides
+    table.read([question["id"] for question in asked], wanted)
     echo = {name: query[name] for name in sorted(query.given)} | {"by": query["by"]}
     if "party" in query.given:
         echo["party"] = wanted
@@ -63,16 +61,6 @@ def read_positions(database: Database, dossier_id: str, query: Query, moment: Mo
         "questions": [table.question(question, wanted) for question in asked],
         "query": echo,
     }
-
-
-def _dossier(database: Database, dossier_id: str, moment: Moment | None) -> Json:
-    stored = (
-        read_past(database, DOSSIER, dossier_id, moment).stored
-        if moment
-        else read_record(database, DOSSIER, dossier_id, PUBLIC)
-    )
-    dossier: Json = orjson.loads(stored.body)
-    return dossier
 
 
 def _asked_questions(dossier: Json, query: Query) -> list[Json]:
@@ -89,65 +77,41 @@ def _asked_questions(dossier: Json, query: Query) -> list[Json]:
     return [question for question in dossier["questions"] if question["id"] in query["question"]]
 
 
-# Where answers come from: the record as it stands, or as it stood
+# What is read
+
+_ANSWERS = """
+SELECT d.missing, d.earliest, d.latest, r.id, k.value, k.qualifier, w.value FROM filter_key k
+JOIN {records} r ON r.id = k.record AND {shows}
+JOIN date_key d ON d.record = r.id AND d.field = 'said' AND {d_holds}
+LEFT JOIN filter_key w ON w.record = r.id AND w.filter = {column} AND {w_holds}
+WHERE k.type = 'claim' AND k.filter = 'question' AND k.value IN ({questions}) AND {k_holds}
+"""
 
 
-class _Present:
-    """The answers of published claims."""
-
-    def __init__(self, database: Database) -> None:
-        self.database = database
-
-    def held(self, questions: Sequence[str], column: str) -> list[Held]:
-        """Every answer to these questions, in time order."""
-        rows = self.database.execute_sql(
-            "SELECT d.missing, d.earliest, d.latest, r.id, k.value, k.qualifier, w.value FROM filter_key k "
-            "JOIN record r ON r.id = k.record AND r.status = 'published' "
-            "JOIN date_key d ON d.record = r.id AND d.field = 'said' "
-            "LEFT JOIN filter_key w ON w.record = r.id AND w.filter = ? "
-            f"WHERE k.type = 'claim' AND k.filter = 'question' AND k.value IN ({placeholders(questions)})",
-            [column, *questions],
-        ).fetchall()
-        return sorted(Held(*row) for row in rows)
-
-    def claims(self, ids: Sequence[str]) -> dict[str, Json]:
-        """Claims as served, by id."""
-        return {stored.id: orjson.loads(stored.body) for stored in read_many(self.database, ids)}
-
-    def parties(self, ids: Sequence[str]) -> dict[str, Json]:
-        """References to parties, by id."""
-        found = [orjson.loads(stored.body) for stored in read_many(self.database, ids, _NAMEABLE)]
-        return {party["id"]: _reference(party) for party in found}
+def _held(state: State, questions: Sequence[str], column: str) -> list[Held]:
+    """Every answer to these questions, in time order."""
+    rows = state.rows(
+        sql(
+            _ANSWERS,
+            records=state.records,
+            shows=state.shows("r"),
+            column=column,
+            questions=questions,
+            **{f"{key}_holds": state.holds(key) for key in "dwk"},
+        )
+    )
+    return sorted(Held(*row) for row in rows)
 
 
-class _Past:
-    """The answers of claims that were published at a moment."""
+def _claims(state: State, ids: Sequence[str]) -> dict[str, Json]:
+    """Claims as served, by id."""
+    return {stored.id: orjson.loads(stored.body) for stored in read_many(state, ids)}
 
-    def __init__(self, database: Database, moment: Moment) -> None:
-        self.database, self.moment = database, moment
-        self._then = {past.stored.id: past for past in published_then(database, (CLAIM.name,), moment)}
 
-    def held(self, questions: Sequence[str], column: str) -> list[Held]:
-        """Every answer to these questions, in time order."""
-        found = []
-        for claim, past in self._then.items():
-            keys = past.computed["filters"]
-            side = keys[column][0][0] if column in keys else None
-            missing, earliest, latest, *_ = past.computed["dates"]["said"]
-            for question, stance in keys.get("question", ()):
-                if question in questions:
-                    found.append(Held(missing, earliest, latest, claim, question, stance, side))
-        return sorted(found)
-
-    def claims(self, ids: Sequence[str]) -> dict[str, Json]:
-        """Claims as served then, by id."""
-        return {i: orjson.loads(self._then[i].stored.body) for i in ids}
-
-    def parties(self, ids: Sequence[str]) -> dict[str, Json]:
-        """References to parties as they were then, by id."""
-        then = published_then(self.database, (PARTY.name,), self.moment, _NAMEABLE)
-        found = [orjson.loads(past.stored.body) for past in then if past.stored.id in ids]
-        return {party["id"]: _reference(party) for party in found}
+def _parties(state: State, ids: Sequence[str]) -> dict[str, Json]:
+    """References to parties, by id."""
+    parties = [orjson.loads(stored.body) for stored in read_many(state.of(_NAMEABLE), ids)]
+    return {party["id"]: _reference(party) for party in parties}
 
 
 def _reference(party: Json) -> Json:
@@ -160,10 +124,10 @@ def _reference(party: Json) -> Json:
 class _Table:
     """Questions in rows, sides in columns."""
 
-    def __init__(self, view: _Present | _Past, held: Sequence[Held], by: str, moment: Moment | None) -> None:
+    def __init__(self, state: State, held: Sequence[Held], by: str) -> None:
         self.by = by
-        self._then = f"&as_of={moment.asked}" if moment else ""
-        self._view = view
+        self._then = f"&as_of={state.moment.asked}" if state.moment else ""
+        self._state = state
         self._cells: dict[tuple[str, str | None], list[Held]] = {}
         for answer in held:
             self._cells.setdefault((answer.question, answer.side), []).append(answer)
@@ -177,10 +141,10 @@ class _Table:
         cells = [cell for (question, side), cell in self._cells.items()
                  if question in questions and (side is None or side in wanted)]  # fmt: skip
         shown = chain.from_iterable(_shown(cell) for cell in cells)
-        self._claims = self._view.claims(list(dict.fromkeys(shown)))
+        self._claims = _claims(self._state, list(dict.fromkeys(shown)))
         # Where the bytes of that time were taken out, a party has no name.
         nameless = {side: PARTY.reference(side, None) for side in wanted}
-        self._parties = nameless | self._view.parties(wanted)
+        self._parties = nameless | _parties(self._state, wanted)
 
     def question(self, question: Json, wanted: Sequence[str]) -> Json:
         """One row, with the columns of the parties wanted."""

@@ -3,37 +3,36 @@
 Read off records as they are served, so that the graph of a moment is that of its bytes.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from peewee import Database
 
-from ..core.registry import CLAIM, PARTY, PUBLIC, SOURCE, TYPES, Json
+from schemas.base import Json
+
+from ..core.registry import CLAIM, SOURCE, TYPES
+from ..core.sql import sql
+from ..core.state import State
 from ..read.records import read_record, referenced
-from ..read.revisions import Moment, published_then, read_past, survivors_at
-from ..store.database import placeholders, snapshot
 
 #: The documents of a claim and all that they descend from, with their publishers. Descent goes on through
 #: what was retracted: a withdrawn wire does not turn its reprints into origins.
 _BEHIND = """
 WITH RECURSIVE document(id) AS (
-    SELECT id FROM record WHERE id IN ({documents})
+    SELECT c.id FROM {records} c WHERE c.id IN ({documents}) AND {c_stands}
     UNION
     SELECT COALESCE(t.merged_into, t.id)
-    FROM document JOIN reference u ON u.record = document.id AND u.role = 'derived_from.source'
-    JOIN record t ON t.id = u.target
+    FROM document JOIN reference u ON u.record = document.id AND u.role = 'derived_from.source' AND {holds}
+    JOIN {records} t ON t.id = u.target AND {t_stands}
 )
-SELECT r.body FROM document JOIN record r ON r.id = document.id WHERE r.status IN ({statuses})
+SELECT r.body FROM document JOIN {records} r ON r.id = document.id WHERE {shows}
 """
 _FOLLOWED = ("published", "retracted")
-
-
-#: What ids stand for now, with the bytes of that.
+#: What ids stand for, with the bytes of that.
 _NAMED = """
-SELECT r.id, t.id, t.body FROM record r JOIN record t ON t.id = COALESCE(r.merged_into, r.id)
-WHERE r.id IN ({ids}) AND t.status IN ({statuses})
+SELECT r.id, t.id, t.body FROM {records} r JOIN {records} t ON t.id = COALESCE(r.merged_into, r.id)
+WHERE r.id IN ({ids}) AND {r_stands} AND {shows}
 """
 
 
@@ -52,36 +51,47 @@ class _Behind:
         return self.survivors.get(record_id, record_id)
 
 
-def read_provenance(database: Database, claim_id: str, moment: Moment | None = None) -> Json:
+def read_provenance(state: State, claim_id: str) -> Json:
     """The graph of a claim: {`claim`, `origins`, `nodes`, `edges`}.
 
     Raises NotFound, Gone or Merged as a read of the claim does.
     """
-    with snapshot(database):
-        if moment is not None:
-            claim = orjson.loads(read_past(database, CLAIM, claim_id, moment).stored.body)
-            return _Graph(claim, _behind_then(database, moment)).answer()
-        claim = orjson.loads(read_record(database, CLAIM, claim_id, PUBLIC).body)
-        return _Graph(claim, _behind(database, claim)).answer()
+    claim = orjson.loads(read_record(state, CLAIM, claim_id).body)
+    return _Graph(claim, _behind(state.of(_FOLLOWED), claim)).answer()
 
 
-def _behind_then(database: Database, moment: Moment) -> _Behind:
-    past = published_then(database, (SOURCE.name, PARTY.name), moment, _FOLLOWED)
-    records = [orjson.loads(p.stored.body) for p in past]
-    return _Behind({r["id"]: r for r in records}, survivors_at(database, moment.commit))
-
-
-def _behind(database: Database, claim: Json) -> _Behind:
-    cited = referenced([claim], ("citations.source", "attribution.source"))
-    sql = _BEHIND.format(documents=placeholders(cited), statuses=placeholders(_FOLLOWED))
-    rows = database.execute_sql(sql, [*cited, *_FOLLOWED]).fetchall()
-    documents = [orjson.loads(row[0]) for row in rows]
-    named = referenced(documents, ("publisher", "derived_from.source"))
-    sql = _NAMED.format(ids=placeholders(named), statuses=placeholders(_FOLLOWED))
-    rows = database.execute_sql(sql, [*named, *_FOLLOWED]).fetchall()
+def _behind(state: State, claim: Json) -> _Behind:
+    # Origins by themselves too: the way to them may have been taken out.
+    named = referenced([claim], ("citations.source", "attribution.source", "origins.sources"))
+    documents = _documents(state, named)
+    rows = state.rows(
+        sql(
+            _NAMED,
+            records=state.records,
+            ids=referenced(documents, ("publisher", "derived_from.source")),
+            r_stands=state.stands("r"),
+            shows=state.shows("t"),
+        )
+    )
     records = {document["id"]: document for document in documents}
     records |= {row[1]: orjson.loads(row[2]) for row in rows}
     return _Behind(records, {row[0]: row[1] for row in rows})
+
+
+def _documents(state: State, cited: Sequence[str]) -> list[Json]:
+    """The documents of these ids and all that they descend from, as served."""
+    rows = state.rows(
+        sql(
+            _BEHIND,
+            records=state.records,
+            documents=cited,
+            c_stands=state.stands("c"),
+            t_stands=state.stands("t"),
+            holds=state.holds("u"),
+            shows=state.shows("r"),
+        )
+    )
+    return [orjson.loads(row[0]) for row in rows]
 
 
 def _named(record: Json) -> Json:

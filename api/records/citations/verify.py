@@ -2,13 +2,17 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from peewee import Database
 
+from schemas.base import Json
+
 from ..core.mentions import mentions
-from ..core.registry import Json
 from ..store.api_keys import Actor
 from ..store.database import write_transaction
+from ..store.tables import CHECKS
+from ..write.commit import refresh
 from ..write.render import locator_digest
 from ..write.session import Session
 from ..write.transaction import Transaction
@@ -49,12 +53,10 @@ def _at(document: Json, pointer: str) -> Json:
 def judged(database: Database, texts: Mapping[str, str]) -> list[Checked]:
     """Every citation of the sources whose texts are given, compared with them, by record and place."""
     session = Session(database)
-    records = sorted(
-        {r for source in texts for alias in session.aliases(source) for r in session.referrers(alias)}
-    )
-    session.load(records)
+    aliases = [alias for some in session.aliases(texts).values() for alias in some]
+    records = {record for some in session.referrers(aliases).values() for record in some}
     found = []
-    for entry in filter(None, map(session.get, records)):
+    for entry in session.all(sorted(records)):
         if entry.status not in ("draft", "published"):
             continue
         for pointer, citation in citations(entry.document, entry.type.schema):
@@ -91,24 +93,18 @@ def keep_checks(database: Database, checks: Sequence[Checked]) -> int:
         if not new:
             return 0
         transaction = Transaction(database, Actor("facts verify", "publisher"))
-        for check in new:
-            database.execute_sql(
-                _KEEP,
-                (
-                    check.record,
-                    check.source,
-                    locator_digest(check.locator),
-                    check.judgement.status,
-                    transaction.time,
-                ),
-            )
-        return transaction.refresh(dict.fromkeys((c.record for c in new), "verified"))
+        CHECKS.put(database, (_row_of(check, transaction.time) for check in new))
+        return refresh(transaction, dict.fromkeys((c.record for c in new), "verified"))
 
 
-_KEEP = (
-    "INSERT INTO citation_check (record, source, locator, status, checked) VALUES (?, ?, ?, ?, ?) "
-    "ON CONFLICT (record, source, locator) DO UPDATE SET status = excluded.status, checked = excluded.checked"
-)
+def _row_of(check: Checked, time: str) -> Any:
+    return CHECKS.row(
+        record=check.record,
+        source=check.source,
+        locator=locator_digest(check.locator),
+        status=check.judgement.status,
+        checked=time,
+    )
 
 
 def _known(database: Database) -> dict[tuple[str, str, str], str]:

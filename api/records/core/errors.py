@@ -1,6 +1,7 @@
 """Why the record refuses; the HTTP layer and the command line say it to people."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 
@@ -38,28 +39,20 @@ class InvalidDocument(Refusal):
 
 
 class Refused(InvalidDocument):
-    """Operations that cannot be done, all of them: faults point at `/index/member`.
+    """Operations that cannot be done, all of them.
 
-    `refusals` are those that an operation gave for itself, by index.
+    `indexed` are the faults with the index of each one's operation, pointing into its own document; `faults`
+    are the same, pointing at `/index/member` of the list of operations.
     """
 
-    def __init__(
-        self, faults: tuple[DocumentFault, ...], refusals: tuple[tuple[int, Refusal], ...] = ()
-    ) -> None:
-        super().__init__(f"{len(faults)} fault{'s' if len(faults) != 1 else ''}; nothing was changed", faults)
-        self.refusals = refusals
-
-    def alone(self) -> Refusal:
-        """The same as the refusal of a single operation."""
-        if self.refusals:
-            return self.refusals[0][1]
-        return InvalidDocument(self.detail, tuple(_without_index(fault) for fault in self.faults))
+    def __init__(self, indexed: Sequence[tuple[int, DocumentFault]]) -> None:
+        super().__init__(refused_for(indexed), tuple(fault.under(f"/{index}") for index, fault in indexed))
+        self.indexed = tuple(indexed)
 
 
-def _without_index(fault: DocumentFault) -> DocumentFault:
-    """`/0/members` as `/members`, `/0` as the whole document."""
-    _, _, below = fault.pointer[1:].partition("/")
-    return replace(fault, pointer=f"/{below}" if below else "")
+def refused_for(faults: Sequence[object]) -> str:
+    """How many faults stand in the way, as a sentence."""
+    return f"{len(faults)} fault{'s' if len(faults) != 1 else ''}; nothing was changed"
 
 
 class NotFound(Refusal):

@@ -7,9 +7,8 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
+from schemas.base import Json
 from schemas.fields import Reference
-
-Json = dict[str, Any]
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,10 @@
 """The registry: what a record type is, declared once. A new filter is one line here."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any, Literal
 
 from schemas import vocabularies as vocab
+from schemas.base import Json
 from schemas.claim import ClaimSchema
 from schemas.date import DateSchema
 from schemas.dossier import DossierSchema
@@ -14,37 +14,26 @@ from schemas.record import RecordSchema
 from schemas.source import SourceSchema
 from schemas.vocabularies import Vocabulary
 
+from .filters import (
+    AtLeast,
+    Countries,
+    Dated,
+    Filter,
+    Flag,
+    Ids,
+    Key,
+    Keys,
+    Languages,
+    Members,
+    Questions,
+    RegistryError,
+    Terms,
+    derived,
+    each,
+    one,
+    padded,
+)
 from .mentions import Role, roles_of
-
-Json = dict[str, Any]
-#: States of records that everybody sees, and those that holders of a key see.
-PUBLIC = ("published",)
-CURATORS = ("published", "draft")
-#: A value that a record is found by, and the other half of a pair, or ''.
-Key = tuple[str, str]
-FilterKind = Literal["id", "term", "date", "flag", "at-least", "language", "country", "question"]
-
-
-@dataclass(frozen=True)
-class Filter:
-    """A query parameter of a collection.
-
-    `keys` derives the values that a record is found by from its document and computed members;
-    `pairs_with` names the filter whose qualifier this one narrows, when both are given.
-    """
-
-    name: str
-    kind: FilterKind
-    description: str
-    keys: Callable[[Json, Json], Iterable[Key]] = lambda document, computed: ()
-    to: tuple[str, ...] = ()
-    vocabulary: Vocabulary | None = None
-    pairs_with: str | None = None
-
-    @property
-    def negatable(self) -> bool:
-        """Whether `name.not` is a parameter too."""
-        return self.kind not in ("date", "at-least", "flag")
 
 
 @dataclass(frozen=True)
@@ -54,6 +43,8 @@ class RecordType:
     name: str
     plural: str
     schema: type[RecordSchema]
+    #: What records of it are, in a line.
+    what: str
     filters: tuple[Filter, ...]
     #: Members of the document that other records show or compute with.
     face: tuple[str, ...]
@@ -62,10 +53,27 @@ class RecordType:
     names: tuple[str, ...] = ()
     text: tuple[str, ...] = ()
     title_sorts: bool = True
+    #: Where it stands among suggestions: those with names (0), with titles (1, 2), sentences (3).
+    suggested: int = 1
+    #: The id of a record that shows what the type is for, for the documentation.
+    example: str | None = None
     shape: RecordSchema = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "shape", self.schema())
+        for index, declared in enumerate(self.filters):
+            if fault := self._fault(declared, self.filters[:index]):
+                raise RegistryError(f'filter "{declared.name}" of {self.plural}: {fault}')
+
+    def _fault(self, declared: Filter, earlier: tuple[Filter, ...]) -> str | None:
+        """What is wrong with a filter beside the others and the type's dates."""
+        if any(declared.name == other.name for other in earlier):
+            return "it is declared twice"
+        if declared.pairs_with and declared.pairs_with not in {f.name for f in self.filters}:
+            return f'it pairs with "{declared.pairs_with}", which is no filter of theirs'
+        if declared.dated and declared.name not in self.dates:
+            return "they have no such date"
+        return None
 
     @property
     def title(self) -> str:
@@ -101,36 +109,9 @@ class RecordType:
         state = {} if status == "published" else {"status": status}
         return {"type": self.name, "id": record_id, "name": name, "href": self.href(record_id), **state}
 
-    def finds_members(self, declared: Filter) -> bool:
-        """Whether a filter follows references through the whole record, instead of keys of this type."""
-        return declared.name == "dossier" and not any(path == "dossiers" for path in self.includes)
-
     def filter(self, name: str) -> Filter:
         """The filter of that name; KeyError where there is none."""
         return next(f for f in self.filters if f.name == name)
-
-
-def one(path: str) -> Callable[[Json, Json], Iterable[Key]]:
-    """Keys of a single value in the document."""
-    return lambda document, computed: [(document[path], "")] if document.get(path) else []
-
-
-def each(
-    path: str, member: str | None = None, qualifier: str | None = None
-) -> Callable[[Json, Json], Iterable[Key]]:
-    """Keys of each member of a list in the document; of `member` of each, paired with `qualifier`."""
-    if member is None:
-        return lambda document, computed: [(value, "") for value in document.get(path, ())]
-    return lambda document, computed: [
-        (value[member], value.get(qualifier, "") if qualifier else "")
-        for value in document.get(path, ())
-        if value.get(member)
-    ]
-
-
-def derived(name: str) -> Callable[[Json, Json], Iterable[Key]]:
-    """Keys of each member of a computed list."""
-    return lambda document, computed: [(value, "") for value in computed.get(name, ())]
 
 
 def _through_whose_hands(document: Json, computed: Json) -> Iterable[Key]:
@@ -157,38 +138,42 @@ def _claimant(document: Json, computed: Json) -> Iterable[Key]:
 
 
 def _origins_count(document: Json, computed: Json) -> Iterable[Key]:
-    # Six digits, so that text compares like the number.
-    return [(f"{computed['origin_count']:06d}", "")]
+    return [(padded(computed["origin_count"]), "")]
 
 
 def _held(document: Json, computed: Json) -> Iterable[Key]:
     return [("true" if document["held"] else "false", "")]
 
 
+_MEMBERSHIP = "Members of a dossier: what names it, what that refers to, and the sources' publishers."
+_MEMBERS = Members("dossier", _MEMBERSHIP)
+
+
 def _kind(vocabulary: Vocabulary) -> Filter:
-    return Filter("kind", "term", "What it is.", one("kind"), vocabulary=vocabulary)
+    return Terms("kind", "What it is.", one("kind"), vocabulary=vocabulary)
 
 
-def _dossier(keys: Callable[[Json, Json], Iterable[Key]] | None = None) -> Filter:
-    text = "Members of a dossier: what names it, what that refers to, and the sources' publishers."
-    return Filter("dossier", "id", text, keys or (lambda document, computed: ()), to=("dossier",))
+def _named_dossiers() -> Filter:
+    return Ids("dossier", _MEMBERSHIP, each("dossiers"), to=("dossier",))
 
 
 PARTY = RecordType(
     "party",
     "parties",
     PartySchema,
+    "Whoever speaks, holds, signs, publishes.",
+    suggested=0,
+    example="abe-shinzo",
     face=("name",),
     names=("names.text",),
     text=("description", "offices.title"),
     filters=(
         _kind(vocab.PARTY_KINDS),
-        _dossier(),
-        Filter("country", "country", "ISO 3166 code of its country.", one("country")),
-        Filter("part_of", "id", "What it is directly part of.", one("part_of"), to=("party",)),
-        Filter(
+        Members("dossier", _MEMBERSHIP, publishers=True),
+        Countries("country", "ISO 3166 code of its country.", one("country")),
+        Ids("part_of", "What it is directly part of.", one("part_of"), to=("party",)),
+        Ids(
             "member_of",
-            "id",
             "A party it is or was a member of.",
             each("memberships", "party"),
             to=("party",),
@@ -199,125 +184,129 @@ PLACE = RecordType(
     "place",
     "places",
     PlaceSchema,
+    "Places, and what each side calls them.",
+    suggested=0,
+    example="four-islands",
     face=("name",),
     names=("names.text",),
     text=("description",),
     filters=(
         _kind(vocab.PLACE_KINDS),
-        _dossier(),
-        Filter("part_of", "id", "What it is directly part of.", one("part_of"), to=("place",)),
-        Filter("claimed_by", "id", "A party that claims it.", each("claimed_by"), to=("party",)),
-        Filter(
-            "administered_by", "id", "A party that administers it.", each("administered_by"), to=("party",)
-        ),
+        _MEMBERS,
+        Ids("part_of", "What it is directly part of.", one("part_of"), to=("place",)),
+        Ids("claimed_by", "A party that claims it.", each("claimed_by"), to=("party",)),
+        Ids("administered_by", "A party that administers it.", each("administered_by"), to=("party",)),
     ),
 )
 SOURCE = RecordType(
     "source",
     "sources",
     SourceSchema,
+    "Documents, held or known through others.",
+    suggested=2,
+    example="urdupoint-2019-07-21",
     face=("title", "url", "publisher", "derived_from"),
     text=("publisher.name", "authors", "note"),
     dates=("published",),
     filters=(
         _kind(vocab.SOURCE_KINDS),
-        _dossier(),
-        Filter("publisher", "id", "Who published it.", one("publisher"), to=("party",)),
-        Filter("language", "language", "BCP 47 tag, exactly as recorded.", one("language")),
-        Filter("held", "flag", "Whether the curators have had the document itself.", _held),
-        Filter(
+        _MEMBERS,
+        Ids("publisher", "Who published it.", one("publisher"), to=("party",)),
+        Languages("language", "BCP 47 tag, exactly as recorded.", one("language")),
+        Flag("held", "Whether the curators have had the document itself.", Keys(_held, several=False)),
+        Ids(
             "derived_from",
-            "id",
             "What it directly derives from.",
             each("derived_from", "source"),
             to=("source",),
         ),
-        Filter("published", "date", "When it was published."),
+        Dated("published", "When it was published."),
     ),
 )
 DATE = RecordType(
     "date",
     "dates",
     DateSchema,
+    "Happenings, as precisely as they are honestly known.",
+    suggested=1,
+    example="upper-house-election-2019",
     face=("title",),
     text=("description",),
     dates=("when",),
     filters=(
         _kind(vocab.DATE_KINDS),
-        _dossier(each("dossiers")),
-        Filter("when", "date", "When it happened."),
-        Filter("participant", "id", "Who took part.", each("participants", "party", "role"), to=("party",)),
-        Filter(
+        _named_dossiers(),
+        Dated("when", "When it happened."),
+        Ids("participant", "Who took part.", each("participants", "party", "role"), to=("party",)),
+        Terms(
             "participant_role",
-            "term",
             "As what somebody took part; with `participant`, that party.",
             each("participants", "role"),
             vocabulary=vocab.PARTICIPANT_ROLES,
             pairs_with="participant",
         ),
-        Filter("place", "id", "Where it happened.", each("places"), to=("place",)),
-        Filter("part_of", "id", "The happening that it is directly part of.", one("part_of"), to=("date",)),
+        Ids("place", "Where it happened.", each("places"), to=("place",)),
+        Ids("part_of", "The happening that it is directly part of.", one("part_of"), to=("date",)),
     ),
 )
 CLAIM = RecordType(
     "claim",
     "claims",
     ClaimSchema,
+    "Who said what, through whose hands, about what, against what.",
+    suggested=3,
+    example="abe-seeks-treaty-progress-in-term",
     face=("proposition", "relations"),
     text=("claimant.name", "position_of.name", "citations.quote", "assessment.note"),
     dates=("said", "valid"),
     title_sorts=False,
     filters=(
         _kind(vocab.CLAIM_KINDS),
-        _dossier(each("dossiers")),
-        Filter(
-            "claimant", "id", "Whose claim it is: the first party of its chain.", _claimant, to=("party",)
-        ),
-        Filter("position_of", "id", "Whose position it states.", one("position_of"), to=("party",)),
-        Filter(
-            "side",
-            "id",
-            "On whose side it stands: `position_of`, else the claimant.",
-            _side,
+        _named_dossiers(),
+        Ids(
+            "claimant",
+            "Whose claim it is: the first party of its chain.",
+            Keys(_claimant, several=False),
             to=("party",),
         ),
-        Filter(
+        Ids("position_of", "Whose position it states.", one("position_of"), to=("party",)),
+        Ids(
+            "side",
+            "On whose side it stands: `position_of`, else the claimant.",
+            Keys(_side, several=False),
+            to=("party",),
+        ),
+        Ids(
             "via",
-            "id",
             "Through whose hands it came: anyone in the chain, or the publisher of a cited source or of one "
             "that it descends from.",
-            _through_whose_hands,
+            Keys(_through_whose_hands),
             to=("party",),
         ),
-        Filter(
+        Terms(
             "role",
-            "term",
             "A role in the chain; with `via`, that party's.",
             each("attribution", "role"),
             vocabulary=vocab.ATTRIBUTION_ROLES,
             pairs_with="via",
         ),
-        Filter("about", "id", "What it is about.", _about, to=("party", "place", "date")),
-        Filter(
-            "source", "id", "The source of one of its citations.", each("citations", "source"), to=("source",)
-        ),
-        Filter("origin", "id", "A document that it goes back to.", derived("origins"), to=("source",)),
-        Filter("origins_min", "at-least", "Least number of independent origins.", _origins_count),
-        Filter("question", "question", "A question that it answers.", each("answers", "question", "stance")),
-        Filter(
+        Ids("about", "What it is about.", Keys(_about), to=("party", "place", "date")),
+        Ids("source", "The source of one of its citations.", each("citations", "source"), to=("source",)),
+        Ids("origin", "A document that it goes back to.", derived("origins"), to=("source",)),
+        AtLeast("origins_min", "Least number of independent origins.", Keys(_origins_count, several=False)),
+        Questions("question", "A question that it answers.", each("answers", "question", "stance")),
+        Terms(
             "stance",
-            "term",
             "How it answers; with `question`, that question.",
             each("answers", "stance"),
             vocabulary=vocab.STANCES,
             pairs_with="question",
         ),
-        Filter("standing", "term", "How well it stands.", derived("standing"), vocabulary=vocab.STANDINGS),
-        Filter(
+        Terms("standing", "How well it stands.", derived("standing"), vocabulary=vocab.STANDINGS),
+        Terms(
             "relation",
-            "term",
             "A relation to another claim, its own or the inverse of another's.",
-            _relations,
+            Keys(_relations),
             vocabulary=Vocabulary(
                 "relations-both-ways",
                 "Relations, both ways",
@@ -325,12 +314,20 @@ CLAIM = RecordType(
                 vocab.RELATIONS.terms + vocab.INVERSE_RELATIONS.terms,
             ),
         ),
-        Filter("said", "date", "When it was said."),
-        Filter("valid", "date", "The time that it speaks of."),
+        Dated("said", "When it was said."),
+        Dated("valid", "The time that it speaks of."),
     ),
 )
 DOSSIER = RecordType(
-    "dossier", "dossiers", DossierSchema, filters=(), face=(), text=("summary", "questions.text")
+    "dossier",
+    "dossiers",
+    DossierSchema,
+    "Stories: their questions and their members.",
+    filters=(),
+    face=(),
+    text=("summary", "questions.text"),
+    suggested=0,
+    example="japan-russia-peace-treaty",
 )
 
 TYPES: dict[str, RecordType] = {t.name: t for t in (PARTY, DATE, CLAIM, SOURCE, PLACE, DOSSIER)}

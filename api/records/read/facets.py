@@ -1,17 +1,20 @@
 """Counts by value beside a page, each as if its own filter had not been given."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
 
 import orjson
-from peewee import Database
 
+from schemas.base import Json
 from schemas.fuzzy_date import EARLIEST, LATEST, FuzzyDate
 from schemas.query import Query
 
-from ..core.registry import Filter, Json, RecordType
-from ..store.database import placeholders
+from ..core.filters import Filter, Questions, Survivors, narrower_of
+from ..core.registry import RecordType
+from ..core.sql import ALWAYS, Sql, sql
+from ..core.state import PUBLIC, State
 
 #: Values shown of a facet; `truncated` says that there are more.
 MOST_VALUES = 50
@@ -20,77 +23,92 @@ MOST_SPANS = 200
 #: First and last year, decade or month that a number of records touch; None without an end.
 Span = tuple[int | None, int | None, int]
 #: A query for the ids that are chosen when the filter of this name is left out.
-Chosen = Callable[[str], tuple[str, list[Any]]]
+Chosen = Callable[[str], Sql]
 
 
 def read_facets(
-    database: Database,
+    state: State,
     names: Sequence[str],
     types: Sequence[RecordType],
     query: Query,
-    survivors: dict[str, str],
+    survivors: Survivors,
     chosen: Chosen,
 ) -> Json:
     """{facet: {`values`: [{`value`, `name`, `count`}], `truncated`}}.
 
     A count is exactly the total of the same query with that value in the place of the facet's own filter.
     """
-    found = {name: _facet(database, name, types, query, survivors, chosen) for name in names}
-    _name_values(database, found, types)
-    return found
+    counting = _Counting(state, [t.name for t in types], _filters(types), query, survivors, chosen)
+    facets = {name: counting.facet(name) for name in names}
+    _name_values(state, facets, counting.filters)
+    return facets
 
 
-def _facet(
-    database: Database,
-    name: str,
-    types: Sequence[RecordType],
-    query: Query,
-    survivors: dict[str, str],
-    chosen: Chosen,
-) -> Json:
-    plain, _, step = name.partition(".")
-    if name == "type":
-        return _types(database, types, chosen)
-    if step:
-        return _spans(database, plain, step, types, query, chosen)
-    return _values(database, _declared(types, plain), types, query, survivors, chosen)
+def _filters(types: Sequence[RecordType]) -> dict[str, Filter]:
+    filters: dict[str, Filter] = {}
+    for record_type in types:
+        for declared in record_type.filters:
+            filters.setdefault(declared.name, declared)
+    return filters
 
 
-def _declared(types: Sequence[RecordType], name: str) -> Filter:
-    return next(f for t in types for f in t.filters if f.name == name)
+@dataclass(frozen=True)
+class _Counting:
+    """What is counted: records of some types, as a query chooses them."""
 
+    state: State
+    types: Sequence[str]
+    filters: Mapping[str, Filter]
+    query: Query
+    survivors: Survivors
+    chosen: Chosen
 
-def _types(database: Database, types: Sequence[RecordType], chosen: Chosen) -> Json:
-    ids, values = chosen("type")
-    sql = f"SELECT r.type, COUNT(*) FROM record r WHERE r.id IN ({ids}) GROUP BY r.type ORDER BY 2 DESC, 1"
-    return _shown(database.execute_sql(sql, values).fetchall())
+    def facet(self, name: str) -> Json:
+        """The counts of one facet."""
+        plain, _, step = name.partition(".")
+        if name == "type":
+            return self._types()
+        if step:
+            return _spans(self, plain, step)
+        return self._values(self.filters[plain])
 
+    def _types(self) -> Json:
+        query = (
+            "SELECT r.type, COUNT(*) FROM {records} r WHERE r.id IN ({ids}) AND {stands} "
+            "GROUP BY r.type ORDER BY 2 DESC, 1"
+        )
+        stands = self.state.stands("r")
+        rows = self.state.rows(sql(query, records=self.state.records, ids=self.chosen("type"), stands=stands))
+        return _shown(rows)
 
-def _values(
-    database: Database,
-    declared: Filter,
-    types: Sequence[RecordType],
-    query: Query,
-    survivors: dict[str, str],
-    chosen: Chosen,
-) -> Json:
-    """Counts by the values of a filter; the half of a pair counts with the other half that was given."""
-    column, found_by, extra, bound = "k.value", declared.name, "", []
-    narrower = next((f for t in types for f in t.filters if f.pairs_with == declared.name), None)
-    if narrower and narrower.name in query.given:
-        extra, bound = f" AND k.qualifier IN ({placeholders(query[narrower.name])})", query[narrower.name]
-    if declared.pairs_with and declared.pairs_with in query.given:
-        asked = [survivors.get(value, value) for value in query[declared.pairs_with]]
-        column, found_by = "k.qualifier", declared.pairs_with
-        extra, bound = f" AND k.value IN ({placeholders(asked)}) AND k.qualifier <> ''", asked
-    ids, values = chosen(declared.name)
-    named = [t.name for t in types]
-    sql = (
-        f"SELECT {column}, COUNT(DISTINCT k.record) AS n FROM filter_key k "
-        f"WHERE k.type IN ({placeholders(named)}) AND k.filter = ?{extra} AND k.record IN ({ids}) "
-        f"GROUP BY {column} ORDER BY n DESC, 1 LIMIT {MOST_VALUES + 1}"
-    )
-    return _shown(database.execute_sql(sql, [*named, found_by, *bound, *values]).fetchall())
+    def _values(self, declared: Filter) -> Json:
+        """Counts by the values of a filter; the half of a pair counts with the other half that was given."""
+        column, found_by, pair = self._pair(declared)
+        rows = self.state.rows(
+            sql(
+                f"SELECT {column}, COUNT(DISTINCT k.record) AS n FROM filter_key k "
+                "WHERE k.type IN ({types}) AND k.filter = {found_by} AND {holds} AND {pair} "
+                f"AND k.record IN ({{ids}}) GROUP BY {column} ORDER BY n DESC, 1 LIMIT {MOST_VALUES + 1}",
+                types=self.types,
+                found_by=found_by,
+                holds=self.state.holds("k"),
+                pair=pair,
+                ids=self.chosen(declared.name),
+            )
+        )
+        return _shown(rows)
+
+    def _pair(self, declared: Filter) -> tuple[str, str, Sql]:
+        """The column that is counted by, the filter whose keys these are, and what the other half says."""
+        if declared.pairs_with and declared.pairs_with in self.query.given:
+            partner = self.filters[declared.pairs_with]
+            values = partner.values(self.query[partner.name], self.survivors)
+            with_it = sql("k.value IN ({values}) AND k.qualifier <> ''", values=values)
+            return "k.qualifier", partner.name, with_it
+        narrower = narrower_of(self.filters.values(), declared.name)
+        if narrower and narrower.name in self.query.given:
+            return "k.value", declared.name, sql("k.qualifier IN ({q})", q=self.query[narrower.name])
+        return "k.value", declared.name, ALWAYS
 
 
 def _shown(rows: Sequence[Any]) -> Json:
@@ -101,18 +119,20 @@ def _shown(rows: Sequence[Any]) -> Json:
 # Spans of time
 
 
-def _spans(
-    database: Database, field: str, step: str, types: Sequence[RecordType], query: Query, chosen: Chosen
-) -> Json:
+def _spans(counting: _Counting, field: str, step: str) -> Json:
     """Counts by year, decade or month, from the first to the last that any of the dates names."""
-    low, high = ("low", "high") if query["match"] == "certain" else ("earliest", "latest")
-    ids, values = chosen(field)
-    named = [t.name for t in types]
-    rows = database.execute_sql(
-        f"SELECT k.{low}, k.{high}, COUNT(*) FROM date_key k WHERE k.type IN ({placeholders(named)}) "
-        f"AND k.field = ? AND k.missing = 0 AND k.{low} IS NOT NULL AND k.record IN ({ids}) GROUP BY 1, 2",
-        [*named, field, *values],
-    ).fetchall()
+    low, high = ("low", "high") if counting.query["match"] == "certain" else ("earliest", "latest")
+    rows = counting.state.rows(
+        sql(
+            f"SELECT k.{low}, k.{high}, COUNT(*) FROM date_key k WHERE k.type IN ({{types}}) "
+            f"AND k.field = {{field}} AND k.missing = 0 AND k.{low} IS NOT NULL AND {{holds}} "
+            "AND k.record IN ({ids}) GROUP BY 1, 2",
+            types=counting.types,
+            field=field,
+            holds=counting.state.holds("k"),
+            ids=counting.chosen(field),
+        )
+    )
     spans = [(_end(a, step), _end(b, step), n) for a, b, n in rows]
     counts = _counts(spans)
     most = sorted(counts, key=lambda number: (-counts[number], number))[:MOST_SPANS]
@@ -192,28 +212,27 @@ def _last_of(number: int, step: str) -> str:
 # Names
 
 
-def _name_values(database: Database, found: dict[str, Json], types: Sequence[RecordType]) -> None:
+def _name_values(state: State, facets: dict[str, Json], filters: Mapping[str, Filter]) -> None:
     """Put names of records and texts of questions beside their ids."""
-    kinds = {f.name: f.kind for t in types for f in t.filters}
-    members = [(kinds.get(name), member) for name, facet in found.items() for member in facet["values"]]
-    ids = sorted({member["value"] for kind, member in members if kind == "id"})
-    records = _records(database, ids) if ids else {}
-    questions = _questions(database) if any(kind == "question" for kind, _ in members) else {}
-    for kind, member in members:
-        if kind == "id":
-            member |= records.get(member["value"], {})
-        elif kind == "question":
+    values = [(filters.get(name), member) for name, facet in facets.items() for member in facet["values"]]
+    ids = sorted({member["value"] for declared, member in values if declared and declared.names_records})
+    records = _records(state, ids) if ids else {}
+    questions = _questions(state) if any(isinstance(declared, Questions) for declared, _ in values) else {}
+    for declared, member in values:
+        if isinstance(declared, Questions):
             member["name"] = questions.get(member["value"])
+        elif declared and declared.names_records:
+            member |= records.get(member["value"], {})
 
 
-def _records(database: Database, ids: Sequence[str]) -> dict[str, Json]:
+def _records(state: State, ids: Sequence[str]) -> dict[str, Json]:
     """{`name`, `type`} of records, by id; there are not more of them than facets show."""
-    sql = f"SELECT id, name, type FROM record WHERE id IN ({placeholders(ids)})"
-    return {row[0]: {"name": row[1], "type": row[2]} for row in database.execute_sql(sql, ids).fetchall()}
+    query = "SELECT r.id, r.name, r.type FROM {records} r WHERE r.id IN ({ids}) AND {stands}"
+    rows = state.rows(sql(query, records=state.records, ids=ids, stands=state.stands("r")))
+    return {row[0]: {"name": row[1], "type": row[2]} for row in rows}
 
 
-def _questions(database: Database) -> dict[str, str]:
-    rows = database.execute_sql(
-        "SELECT document FROM record WHERE type = 'dossier' AND status = 'published'"
-    ).fetchall()
-    return {q["id"]: q["text"] for row in rows for q in orjson.loads(row[0]).get("questions", ())}
+def _questions(state: State) -> dict[str, str]:
+    query = "SELECT r.body FROM {records} r WHERE r.type = 'dossier' AND {shows}"
+    rows = state.rows(sql(query, records=state.records, shows=state.of(PUBLIC).shows("r")))
+    return {q["id"]: q["text"] for row in rows for q in orjson.loads(row[0])["questions"]}

@@ -7,9 +7,14 @@ from typing import Any
 import orjson
 from peewee import Database
 
+from schemas.base import Json
+from schemas.query import Query
+
 from ..core.errors import Refusal
-from ..core.registry import TYPES, Json
-from ..store.database import placeholders, snapshot
+from ..core.registry import TYPES
+from ..core.sql import Sql, joined, sql
+from ..core.state import State
+from ..store.database import snapshot
 
 
 class FeedExpired(Refusal):
@@ -29,7 +34,7 @@ class Feed:
 
 _ENTRIES = (
     'SELECT c.seq, c."commit", c.time, c.kind, c.type, c.record, c.revision, c.details, r.body, r.status '
-    'FROM change c LEFT JOIN rendering r ON r.record = c.record AND r.seq = c."commit" '
+    'FROM change c LEFT JOIN rendering r ON r.id = c.record AND r.since = c."commit" '
     "WHERE c.seq > ? ORDER BY c.seq LIMIT ?"
 )
 
@@ -69,7 +74,7 @@ def _entry(row: Any) -> bytes:
         "id": record_id,
         "revision": revision,
         **_named(orjson.loads(details)),
-        "href": f"/v1/{TYPES[type_name].plural}/{record_id}",
+        "href": TYPES[type_name].href(record_id),
     }
     # Null where the record is no longer served, and where its bytes were taken out since.
     shown = bytes(body) if status == "published" and body is not None else b"null"
@@ -85,19 +90,18 @@ def _named(details: Json) -> Json:
     }
 
 
-def check_embedded(database: Database, asked: Sequence[tuple[str, int]]) -> list[Json]:
-    """What became of records that somebody embedded, asked as (id, revision).
+def check_embedded(database: Database, embedded: Sequence[tuple[str, int]]) -> list[Json]:
+    """What became of records that somebody embedded, as (id, revision).
 
     Each: {`id`, `revision`, `answer`, `current`, `href`, `into`}.
     """
-    ids = [record_id for record_id, _ in asked]
-    rows = database.execute_sql(
-        f"SELECT id, type, status, revision, merged_into FROM record WHERE id IN ({placeholders(ids)}) "
+    query = sql(
+        "SELECT id, type, status, revision, merged_into FROM record WHERE id IN ({ids}) "
         "AND status <> 'draft'",
-        ids,
-    ).fetchall()
-    known = {row[0]: row for row in rows}
-    return [_checked(record_id, revision, known.get(record_id)) for record_id, revision in asked]
+        ids=[record_id for record_id, _ in embedded],
+    )
+    known = {row[0]: row for row in State(database).rows(query)}
+    return [_checked(record_id, revision, known.get(record_id)) for record_id, revision in embedded]
 
 
 def _checked(record_id: str, revision: int, row: Any) -> Json:
@@ -114,7 +118,7 @@ def _checked(record_id: str, revision: int, row: Any) -> Json:
     _, type_name, status, current, into = row
     answer = {"retracted": "retracted", "merged": "merged"}.get(status)
     unchanged = "unchanged" if revision == current else "corrected"
-    href = f"/v1/{TYPES[type_name].plural}/{record_id}"
+    href = TYPES[type_name].href(record_id)
     return found | {"answer": answer or unchanged, "current": current, "href": href, "into": into}
 
 
@@ -139,28 +143,34 @@ class CorrectionNote:
 
 
 def read_corrections(
-    database: Database,
-    *,
-    kinds: Sequence[str] | None,
-    types: Sequence[str] | None,
-    ids: Sequence[str] | None,
-    before: Sequence[Any] | None,
-    limit: int,
+    database: Database, query: Query, before: Sequence[Any] | None, limit: int
 ) -> list[CorrectionNote]:
     """Public notes, the newest first, one more than `limit`; `before`: (seq, record) of the last one seen."""
-    terms = ["v.kind IS NOT NULL"]
-    values: list[Any] = []
-    for column, some in (("v.kind", kinds), ("r.type", types), ("v.record", ids)):
-        if some is not None:
-            terms.append(f"{column} IN ({placeholders(some)})")
-            values += some
+    terms = [Sql("v.kind IS NOT NULL")]
+    for name, condition in _NARROWING.items():
+        if name in query.given:
+            terms.append(sql(condition, value=query[name]))
     if before is not None:
-        terms.append("(v.seq < ? OR (v.seq = ? AND v.record > ?))")
-        values += [before[0], before[0], before[1]]
-    rows = database.execute_sql(
-        "SELECT v.seq, v.time, r.type, v.record, r.name, v.number, v.change, v.kind, v.note "
-        "FROM revision v JOIN record r ON r.id = v.record "
-        f"WHERE {' AND '.join(terms)} ORDER BY v.seq DESC, v.record LIMIT ?",
-        [*values, limit + 1],
-    ).fetchall()
+        seq, record = before
+        beyond = "(v.seq < {seq} OR (v.seq = {seq} AND v.record > {record}))"
+        terms.append(sql(beyond, seq=seq, record=record))
+    rows = State(database).rows(
+        sql(
+            "SELECT v.seq, v.time, r.type, v.record, r.name, v.number, v.change, v.kind, v.note "
+            "FROM revision v JOIN record r ON r.id = v.record "
+            "WHERE {terms} ORDER BY v.seq DESC, v.record LIMIT {limit}",
+            terms=joined(" AND ", terms),
+            limit=limit + 1,
+        )
+    )
     return [CorrectionNote(*row) for row in rows]
+
+
+#: What notes can be narrowed by, as conditions; a time belongs to `noted_since` and not to `noted_until`.
+_NARROWING = {
+    "kind": "v.kind IN ({value})",
+    "type": "r.type IN ({value})",
+    "id": "v.record IN ({value})",
+    "noted_since": "v.time >= {value}",
+    "noted_until": "v.time < {value}",
+}

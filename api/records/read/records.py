@@ -1,31 +1,32 @@
 """Reading: a key leads to bytes; a query leads to a page of bytes. Nothing is parsed on the plain way."""
 
-from collections.abc import Iterable, Sequence
-from contextlib import nullcontext
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import orjson
-from peewee import Database
 
-from schemas.base import nearest, quoted
-from schemas.query import DateRange, Query, QueryError, QueryFault
+from schemas.base import Json, nearest, quoted
+from schemas.query import Query, QueryError, QueryFault
 
 from ..core.errors import Gone, Merged, NotFound, Redacted
-from ..core.registry import BY_PLURAL, PUBLIC, TYPES, Filter, Json, RecordType
-from ..store.cursors import Cursors
-from ..store.database import placeholders, secret, snapshot
+from ..core.registry import BY_PLURAL, TYPES, RecordType
+from ..core.sql import Sql, sql
+from ..core.state import State
+from ..store.cursors import cursors_of
 from .facets import read_facets
-from .select import Order, Where, order_of, resolve_ids, selection, similar_ids
+from .select import Order, Selection, order_of, resolve_ids, selection, similar_ids, understood
 
 
 class Stored(NamedTuple):
-    """A record as it is served: JSON bytes, strong entity tag, time of its last change."""
+    """A record as it is served: JSON bytes, strong entity tag, time of its last change; of the past, the
+    commit from which on it was served."""
 
     id: str
     body: bytes
     etag: str
     updated: str
+    since: int | None = None
 
 
 @dataclass(frozen=True)
@@ -42,45 +43,87 @@ class Page:
     facets: Json | None = None
 
 
-_ONE = "SELECT body, etag, updated, type, status, merged_into, withdrawal, revision FROM record WHERE id = ?"
+_ONE_NOW = (
+    "SELECT body, etag, updated, type, status, merged_into, withdrawal, revision, NULL "
+    "FROM record WHERE id = ?"
+)
+_ONE_THEN = (
+    "SELECT r.body, r.etag, r.updated, r.type, r.status, r.merged_into, r.withdrawal, r.revision, "
+    "(SELECT MIN(same.since) FROM {records} same WHERE same.id = r.id AND same.updated = r.updated) "
+    "FROM {records} r WHERE r.id = {id} AND {stands}"
+)
 
 
-def read_record(
-    database: Database, record_type: RecordType, record_id: str, statuses: Sequence[str] = PUBLIC
-) -> Stored:
-    """The record as served.
+def read_record(state: State, record_type: RecordType, record_id: str) -> Stored:
+    """The record as served in a state.
 
-    Raises NotFound, Gone (retracted) or Merged (read its `survivor` instead).
+    Raises NotFound, Gone (retracted), Redacted or Merged (read its `survivor` instead).
     """
-    row = database.execute_sql(_ONE, (record_id,)).fetchone()
-    if row and row[3] == record_type.name and row[4] in statuses:
-        return Stored(record_id, row[0], row[1], row[2])
-    raise _absence(database, record_type, record_id, row)
+    if state.moment is None:
+        row = state.row(Sql(_ONE_NOW, (record_id,)))
+    else:
+        row = state.row(sql(_ONE_THEN, records=state.records, id=record_id, stands=state.stands("r")))
+    if row and row[3] == record_type.name and row[4] in state.statuses and row[0] is not None:
+        return Stored(record_id, row[0], row[1], row[2], row[8])
+    raise (_absence if state.moment is None else _absence_then)(state, record_type, record_id, row)
 
 
-REDACTED = "SELECT note, time FROM redaction WHERE record = ? AND last >= ? ORDER BY time DESC LIMIT 1"
+# Why a record cannot be read
 
 
-def taken_out(note: str, time: str) -> str:
-    """What is said of redacted bytes."""
-    return f"taken out on {time[:10]}: {note}"
-
-
-def _absence(database: Database, record_type: RecordType, record_id: str, row: Any) -> Exception:
-    """Why a record cannot be read; the same for a draft as for what never was."""
-    found, status = (row[3], row[4]) if row else ("", "draft")
+def _absence(state: State, record_type: RecordType, record_id: str, row: Any) -> Exception:
+    """The same for a draft as for what never was."""
+    actual, status = (row[3], row[4]) if row else ("", "draft")
     if status == "draft":
-        near = nearest(record_id, similar_ids(database, (record_type.name,), record_id))
+        near = nearest(record_id, similar_ids(state, (record_type.name,), record_id))
         hint = f'; did you mean "{near}"?' if near else ""
         return NotFound(f"no {record_type.name} has the id {quoted(record_id)}{hint}", did_you_mean=near)
-    if found != record_type.name:
-        address = f"/v1/{TYPES[found].plural}/{record_id}"
-        return NotFound(f"{quoted(record_id)} is a {found}: it stands at {address}", did_you_mean=address)
-    if redaction := database.execute_sql(REDACTED, (record_id, row[7] - 1)).fetchone():
-        return Redacted(taken_out(*redaction))
+    if actual != record_type.name:
+        address = TYPES[actual].href(record_id)
+        return NotFound(f"{quoted(record_id)} is a {actual}: it stands at {address}", did_you_mean=address)
+    if note := _redaction(state, record_id, row[7] - 1):
+        return Redacted(note)
     if status == "merged":
         return Merged(f"{quoted(record_id)} was merged into {quoted(row[5])}", row[5])
-    return Gone(f"the {found} {quoted(record_id)} was retracted", tombstone=tombstone(row[6], row[7] - 1))
+    return Gone(f"the {actual} {quoted(record_id)} was retracted", tombstone=tombstone(row[6], row[7] - 1))
+
+
+def _absence_then(state: State, record_type: RecordType, record_id: str, row: Any) -> Exception:
+    asked = state.moment.asked if state.moment else ""
+    if row is None or row[3] != record_type.name:
+        return NotFound(f"no {record_type.name} had the id {quoted(record_id)} as of {asked}")
+    if row[4] == "published":
+        return Redacted(redaction_note(state, record_id, row[7]))
+    if note := _redaction(state, record_id, row[7] - 1):
+        return Redacted(note)
+    if row[4] == "merged":
+        return Merged(f"{quoted(record_id)} had been merged into {quoted(row[5])}", row[5])
+    detail = f"the {record_type.name} {quoted(record_id)} was retracted as of {asked}"
+    return Gone(detail, tombstone=tombstone(row[6], row[7] - 1))
+
+
+def _redaction(state: State, record_id: str, revision: int) -> str | None:
+    """What is said of a record whose revision from this one on was taken out."""
+    query = (
+        "SELECT note, time FROM redaction WHERE record = {id} AND last >= {revision} "
+        "ORDER BY time DESC LIMIT 1"
+    )
+    row = state.row(sql(query, id=record_id, revision=revision))
+    return _taken_out(*row) if row else None
+
+
+def redaction_note(state: State, record_id: str, number: int) -> str:
+    """Why a revision's bytes are gone."""
+    query = (
+        "SELECT note, time FROM redaction WHERE record = {id} AND first <= {number} AND last >= {number} "
+        "ORDER BY time DESC LIMIT 1"
+    )
+    row = state.row(sql(query, id=record_id, number=number))
+    return _taken_out(*row) if row else "taken out because the law required it"
+
+
+def _taken_out(note: str, time: str) -> str:
+    return f"taken out on {time[:10]}: {note}"
 
 
 def tombstone(withdrawal: str, revision: int) -> Json:
@@ -93,80 +136,52 @@ def tombstone(withdrawal: str, revision: int) -> Json:
 # Collections
 
 
-def read_page(
-    database: Database, record_type: RecordType, query: Query, statuses: Sequence[str] = PUBLIC
-) -> Page:
+def read_page(state: State, record_type: RecordType, query: Query) -> Page:
     """The page of a collection that a query selects.
 
     Raises QueryError for ids that name nothing, and for a cursor of another query.
     """
-    # Several statements must see one state; a single one does anyway.
-    with snapshot(database) if query["count"] or "facets" in query.given else nullcontext():
-        survivors = resolve_ids(database, record_type.filters, query, statuses)
-        echo = understood(record_type.filters, query, survivors)
-        where = selection(record_type, query, survivors, statuses)
-        order = order_of(record_type, query["sort"])
-        total = _total(database, where) if query["count"] else None
-        cursors = Cursors(secret(database, "cursor"), [record_type.plural, echo])
-        records, following = _rows(database, where, order, query, cursors)
-        facets = _facets(database, record_type, query, survivors, statuses)
+    survivors = resolve_ids(state, record_type.filters, query)
+    echo = understood(record_type.filters, query, survivors)
+    chosen = selection(state, record_type, query, survivors)
+    records, following = _rows(chosen, order_of(state, record_type, query["sort"]), query, echo, record_type)
+    total = chosen.total() if query["count"] else None
+    facets = _facets(state, record_type, query, survivors)
     return Page(records, echo, query["limit"], following, total, facets=facets)
 
 
-def _facets(
-    database: Database,
-    record_type: RecordType,
-    query: Query,
-    survivors: dict[str, str],
-    statuses: Sequence[str],
-) -> Json | None:
+def _facets(state: State, record_type: RecordType, query: Query, survivors: Mapping[str, str]) -> Json | None:
     if "facets" not in query.given:
         return None
 
-    def chosen(without: str) -> tuple[str, list[Any]]:
-        where = selection(record_type, query.without(without), survivors, statuses)
-        return f"SELECT r.id FROM record r WHERE {where.sql}", where.values
+    def chosen(without: str) -> Sql:
+        return selection(state, record_type, query.without(without), survivors).ids
 
-    return read_facets(database, query["facets"], (record_type,), query, survivors, chosen)
-
-
-def _total(database: Database, where: Where) -> int:
-    sql = f"SELECT COUNT(*) FROM record r WHERE {where.sql}"
-    return int(database.execute_sql(sql, where.values).fetchone()[0])
+    return read_facets(state, query["facets"], (record_type,), query, survivors, chosen)
 
 
 def _rows(
-    database: Database, where: Where, order: Order, query: Query, cursors: Cursors
+    chosen: Selection, order: Order, query: Query, echo: Json, record_type: RecordType
 ) -> tuple[list[Stored], str | None]:
-    limit = query["limit"]
-    terms, values = where.sql, [*order.dated_values, *where.values]
+    limit, condition, state = query["limit"], chosen.condition, chosen.state
+    cursors = cursors_of(state.database, [record_type.plural, echo])
     if query["after"] is not None:
-        beyond, bound = order.beyond(cursors.values(query["after"]))
-        terms, values = f"{terms} AND {beyond}", [*values, *bound]
+        beyond = order.beyond(cursors.values(query["after"]))
+        condition = sql("{condition} AND {beyond}", condition=condition, beyond=beyond)
     # One more than the page tells whether another page follows.
-    rows = database.execute_sql(
-        f"SELECT r.id, r.body, r.etag, r.updated, {order.columns} FROM {order.source(where.narrowed)} "
-        f"WHERE {terms} ORDER BY {order.by} LIMIT ?",
-        [*values, limit + 1],
-    ).fetchall()
+    rows = state.rows(
+        sql(
+            "SELECT r.id, r.body, r.etag, r.updated, {columns} FROM {source} "
+            "WHERE {condition} ORDER BY {by} LIMIT {limit}",
+            columns=order.columns,
+            source=order.source(chosen.narrowed),
+            condition=condition,
+            by=order.by,
+            limit=limit + 1,
+        )
+    )
     following = cursors.cursor(rows[limit - 1][4:]) if len(rows) > limit else None
     return [Stored(*row[:4]) for row in rows[:limit]], following
-
-
-def understood(filters: Sequence[Filter], query: Query, survivors: dict[str, str]) -> Json:
-    """The query as it was understood, without where the page begins and how long it is."""
-    echo: Json = {}
-    by_id = {f.name for f in filters if f.kind in ("id", "question")}
-    for name in sorted(query.given - {"limit", "after", "count"}):
-        value = query[name]
-        if name.removesuffix(".not") in by_id:
-            value = list(dict.fromkeys(survivors.get(i, i) for i in value))
-        echo[name] = value.edtf if isinstance(value, DateRange) else value
-    if any(f.name in query.given for f in filters if f.kind == "date"):
-        echo["match"] = query["match"]
-    if "sort" in query.values:
-        echo["sort"] = query["sort"]
-    return dict(sorted(echo.items()))
 
 
 # Batch get
@@ -174,64 +189,69 @@ def understood(filters: Sequence[Filter], query: Query, survivors: dict[str, str
 _ALONE = frozenset({"id", "fields", "include", "count", "status", "perspective"})
 
 
-def read_batch(
-    database: Database, record_type: RecordType, query: Query, statuses: Sequence[str] = PUBLIC
-) -> Page:
+class _Row(NamedTuple):
+    """What a batch get must know of a record."""
+
+    stored: Stored
+    status: str
+    withdrawal: str | None
+    merged_into: str | None
+
+
+def read_batch(state: State, record_type: RecordType, query: Query) -> Page:
     """The records of the ids asked for, in that order, and lists of those that are not there.
 
     Raises QueryError where anything but `fields`, `include` and `count` stands beside `id`.
     """
+    _require_alone(query)
+    ids = query["id"]
+    rows = _batch_rows(state, record_type, ids)
+    survivors = [row.merged_into for row in rows.values() if row.merged_into]
+    rows = _batch_rows(state, record_type, survivors) | rows if survivors else rows
+    lists: Json = {"missing": [], "redirected": [], "retracted": []}
+    records: dict[str, Stored] = {}
+    for wanted in ids:
+        row = rows.get(wanted)
+        if row and row.merged_into:
+            row = rows.get(row.merged_into)
+        if row and row.status == "retracted":
+            noted = orjson.loads(row.withdrawal or "{}")
+            lists["retracted"].append({"id": wanted, "reason": noted["note"], "when": noted["when"]})
+        elif row is None or row.status not in state.statuses:
+            lists["missing"].append(wanted)
+        else:
+            records.setdefault(row.stored.id, row.stored)
+            if row.stored.id != wanted:
+                lists["redirected"].append({"from": wanted, "to": row.stored.id})
+    total = len(records) if query["count"] else None
+    echo = {name: query[name] for name in sorted(query.given & {"id", "fields", "include", "perspective"})}
+    return Page(list(records.values()), echo, len(ids), None, total, lists)
+
+
+def _require_alone(query: Query) -> None:
     if beside := sorted(query.given - _ALONE):
         allowed = tuple(sorted(_ALONE - {"id"}))
-        raise QueryError(
-            [
-                QueryFault(n, f"{n} cannot stand beside id, which names its records itself", allowed)
-                for n in beside
-            ]
-        )
-    ids = query["id"]
-    rows = _states(database, record_type, ids)
-    survivors = [row["merged_into"] for row in rows.values() if row["merged_into"]]
-    rows = _states(database, record_type, survivors) | rows if survivors else rows
-    lists: Json = {"missing": [], "redirected": [], "retracted": []}
-    found: dict[str, Stored] = {}
-    for asked in ids:
-        record_id = rows[asked]["merged_into"] or asked if asked in rows else asked
-        row = rows.get(record_id)
-        if row and row["status"] == "retracted":
-            noted = orjson.loads(row["withdrawal"])
-            lists["retracted"].append({"id": asked, "reason": noted["note"], "when": noted["when"]})
-        elif row is None or row["status"] not in statuses:
-            lists["missing"].append(asked)
-        else:
-            found.setdefault(record_id, row["stored"])
-            if record_id != asked:
-                lists["redirected"].append({"from": asked, "to": record_id})
-    total = len(found) if query["count"] else None
-    echo = {name: query[name] for name in sorted(query.given & {"id", "fields", "include", "perspective"})}
-    return Page(list(found.values()), echo, len(ids), None, total, lists)
+        detail = "cannot stand beside id, which names its records itself"
+        raise QueryError([QueryFault(name, f"{name} {detail}", allowed) for name in beside])
 
 
-def _states(database: Database, record_type: RecordType, ids: Sequence[str]) -> dict[str, Json]:
-    rows = database.execute_sql(
+def _batch_rows(state: State, record_type: RecordType, ids: Sequence[str]) -> dict[str, _Row]:
+    query = (
         "SELECT id, body, etag, updated, status, withdrawal, merged_into FROM record "
-        f"WHERE type = ? AND id IN ({placeholders(ids)})",
-        [record_type.name, *ids],
-    ).fetchall()
-    return {
-        row[0]: {"stored": Stored(*row[:4]), "status": row[4], "withdrawal": row[5], "merged_into": row[6]}
-        for row in rows
-    }
+        "WHERE type = {type} AND id IN ({ids})"
+    )
+    rows = state.rows(sql(query, type=record_type.name, ids=ids))
+    return {row[0]: _Row(Stored(*row[:4]), *row[4:]) for row in rows}
 
 
-# What is embedded, and what a record is trimmed to
+# What is embedded
 
 
 def referenced(records: Iterable[Json], paths: Iterable[str]) -> list[str]:
     """Ids of the records that parsed records name in these fields, in the order of the text."""
     wanted = [path.split(".") for path in paths]
-    found = (i for record in records for steps in wanted for i in _ids_at(record, steps))
-    return list(dict.fromkeys(found))
+    ids = (i for record in records for steps in wanted for i in _ids_at(record, steps))
+    return list(dict.fromkeys(ids))
 
 
 def _ids_at(value: Any, steps: Sequence[str]) -> Iterable[str]:
@@ -244,43 +264,43 @@ def _ids_at(value: Any, steps: Sequence[str]) -> Iterable[str]:
         yield value["id"]
 
 
-def read_many(database: Database, ids: Sequence[str], statuses: Sequence[str] = PUBLIC) -> list[Stored]:
-    """The records of these ids that may be seen, of any type, in this order."""
-    found: dict[str, Stored] = {}
+def read_many(state: State, ids: Sequence[str]) -> list[Stored]:
+    """The records of these ids that may be seen in a state, of any type, in this order."""
+    known: dict[str, Stored] = {}
     for start in range(0, len(ids), 500):
-        some = ids[start : start + 500]
-        rows = database.execute_sql(
-            f"SELECT id, body, etag, updated FROM record WHERE id IN ({placeholders(some)}) "
-            f"AND status IN ({placeholders(statuses)})",
-            [*some, *statuses],
+        query = sql(
+            "SELECT r.id, r.body, r.etag, r.updated FROM {records} r WHERE r.id IN ({ids}) AND {shows}",
+            records=state.records,
+            ids=ids[start : start + 500],
+            shows=state.shows("r"),
         )
-        found |= {row[0]: Stored(*row) for row in rows.fetchall()}
-    return [found[i] for i in ids if i in found]
+        known |= {row[0]: Stored(*row) for row in state.rows(query)}
+    return [known[i] for i in ids if i in known]
 
 
-def counts(database: Database) -> dict[str, int]:
+# About the record as a whole
+
+
+def counts(state: State) -> dict[str, int]:
     """How many records are published, by plural type name."""
-    rows = database.execute_sql(
-        "SELECT type, COUNT(*) FROM record WHERE status = 'published' GROUP BY type"
-    ).fetchall()
-    known = dict(rows)
+    rows = state.rows(Sql("SELECT type, COUNT(*) FROM record WHERE status = 'published' GROUP BY type"))
+    known = {row[0]: row[1] for row in rows}
     return {plural: known.get(record_type.name, 0) for plural, record_type in BY_PLURAL.items()}
 
 
-def type_of(database: Database, record_id: str) -> str:
+def type_of(state: State, record_id: str) -> str:
     """The type of a record that is known to be there."""
-    row = database.execute_sql("SELECT type FROM record WHERE id = ?", (record_id,)).fetchone()
-    return str(row[0])
+    row = state.row(sql("SELECT type FROM record WHERE id = {id}", id=record_id))
+    return str(row[0]) if row else ""
 
 
-def is_empty(database: Database) -> bool:
+def is_empty(state: State) -> bool:
     """Whether the database holds no record yet."""
-    return database.execute_sql("SELECT 1 FROM record LIMIT 1").fetchone() is None
+    return state.row(Sql("SELECT 1 FROM record LIMIT 1")) is None
 
 
-def text_digests(database: Database, sources: Sequence[str]) -> dict[str, str | None]:
+def text_digests(state: State, sources: Sequence[str]) -> dict[str, str | None]:
     """The `text_digest` of each of these sources that is known, None where it has none."""
-    rows = database.execute_sql(
-        f"SELECT id, document FROM record WHERE type = 'source' AND id IN ({placeholders(sources)})", sources
-    ).fetchall()
+    query = "SELECT id, document FROM record WHERE type = 'source' AND id IN ({sources})"
+    rows = state.rows(sql(query, sources=list(sources)))
     return {row[0]: orjson.loads(row[1]).get("text_digest") for row in rows}

@@ -1,29 +1,34 @@
-"""One query over records of several types: a filter that a type has not leaves its records out."""
+"""One query over records of several types. A type that lacks one of the filters given is left out."""
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from schemas.query import Query, QueryError, QueryFault
 from schemas.vocabularies import Vocabulary
 
-from ..core.registry import Filter, RecordType
+from ..core.filters import Filter, Ids, Survivors, Terms
+from ..core.registry import RecordType
+from ..core.sql import Sql, joined
+from ..core.state import State
 from .select import selection
 
 
 def filters_of(types: Sequence[RecordType]) -> tuple[Filter, ...]:
     """Every filter that any of these types has, each name once."""
-    found: dict[str, Filter] = {}
+    filters: dict[str, Filter] = {}
     for declared in (f for t in types for f in t.filters):
-        known = found.get(declared.name)
-        found[declared.name] = _both(known, declared) if known else declared
-    return tuple(found.values())
+        known = filters.get(declared.name)
+        filters[declared.name] = _both(known, declared) if known else declared
+    return tuple(filters.values())
 
 
 def _both(one: Filter, other: Filter) -> Filter:
     """A filter of two types: ids of either's, terms of both."""
-    to = tuple(dict.fromkeys((*one.to, *other.to)))
-    return replace(one, to=to, vocabulary=_terms_of_both(one.vocabulary, other.vocabulary))
+    if isinstance(one, Ids) and isinstance(other, Ids):
+        return replace(one, to=tuple(dict.fromkeys((*one.to, *other.to))))
+    if isinstance(one, Terms) and isinstance(other, Terms):
+        return replace(one, vocabulary=_terms_of_both(one.vocabulary, other.vocabulary))
+    return one
 
 
 def _terms_of_both(one: Vocabulary | None, other: Vocabulary | None) -> Vocabulary | None:
@@ -40,23 +45,20 @@ def types_for(types: Sequence[RecordType], query: Query, filters: Sequence[Filte
 
     Raises QueryError where none has.
     """
-    asked = query.given & {f.name for f in filters}
-    fitting = [t for t in types if asked <= {f.name for f in t.filters}]
+    known = {f.name for f in filters}
+    wanted = {name.removesuffix(".all") for name in query.given} & known
+    fitting = [t for t in types if wanted <= {f.name for f in t.filters}]
     if not fitting:
-        of = {name: [t.plural for t in types if name in {f.name for f in t.filters}] for name in asked}
-        faults = [
-            QueryFault(name, f"{name} narrows {' and '.join(some) or 'none of the types asked for'}; "
-                       "no type has all the filters given")
-            for name, some in sorted(of.items())
-        ]  # fmt: skip
-        raise QueryError(faults)
+        raise QueryError([_unfit(types, name) for name in sorted(wanted)])
     return fitting
 
 
-def chosen(
-    types: Sequence[RecordType], query: Query, survivors: dict[str, str], statuses: Sequence[str]
-) -> tuple[str, list[Any]]:
+def _unfit(types: Sequence[RecordType], name: str) -> QueryFault:
+    having = " and ".join(t.plural for t in types if name in {f.name for f in t.filters})
+    detail = f"{name} narrows {having or 'none of the types asked for'}; no type has all the filters given"
+    return QueryFault(name, detail)
+
+
+def chosen(state: State, types: Sequence[RecordType], query: Query, survivors: Survivors) -> Sql:
     """A query for the ids of the records of these types that a query selects."""
-    found = [selection(t, query, survivors, statuses) for t in types]
-    sql = " UNION ALL ".join(f"SELECT r.id FROM record r WHERE {where.sql}" for where in found)
-    return sql, [value for where in found for value in where.values]
+    return joined(" UNION ALL ", [selection(state, t, query, survivors).ids for t in types])

@@ -11,7 +11,9 @@ from peewee import Database
 from schemas.vocabularies import KEY_ROLES
 
 from ..core.errors import NotFound
+from ..core.sql import ALWAYS
 from .database import write_transaction
+from .tables import API_KEYS
 
 PREFIX = "facts"
 #: The lesser first.
@@ -67,10 +69,16 @@ def create_key(database: Database, label: str, role: str, expires: str | None = 
     """A new key; the only time that it can be seen. `expires`: the first day on which it is refused."""
     key_id, secret = token_hex(4), token_urlsafe(32)
     with write_transaction(database):
-        database.execute_sql(
-            "INSERT INTO api_key (id, label, role, digest, created, expires) VALUES (?, ?, ?, ?, ?, ?)",
-            (key_id, label, role, _digest(secret), _now(), expires),
+        row = API_KEYS.row(
+            id=key_id,
+            label=label,
+            role=role,
+            digest=_digest(secret),
+            created=_now(),
+            expires=expires,
+            revoked=None,
         )
+        API_KEYS.add(database, [row])
     return f"{PREFIX}_{key_id}_{secret}"
 
 
@@ -93,15 +101,14 @@ def revoke_key(database: Database, key_id: str) -> None:
 
 
 def _require(database: Database, key_id: str) -> None:
-    row = database.execute_sql("SELECT revoked FROM api_key WHERE id = ?", (key_id,)).fetchone()
-    if row is None:
+    if not API_KEYS.read_of(database, "id", [key_id]):
         raise NotFound(f'no key has the id "{key_id}"')
 
 
 def list_keys(database: Database) -> list[KeyRow]:
     """All keys, the oldest first."""
-    sql = "SELECT id, label, role, created, expires, revoked FROM api_key ORDER BY created, id"
-    return [KeyRow(*row) for row in database.execute_sql(sql).fetchall()]
+    rows = sorted(API_KEYS.read(database, ALWAYS), key=lambda row: (row.created, row.id))
+    return [KeyRow(row.id, row.label, row.role, row.created, row.expires, row.revoked) for row in rows]
 
 
 def actor_of(database: Database, key: str) -> Actor | None:
@@ -110,10 +117,9 @@ def actor_of(database: Database, key: str) -> Actor | None:
     key_id, _, secret = rest.partition("_")
     if prefix != PREFIX or not secret or not key.isascii():
         return None
-    sql = "SELECT label, role, digest, expires, revoked FROM api_key WHERE id = ?"
-    row = database.execute_sql(sql, (key_id,)).fetchone()
+    row = next(iter(API_KEYS.read_of(database, "id", [key_id])), None)
     # Compared even where there is no such key, so that the time taken says nothing.
-    matches = compare_digest(_digest(secret), row[2] if row else _digest(""))
-    if row is None or not matches or row[4] or (row[3] and row[3] <= _today()):
+    matches = compare_digest(_digest(secret), row.digest if row else _digest(""))
+    if row is None or not matches or row.revoked or (row.expires and row.expires <= _today()):
         return None
-    return Actor(row[0], row[1], key_id)
+    return Actor(row.label, row.role, key_id)

@@ -1,36 +1,43 @@
 """The counters of the record: version, seq, and a time that never goes back."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from peewee import Database
+
+from .tables import COUNTERS
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 
 
-def advance(database: Database, name: str, by: int = 1) -> int:
-    """Move a counter inside the writing transaction; its row lock orders the writers."""
-    database.execute_sql("UPDATE counter SET value = value + ? WHERE name = ?", (by, name))
-    return current(database, name)
+@dataclass(frozen=True)
+class Counters:
+    """Where the record stands: how many commits there were, the feed's last number, the last commit's time in
+    microseconds since 1970."""
+
+    version: int
+    seq: int
+    clock: int
+
+    def next_moment(self) -> str:
+        """The time of a commit, RFC 3339 with microseconds: now, or just after the last commit where the
+        machine's clock stands behind it."""
+        now = (datetime.now(UTC) - _EPOCH) // MICROSECOND
+        return instant(max(now, self.clock + 1))
 
 
-def current(database: Database, name: str) -> int:
-    """Where a counter stands."""
-    row = database.execute_sql("SELECT value FROM counter WHERE name = ?", (name,)).fetchone()
-    return int(row[0])
+def read_counters(database: Database) -> Counters:
+    """The counters as they stand; inside the writing transaction no other writer moves them."""
+    rows = dict(database.execute_sql("SELECT name, value FROM counter").fetchall())
+    return Counters(rows["version"], rows["seq"], rows["clock"])
 
 
-def next_moment(database: Database) -> str:
-    """The time of a commit, RFC 3339 with microseconds: now, or just after the last commit where the
-    machine's clock stands behind it. Inside the writing transaction; `keep_moment` makes it the last one."""
-    now = (datetime.now(UTC) - _EPOCH) // MICROSECOND
-    return instant(max(now, current(database, "clock") + 1))
-
-
-def keep_moment(database: Database, moment: str) -> None:
-    """Remember the time of this commit."""
-    microseconds = (datetime.fromisoformat(moment) - _EPOCH) // MICROSECOND
-    database.execute_sql("UPDATE counter SET value = ? WHERE name = 'clock'", (microseconds,))
+def count_commit(database: Database, before: Counters, seq: int, moment: str) -> None:
+    """Move the counters by a commit that ends the feed with `seq` at this moment."""
+    clock = (datetime.fromisoformat(moment) - _EPOCH) // MICROSECOND
+    after = {"version": before.version + 1, "seq": seq, "clock": clock}
+    COUNTERS.put(database, (COUNTERS.row(name=name, value=value) for name, value in after.items()))
 
 
 def instant(microseconds: int) -> str:

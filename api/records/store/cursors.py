@@ -3,12 +3,16 @@
 from collections.abc import Sequence
 from hashlib import sha256
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import orjson
 from itsdangerous import BadData, URLSafeSerializer
+from peewee import Database
 
 from schemas.base import Fault
 from schemas.query import QueryError, QueryFault
+
+from .database import secret
 
 
 class _Json:
@@ -19,6 +23,16 @@ class _Json:
         return orjson.dumps(value).decode()
 
     loads = staticmethod(orjson.loads)
+
+
+_SECRETS: WeakKeyDictionary[Database, str] = WeakKeyDictionary()
+
+
+def cursors_of(database: Database, query: object) -> "Cursors":
+    """The cursors of one query; the key that signs them is a constant of its database, read once."""
+    if database not in _SECRETS:
+        _SECRETS[database] = secret(database, "cursor")
+    return Cursors(_SECRETS[database], query)
 
 
 class Cursors:

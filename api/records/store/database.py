@@ -5,11 +5,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from peewee import Database, OperationalError, SqliteDatabase
 from playhouse.db_url import connect
 from playhouse.migrations import Runner
+
+from ..core.sql import Sql
 
 #: About a millisecond: asking costs a call into Python.
 _STEPS_BETWEEN_LOOKS = 20_000
@@ -58,15 +60,28 @@ def parse_scheme(url: str) -> str:
     return repr(url.partition(":")[0])
 
 
+def run(database: Database, statement: Sql) -> Any:
+    """The cursor of a statement with its values."""
+    return database.execute_sql(statement.text, statement.values)
+
+
+class Undoable(Protocol):
+    """A transaction that can be undone by its own handle."""
+
+    def rollback(self) -> None:
+        """Keep nothing of what was done in it so far."""
+
+
 @contextmanager
-def write_transaction(database: Database) -> Iterator[None]:
+def write_transaction(database: Database) -> Iterator[Undoable]:
     """A transaction that holds the write lock from its first statement on.
 
     SQLite: a deferred transaction that reads and then writes fails at once when another writer came
     between; IMMEDIATE waits its turn instead.
     """
-    with database.atomic("IMMEDIATE") if isinstance(database, SqliteDatabase) else database.atomic():
-        yield
+    immediate = ("IMMEDIATE",) if isinstance(database, SqliteDatabase) else ()
+    with database.atomic(*immediate) as handle:
+        yield handle
 
 
 @contextmanager
@@ -131,11 +146,6 @@ def secret(database: Database, name: str) -> str:
     """A random key of this database."""
     row = database.execute_sql("SELECT value FROM secret WHERE name = ?", (name,)).fetchone()
     return str(row[0])
-
-
-def placeholders(values: Any) -> str:
-    """`?, ?, ?` for a list of values."""
-    return ", ".join("?" * len(values))
 
 
 Trouble = Literal["busy", "full", "read-only", "unreachable", "too-slow"]

@@ -8,6 +8,8 @@ import orjson
 from peewee import Database
 
 from ..core.errors import Refusal
+from ..core.sql import sql
+from .tables import KEPT_ANSWERS
 
 KEPT_FOR = timedelta(hours=24)
 
@@ -49,32 +51,26 @@ def kept_answer(database: Database, request: IdempotentRequest) -> KeptAnswer | 
     Raises KeyReused where the key was used for another request.
     """
     database.execute_sql("DELETE FROM kept_answer WHERE created < ?", (_moment(-KEPT_FOR),))
-    row = database.execute_sql(
-        "SELECT request, status, headers, body FROM kept_answer WHERE api_key = ? AND key = ?",
-        (request.api_key, request.key),
-    ).fetchone()
-    if row is None:
-        return None
-    if row[0] != request.digest:
-        raise KeyReused("this Idempotency-Key was used within 24 hours for another method, path or body")
-    return KeptAnswer(row[1], orjson.loads(row[2]), row[3].encode())
+    of_key = sql("api_key = {api_key} AND key = {key}", api_key=request.api_key, key=request.key)
+    for row in KEPT_ANSWERS.read(database, of_key):
+        if row.request != request.digest:
+            raise KeyReused("this Idempotency-Key was used within 24 hours for another method, path or body")
+        return KeptAnswer(row.status, orjson.loads(row.headers), row.body.encode())
+    return None
 
 
 def keep_answer(database: Database, request: IdempotentRequest, answer: KeptAnswer) -> None:
     """Keep an answer in the transaction of the change itself."""
-    database.execute_sql(
-        "INSERT INTO kept_answer (api_key, key, request, status, headers, body, created) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (
-            request.api_key,
-            request.key,
-            request.digest,
-            answer.status,
-            orjson.dumps(answer.headers).decode(),
-            answer.body.decode(),
-            _moment(timedelta()),
-        ),
+    row = KEPT_ANSWERS.row(
+        api_key=request.api_key,
+        key=request.key,
+        request=request.digest,
+        status=answer.status,
+        headers=orjson.dumps(answer.headers).decode(),
+        body=answer.body.decode(),
+        created=_moment(timedelta()),
     )
+    KEPT_ANSWERS.add(database, [row])
 
 
 def _moment(offset: timedelta) -> str:

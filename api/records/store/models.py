@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from peewee import SQL, AutoField, BlobField, CompositeKey, IntegerField, Model, TextField
+from peewee import SQL, AutoField, BigIntegerField, BlobField, CompositeKey, IntegerField, Model, TextField
 
 
 class Record(Model):
@@ -13,7 +13,9 @@ class Record(Model):
     status = TextField()
     name = TextField()
     document = TextField()  # JSON, input form: what the curators wrote
-    computed = TextField(constraints=[SQL("DEFAULT ''")])  # JSON: the keys it is found by
+    computed = TextField(
+        constraints=[SQL("DEFAULT ''")]
+    )  # JSON: what its keys are derived from, beside the document
     body = BlobField()  # JSON, output form: what a read sends
     etag = TextField()
     revision = IntegerField(null=True)
@@ -46,18 +48,22 @@ class Question(Model):
         table_name = "question"
 
 
-class ReferenceRow(Model):
-    """`record` names `target` in the field `role` (a dotted path) of its document."""
+class Reference(Model):
+    """`record` names `target` in the field `role` (a dotted path) of its document, from the commit `since` on
+    and before the commit `until`. Both are feed numbers, as in the other tables of keys: `until` is FOREVER
+    for what holds now; what a draft has is kept without history, `since` 0."""
 
     record = TextField()
     role = TextField()
     target = TextField()
+    since = IntegerField()
+    until = BigIntegerField()
 
     class Meta:
         table_name = "reference"
         without_rowid = True
-        primary_key = CompositeKey("record", "role", "target")
-        indexes = ((("target", "role", "record"), False),)
+        primary_key = CompositeKey("record", "role", "target", "since")
+        indexes = ((("target", "role", "record", "since", "until"), False),)
 
 
 class Dependency(Model):
@@ -81,12 +87,14 @@ class FilterKey(Model):
     value = TextField()
     qualifier = TextField()
     record = TextField()
+    since = IntegerField()
+    until = BigIntegerField()
 
     class Meta:
         table_name = "filter_key"
         without_rowid = True
-        primary_key = CompositeKey("type", "found_by", "value", "qualifier", "record")
-        indexes = ((("record", "found_by", "value", "qualifier"), False),)
+        primary_key = CompositeKey("type", "found_by", "value", "qualifier", "record", "since")
+        indexes = ((("record", "found_by", "value", "qualifier", "since", "until"), False),)
 
 
 class DateKey(Model):
@@ -102,16 +110,21 @@ class DateKey(Model):
     latest = TextField()
     low = TextField(null=True)
     high = TextField(null=True)
+    since = IntegerField()
+    until = BigIntegerField()
 
     class Meta:
         table_name = "date_key"
         without_rowid = True
-        primary_key = CompositeKey("record", "field")
-        indexes = ((("type", "field", "missing", "earliest", "latest", "record"), False),)
+        primary_key = CompositeKey("record", "field", "since")
+        indexes = ((("type", "field", "missing", "earliest", "latest", "record", "since", "until"), False),)
 
 
 DateKey.add_index(
-    SQL("CREATE INDEX date_key_newest ON date_key (type, field, missing, latest DESC, earliest DESC, record)")
+    SQL(
+        "CREATE INDEX date_key_newest ON date_key "
+        "(type, field, missing, latest DESC, earliest DESC, record, since, until)"
+    )
 )
 
 
@@ -144,7 +157,7 @@ class NameKey(Model):
         indexes = ((("type", "folded", "record"), False),)
 
 
-class CheckRow(Model):
+class Check(Model):
     """The last comparison of a citation with its source's text."""
 
     record = TextField()
@@ -159,13 +172,25 @@ class CheckRow(Model):
 
 
 class Counter(Model):
-    """`version` moves with every commit; `seq` numbers the feed; `clock` is the last change's time."""
+    """`version` moves with every commit; `seq` numbers the feed; `clock` is the last change's time;
+    `feed_floor` is what the feed is served from."""
 
     name = TextField(primary_key=True)
     value = IntegerField()
 
     class Meta:
         table_name = "counter"
+
+
+class Fingerprint(Model):
+    """The code that made what is stored ready-made: what another one made is made anew."""
+
+    name = TextField(primary_key=True)
+    text = TextField()  # digest of the code as it was written
+    digest = TextField()  # digest of what it does
+
+    class Meta:
+        table_name = "fingerprint"
 
 
 class Secret(Model):
@@ -178,7 +203,7 @@ class Secret(Model):
         table_name = "secret"
 
 
-class RevisionRow(Model):
+class Revision(Model):
     """A public state of a record as its curators wrote it."""
 
     record = TextField()
@@ -198,29 +223,40 @@ class RevisionRow(Model):
 
 
 # Those with a public note, which are few.
-RevisionRow.add_index(
-    SQL("CREATE INDEX revision_noted ON revision (seq DESC, record) WHERE kind IS NOT NULL")
-)
+Revision.add_index(SQL("CREATE INDEX revision_noted ON revision (seq DESC, record) WHERE kind IS NOT NULL"))
 
 
 class RenderingRow(Model):
-    """Bytes that were served of a record from the commit that ends at `seq` on."""
+    """A record as it was served from the commit `since` on and before the commit `until`: the columns of
+    `record` that a read needs, so that one query serves both."""
 
-    record = TextField()
-    seq = IntegerField()
+    id = TextField()
+    since = IntegerField()
+    until = BigIntegerField()
     type = TextField()
     status = TextField()
-    revision = IntegerField()
-    updated = TextField()
     name = TextField()
-    computed = TextField()
+    computed = TextField()  # JSON: what its keys are derived from, beside its document
     body = BlobField(null=True)  # null where it was redacted
     etag = TextField()
+    revision = IntegerField()
+    updated = TextField()
+    merged_into = TextField(null=True)  # the survivor of that time: never a record merged itself by then
+    withdrawal = TextField(null=True)
 
     class Meta:
         table_name = "rendering"
-        primary_key = CompositeKey("record", "seq")
-        indexes = ((("type", "seq"), False),)
+        primary_key = CompositeKey("id", "since")
+        indexes = (
+            (("type", "status", "id", "since", "until"), False),
+            (("type", "status", "updated", "id", "since", "until"), False),
+            (("merged_into",), False),
+        )
+
+
+RenderingRow.add_index(
+    SQL("CREATE INDEX rendering_newest ON rendering (type, status, updated DESC, id, since, until)")
+)
 
 
 class Change(Model):
@@ -255,7 +291,7 @@ class ApiKey(Model):
         table_name = "api_key"
 
 
-class KeptAnswerRow(Model):
+class KeptAnswer(Model):
     """The finished answer to a request with an Idempotency-Key."""
 
     api_key = TextField()
@@ -299,20 +335,21 @@ class Redaction(Model):
 MODELS: list[Any] = [
     Record,
     Question,
-    ReferenceRow,
+    Reference,
     Dependency,
     FilterKey,
     DateKey,
     SearchRow,
     NameKey,
-    CheckRow,
+    Check,
     Counter,
+    Fingerprint,
     Secret,
-    RevisionRow,
+    Revision,
     RenderingRow,
     Change,
     ApiKey,
-    KeptAnswerRow,
+    KeptAnswer,
     PendingRefresh,
     Redaction,
 ]

@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..core.registry import Json
+from schemas.base import Json
+
 from .normalise import Piece, indexed, normalise, pieces
 
 #: Words of this length and more are found inside others; shorter ones at the beginning of a word.

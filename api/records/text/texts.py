@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from ..core.registry import Json, RecordType
+from schemas.base import Json
+
+from ..core.registry import RecordType
 from .index import Texts
 
 

@@ -6,11 +6,16 @@ from typing import Any
 import orjson
 from peewee import Database
 
+from schemas.base import Json
+
 from ..core.errors import Conflict, NotFound
-from ..core.registry import Json, RecordType
+from ..core.registry import RecordType
 from ..store.api_keys import Actor
 from ..store.database import write_transaction
+from ..store.tables import REDACTIONS
 from ..text.index import compact
+from ..write.commit import finish
+from ..write.rebuild import rebuild_keys
 from ..write.render import etag_of
 from ..write.rerender import catch_up
 from ..write.session import Entry
@@ -42,7 +47,8 @@ def redact(
         withdrawn = last == entry.revision or entry.status != "published"
         stub = _stub(record_type, entry.document, record_id) if withdrawn else None
         transaction.redact(entry, Correction("legal", note), stub)
-        transaction.finish()
+        finish(transaction)
+        rebuild_keys(database, [record_id])
     _scrub(database)
     return places
 
@@ -88,7 +94,7 @@ def _overwrite(database: Database, record_id: str, first: int, last: int) -> int
     )
     renderings = database.execute_sql(
         "UPDATE rendering SET body = NULL, name = '', computed = '{}' "
-        "WHERE record = ? AND revision BETWEEN ? AND ?",
+        "WHERE id = ? AND revision BETWEEN ? AND ?",
         span,
     )
     # Answers kept for idempotency keys may repeat the document.
@@ -97,10 +103,7 @@ def _overwrite(database: Database, record_id: str, first: int, last: int) -> int
 
 
 def _note(database: Database, record_id: str, first: int, last: int, note: str, time: str) -> None:
-    database.execute_sql(
-        "INSERT INTO redaction (record, first, last, time, note) VALUES (?, ?, ?, ?, ?)",
-        (record_id, first, last, time, note),
-    )
+    REDACTIONS.add(database, [REDACTIONS.row(record=record_id, first=first, last=last, time=time, note=note)])
 
 
 # What other records show of it
@@ -143,14 +146,14 @@ def _forget(database: Database, left: _Left) -> int:
 
 def _forget_past(database: Database, left: _Left) -> int:
     rows = database.execute_sql(
-        "SELECT record, seq, body FROM rendering WHERE record <> ? AND instr(body, ?) > 0",
+        "SELECT id, since, body FROM rendering WHERE id <> ? AND instr(body, ?) > 0",
         (left.id, left.mark),
     ).fetchall()
-    blanked = [(other, seq, new) for other, seq, body in rows if (new := _blanked(body, left))]
-    for other, seq, body in blanked:
+    blanked = [(other, since, new) for other, since, body in rows if (new := _blanked(body, left))]
+    for other, since, body in blanked:
         database.execute_sql(
-            "UPDATE rendering SET body = ?, etag = ? WHERE record = ? AND seq = ?",
-            (body, etag_of(body), other, seq),
+            "UPDATE rendering SET body = ?, etag = ? WHERE id = ? AND since = ?",
+            (body, etag_of(body), other, since),
         )
     return len(blanked)
 

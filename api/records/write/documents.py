@@ -4,11 +4,11 @@ from typing import Any
 
 from marshmallow import ValidationError
 
-from schemas.base import Fault, faults_of, quoted
+from schemas.base import Fault, Json, faults_of, quoted
 from schemas.record import without_nothing
 
 from ..core.errors import DocumentFault, InvalidDocument
-from ..core.registry import Json, RecordType
+from ..core.registry import RecordType
 
 #: What a read adds around a record; a `PUT` of what was read carries it along.
 AROUND = ("type", "meta", "links")

@@ -1,13 +1,11 @@
 """The operations that change a record. Each says what it needs of the record's state and of the actor."""
 
-from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass, replace
-from typing import Any
 
 import json_merge_patch
 
-from schemas.base import quoted
+from schemas.base import Json, quoted
 
 from ..core.errors import (
     Conflict,
@@ -17,8 +15,9 @@ from ..core.errors import (
     NotFound,
     PreconditionFailed,
     PreconditionRequired,
+    Refusal,
 )
-from ..core.registry import Json, RecordType
+from ..core.registry import RecordType
 from .documents import AROUND, read_document
 from .rules import owner_of_question
 from .session import Entry
@@ -38,42 +37,44 @@ class Put:
     publish: bool = False
     correction: Correction | None = None
 
-    def apply(self, transaction: Transaction, index: int) -> Outcome:
+    def apply(self, transaction: Transaction) -> Outcome:
         """Created, updated, unchanged, or skipped where the record was withdrawn."""
         old = transaction.session.get(self.id)
         if old is None:
-            return _create(transaction, index, self.type, self.id, self.document, self.publish)
-        _require_type(old, self.type)
+            _require_free(transaction, self.id, Conflict)
+            return _create(transaction, self.type, self.id, self.document, self.publish)
+        if old.type is not self.type:
+            raise Conflict(_taken(self.id, old.type.name))
         if old.status in ("retracted", "merged"):
             return Outcome(self.id, self.type, "skipped", old)
         if old.document == self.document and not (self.publish and old.status == "draft"):
             return Outcome(self.id, self.type, "unchanged", old)
         entry = replace(old, document=self.document)
         if old.status == "published":
-            return _revise(transaction, index, entry, self.correction)
+            return _revise(transaction, entry, self.correction)
         if self.publish:
-            return Outcome(self.id, self.type, "updated", transaction.publish(index, entry, None))
-        transaction.place(index, entry)
+            return Outcome(self.id, self.type, "updated", transaction.publish(entry, None))
+        transaction.place(entry)
         return Outcome(self.id, self.type, "updated", entry)
 
 
 @dataclass(frozen=True)
 class Create:
-    """A new record: a draft, or public at once."""
+    """A new record: a draft, or public at once; `only_new` is how a client says that there is none yet."""
 
     type: RecordType
     id: str
     document: Json
     publish: bool = False
+    only_new: bool = False
 
-    def apply(self, transaction: Transaction, index: int) -> Outcome:
-        """Raises Conflict where the id is taken, Forbidden where an editor would publish."""
+    def apply(self, transaction: Transaction) -> Outcome:
+        """Raises Conflict (`only_new`: PreconditionFailed) where the id is taken, Forbidden where an editor
+        would publish."""
         if self.publish:
             _require_role(transaction, "publisher", "publish")
-        old = transaction.session.get(self.id)
-        if old is not None:
-            raise Conflict(f"the id {quoted(self.id)} is taken by a {old.type.name}")
-        return _create(transaction, index, self.type, self.id, self.document, self.publish)
+        _require_free(transaction, self.id, PreconditionFailed if self.only_new else Conflict)
+        return _create(transaction, self.type, self.id, self.document, self.publish)
 
 
 @dataclass(frozen=True)
@@ -86,10 +87,10 @@ class Replace:
     if_match: Tags
     correction: Correction | None = None
 
-    def apply(self, transaction: Transaction, index: int) -> Outcome:
+    def apply(self, transaction: Transaction) -> Outcome:
         """Raises Refusal where the record has changed, or may not be changed by this actor."""
         entry = _current(transaction, self.type, self.id, self.if_match)
-        return _edit(transaction, index, entry, self.document, self.correction)
+        return _edit(transaction, entry, self.document, self.correction)
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ class Patch:
     if_match: Tags
     correction: Correction | None = None
 
-    def apply(self, transaction: Transaction, index: int) -> Outcome:
+    def apply(self, transaction: Transaction) -> Outcome:
         """Raises InvalidDocument where the result breaks the schema."""
         entry = _current(transaction, self.type, self.id, self.if_match)
         refused = [n for n in self.patch if n in AROUND or n in self.type.shape.computed]
@@ -113,7 +114,7 @@ class Patch:
             raise InvalidDocument("the patch touches what the service computes", tuple(faults))
         # A merge changes its target, at every depth; the document is still to be compared with the result.
         merged = json_merge_patch.merge({"id": self.id, **deepcopy(entry.document)}, self.patch)
-        return _edit(transaction, index, entry, read_document(self.type, merged, self.id), self.correction)
+        return _edit(transaction, entry, read_document(self.type, merged, self.id), self.correction)
 
 
 @dataclass(frozen=True)
@@ -125,7 +126,7 @@ class Publish:
     if_match: Tags
     correction: Correction | None = None
 
-    def apply(self, transaction: Transaction, index: int) -> Outcome:
+    def apply(self, transaction: Transaction) -> Outcome:
         """Raises Conflict in any other state."""
         _require_role(transaction, "publisher", "publish")
         entry = _current(transaction, self.type, self.id, self.if_match)
@@ -139,7 +140,7 @@ class Publish:
             _require_note(self.correction, "is published again")
         elif self.correction is not None:
             raise InvalidDocument("a first publication needs no correction", (_NO_NOTE,))
-        return Outcome(self.id, self.type, "published", transaction.publish(index, entry, self.correction))
+        return Outcome(self.id, self.type, "published", transaction.publish(entry, self.correction))
 
 
 @dataclass(frozen=True)
@@ -151,11 +152,10 @@ class Retract:
     if_match: Tags
     correction: Correction
 
-    def apply(self, transaction: Transaction, index: int) -> Outcome:
+    def apply(self, transaction: Transaction) -> Outcome:
         """Raises Conflict unless the record is published."""
         entry = _published(transaction, self.type, self.id, self.if_match, "retracted")
-        entry = transaction.withdraw(index, entry, "retracted", self.correction)
-        return Outcome(self.id, self.type, "retracted", entry)
+        return Outcome(self.id, self.type, "retracted", transaction.retract(entry, self.correction))
 
 
 @dataclass(frozen=True)
@@ -168,7 +168,7 @@ class Merge:
     if_match: Tags
     correction: Correction
 
-    def apply(self, transaction: Transaction, index: int) -> Outcome:
+    def apply(self, transaction: Transaction) -> Outcome:
         """Raises Conflict unless both are published; InvalidDocument where `into` cannot be merged into."""
         entry = _published(transaction, self.type, self.id, self.if_match, "merged")
         survivor = transaction.session.survivor(self.into)
@@ -180,8 +180,7 @@ class Merge:
             raise Conflict(
                 f"{quoted(survivor.id)} is {survivor.status}: a record is merged into a published one"
             )
-        entry = transaction.withdraw(index, entry, "merged", self.correction, survivor.id)
-        transaction.also_stale[survivor.id] = self.id
+        entry = transaction.merge(entry, survivor, self.correction)
         return Outcome(self.id, self.type, "merged", entry)
 
 
@@ -193,42 +192,44 @@ class Delete:
     id: str
     if_match: Tags
 
-    def apply(self, transaction: Transaction, index: int) -> Outcome:
+    def apply(self, transaction: Transaction) -> Outcome:
         """Raises Conflict where the record is or was public; the transaction, where others refer to it."""
         entry = _current(transaction, self.type, self.id, self.if_match)
         if entry.public:
             raise Conflict(
                 f"{quoted(self.id)} is {entry.status}: what was public is not deleted; "
-                f"POST /v1/{self.type.plural}/{self.id}/retract instead"
+                f"POST {self.type.href(self.id)}/retract instead"
             )
-        transaction.remove(index, entry)
+        transaction.remove(entry)
         return Outcome(self.id, self.type, "deleted", entry)
 
 
 _NO_NOTE = DocumentFault("", "kind and note belong to a record that is published again: leave them out")
 
 
-def _create(
-    transaction: Transaction,
-    index: int,
-    record_type: RecordType,
-    record_id: str,
-    document: Json,
-    publish: bool,
-) -> Outcome:
+def _require_free(transaction: Transaction, record_id: str, refusal: type[Refusal]) -> None:
+    if old := transaction.session.get(record_id):
+        raise refusal(_taken(record_id, old.type.name))
     if owner_of_question(transaction.session, record_id):
-        raise Conflict(f"the id {quoted(record_id)} is taken by a question")
+        raise refusal(_taken(record_id, "question"))
+
+
+def _taken(record_id: str, holder: str) -> str:
+    return f"the id {quoted(record_id)} is taken by a {holder}"
+
+
+def _create(
+    transaction: Transaction, record_type: RecordType, record_id: str, document: Json, publish: bool
+) -> Outcome:
     entry = Entry(record_id, record_type, "draft", document)
     if publish:
-        entry = transaction.publish(index, entry, None)
+        entry = transaction.publish(entry, None)
     else:
-        transaction.place(index, entry)
+        transaction.place(entry)
     return Outcome(record_id, record_type, "created", entry)
 
 
-def _edit(
-    transaction: Transaction, index: int, old: Entry, document: Json, correction: Correction | None
-) -> Outcome:
+def _edit(transaction: Transaction, old: Entry, document: Json, correction: Correction | None) -> Outcome:
     """Change a draft or a published record."""
     if old.status in ("retracted", "merged"):
         raise Conflict(f"{quoted(old.id)} is {old.status}: it cannot be changed")
@@ -238,17 +239,17 @@ def _edit(
         return Outcome(old.id, old.type, "unchanged", old)
     entry = replace(old, document=document)
     if old.status == "published":
-        return _revise(transaction, index, entry, correction)
+        return _revise(transaction, entry, correction)
     if correction is not None:
         fault = DocumentFault("/correction", "a draft keeps no history: leave it out")
         raise InvalidDocument("a draft takes no correction", (fault,))
-    transaction.place(index, entry)
+    transaction.place(entry)
     return Outcome(old.id, old.type, "updated", entry)
 
 
-def _revise(transaction: Transaction, index: int, entry: Entry, correction: Correction | None) -> Outcome:
+def _revise(transaction: Transaction, entry: Entry, correction: Correction | None) -> Outcome:
     _require_note(correction, "changes")
-    return Outcome(entry.id, entry.type, "updated", transaction.revise(index, entry, correction))
+    return Outcome(entry.id, entry.type, "updated", transaction.revise(entry, correction))
 
 
 def _require_note(correction: Correction | None, happening: str) -> None:
@@ -258,11 +259,6 @@ def _require_note(correction: Correction | None, happening: str) -> None:
             f"is required: a published record {happening} with a correction note {{kind, note}}",
         )
         raise InvalidDocument("a correction note is missing", (fault,))
-
-
-def _require_type(entry: Entry, record_type: RecordType) -> None:
-    if entry.type is not record_type:
-        raise Conflict(f"the id {quoted(entry.id)} is taken by a {entry.type.name}")
 
 
 def _require_role(transaction: Transaction, role: str, what: str) -> None:
@@ -304,15 +300,3 @@ def _state(entry: Entry) -> Json:
 
 def _into_fault(detail: str) -> InvalidDocument:
     return InvalidDocument(detail, (DocumentFault("/into", detail),))
-
-
-#: The operations of a batch by name.
-OPERATIONS: dict[str, Callable[..., Any]] = {
-    "create": Create,
-    "replace": Replace,
-    "patch": Patch,
-    "publish": Publish,
-    "retract": Retract,
-    "merge": Merge,
-    "delete": Delete,
-}

@@ -1,109 +1,100 @@
-"""Running operations: all of them or none, in one transaction."""
+"""Doing operations: one, or many of which all are done or none."""
 
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
-from typing import Any
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 
 from peewee import Database, OperationalError
 
-from ..core.errors import DocumentFault, Refusal, Refused
+from ..core.errors import DocumentFault, InvalidDocument, Refusal, Refused, refused_for
 from ..store.api_keys import Actor
 from ..store.database import write_transaction
+from .commit import Progress, finish
 from .rerender import catch_up
-from .transaction import Operation, Outcome, Progress, Transaction
-
-
-class _Rehearsed(Exception):
-    """Ends the transaction of a dry run without keeping anything."""
-
-
-def _end_rehearsal(_: list[Outcome]) -> None:
-    raise _Rehearsed
-
-
-Finished = Callable[[list[Outcome]], None]
+from .rules import faults_of_changes, refuse_orphans
+from .transaction import Operation, Outcome, Transaction
 
 
 def perform(
     database: Database,
     operations: Sequence[Operation],
     actor: Actor,
-    *,
-    dry_run: bool = False,
     progress: Progress = lambda done: None,
-    before: Callable[[], None] = lambda: None,
-    finished: Finished = lambda outcomes: None,
 ) -> list[Outcome]:
-    """Apply every operation or none.
-
-    `before` and `finished` run inside the transaction, at its beginning and before its commit. A dry
-    run does everything and keeps nothing.
-
-    Raises Refused, whose faults point at `/index/member` of the operations.
-    """
-    outcomes: list[Outcome] = []
-    try:
-        with write_transaction(database):
-            before()
-            outcomes = _run(Transaction(database, actor), operations, progress)
-            (_end_rehearsal if dry_run else finished)(outcomes)
-    except _Rehearsed:
-        return outcomes
-    # The change stands; what could not be rendered now is rendered by the next writer.
-    with suppress(OperationalError):
-        catch_up(database)
-    return outcomes
+    """Do every operation or none, in a transaction of its own. Raises Refused."""
+    with writing(database):
+        return apply_all(Transaction(database, actor), operations, progress)
 
 
-def _run(transaction: Transaction, operations: Sequence[Operation], progress: Progress) -> list[Outcome]:
-    outcomes, refusals = _apply(transaction, operations)
-    transaction.refuse_orphans()
-    faults = _all_faults(transaction, refusals)
-    if faults:
-        raise Refused(tuple(f.under(f"/{i}") for i, f in faults), tuple(refusals))
-    if transaction.session.before:
-        transaction.finish(progress)
-    for outcome in outcomes:
-        outcome.entry = transaction.session.get(outcome.id) or outcome.entry
-    return outcomes
+@contextmanager
+def writing(database: Database, *, dry_run: bool = False) -> Iterator[None]:
+    """A transaction of the record; what it left to be rendered again follows. A dry run keeps nothing."""
+    with write_transaction(database) as transaction:
+        yield
+        if dry_run:
+            transaction.rollback()
+    if not dry_run:
+        # The change stands; what could not be rendered now is rendered by the next writer.
+        with suppress(OperationalError):
+            catch_up(database)
 
 
-def _apply(
-    transaction: Transaction, operations: Sequence[Operation]
-) -> tuple[list[Outcome], list[tuple[int, Refusal]]]:
-    transaction.session.load(op.id for op in operations)
-    outcomes: list[Outcome] = []
-    refusals: list[tuple[int, Refusal]] = []
-    for index, op in enumerate(operations):
-        try:
-            outcomes.append(op.apply(transaction, index))
-        except Refusal as refusal:
-            refusals.append((index, refusal))
-    return outcomes, refusals
+def apply_one(transaction: Transaction, operation: Operation) -> Outcome:
+    """Do a single operation. Raises its Refusal; faults point into its own document."""
+    outcome = operation.apply(transaction)
+    refuse_orphans(transaction.session)
+    if faults := tuple(fault for _, fault in faults_of_changes(transaction.session)):
+        raise InvalidDocument(refused_for(faults), faults)
+    return _finished(transaction, [outcome])[0]
 
 
-def _all_faults(
-    transaction: Transaction, refusals: list[tuple[int, Refusal]]
-) -> list[tuple[int, DocumentFault]]:
-    """Those of operations by themselves, and those of the rest of the record against them."""
-    return [(i, f) for i, refusal in refusals for f in _faults_of(refusal)] + transaction.faults()
-
-
-def _faults_of(refusal: Refusal) -> Iterable[DocumentFault]:
-    return refusal.faults or (DocumentFault("", refusal.detail),)
-
-
-def perform_one(database: Database, operation: Operation, actor: Actor, **more: Any) -> Outcome:
-    """Apply a single operation, as `perform` does; raises its Refusal with pointers into its own body."""
-    try:
-        return perform(database, [operation], actor, **more)[0]
-    except Refused as refused:
-        raise refused.alone() from None
+def apply_all(
+    transaction: Transaction, operations: Sequence[Operation], progress: Progress = lambda done: None
+) -> list[Outcome]:
+    """Do many operations. Raises Refused with the faults of all of them."""
+    outcomes, faults = _attempt(transaction, operations)
+    refuse_orphans(transaction.session)
+    if faults := faults + _faults_between(transaction, outcomes):
+        raise Refused(faults)
+    return _finished(transaction, list(outcomes.values()), progress)
 
 
 def faults_of_all(database: Database, operations: Sequence[Operation]) -> list[tuple[int, DocumentFault]]:
     """What `perform` would refuse, by index of the operation; nothing is written."""
     with write_transaction(database):
         transaction = Transaction(database, Actor("check", "publisher"))
-        _, refusals = _apply(transaction, operations)
-        return _all_faults(transaction, refusals)
+        outcomes, faults = _attempt(transaction, operations)
+        return faults + _faults_between(transaction, outcomes)
+
+
+def _attempt(
+    transaction: Transaction, operations: Sequence[Operation]
+) -> tuple[dict[int, Outcome], list[tuple[int, DocumentFault]]]:
+    """What became of the operations, and what those that were refused have against themselves, by index."""
+    transaction.session.load(operation.id for operation in operations)
+    outcomes: dict[int, Outcome] = {}
+    faults: list[tuple[int, DocumentFault]] = []
+    for index, operation in enumerate(operations):
+        try:
+            outcomes[index] = operation.apply(transaction)
+        except Refusal as refusal:
+            faults += [(index, fault) for fault in refusal.faults or (DocumentFault("", refusal.detail),)]
+    return outcomes, faults
+
+
+def _faults_between(
+    transaction: Transaction, outcomes: dict[int, Outcome]
+) -> list[tuple[int, DocumentFault]]:
+    """What the rest of the record has against the changes, by the operation that changed a record last."""
+    changed_by = {outcome.id: index for index, outcome in outcomes.items() if outcome.changed}
+    return [(changed_by[record_id], fault) for record_id, fault in faults_of_changes(transaction.session)]
+
+
+def _finished(
+    transaction: Transaction, outcomes: list[Outcome], progress: Progress = lambda done: None
+) -> list[Outcome]:
+    """The outcomes with their entries as they are stored."""
+    if transaction.session.before:
+        finish(transaction, progress)
+    for outcome in outcomes:
+        outcome.entry = transaction.session.get(outcome.id) or outcome.entry
+    return outcomes

@@ -1,23 +1,21 @@
 """From a document to what is served: references named, dates bounded, origins counted, bytes made."""
 
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any
 
 import orjson
 
-from schemas.base import Rendering
-from schemas.fuzzy_date import EARLIEST, LATEST, FuzzyDate
+from schemas.base import Json, Rendering
 from schemas.vocabularies import INVERSE_RELATIONS, RELATIONS
 
 from ..core.origins import Document, ancestry, origins_of, provenance_of
-from ..core.registry import CLAIM, SOURCE, Json
+from ..core.registry import CLAIM, SOURCE
+from ..store.tables import CHECKS, batches
 from ..text.index import Texts
 from ..text.texts import texts_of
 from .session import Entry, Session, canonical
 
-#: Moves with every change of how records are rendered, so that an older database renders its own again.
-RENDERING = 2
 #: Inverse relations shown on a claim; the rest stand at its `/references`.
 MOST_INVERSE = 100
 INVERSE_OF = dict(zip(RELATIONS.names, INVERSE_RELATIONS.names, strict=True))
@@ -27,12 +25,38 @@ SUPERSEDING = ("supersedes", "corrects")
 
 @dataclass(frozen=True)
 class Rendered:
-    """What a record shows, what it is found by, and what both were computed from."""
+    """What a record shows, what its keys are derived from, and what both were computed from."""
 
+    entry: Entry
     own: Json
     computed: Json
     depends_on: frozenset[str]
-    texts: Texts
+
+    @property
+    def body(self) -> bytes:
+        """The record as served."""
+        return wire_bytes(self.entry, self.own)
+
+    @property
+    def texts(self) -> Texts:
+        """What the record is searched by."""
+        return texts_of(self.entry.type, self.own)
+
+    @property
+    def shows_new(self) -> bool:
+        """Whether the record would be served otherwise than it is."""
+        return self.body != self.entry.body
+
+    @property
+    def differs(self) -> bool:
+        """Whether the record would be served or found otherwise than it is."""
+        return self.shows_new or self.computed != self.entry.computed
+
+    def keep(self) -> None:
+        """Let the entry be what was rendered."""
+        self.entry.body = self.body
+        self.entry.etag = etag_of(self.entry.body)
+        self.entry.computed = self.computed
 
 
 class Renderer:
@@ -41,19 +65,42 @@ class Renderer:
     def __init__(self, session: Session) -> None:
         self.session = session
         self._touched: set[str] = set()
-        self._checks: dict[tuple[str, str], Json] = {}
+        self._checks: dict[str, dict[tuple[str, str], Json]] = {}
+        self._checks_shown: dict[tuple[str, str], Json] = {}
+        self._aliases: dict[str, list[str]] = {}
+        self._related: dict[str, list[str]] = {}
 
-    def render(self, entry: Entry) -> Rendered:
-        """The record's own and computed members as they follow from the session."""
+    def render(self, entries: Iterable[Entry]) -> Iterator[Rendered]:
+        """The entries as they follow from the session, one after another."""
+        for some in batches(entries):
+            self._fetch(some)
+            yield from map(self._render, some)
+
+    def _fetch(self, entries: Sequence[Entry]) -> None:
+        """Read what these entries show and are computed from, in a few statements for all of them."""
+        self.session.load_around(entries)
+        self._checks = self._stored_checks(entries)
+        claims = [entry.id for entry in entries if entry.type is CLAIM]
+        self._aliases = self.session.aliases(claims)
+        known = [alias for aliases in self._aliases.values() for alias in aliases]
+        self._related = self.session.referrers(known, "relations.claim")
+        self.session.load(claim for claims in self._related.values() for claim in claims)
+
+    def _stored_checks(self, entries: Sequence[Entry]) -> dict[str, dict[tuple[str, str], Json]]:
+        found: dict[str, dict[tuple[str, str], Json]] = {}
+        for row in CHECKS.read_of(self.session.database, "record", (entry.id for entry in entries)):
+            check = {"status": row.status, "checked": row.checked}
+            found.setdefault(row.record, {})[row.source, row.locator] = check
+        return found
+
+    def _render(self, entry: Entry) -> Rendered:
         self._touched = set()
-        self._checks = self._checks_of(entry.id)
-        self.session.load(_ids_in(entry.document))
+        self._checks_shown = self._checks.get(entry.id, {})
         shown, computed = self._computed_members(entry)
         document = self._without_self_relations(entry)
         with Rendering(self):
             own = entry.type.shape.render({**document, **shown})
-        texts = texts_of(entry.type, own)
-        return Rendered(own, self._keys(entry, computed), frozenset(self._touched), texts)
+        return Rendered(entry, own, computed, frozenset(self._touched - {entry.id}))
 
     # What the schemas ask while they serialise (schemas.base.Surroundings)
 
@@ -66,7 +113,7 @@ class Renderer:
         self._touched.add(entry.id)
         named = {} if entry.type.name == "dossier" else {"name": entry.name}
         state = {} if entry.status == "published" else {"status": entry.status}
-        href = f"/v1/{entry.type.plural}/{entry.id}"
+        href = entry.type.href(entry.id)
         return {"type": entry.type.name, "id": entry.id, **named, "href": href, **state}
 
     def source_address(self, record_id: str) -> str | None:
@@ -77,7 +124,7 @@ class Renderer:
 
     def check_of(self, source: str, locator: Json | None) -> Json:
         """The stored check of a citation."""
-        return self._checks.get((source, locator_digest(locator)), NOT_CHECKED)
+        return self._checks_shown.get((source, locator_digest(locator)), NOT_CHECKED)
 
     def document(self, source: str) -> Document:
         """A source as far as descent is concerned."""
@@ -86,19 +133,21 @@ class Renderer:
         if entry is None or entry.type is not SOURCE:
             return Document(source, source, (), withdrawn=True)
         self._touched.add(entry.id)
-        parents = [(self._source(p["source"]), p["how"]) for p in entry.document.get("derived_from", ())]
-        publisher = entry.document["publisher"]
-        self._touched.add(publisher)
+        derived_from, publisher = entry.document.get("derived_from", ()), entry.document["publisher"]
+        self.session.load([publisher, *(p["source"] for p in derived_from)])
+        parents = [(self._survivor(p["source"]), p["how"]) for p in derived_from]
         return Document(
             entry.id,
-            self.session.resolve(publisher),
+            self._survivor(publisher),
             tuple((parent, how) for parent, how in parents if parent != entry.id),
             withdrawn=entry.status == "retracted",
         )
 
-    def _source(self, record_id: str) -> str:
-        self._touched.add(record_id)
-        return self.session.resolve(record_id)
+    def _survivor(self, record_id: str) -> str:
+        """The id that an id stands for; either may be merged into another later."""
+        survivor = self.session.resolve(record_id)
+        self._touched |= {record_id, survivor}
+        return survivor
 
     # What the service adds
 
@@ -112,8 +161,8 @@ class Renderer:
 
     def _claim_members(self, entry: Entry) -> tuple[Json, Json]:
         chain = entry.document.get("attribution", [])
-        cited = [self._source(c["source"]) for c in entry.document["citations"]]
-        through = [self._source(link["source"]) for link in chain if link.get("source")]
+        cited = [self._survivor(c["source"]) for c in entry.document["citations"]]
+        through = [self._survivor(link["source"]) for link in chain if link.get("source")]
         behind = provenance_of(self, cited, through)
         inverse = self._inverse_relations(entry)
         standing = self._standing(entry, behind.count, {r["type"] for r in inverse})
@@ -126,21 +175,20 @@ class Renderer:
         }
         ancestors = {a for source in cited for a in ancestry(self, source)}
         return shown, {
-            "claimant": claimant,
+            "claimant": claimant and self._survivor(claimant),
             "origins": behind.sources,
             "origin_count": behind.count,
-            "standing": standing,
+            "standing": sorted(standing),
             "inverse_types": sorted({r["type"] for r in inverse}),
             "publishers": sorted({self.document(a).publisher for a in ancestors}),
         }
 
     def _inverse_relations(self, entry: Entry) -> list[Json]:
         """What published claims do to this one, by their ids."""
-        aliases = self.session.aliases(entry.id)
-        ids = sorted({i for alias in aliases for i in self.session.referrers(alias, "relations.claim")})
-        self.session.load(ids)
+        aliases = self._aliases[entry.id]
+        ids = {claim for alias in aliases for claim in self._related[alias]}
         found = []
-        for other in filter(None, map(self.session.get, ids)):
+        for other in self.session.all(sorted(ids)):
             if other.status != "published" or other.id == entry.id:
                 continue
             for relation in other.document.get("relations", ()):
@@ -173,38 +221,6 @@ class Renderer:
         kept = [r for r in relations if self.session.resolve(r["claim"]) != entry.id]
         return {**entry.document, "relations": kept}
 
-    def _checks_of(self, record_id: str) -> dict[tuple[str, str], Json]:
-        sql = "SELECT source, locator, status, checked FROM citation_check WHERE record = ?"
-        rows = self.session.database.execute_sql(sql, (record_id,))
-        return {(row[0], row[1]): {"status": row[2], "checked": row[3]} for row in rows}
-
-    # What it is found by
-
-    def _keys(self, entry: Entry, computed: Json) -> Json:
-        """{`filters`: {name: [[value, qualifier]…]}, `dates`: {name: `date_key`}}."""
-        keys = {
-            f.name: sorted(
-                {(self._survivor_of_key(f.kind, v), q) for v, q in f.keys(entry.document, computed)}
-            )
-            for f in entry.type.filters
-        }
-        return {
-            "filters": {name: [list(key) for key in some] for name, some in keys.items() if some},
-            "dates": {name: date_key(entry.document.get(name)) for name in entry.type.dates},
-        }
-
-    def _survivor_of_key(self, kind: str, value: str) -> str:
-        return self.session.resolve(value) if kind == "id" else value
-
-
-def date_key(edtf: str | None) -> list[Any]:
-    """[missing, earliest, latest, low, high]: sort key and bounds of a fuzzy date."""
-    if edtf is None:
-        return [1, LATEST, EARLIEST, None, None]
-    date = FuzzyDate.parse(edtf)
-    low, high = date.certain_bounds() or (None, None)
-    return [0, *date.sort_key(), low, high]
-
 
 def locator_digest(locator: Json | None) -> str:
     """A short name for a locator: an edited one has another."""
@@ -213,7 +229,7 @@ def locator_digest(locator: Json | None) -> str:
 
 def wire_bytes(entry: Entry, own: Json) -> bytes:
     """The record as served."""
-    address = f"/v1/{entry.type.plural}/{entry.id}"
+    address = entry.type.href(entry.id)
     return orjson.dumps(
         {
             "type": entry.type.name,
@@ -237,12 +253,3 @@ def wire_bytes(entry: Entry, own: Json) -> bytes:
 def etag_of(body: bytes) -> str:
     """A strong entity tag: a digest of the identity bytes, quoted (RFC 9110 §8.8.3)."""
     return f'"{sha256(body).hexdigest()[:32]}"'
-
-
-def _ids_in(document: Any) -> list[str]:
-    """Every string that could be an id, to fetch them in one statement."""
-    if isinstance(document, dict):
-        return [i for value in document.values() for i in _ids_in(value)]
-    if isinstance(document, list):
-        return [i for value in document for i in _ids_in(value)]
-    return [document] if isinstance(document, str) and len(document) <= 64 else []

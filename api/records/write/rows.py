@@ -1,4 +1,4 @@
-"""Writing entries, their keys, renderings, revisions and feed rows into the tables."""
+"""Writing a commit into the tables: each row once, and only what is not there as it should be."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -6,163 +6,193 @@ from typing import Any
 from peewee import Database
 
 from ..core.mentions import mentions
-from ..core.registry import DOSSIER, Json
-from ..store.models import Record
-from ..text.index import SCOPE_OF, forget, index
-from .render import Rendered
-from .session import Entry, canonical
-
-_COLUMNS = [field.column_name for field in Record._meta.sorted_fields]
-_UPSERT = (
-    f"INSERT INTO record ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))}) "
-    "ON CONFLICT (id) DO UPDATE SET "
-    + ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS if name != "id")
+from ..core.registry import DOSSIER
+from ..core.sql import sql
+from ..core.state import FOREVER
+from ..store.api_keys import Actor
+from ..store.database import run
+from ..store.tables import (
+    CHANGES,
+    CHECKS,
+    DEPENDENCIES,
+    PENDING,
+    QUESTIONS,
+    RECORDS,
+    REFERENCES,
+    RENDERINGS,
+    REVISIONS,
+    Table,
+    batches,
 )
-_BY_RECORD = {
-    "reference": ("record", "role", "target"),
-    "dependency": ("record", "target"),
-    "filter_key": ("type", "filter", "value", "qualifier", "record"),
-    "date_key": ("type", "field", "missing", "earliest", "latest", "low", "high", "record"),
-}
+from ..text.index import SCOPE_OF, Searched, forget, index
+from .keys import PERIODIC, Found, Rows, changes
+from .render import Rendered
+from .session import Entry, Session, canonical
+from .transaction import Announcement, PublicChange
 
 
-def store_record(database: Database, entry: Entry) -> None:
-    """Write the record's row."""
-    database.execute_sql(_UPSERT, entry.row())
+def store_records(database: Database, entries: Iterable[Entry]) -> None:
+    """Write the records' rows."""
+    RECORDS.put(database, (_row_of(RECORDS, entry) for entry in entries))
 
 
-def settle_mergers(database: Database, merged: Iterable[str]) -> None:
-    """Let what had been merged into these records name their survivors: one step always leads there."""
-    for record_id in merged:
-        survivor = _survivor(database, record_id)
-        database.execute_sql("UPDATE record SET merged_into = ? WHERE id = ?", (survivor, record_id))
-        database.execute_sql("UPDATE record SET merged_into = ? WHERE merged_into = ?", (survivor, record_id))
+def _row_of(table: Table, entry: Entry, **more: Any) -> Any:
+    """An entry as a row of a table whose columns are members of entries, and some more."""
+    members = (name for name in table.columns if name not in more)
+    return table.row(**{name: entry.column(name) for name in members}, **more)
 
 
-def _survivor(database: Database, record_id: str) -> str:
-    into = database.execute_sql("SELECT merged_into FROM record WHERE id = ?", (record_id,)).fetchone()[0]
-    return _survivor(database, into) if into else record_id
-
-
-def store_references(database: Database, entry: Entry) -> None:
-    """Write which records the document names, and a dossier's questions."""
-    named = {(entry.id, m.role, m.target) for m in mentions(entry.type.schema, entry.document)}
-    _replace(database, "reference", entry.id, sorted(named))
-    if entry.type is DOSSIER:
-        database.execute_sql("DELETE FROM question WHERE dossier = ?", (entry.id,))
-        questions = [(q["id"], entry.id) for q in entry.document.get("questions", ())]
-        _insert(database, "question", ("id", "dossier"), questions)
-
-
-def store_keys(database: Database, entry: Entry, rendered: Rendered) -> None:
-    """Write what the record is found by and what it was computed from."""
-    filters = [
-        (entry.type.name, name, value, qualifier, entry.id)
-        for name, keys in rendered.computed["filters"].items()
-        for value, qualifier in keys
-    ]
-    dates = [(entry.type.name, name, *key, entry.id) for name, key in rendered.computed["dates"].items()]
-    _replace(database, "filter_key", entry.id, filters)
-    _replace(database, "date_key", entry.id, dates)
-    store_dependencies(database, entry, rendered)
-
-
-def store_search(database: Database, entry: Entry, rendered: Rendered) -> None:
-    """Make the record findable, where it is public or a draft."""
-    index(database, entry.id, entry.type.name, SCOPE_OF.get(entry.status), rendered.texts)
-
-
-def store_dependencies(database: Database, entry: Entry, rendered: Rendered) -> None:
-    """Write what the record was computed from."""
-    depends_on = sorted(rendered.depends_on - {entry.id})
-    _replace(database, "dependency", entry.id, [(entry.id, target) for target in depends_on])
-
-
-def store_rendering(database: Database, entry: Entry, seq: int) -> None:
-    """Keep the bytes that are served from this commit on."""
-    _insert(
-        database,
-        "rendering",
-        ("record", "seq", "type", "status", "revision", "updated", "name", "computed", "body", "etag"),
-        [
-            (
-                entry.id,
-                seq,
-                entry.type.name,
-                entry.status,
-                entry.revision,
-                entry.updated,
-                entry.name,
-                canonical(entry.computed),
-                entry.body,
-                entry.etag,
-            )
-        ],
-    )
-
-
-def store_revision(database: Database, entry: Entry, seq: int, reason: Json) -> None:
-    """Keep the document of a public state and why it changed."""
-    _insert(
-        database,
-        "revision",
-        ("record", "number", "seq", "time", "actor", "change", "kind", "note", "document"),
-        [
-            (
-                entry.id,
-                entry.revision,
-                seq,
-                entry.updated,
-                reason["actor"],
-                reason["change"],
-                reason.get("kind"),
-                reason.get("note"),
-                canonical(entry.document),
-            )
-        ],
-    )
-
-
-def store_change(database: Database, row: Sequence[Any]) -> None:
-    """Append an entry to the public feed."""
-    _insert(
-        database,
-        "change",
-        ("seq", "commit", "time", "kind", "type", "record", "revision", "details"),
-        [row],
-    )
-
-
-def store_pending(database: Database, stale: dict[str, str]) -> None:
-    """Leave records to be rendered again later, with what caused it."""
-    for record_id, cause in stale.items():
-        database.execute_sql(
-            "INSERT INTO pending_refresh (record, cause) VALUES (?, ?) ON CONFLICT (record) DO NOTHING",
-            (record_id, cause),
+def store_renderings(database: Database, entries: Sequence[Entry], commit: int) -> None:
+    """Keep what is served from this commit on; what was served before it ends there."""
+    for some in batches(entry.id for entry in entries):
+        run(
+            database,
+            sql(
+                "UPDATE rendering SET until = {commit} "
+                "WHERE id IN ({some}) AND until = {forever} AND since < {commit}",
+                commit=commit,
+                some=some,
+                forever=FOREVER,
+            ),
         )
+    RENDERINGS.put(database, (_row_of(RENDERINGS, e, since=commit, until=FOREVER) for e in entries))
 
 
-def erase(database: Database, record_id: str) -> None:
-    """Take a draft out of every table."""
-    forget(database, record_id)
-    for table in (*_BY_RECORD, "citation_check"):
-        database.execute_sql(f"DELETE FROM {table} WHERE record = ?", (record_id,))
-    database.execute_sql("DELETE FROM question WHERE dossier = ?", (record_id,))
-    database.execute_sql("DELETE FROM record WHERE id = ?", (record_id,))
+def store_revisions(
+    database: Database, changed: Iterable[tuple[Entry, PublicChange]], actor: Actor, commit: int
+) -> None:
+    """Keep the documents of public states and why they changed."""
+    REVISIONS.add(database, (_revision(entry, change, actor, commit) for entry, change in changed))
 
 
-def _replace(database: Database, table: str, record_id: str, rows: Iterable[Sequence[Any]]) -> None:
-    database.execute_sql(f"DELETE FROM {table} WHERE record = ?", (record_id,))
-    _insert(database, table, _BY_RECORD[table], list(rows))
+def _revision(entry: Entry, change: PublicChange, actor: Actor, commit: int) -> Any:
+    correction = change.correction
+    return REVISIONS.row(
+        record=entry.id,
+        number=entry.revision,
+        seq=commit,
+        time=entry.updated,
+        actor=actor.label,
+        change=change.kind,
+        kind=correction and correction.kind,
+        note=correction and correction.note,
+        document=canonical(entry.document),
+    )
 
 
-def _insert(database: Database, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    names = ", ".join(f'"{name}"' for name in columns)
-    one = f"({', '.join('?' * len(columns))})"
-    # SQLite takes 32,766 parameters a statement.
-    for start in range(0, len(rows), 1000):
-        some = rows[start : start + 1000]
-        database.execute_sql(
-            f"INSERT INTO {table} ({names}) VALUES {', '.join([one] * len(some))}",
-            [value for row in some for value in row],
-        )
+def store_changes(database: Database, announced: Sequence[Announcement], commit: int, time: str) -> None:
+    """Append to the public feed, up to the commit's number."""
+    first = commit - len(announced) + 1
+    CHANGES.add(
+        database,
+        (
+            CHANGES.row(
+                seq=seq,
+                commit=commit,
+                time=time,
+                kind=announcement.kind,
+                type=announcement.entry.type.name,
+                record=announcement.entry.id,
+                revision=announcement.entry.revision,
+                details=canonical(announcement.details),
+            )
+            for seq, announcement in enumerate(announced, first)
+        ),
+    )
+
+
+# What is derived from records
+
+
+def store_derived(database: Database, rendered: Sequence[Rendered], session: Session, commit: int) -> None:
+    """Write what records are found and searched by, and what they were computed from."""
+    for some in batches(rendered):
+        _store_keys(database, some, session, commit)
+        _store_dependencies(database, some, session)
+        _store_questions(database, some)
+    index(database, (_searched(record) for record in rendered))
+
+
+def _store_keys(database: Database, rendered: Sequence[Rendered], session: Session, commit: int) -> None:
+    wanted = {record.entry.id: rows_of(record, session) for record in rendered}
+    for table in PERIODIC:
+        entries = [r.entry for r in rendered if table is not REFERENCES or _names_others(r.entry, session)]
+        held = _by_record(table.read_of(database, "record", (entry.id for entry in entries), _HELD))
+        due = [changes(held.get(e.id, ()), wanted[e.id][table], e.public, commit) for e in entries]
+        table.delete(database, (row for change in due for row in change.gone))
+        table.put(database, (row for change in due for row in change.written))
+
+
+_HELD = sql("until = {forever}", forever=FOREVER)
+
+
+def _names_others(entry: Entry, session: Session) -> bool:
+    """Whether the transaction changed which records an entry names, or made it public."""
+    if entry.id not in session.before:
+        return False
+    old = session.before[entry.id]
+    return old is None or old.public != entry.public or _named_by(old) != _named_by(entry)
+
+
+def _named_by(entry: Entry) -> set[tuple[str, str]]:
+    return {(m.role, m.target) for m in mentions(entry.type.schema, entry.document)}
+
+
+def _by_record(rows: Iterable[Any]) -> dict[str, list[Any]]:
+    found: dict[str, list[Any]] = {}
+    for row in rows:
+        found.setdefault(row.record, []).append(row)
+    return found
+
+
+def rows_of(rendered: Rendered, session: Session) -> Rows:
+    """What a record is found by, without periods."""
+    entry = rendered.entry
+    return Found(entry.type, entry.id, entry.document, rendered.computed, session.resolve).rows()
+
+
+def _store_dependencies(database: Database, rendered: Sequence[Rendered], session: Session) -> None:
+    def rows(record_id: str, targets: Iterable[str]) -> Iterable[Any]:
+        return (DEPENDENCIES.row(record=record_id, target=target) for target in sorted(targets))
+
+    kept = session.computed_from
+    gone = [row for r in rendered for row in rows(r.entry.id, kept[r.entry.id] - r.depends_on)]
+    new = [row for r in rendered for row in rows(r.entry.id, r.depends_on - kept[r.entry.id])]
+    DEPENDENCIES.delete(database, gone)
+    DEPENDENCIES.add(database, new)
+
+
+def _store_questions(database: Database, rendered: Sequence[Rendered]) -> None:
+    dossiers = [record.entry for record in rendered if record.entry.type is DOSSIER]
+    held = set(QUESTIONS.read_of(database, "dossier", (entry.id for entry in dossiers)))
+    wanted = {
+        QUESTIONS.row(id=question["id"], dossier=entry.id)
+        for entry in dossiers
+        for question in entry.document.get("questions", ())
+    }
+    QUESTIONS.delete(database, held - wanted)
+    QUESTIONS.add(database, sorted(wanted - held))
+
+
+def _searched(record: Rendered) -> Searched:
+    entry = record.entry
+    return Searched(entry.id, entry.type.name, SCOPE_OF.get(entry.status), record.texts)
+
+
+# What is still to be done, and what goes
+
+
+def postpone(database: Database, stale: dict[str, str]) -> None:
+    """Leave records to be rendered again later, with what caused it first."""
+    waiting = {row.record for row in PENDING.read_of(database, "record", stale)}
+    rows = [PENDING.row(record=i, cause=cause) for i, cause in stale.items() if i not in waiting]
+    PENDING.add(database, rows)
+
+
+def erase(database: Database, ids: Sequence[str]) -> None:
+    """Take drafts out of every table."""
+    forget(database, ids)
+    for table in (*PERIODIC, DEPENDENCIES, CHECKS):
+        table.delete_of(database, "record", ids)
+    QUESTIONS.delete_of(database, "dossier", ids)
+    RECORDS.delete_of(database, "id", ids)

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from schemas.base import nearest, quoted
+from schemas.base import Json, nearest, quoted
 
-from ..core.errors import DocumentFault
+from ..core.errors import Conflict, DocumentFault
 from ..core.mentions import Mention, mentions
 from ..core.origins import ancestry
-from ..core.registry import CLAIM, DOSSIER, Json
+from ..core.registry import CLAIM, DOSSIER
+from ..core.state import FOREVER
+from ..store.tables import QUESTIONS
 from .render import Renderer
 from .session import Entry, Session
 
@@ -26,16 +28,38 @@ def _related(document: Json, relation: str) -> list[str]:
     return [r["claim"] for r in document.get("relations", []) if r["type"] == relation]
 
 
-def faults_of_entry(session: Session, entry: Entry, questions: dict[str, str]) -> list[DocumentFault]:
-    """Everything that the rest of the record has against this document, as it stands in the session.
+def faults_of_changes(session: Session) -> list[tuple[str, DocumentFault]]:
+    """What the rest of the record has against what was changed, with the ids of the changed records."""
+    changed = session.changed
+    session.load_around(changed)
+    written = [entry for entry in changed if entry.status in ("draft", "published")]
+    added = [q["id"] for e in written if e.type is DOSSIER for q in e.document.get("questions", ())]
+    found = [(entry.id, fault) for entry in written for fault in _faults_of(session, entry, added)]
+    merged = [entry for entry in changed if entry.status == "merged"]
+    return found + [(entry.id, fault) for entry in merged for fault in _merger_faults(session, entry)]
 
-    `questions`: id -> dossier of the questions that the transaction adds.
+
+def refuse_orphans(session: Session) -> None:
+    """Raise Conflict where a removed draft is named by a record that stays as it was."""
+    for record_id, referrers in session.referrers(session.removed).items():
+        if left := [referrer for referrer in referrers if referrer not in session.before]:
+            detail = f"{len(left)} records refer to {quoted(record_id)}: {', '.join(left[:20])}"
+            raise Conflict(detail, referrers=left[:100])
+
+
+def _faults_of(session: Session, entry: Entry, added: list[str]) -> Iterator[DocumentFault]:
+    """Everything that the rest of the record has against a document, as it stands in the session.
+
+    `added`: ids of the questions that the transaction adds.
     """
-    faults = [*_reference_faults(session, entry), *_cycles(session, entry)]
+    if entry.type is DOSSIER:
+        yield from _taken_ids(session, entry)
+        yield from _dropped_questions(session, entry)
+    yield from _reference_faults(session, entry)
+    yield from _cycles(session, entry)
     if entry.type is CLAIM:
-        faults += _chain_faults(session, entry)
-        faults += _answer_faults(session, entry, questions)
-    return faults
+        yield from chain_faults(session, entry)
+        yield from _answer_faults(session, entry, added)
 
 
 def _reference_faults(session: Session, entry: Entry) -> Iterator[DocumentFault]:
@@ -47,7 +71,6 @@ def _reference_faults(session: Session, entry: Entry) -> Iterator[DocumentFault]
         else set()
     )
     found = mentions(entry.type.schema, entry.document)
-    session.load(m.target for m in found)
     seen: set[tuple[str, str]] = set()
     for mention in found:
         if fault := _reference_fault(session, entry, mention, (mention.role, mention.target) in old):
@@ -115,16 +138,15 @@ def _way_back(session: Session, entry: Entry, follow: Callable[[Json], list[str]
     return None
 
 
-def merger_faults(session: Session, merged: Entry) -> Iterator[DocumentFault]:
+def _merger_faults(session: Session, merged: Entry) -> Iterator[DocumentFault]:
     """What a merger would break: references that then lead in a circle, questions left without a dossier."""
     for question in merged.document.get("questions", ()) if merged.type is DOSSIER else ():
         if answering := _answering(session, question["id"]):
             yield DocumentFault("/into", _still_answered(question["id"], "lose its dossier", answering))
-    affected = {i for alias in session.aliases(merged.id) for i in session.referrers(alias)}
     survivor = session.resolve(merged.id)
-    affected |= {survivor, *session.referrers(survivor)}
-    session.load(affected)
-    for entry in filter(None, map(session.get, sorted(affected))):
+    referring = session.referrers([*session.aliases([merged.id])[merged.id], survivor])
+    affected = {survivor, *(i for referrers in referring.values() for i in referrers)}
+    for entry in session.all(sorted(affected)):
         if entry.status not in ("draft", "published"):
             continue
         for name, follow in _ACYCLIC.items():
@@ -135,12 +157,8 @@ def merger_faults(session: Session, merged: Entry) -> Iterator[DocumentFault]:
                 yield DocumentFault("/into", detail)
 
 
-def chain_faults(session: Session, entry: Entry) -> list[DocumentFault]:
+def chain_faults(session: Session, entry: Entry) -> Iterator[DocumentFault]:
     """Links of a claim's chain whose document does not descend from the one before."""
-    return list(_chain_faults(session, entry))
-
-
-def _chain_faults(session: Session, entry: Entry) -> Iterator[DocumentFault]:
     documents = Renderer(session)
     earlier: str | None = None
     for index, link in enumerate(entry.document.get("attribution", ())):
@@ -159,24 +177,18 @@ def _chain_faults(session: Session, entry: Entry) -> Iterator[DocumentFault]:
         earlier = source
 
 
-def _answer_faults(session: Session, entry: Entry, questions: dict[str, str]) -> Iterator[DocumentFault]:
+def _answer_faults(session: Session, entry: Entry, added: list[str]) -> Iterator[DocumentFault]:
+    answered = [answer["question"] for answer in entry.document.get("answers", ())]
+    asked = {row.id for row in QUESTIONS.read_of(session.database, "id", answered)} | set(added)
     seen: set[str] = set()
-    for index, answer in enumerate(entry.document.get("answers", ())):
-        question = answer["question"]
+    for index, question in enumerate(answered):
         pointer = f"/answers/{index}/question"
         if question in seen:
             yield DocumentFault(pointer, f"{quoted(question)} is answered twice")
-        elif question not in questions and not session.is_question(question):
-            near = _near(session, question, lambda: [*session.questions(), *questions])
+        elif question not in asked:
+            near = _near(session, question, lambda: [*session.questions(), *added])
             yield DocumentFault(pointer, f"no dossier has the question {quoted(question)}", did_you_mean=near)
         seen.add(question)
-
-
-def question_faults(session: Session, entry: Entry) -> list[DocumentFault]:
-    """What is wrong with a dossier's questions: ids that are taken, and answered questions dropped."""
-    if entry.type is not DOSSIER:
-        return []
-    return [*_taken_ids(session, entry), *_dropped_questions(session, entry)]
 
 
 def _taken_ids(session: Session, entry: Entry) -> Iterator[DocumentFault]:
@@ -190,17 +202,15 @@ def _taken_ids(session: Session, entry: Entry) -> Iterator[DocumentFault]:
 
 def owner_of_question(session: Session, question: str) -> str | None:
     """The dossier that has a question, before the transaction."""
-    sql = "SELECT dossier FROM question WHERE id = ?"
-    row = session.database.execute_sql(sql, (question,)).fetchone()
-    return row[0] if row else None
+    rows = QUESTIONS.read_of(session.database, "id", [question])
+    return rows[0].dossier if rows else None
 
 
 def _dropped_questions(session: Session, entry: Entry) -> Iterator[DocumentFault]:
     kept = {q["id"] for q in entry.document.get("questions", ())}
-    rows = session.database.execute_sql("SELECT id FROM question WHERE dossier = ?", (entry.id,))
-    for (question,) in rows.fetchall():
-        if question not in kept and (answering := _answering(session, question)):
-            yield DocumentFault("/questions", _still_answered(question, "be dropped", answering))
+    for row in QUESTIONS.read_of(session.database, "dossier", [entry.id]):
+        if row.id not in kept and (answering := _answering(session, row.id)):
+            yield DocumentFault("/questions", _still_answered(row.id, "be dropped", answering))
 
 
 def _still_answered(question: str, what: str, answering: Sequence[str]) -> str:
@@ -210,8 +220,11 @@ def _still_answered(question: str, what: str, answering: Sequence[str]) -> str:
 
 
 def _answering(session: Session, question: str) -> list[str]:
-    sql = "SELECT record FROM filter_key WHERE type = ? AND filter = ? AND value = ? ORDER BY record"
-    rows = session.database.execute_sql(sql, (CLAIM.name, "question", question)).fetchall()
+    rows = session.database.execute_sql(
+        "SELECT record FROM filter_key WHERE type = ? AND filter = 'question' AND value = ? AND until = ? "
+        "ORDER BY record",
+        (CLAIM.name, question, FOREVER),
+    ).fetchall()
     answering = [entry for (claim,) in rows if (entry := session.get(claim))]
     return [
         e.id

@@ -2,33 +2,25 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 import orjson
 from peewee import Database
 
-from ..core.registry import TYPES, Json, RecordType
-from ..store.database import placeholders
+from schemas.base import Json
 
-_COLUMNS = (
-    "id",
-    "type",
-    "status",
-    "name",
-    "document",
-    "computed",
-    "body",
-    "etag",
-    "revision",
-    "published",
-    "updated",
-    "merged_into",
-    "withdrawal",
-)
+from ..core.mentions import mentions
+from ..core.registry import TYPES, RecordType
+from ..core.sql import sql
+from ..core.state import FOREVER
+from ..store.database import run
+from ..store.tables import DEPENDENCIES, RECORDS, REFERENCES, batches
+
+#: Columns that hold JSON.
+_PARSED = frozenset({"document", "computed", "withdrawal"})
 #: Unknown ids that get a suggestion in one transaction.
 MOST_SUGGESTED = 100
-_SELECT = f"SELECT {', '.join(_COLUMNS)} FROM record WHERE id IN "
 
 
 def canonical(value: Any) -> str:
@@ -38,7 +30,7 @@ def canonical(value: Any) -> str:
 
 @dataclass(slots=True)
 class Entry:
-    """One record as it stands in the transaction."""
+    """One record as it stands in the transaction; its members are the columns of its row."""
 
     id: str
     type: RecordType
@@ -68,43 +60,25 @@ class Entry:
         """What other records show of this one or compute with."""
         return (self.status, self.merged_into, *(self.document.get(name) for name in self.type.face))
 
-    def row(self) -> tuple[Any, ...]:
-        """The entry as values of its table's columns."""
-        return (
-            self.id,
-            self.type.name,
-            self.status,
-            self.name,
-            canonical(self.document),
-            canonical(self.computed),
-            self.body,
-            self.etag,
-            self.revision,
-            self.published,
-            self.updated,
-            self.merged_into,
-            canonical(self.withdrawal) if self.withdrawal else None,
-        )
+    def column(self, name: str) -> Any:
+        """The value that stands in a column of the record's row."""
+        value = getattr(self, name)
+        if name == "type":
+            return value.name
+        return canonical(value) if name in _PARSED and value is not None else value
 
     @classmethod
-    def from_row(cls, row: tuple[Any, ...]) -> "Entry":
-        """The reverse of `row`."""
-        (record_id, type_name, status, _, document, computed, body, etag, *state) = row
-        revision, published, updated, merged_into, withdrawal = state
-        return cls(
-            record_id,
-            TYPES[type_name],
-            status,
-            orjson.loads(document),
-            orjson.loads(computed) if computed else {},
-            bytes(body),
-            etag,
-            revision,
-            published,
-            updated,
-            merged_into,
-            orjson.loads(withdrawal) if withdrawal else None,
-        )
+    def from_row(cls, row: Any) -> "Entry":
+        """The entry of a row of records."""
+        return cls(**{member.name: _parsed(member.name, getattr(row, member.name)) for member in fields(cls)})
+
+
+def _parsed(column: str, value: Any) -> Any:
+    if column == "type":
+        return TYPES[value]
+    if column in _PARSED:
+        return orjson.loads(value) if value else {} if column == "computed" else None
+    return bytes(value) if column == "body" else value
 
 
 class Session:
@@ -115,22 +89,39 @@ class Session:
         self._entries: dict[str, Entry | None] = {}
         #: The entries that the transaction changed, as they were before (None: they are new).
         self.before: dict[str, Entry | None] = {}
+        #: What the stored renderings of records were computed from.
+        self.computed_from: dict[str, set[str]] = {}
+        #: (role, record) by the target that changed entries name; made when it is asked for.
+        self._named_anew: dict[str, set[tuple[str, str]]] | None = None
         self._suggested = 0
 
     def load(self, ids: Iterable[str]) -> None:
-        """Fetch what is not here yet in one statement for each 500 ids."""
+        """Fetch what is not here yet in a few statements."""
         missing = [i for i in dict.fromkeys(ids) if i not in self._entries]
-        for start in range(0, len(missing), 500):
-            some = missing[start : start + 500]
-            self._entries |= dict.fromkeys(some)
-            rows = self.database.execute_sql(f"{_SELECT}({placeholders(some)})", some).fetchall()
-            self._entries |= {row[0]: Entry.from_row(row) for row in rows}
+        self._entries |= dict.fromkeys(missing)
+        for row in RECORDS.read_of(self.database, "id", missing):
+            self._entries[row.id] = Entry.from_row(row)
+
+    def load_around(self, entries: Sequence[Entry]) -> None:
+        """Fetch what entries name, and what they were computed from the last time, all at once."""
+        new = [entry.id for entry in entries if entry.id not in self.computed_from]
+        self.computed_from |= {record_id: set() for record_id in new}
+        for row in DEPENDENCIES.read_of(self.database, "record", new):
+            self.computed_from[row.record].add(row.target)
+        named = {m.target for entry in entries for m in mentions(entry.type.schema, entry.document)}
+        self.load(sorted(named.union(*(self.computed_from[entry.id] for entry in entries))))
 
     def get(self, record_id: str) -> Entry | None:
         """The record as it stands, or None."""
         if record_id not in self._entries:
             self.load([record_id])
         return self._entries[record_id]
+
+    def all(self, ids: Iterable[str]) -> list[Entry]:
+        """The records that there are of these ids, in their order."""
+        wanted = list(ids)
+        self.load(wanted)
+        return [entry for i in wanted if (entry := self._entries[i])]
 
     def survivor(self, record_id: str) -> Entry | None:
         """The record that an id stands for now: mergers followed."""
@@ -144,18 +135,35 @@ class Session:
         entry = self.survivor(record_id)
         return entry.id if entry else record_id
 
+    # What changes
+
     def change(self, entry: Entry) -> None:
         """Put a changed or new entry in place."""
-        if entry.id not in self.before:
-            old = self.get(entry.id)
-            self.before[entry.id] = replace(old) if old else None
+        self._keep_before(entry.id)
         self._entries[entry.id] = entry
 
     def remove(self, record_id: str) -> None:
         """Take a draft away."""
-        if record_id not in self.before:
-            self.before[record_id] = self.get(record_id)
+        self._keep_before(record_id)
         self._entries[record_id] = None
+
+    def _keep_before(self, record_id: str) -> None:
+        self._named_anew = None
+        if record_id not in self.before:
+            old = self.get(record_id)
+            self.before[record_id] = replace(old) if old else None
+
+    @property
+    def changed(self) -> list[Entry]:
+        """What was changed and is there, in the order of the changes."""
+        return [entry for i in self.before if (entry := self._entries[i])]
+
+    @property
+    def removed(self) -> list[str]:
+        """Ids of what was changed and is not there."""
+        return [i for i in self.before if self._entries[i] is None]
+
+    # What stands around a record
 
     def may_suggest(self) -> bool:
         """Count one more unknown id; whether it is still compared with those that there are.
@@ -168,46 +176,86 @@ class Session:
     def similar(self, types: Sequence[str], given: str) -> list[str]:
         """Ids of these types that begin like `given`, the transaction's own among them."""
         own = [e.id for e in self._entries.values() if e and e.type.name in types]
-        sql = (
-            f"SELECT id FROM record WHERE type IN ({placeholders(types)}) AND id >= ? AND id < ? "
-            "ORDER BY id LIMIT 2000"
+        query = sql(
+            "SELECT id FROM record WHERE type IN ({types}) AND id >= {first} AND id < {after} "
+            "ORDER BY id LIMIT 2000",
+            types=list(types),
+            first=given[:1],
+            after=given[:1] + "~",
         )
-        first = given[:1]
-        return own + [row[0] for row in self.database.execute_sql(sql, [*types, first, first + "~"])]
+        return own + [row[0] for row in run(self.database, query)]
 
     def questions(self) -> list[str]:
         """Ids of questions, before the transaction."""
         return [row[0] for row in self.database.execute_sql("SELECT id FROM question LIMIT 1000")]
 
-    def is_question(self, question_id: str) -> bool:
-        """Whether a dossier has this question, before the transaction."""
-        sql = "SELECT 1 FROM question WHERE id = ?"
-        return self.database.execute_sql(sql, (question_id,)).fetchone() is not None
-
     def is_redacted(self, entry: Entry) -> bool:
         """Whether the document of the last revision was taken out by the law."""
-        sql = "SELECT 1 FROM redaction WHERE record = ? AND last >= ?"
+        query = "SELECT 1 FROM redaction WHERE record = ? AND last >= ?"
         values = (entry.id, (entry.revision or 0) - 1)
-        return entry.public and self.database.execute_sql(sql, values).fetchone() is not None
+        return entry.public and self.database.execute_sql(query, values).fetchone() is not None
 
-    def referrers(self, target: str, role: str | None = None) -> list[str]:
-        """Ids of the records that name `target` as it is stored, in any role or in one."""
-        sql, values = "SELECT DISTINCT record FROM reference WHERE target = ?", [target]
+    def referrers(self, targets: Iterable[str], role: str | None = None) -> dict[str, list[str]]:
+        """Ids of the records that name each target as it is written, in any role or in one."""
+        found: dict[str, set[str]] = {target: set() for target in targets}
+        holds = sql("until = {forever}", forever=FOREVER)
         if role:
-            sql, values = sql + " AND role = ?", [*values, role]
-        return [row[0] for row in self.database.execute_sql(sql + " ORDER BY record", values)]
+            holds = sql("{holds} AND role = {role}", holds=holds, role=role)
+        for row in REFERENCES.read_of(self.database, "target", found, holds):
+            if row.record not in self.before:
+                found[row.target].add(row.record)
+        for target, some in found.items():
+            some |= {record for named, record in self._naming(target) if role in (None, named)}
+        return {target: sorted(some) for target, some in found.items()}
 
-    def dependents(self, target: str) -> list[str]:
-        """Ids of the records whose rendering was computed from `target`."""
-        sql = "SELECT record FROM dependency WHERE target = ? ORDER BY record"
-        return [row[0] for row in self.database.execute_sql(sql, (target,))]
+    def _naming(self, target: str) -> set[tuple[str, str]]:
+        """(role, record) of the changed entries that name a record."""
+        if self._named_anew is None:
+            self._named_anew = {}
+            for entry in self.changed:
+                for mention in mentions(entry.type.schema, entry.document):
+                    self._named_anew.setdefault(mention.target, set()).add((mention.role, entry.id))
+        return self._named_anew.get(target, set())
 
-    def aliases(self, record_id: str) -> list[str]:
-        """The id itself and every id that was merged into it."""
-        known, queue = [record_id], [record_id]
-        while queue:
-            sql = "SELECT id FROM record WHERE merged_into = ?"
-            found = [row[0] for row in self.database.execute_sql(sql, (queue.pop(),))]
-            known += found
-            queue += found
-        return known
+    def dependents(self, targets: Iterable[str]) -> dict[str, list[str]]:
+        """Ids of the records whose stored rendering was computed from each target."""
+        found: dict[str, list[str]] = {target: [] for target in targets}
+        for row in DEPENDENCIES.read_of(self.database, "target", found):
+            found[row.target].append(row.record)
+        return {target: sorted(some) for target, some in found.items()}
+
+    def aliases(self, ids: Iterable[str]) -> dict[str, list[str]]:
+        """Each id with every id that was merged into it."""
+        into: dict[str, str] = {}
+        known = set(ids)
+        found = {record_id: [record_id] for record_id in known}
+        while known:
+            merged = self._merged_into(known)
+            into |= merged
+            known = set(merged)
+        for record_id in into:
+            for survivor in _way(into, record_id):
+                if survivor in found:
+                    found[survivor].append(record_id)
+        return found
+
+    def _merged_into(self, survivors: set[str]) -> dict[str, str]:
+        """The records that were merged directly into these -> into which."""
+        found = {
+            entry.id: entry.merged_into
+            for entry in self.changed
+            if entry.merged_into and entry.merged_into in survivors
+        }
+        for some in batches(survivors):
+            query = sql("SELECT id, merged_into FROM record WHERE merged_into IN ({some})", some=some)
+            stored = run(self.database, query).fetchall()
+            found |= {record_id: into for record_id, into in stored if record_id not in self.before}
+        return found
+
+
+def _way(into: dict[str, str], record_id: str) -> list[str]:
+    """The ids that an id leads to, one after another."""
+    way = [record_id]
+    while way[-1] in into:
+        way.append(into[way[-1]])
+    return way[1:]

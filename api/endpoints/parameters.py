@@ -1,0 +1,243 @@
+"""The parameters of a collection, derived from its record type's one declaration."""
+
+from collections.abc import Iterable, Sequence
+from functools import cache
+
+from api.records.answers.positions import COLUMNS
+from api.records.answers.search import EVERY_TYPE
+from api.records.answers.search import FILTERS as SEARCH_FILTERS
+from api.records.answers.similar import SHARED
+from api.records.answers.timeline import KINDS
+from api.records.core import filters as of_filters
+from api.records.core.filters import Filter
+from api.records.core.registry import CLAIM, TYPES, RecordType
+from api.records.read.several_types import filters_of
+from schemas import query
+from schemas.query import Parameter
+from schemas.vocabularies import CORRECTION_KINDS, DATE_MATCHES
+
+Parameters = dict[str, Parameter]
+
+
+def by_name(parameters: Iterable[Parameter]) -> Parameters:
+    """Parameters as an endpoint declares them."""
+    return {parameter.name: parameter for parameter in parameters}
+
+
+LARGEST_PAGE = 200
+PAGE = 50
+SEARCH_TEXT = (
+    '`"…"` is a phrase, `-word` excludes, `word*` begins a word; all else is text, found without regard to '
+    "case and diacritics, also inside words."
+)
+
+
+#: What narrows a query that takes too long.
+NARROWING = tuple(
+    dict.fromkeys(["type", *(f.name for t in TYPES.values() for f in t.filters), "updated_since"])
+)
+
+
+@cache
+def filter_parameters(filters: tuple[Filter, ...]) -> Parameters:
+    """What records can be narrowed by, apart from `id` and `q`."""
+    found = of_filters.filter_parameters(filters)
+    if any(f.dated for f in filters):
+        description = "Whether a fuzzy date must possibly or certainly touch the range of a date filter."
+        found.append(query.choice("match", description, DATE_MATCHES.names, "possible"))
+    found.append(query.moment("updated_since", "Records whose `meta.updated` is at or after this time."))
+    return by_name(found)
+
+
+@cache
+def shape_parameters(record_type: RecordType) -> Parameters:
+    """What a record is trimmed to and what is embedded beside it."""
+    found = [
+        query.choices(
+            "fields", "Top-level members to keep, beside `type` and `id`.", record_type.fields, "a member"
+        )
+    ]
+    if record_type.includes:
+        text = "Fields whose records are embedded once in `included`, by id; published records only."
+        found.append(query.choices("include", text, record_type.includes, "a field that names records"))
+    return by_name(found)
+
+
+def facet_names(types: Sequence[RecordType]) -> tuple[str, ...]:
+    """What `facets=` takes: filters by id or term, and dates by year, decade and month."""
+    declared = [f for t in types for f in t.filters]
+    uncounted = {f.name for f in declared if not f.facets}
+    return tuple(dict.fromkeys(name for f in declared if f.name not in uncounted for name in f.facets))
+
+
+def facets_parameter(names: Sequence[str]) -> Parameter:
+    """Which counts stand beside the page."""
+    text = "Counts by value beside the page, each without its own filter."
+    return query.choices("facets", text, names, "something that can be counted by")
+
+
+def perspective_parameter() -> Parameter:
+    """Whose names are shown."""
+    text = (
+        "A party whose own names for parties and places stand in `name`, in the best language for "
+        "`Accept-Language`; `neutral_name` stands beside."
+    )
+    return query.one_id("perspective", text, "russia")
+
+
+def status_parameter() -> Parameter:
+    """Whether drafts are shown."""
+    return query.choices(
+        "status",
+        "States of records; `draft` with an API key only.",
+        ("published", "draft"),
+        "a state that collections show",
+        ("published",),
+    )
+
+
+def count_parameter() -> Parameter:
+    """Whether all that a query selects is counted."""
+    return query.flag("count", "Whether `page.total` is counted.", False)
+
+
+@cache
+def page_parameters() -> Parameters:
+    """Where a page begins and how long it is."""
+    found = [
+        query.number("limit", "Most records on the page.", 1, LARGEST_PAGE, PAGE),
+        query.opaque("after", "Where the page begins: `page.next` of the page before."),
+    ]
+    return by_name(found)
+
+
+@cache
+def record_parameters(record_type: RecordType) -> Parameters:
+    """Everything that `GET /v1/{type}/{id}` takes."""
+    beside = [query.as_of(), perspective_parameter()]
+    return {**shape_parameters(record_type), **by_name(beside)}
+
+
+@cache
+def collection_parameters(record_type: RecordType) -> Parameters:
+    """Everything that `GET /v1/{type}` takes."""
+    sorts = [name for key in record_type.sorts for name in (key, f"-{key}")]
+    found = [
+        query.ids(
+            "id", "Batch get: up to 100 ids, answered in this order, alone or with `fields` and `include`."
+        ),
+        query.choice("sort", "Order; `-` descends, the id breaks ties.", sorts, "id"),
+        status_parameter(),
+        query.search_text("q", f"Text that the records hold. {SEARCH_TEXT}"),
+        query.as_of(),
+        perspective_parameter(),
+        count_parameter(),
+    ]
+    if names := facet_names((record_type,)):
+        found.append(facets_parameter(names))
+    return (
+        by_name(found)
+        | filter_parameters(record_type.filters)
+        | shape_parameters(record_type)
+        | page_parameters()
+    )
+
+
+@cache
+def reference_parameters(record_type: RecordType) -> Parameters:
+    """What the references of a record can be narrowed by."""
+    roles = sorted({r.path for t in TYPES.values() for r in t.roles if record_type.name in r.to})
+    found = [
+        query.choices("type", "Types of the records that refer.", tuple(TYPES), "a record type"),
+        query.as_of(),
+        perspective_parameter(),
+    ]
+    if roles:
+        text = "Fields that refer, as dotted paths."
+        found.insert(0, query.choices("role", text, roles, "a field that refers here"))
+    return by_name(found) | page_parameters()
+
+
+@cache
+def search_parameters() -> Parameters:
+    """Everything that `GET /v1/search` takes."""
+    found = [
+        query.search_text("q", f"What is looked for. {SEARCH_TEXT}", required=True),
+        query.choices("type", "Types of the records.", tuple(TYPES), "a record type"),
+        query.choice("group", "`type`: the best of each type apart, `limit` of each.", ("type",), None),
+        status_parameter(),
+        perspective_parameter(),
+        count_parameter(),
+        facets_parameter(("type", *facet_names(EVERY_TYPE))),
+    ]
+    return by_name(found) | page_parameters() | filter_parameters(SEARCH_FILTERS)
+
+
+@cache
+def suggest_parameters() -> Parameters:
+    """Everything that `GET /v1/suggest` takes."""
+    return by_name(
+        [
+            query.search_text("q", "How a name or title begins, or a word of it.", required=True),
+            query.choices("type", "Types of the records.", tuple(TYPES), "a record type"),
+            query.number("limit", "Most suggestions.", 1, 20, 10),
+            perspective_parameter(),
+        ]
+    )
+
+
+@cache
+def timeline_parameters() -> Parameters:
+    """Everything that `GET /v1/timeline` takes."""
+    places = "Where claims stand: when they were said, or the time that they speak of."
+    found = [
+        query.choices("type", "Whether dates or claims.", [t.name for t in KINDS], "a type with a time"),
+        query.choice("by", places, CLAIM.dates, "said"),
+        query.flag("nested", "Whether dates that are part of a listed one stand within it.", False),
+        query.flag("undated", "Whether only the claims without that date are listed, by id.", False),
+        query.as_of(),
+        perspective_parameter(),
+    ]
+    return by_name(found) | page_parameters() | filter_parameters(filters_of(KINDS))
+
+
+@cache
+def similar_parameters() -> Parameters:
+    """Everything that the list of similar claims takes."""
+    shared = tuple(SHARED.values())
+    found = [
+        query.choices("share", "What must be shared.", shared, "something that claims share"),
+        perspective_parameter(),
+    ]
+    return by_name(found) | page_parameters()
+
+
+@cache
+def positions_parameters() -> Parameters:
+    """Everything that the positions of a dossier take."""
+    sides = "Whose column: that of the position, or that of the speaker."
+    return by_name(
+        [
+            query.ids("question", "Questions of the dossier.", "who-holds-sovereignty"),
+            query.ids("party", "Parties whose columns are shown.", "japan"),
+            query.choice("by", sides, tuple(COLUMNS), "position"),
+            query.as_of(),
+            perspective_parameter(),
+        ]
+    )
+
+
+@cache
+def correction_parameters() -> Parameters:
+    """What the public notes on corrections can be narrowed by."""
+    return by_name(
+        [
+            query.terms("kind", "Why the record was changed.", CORRECTION_KINDS),
+            query.choices("type", "Types of the records.", tuple(TYPES), "a record type"),
+            query.ids("id", "Ids of the records.", "abe-shinzo"),
+            query.moment("noted_since", "Notes made at or after this time."),
+            query.moment("noted_until", "Notes made before this time."),
+            query.number("limit", "Most notes on the page.", 1, 200, 50),
+            query.opaque("after", "Where the page begins: `page.next` of the page before."),
+        ]
+    )

@@ -1,0 +1,231 @@
+"""What a view found, and the one handler that makes an answer of it.
+
+The handler opens the state that a request asks of, calls the view in it, trims `fields`, embeds `include`,
+puts in the names of a `perspective`, and adds tag, links and `Vary`. So no endpoint can forget one of these.
+"""
+
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from flask import Response, request
+from peewee import Database
+
+from api.http.endpoint import Endpoint
+from api.http.query_strings import query_string
+from api.http.responses import JSON, answer, envelope, tag_of
+from api.records.answers.perspective import in_words_of
+from api.records.core.state import CURATORS, PUBLIC, State
+from api.records.read.records import Page, Stored, read_many, referenced
+from api.records.read.revisions import moment_of
+from api.records.store.database import snapshot, time_limit
+from schemas.base import Json
+from schemas.query import Query
+
+from .auth import request_actor, requested_statuses, visible_statuses
+from .languages import best_language
+from .memento import ACCEPT_DATETIME, accepted_datetime
+
+#: Parameters that make another document of a record.
+_SHAPING = frozenset({"fields", "include", "perspective"})
+
+
+@dataclass(slots=True)
+class Reply:
+    """What a view found: a `record`, a `page` of records, a `document` in which whole records may stand as
+    `Stored`, or ready bytes (`body`).
+
+    `next`: the cursor of the page after this one. `form` brings a document into its last form when it has its
+    names.
+    """
+
+    record: Stored | None = None
+    page: Page | None = None
+    document: Any = None
+    body: bytes | None = None
+    media_type: str = JSON
+    next: str | None = None
+    headers: Mapping[str, str] | None = None
+    form: Callable[[Any], Any] | None = None
+
+
+class Handler:
+    """Answers the requests of every endpoint that reads."""
+
+    def __init__(self, database: Database, query_timeout_ms: int) -> None:
+        self.database, self.query_timeout_ms = database, query_timeout_ms
+        self._public = State(database)
+
+    def __call__(self, endpoint: Endpoint, query: Query, path: Mapping[str, str]) -> Response:
+        """The answer to a request that was admitted and understood."""
+        if endpoint.secured:
+            written: Response = endpoint.view(query, **path)
+            return written
+        if not (endpoint.limited and (endpoint.demanding or query.given)):
+            return self._read(endpoint, query, path)
+        # What waits for something new must not go on seeing the old.
+        one_state = nullcontext() if endpoint.waits else snapshot(self.database)
+        with time_limit(self.database, self.query_timeout_ms), one_state:
+            return self._read(endpoint, query, path)
+
+    def _read(self, endpoint: Endpoint, query: Query, path: Mapping[str, str]) -> Response:
+        state = self._state(endpoint, query)
+        reply: Reply = endpoint.view(state, query, **path)
+        return _Shaping(endpoint, query, state).response(reply)
+
+    def _state(self, endpoint: Endpoint, query: Query) -> State:
+        """The state that the request asks of: now or then, with or without drafts."""
+        environ = request.environ
+        statuses: tuple[str, ...] = PUBLIC
+        if query.given or "HTTP_AUTHORIZATION" in environ:
+            statuses = _statuses(self.database, endpoint, query)
+        if "as_of" in query.given:
+            return self._then(query["as_of"])
+        if "HTTP_ACCEPT_DATETIME" in environ and ACCEPT_DATETIME in endpoint.headers:
+            return self._then(accepted_datetime())
+        return self._public if statuses == PUBLIC else State(self.database, statuses)
+
+    def _then(self, asked: str) -> State:
+        return State(self.database, PUBLIC, moment_of(self.database, asked))
+
+
+def _statuses(database: Database, endpoint: Endpoint, query: Query) -> tuple[str, ...]:
+    """The states of records that are asked for; a batch get by a curator finds drafts without being asked for
+    them."""
+    if "status" in endpoint.parameters and ("status" in query.given or "id" not in query.given):
+        return requested_statuses(database, query)
+    if endpoint.drafts or "id" in query.given:
+        return visible_statuses(database)
+    return PUBLIC
+
+
+class _Shaping:
+    """One reply on its way to an answer."""
+
+    def __init__(self, endpoint: Endpoint, query: Query, state: State) -> None:
+        self.endpoint, self.query, self.state = endpoint, query, state
+
+    def response(self, reply: Reply) -> Response:
+        """The answer."""
+        if reply.record is not None:
+            return self._record(reply, reply.record)
+        if reply.page is not None:
+            return self._page(reply, reply.page)
+        body = reply.body if reply.body is not None else self._document(reply)
+        return self._answer(reply, body, tag_of([body]))
+
+    def _answer(self, reply: Reply, body: bytes, etag: str, updated: str | None = None) -> Response:
+        headers = {**(reply.headers or {}), **next_link(reply.next)} if reply.next else reply.headers
+        vary = self.endpoint.vary
+        if "perspective" in self.query.given:
+            vary += ", Accept-Language"
+        return answer(body, etag, updated=updated, media_type=reply.media_type, headers=headers, vary=vary)
+
+    # Records
+
+    def _record(self, reply: Reply, record: Stored) -> Response:
+        if not self.query.given & _SHAPING:
+            updated = record.updated if self.state.moment is None else None
+            return self._answer(reply, record.body, record.etag, updated)
+        parsed = orjson.loads(record.body)
+        (shaped,) = self._trimmed([parsed])
+        if "include" in self.query.given:
+            shaped = {**shaped, "included": self._by_id(self._included([parsed]))}
+        body = orjson.dumps(self._named(shaped), default=_as_json)
+        return self._answer(reply, body, tag_of([body]))
+
+    def _page(self, reply: Reply, page: Page) -> Response:
+        head: Json = {"page": page_member(page), "query": page.query, **page.lists}
+        if page.facets is not None:
+            head["facets"] = page.facets
+        if self.query.given & _SHAPING:
+            return self._shaped_page(reply, page, head)
+        body = envelope([stored.body for stored in page.records], head)
+        return self._answer(reply, body, _page_tag(page, page.records))
+
+    def _shaped_page(self, reply: Reply, page: Page, head: Json) -> Response:
+        parsed = [orjson.loads(stored.body) for stored in page.records]
+        included: list[Stored] = []
+        if "include" in self.query.given:
+            included = self._included(parsed)
+            head["included"] = self._by_id(included)
+        document = {"data": self._trimmed(parsed), **head}
+        body = orjson.dumps(self._named(document), default=_as_json)
+        seen = "perspective" in self.query.given
+        return self._answer(
+            reply, body, tag_of([body]) if seen else _page_tag(page, [*page.records, *included])
+        )
+
+    def _trimmed(self, records: list[Json]) -> list[Json]:
+        """The records with the members that `fields` keeps."""
+        if "fields" not in self.query.given:
+            return records
+        kept = {"type", "id", *self.query["fields"]}
+        return [{name: value for name, value in record.items() if name in kept} for record in records]
+
+    def _included(self, records: list[Json]) -> list[Stored]:
+        return read_many(self.state.of(PUBLIC), referenced(records, self.query["include"]))
+
+    def _by_id(self, records: list[Stored]) -> Json:
+        return {stored.id: stored for stored in records}
+
+    # Documents
+
+    def _document(self, reply: Reply) -> bytes:
+        document = self._named(reply.document)
+        return orjson.dumps(reply.form(document) if reply.form else document, default=_as_json)
+
+    def _named(self, document: Any) -> Any:
+        """The document with the names of the perspective asked for in it."""
+        if "perspective" not in self.query.given:
+            return document
+        drafts = self.state.moment is None and request_actor(self.state.database)
+        state = self.state.of(CURATORS if drafts else PUBLIC)
+        return in_words_of(state, self.query["perspective"], best_language(), _expanded(document))
+
+
+def _as_json(value: Any) -> orjson.Fragment:
+    """A record inside a document: its bytes as they are."""
+    if isinstance(value, Stored):
+        return orjson.Fragment(value.body)
+    raise TypeError(f"{type(value).__name__} is no JSON")
+
+
+def _expanded(value: Any) -> Any:
+    """A document whose records are parsed, so that names can be put into them."""
+    if isinstance(value, Stored):
+        return orjson.loads(value.body)
+    if isinstance(value, dict):
+        return {name: _expanded(member) for name, member in value.items()}
+    if isinstance(value, list | tuple):
+        return [_expanded(member) for member in value]
+    return value
+
+
+def _page_tag(page: Page, records: list[Stored] | Any) -> str:
+    """A tag over what determines a page: its members' tags and what stands beside them."""
+    beside = orjson.dumps([page.query, page.lists, page.facets])
+    return tag_of([orjson.dumps(page_member(page)), beside, *(stored.etag.encode() for stored in records)])
+
+
+# Pages
+
+
+def page_member(page: Any) -> Json:
+    """The envelope's `page`: {`limit`, `next`, `total`?}."""
+    total = {} if page.total is None else {"total": page.total}
+    return {"limit": page.limit, "next": page.next, **total}
+
+
+def next_link(cursor: str | None) -> dict[str, str]:
+    """RFC 8288 `Link: rel="next"`: this request with the cursor in place of its own."""
+    if cursor is None:
+        return {}
+    return {"Link": f'<{this_request(after=cursor)}>; rel="next"'}
+
+
+def this_request(**instead: str) -> str:
+    """The address of this request with other values of some parameters, which begins at its first page."""
+    return f"{request.path}?{query_string(**{'after': None, **instead})}"

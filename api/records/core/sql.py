@@ -1,0 +1,56 @@
+"""SQL with its values attached, so that a text and what belongs into it can never come apart."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from string import Formatter
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Sql:
+    """A piece of SQL: its text with a `?` for each of its values, in their order."""
+
+    text: str
+    values: tuple[Any, ...] = ()
+
+
+def sql(template: str, **parts: Any) -> Sql:
+    """SQL from a template whose `{name}` fields are filled with `parts`.
+
+    A part that is `Sql` stands there with its values; a list or tuple becomes as many placeholders as it has
+    members, separated by commas; anything else is one value. A part may stand in several places.
+    """
+    texts: list[str] = []
+    values: list[Any] = []
+    for literal, name in _fields(template):
+        texts.append(literal)
+        if name is None:
+            continue
+        part = parts[name]
+        if isinstance(part, Sql):
+            texts.append(part.text)
+            values += part.values
+        elif isinstance(part, list | tuple):
+            texts.append(", ".join("?" * len(part)))
+            values += part
+        else:
+            texts.append("?")
+            values.append(part)
+    return Sql("".join(texts), tuple(values))
+
+
+@lru_cache(maxsize=512)
+def _fields(template: str) -> tuple[tuple[str, str | None], ...]:
+    return tuple((literal, name) for literal, name, _, _ in Formatter().parse(template))
+
+
+def joined(separator: str, pieces: Iterable[Sql]) -> Sql:
+    """Pieces with a separator between them, such as conditions with ` AND `."""
+    kept = list(pieces)
+    return Sql(separator.join(p.text for p in kept), tuple(v for p in kept for v in p.values))
+
+
+#: Nothing, and a condition that always holds.
+EMPTY = Sql("")
+ALWAYS = Sql("TRUE")

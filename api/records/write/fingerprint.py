@@ -1,0 +1,96 @@
+"""Digests of the code that decides what is stored, so that what another version made is found by itself."""
+
+import ast
+import inspect
+import pkgutil
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+from importlib import import_module
+from textwrap import dedent
+from types import ModuleType
+from typing import Any
+
+import schemas
+from schemas import curating, fuzzy_date, json_schema, query
+
+from ..core import filters, mentions, origins, registry
+from ..core.registry import TYPES, RecordType
+from ..text import index, normalise, texts
+from . import keys, render, session
+
+Code = ModuleType | type
+
+
+@dataclass(frozen=True)
+class Made:
+    """Something that is stored ready-made: the code that decides how it comes out, and what is
+    declared of a record type."""
+
+    name: str
+    code: tuple[Code, ...]
+    declared: Callable[[RecordType], Any]
+
+    @cached_property
+    def sources(self) -> list[str]:
+        """The texts of the code, and what is declared."""
+        return [*map(inspect.getsource, self.code), repr([*map(self.declared, TYPES.values())])]
+
+    @property
+    def text(self) -> str:
+        """A digest of the texts as they are, which is quickly made."""
+        return _short("\n".join(self.sources))
+
+    @property
+    def digest(self) -> str:
+        """A digest of what the code does, whatever its layout, comments and docstrings."""
+        return digest_of(self.sources)
+
+
+def digest_of(sources: Iterable[str]) -> str:
+    """A short name for what sources do: another where they do anything else."""
+    return _short("\n".join(map(_without_docstrings, sources)))
+
+
+def _short(text: str) -> str:
+    return sha256(text.encode()).hexdigest()[:32]
+
+
+def _without_docstrings(source: str) -> str:
+    tree = ast.parse(dedent(source))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(node, False):
+            del node.body[0]
+    return ast.unparse(tree)
+
+
+def _modules_of(package: ModuleType, but: tuple[ModuleType, ...]) -> tuple[ModuleType, ...]:
+    """The modules of a package in the order of their names, without some."""
+    names = sorted(found.name for found in pkgutil.iter_modules(package.__path__, f"{package.__name__}."))
+    return tuple(module for name in names if (module := import_module(name)) not in but)
+
+
+#: What records are served as. Of the registry only what is shown: a new filter changes no bytes.
+RENDERING = Made(
+    "rendering",
+    (
+        *_modules_of(schemas, but=(query, curating, json_schema)),
+        mentions,
+        origins,
+        RecordType,
+        session,
+        render,
+    ),
+    lambda record_type: (record_type.name, record_type.plural),
+)
+#: What records are found and searched by.
+KEYS = Made(
+    "keys",
+    (fuzzy_date, registry, filters, mentions, keys, normalise, index, texts),
+    lambda record_type: (
+        record_type.name,
+        [(type(declared).__name__, declared.name) for declared in record_type.filters],
+        [role.path for role in record_type.roles],
+    ),
+)

@@ -1,0 +1,118 @@
+"""What records are and were found by, recomputed from their renderings: to compare with, and to put right."""
+
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from itertools import chain
+from typing import Any
+
+import orjson
+from peewee import Database
+
+from ..core.filters import Filter, Key
+from ..core.registry import TYPES
+from ..core.sql import sql
+from ..core.state import FOREVER
+from ..store.database import run
+from ..store.tables import RECORDS
+from ..text.index import SCOPE_OF, Searched, index
+from ..text.texts import texts_of
+from .keys import PERIODIC, Found
+
+#: A row without its period, and the periods in which it holds, one after another.
+Periods = dict[Any, list[tuple[int, int]]]
+_NOW = FOREVER - 1
+
+
+def rebuild_keys(database: Database, ids: Sequence[str]) -> None:
+    """Write what these records are and were found by as it follows from their renderings."""
+    right = {
+        row._replace(since=since, until=until)
+        for found in periods_of_renderings(database, ids).values()
+        for row, periods in found.items()
+        for since, until in periods
+    }
+    for table in PERIODIC:
+        held = set(table.read_of(database, "record", ids))
+        wanted = {row for row in right if isinstance(row, table.row)}
+        table.delete(database, held - wanted)
+        table.add(database, wanted - held)
+
+
+def rebuild_index(database: Database, ids: Sequence[str]) -> None:
+    """Write what these records are searched by as it follows from their bytes."""
+    index(
+        database,
+        (
+            Searched(
+                row.id,
+                row.type,
+                SCOPE_OF.get(row.status),
+                texts_of(TYPES[row.type], orjson.loads(row.body)),
+            )
+            for row in RECORDS.read_of(database, "id", ids)
+        ),
+    )
+
+
+def periods_of_renderings(database: Database, ids: Sequence[str]) -> dict[str, Periods]:
+    """What these records are to be found by, and in which periods, by record."""
+    survivors = _Survivors(database)
+    found: dict[str, Periods] = {}
+    states = run(database, sql(_STATES, ids=list(ids))).fetchall()
+    for record_id, type_name, since, until, computed, document in states:
+        then = survivors.at(since or _NOW)
+        state = _FoundThen(
+            TYPES[type_name], record_id, orjson.loads(document), orjson.loads(computed or "{}"), then
+        )
+        for row in chain.from_iterable(state.rows().values()):
+            found.setdefault(record_id, {}).setdefault(row, []).append((since, until))
+    return {i: {row: joined_periods(some) for row, some in rows.items()} for i, rows in found.items()}
+
+
+#: Every state of public records by its rendering, as far as it was not taken out; drafts as they stand.
+_STATES = f"""
+SELECT r.id, r.type, r.since, r.until, r.computed, v.document FROM rendering r
+JOIN revision v ON v.record = r.id AND v.number = r.revision
+WHERE r.id IN ({{ids}}) AND v.document IS NOT NULL
+UNION ALL
+SELECT id, type, 0, {FOREVER}, computed, document FROM record WHERE id IN ({{ids}}) AND revision IS NULL"""
+
+
+def joined_periods(periods: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Periods in their order; those that touch are one."""
+    joined: list[tuple[int, int]] = []
+    for since, until in sorted(periods):
+        if joined and joined[-1][1] == since:
+            since, _ = joined.pop()
+        joined.append((since, until))
+    return joined
+
+
+class _FoundThen(Found):
+    """A state of the past: an older version may have kept less than a newer filter is derived from."""
+
+    def keys(self, declared: Filter) -> Iterable[Key]:
+        """As many of them as follow from what was kept."""
+        with suppress(KeyError):
+            yield from super().keys(declared)
+
+
+class _Survivors:
+    """What the ids of merged records stood for at any commit."""
+
+    def __init__(self, database: Database) -> None:
+        self._led: dict[str, list[tuple[int, int, str]]] = {}
+        rows = database.execute_sql(
+            "SELECT id, since, until, merged_into FROM rendering WHERE merged_into IS NOT NULL"
+        ).fetchall()
+        for record_id, since, until, survivor in rows:
+            self._led.setdefault(record_id, []).append((since, until, survivor))
+
+    def at(self, commit: int) -> Callable[[str], str]:
+        """The record that an id stood for after a commit."""
+
+        def survivor_of(record_id: str) -> str:
+            led = self._led.get(record_id, ())
+            return next((into for since, until, into in led if since <= commit < until), record_id)
+
+        return survivor_of

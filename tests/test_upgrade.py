@@ -1,0 +1,175 @@
+"""An older database is brought to this version, and what other code made of its records is made anew."""
+
+import json
+import sqlite3
+from inspect import getsource
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from peewee import Database
+from playhouse.migrations import Runner
+
+from api.records.core import registry
+from api.records.read.revisions import last_seq
+from api.records.store.database import MIGRATIONS, migrate, open_database
+from api.records.upkeep.doctor import faults_of_database
+from api.records.write import render
+from api.records.write.fingerprint import KEYS, RENDERING, digest_of
+from api.records.write.renew import renew
+
+from .conftest import ROOT, client_of, facts
+
+#: A record written before periods were kept: edits, mergers one after another, a retraction, a redaction.
+OLDER = ROOT / "tests" / "databases" / "0005.json"
+
+
+@pytest.fixture
+def older(tmp_path: Path) -> Path:
+    """A database as it was before migration 0006."""
+    path = tmp_path / "older.db"
+    database = open_database(f"sqlite:///{path}")
+    Runner(database, str(MIGRATIONS)).up("0005_survivors")
+    database.execute_sql("INSERT INTO secret (name, value) VALUES ('cursor', 'secret')")
+    database.execute_sql("DELETE FROM counter")
+    for table, rows in json.loads(OLDER.read_text("utf-8")).items():
+        for row in rows:
+            values = [v.encode() if column == "body" and v else v for column, v in row.items()]
+            names, places = ", ".join(f'"{column}"' for column in row), ", ".join("?" * len(row))
+            database.execute_sql(f"INSERT INTO {table} ({names}) VALUES ({places})", values)
+    database.close()
+    return path
+
+
+def _ids(client: FlaskClient, path: str) -> list[str]:
+    return [record["id"] for record in client.get(f"/v1/{path}").get_json()["data"]]
+
+
+def _upgraded(path: Path) -> FlaskClient:
+    assert facts("load", "fixtures", "--if-empty", "--db", f"sqlite:///{path}").returncode == 0
+    return client_of(path)
+
+
+def test_an_older_database_serves_what_it_served(older: Path) -> None:
+    with sqlite3.connect(older) as connection:
+        served = connection.execute("SELECT id, body FROM record WHERE status = 'published'").fetchall()
+
+    client = _upgraded(older)
+
+    for record_id, body in served:
+        plural = registry.TYPES[json.loads(body)["type"]].plural
+        assert client.get(f"/v1/{plural}/{record_id}").data == body
+    assert client.get("/v1/changes?since=21").get_json()["data"] == []
+    assert facts("doctor", "--db", f"sqlite:///{older}").stdout == "everything agrees\n"
+
+
+def test_the_past_of_an_older_database_is_found_as_it_was(older: Path) -> None:
+    client = _upgraded(older)
+
+    assert _ids(client, "claims?claimant=ann&as_of=seq:9") == ["first"]
+    assert _ids(client, "claims?said=2019-07&match=certain&as_of=seq:9") == []
+    assert _ids(client, "claims?said=2019-07&match=certain&as_of=seq:10") == ["first"]
+    assert [_ids(client, f"claims?stance=denies&as_of=seq:{commit}") for commit in (13, 14)] == [
+        [],
+        ["first"],
+    ]
+    assert [_ids(client, f"claims?standing=contested&as_of=seq:{c}") for c in (18, 20)] == [
+        ["first", "second"],
+        [],
+    ]
+    assert _ids(client, "claims?via=dan&as_of=seq:18") == ["second"]
+
+
+@pytest.mark.parametrize(("commit", "survivor"), [(9, "ann"), (13, "bob"), (20, "cid")])
+def test_a_merged_record_leads_to_the_survivor_of_the_time(older: Path, commit: int, survivor: str) -> None:
+    client = _upgraded(older)
+
+    response = client.get(f"/v1/claims?claimant=ann&as_of=seq:{commit}").get_json()
+
+    assert [record["claimant"]["id"] for record in response["data"]] == [survivor]
+
+
+# What other code made
+
+
+def test_records_rendered_by_other_code_are_rendered_again(database_file: Path) -> None:
+    before = client_of(database_file).get("/v1/parties/nhk").get_json()
+    with sqlite3.connect(database_file) as connection:
+        connection.execute("UPDATE fingerprint SET text = '', digest = '' WHERE name = 'rendering'")
+        connection.execute("""UPDATE record SET body = CAST('{"old": 1}' AS BLOB) WHERE id = 'nhk'""")
+
+    after = _upgraded(database_file).get("/v1/parties/nhk").get_json()
+
+    assert after["meta"]["revision"] == before["meta"]["revision"]
+    assert {**after, "meta": None} == {**before, "meta": None}
+    assert facts("doctor", "--db", f"sqlite:///{database_file}").stdout == "everything agrees\n"
+
+
+KEYED = ("SELECT * FROM filter_key ORDER BY 1, 2, 3, 4, 5, 6", "SELECT * FROM date_key ORDER BY 1, 2, 9",
+         "SELECT * FROM reference ORDER BY 1, 2, 3, 4", "SELECT * FROM name_key ORDER BY 1, 2")  # fmt: skip
+
+
+def _rows(database: Database, queries: tuple[str, ...]) -> list[Any]:
+    return [database.execute_sql(query).fetchall() for query in queries]
+
+
+def test_keys_made_by_other_code_are_rebuilt_with_their_past_and_nothing_is_announced(older: Path) -> None:
+    database = open_database(f"sqlite:///{older}")
+    migrate(database)
+    renew(database)
+    rows, last = _rows(database, KEYED), last_seq(database)
+    database.execute_sql("UPDATE fingerprint SET text = '', digest = '' WHERE name = 'keys'")
+    database.execute_sql("UPDATE filter_key SET value = 'x-' || value WHERE filter = 'via'")
+    database.execute_sql("DELETE FROM date_key WHERE until < 100")
+    database.execute_sql("DELETE FROM reference")
+    database.execute_sql("DELETE FROM name_key")
+    database.execute_sql("UPDATE search_row SET digest = ''")
+
+    renew(database)
+
+    assert _rows(database, KEYED) == rows
+    assert last_seq(database) == last
+    assert list(faults_of_database(database)) == []
+    database.close()
+
+
+def test_a_database_that_this_code_made_is_left_alone(database_file: Path) -> None:
+    database = open_database(f"sqlite:///{database_file}")
+    before = database.execute_sql("PRAGMA data_version").fetchone(), _rows(database, KEYED)
+
+    renew(database)
+
+    assert (database.execute_sql("PRAGMA data_version").fetchone(), _rows(database, KEYED)) == before
+    database.close()
+
+
+def _with(sources: list[str], module: Any, old: str, new: str) -> list[str]:
+    """Sources with a change in one of them."""
+    text = getsource(module)
+    assert old in text
+    return [text.replace(old, new, 1) if source == text else source for source in sources]
+
+
+def test_a_filters_declaration_changes_what_keys_are_made_by() -> None:
+    declared = 'Countries("country", "ISO 3166 code of its country.", one("country")),'
+    sources = _with(KEYS.sources, registry, declared, "")
+
+    assert digest_of(sources) != KEYS.digest
+    assert registry not in RENDERING.code
+
+
+def test_code_that_renders_changes_what_records_are_rendered_by() -> None:
+    sources = _with(RENDERING.sources, render, "MOST_INVERSE = 100", "MOST_INVERSE = 50")
+
+    assert digest_of(sources) != RENDERING.digest
+
+
+@pytest.mark.parametrize("made", [RENDERING, KEYS], ids=lambda made: made.name)
+def test_words_about_the_code_change_nothing(made: Any) -> None:
+    module = render if made is RENDERING else registry
+    head = getsource(module).partition("\n")[0]
+    sources = _with(made.sources, module, head, '"""Otherwise explained."""\n\n# And commented.')
+
+    assert sources != made.sources
+    assert digest_of(sources) == made.digest
