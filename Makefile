@@ -8,7 +8,7 @@ FIXTURES := fixtures
 PARALLEL := --numprocesses auto --dist loadgroup
 
 .DEFAULT_GOAL := help
-.PHONY: bench bench-answers bench-quick clean compare crash-audit format help install install-test lint lock openapi questions serve test test-quick
+.PHONY: bench bench-answers bench-quick clean compare crash-audit format help install install-test lint lock openapi picture questions serve test test-quick
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -54,6 +54,9 @@ format: install-test ## Format the code
 
 openapi: install-test ## Write openapi.yaml from the operations, with examples from the dossier
 	$(BIN)/facts openapi --write --samples $(FIXTURES)
+
+picture: install-test ## Draw the imports between wings in docs/architecture.md anew
+	$(BIN)/python -m tests.wings
 
 questions: install-test ## Write the answers in docs/questions.md anew
 	$(BIN)/python -m tests.questions
