@@ -48,6 +48,27 @@ HOT = [
     "/v1/changes?since=100",
     "/v1/corrections",
 ]
+#: What the past is asked as well, beside the present.
+PAST = [
+    f"/v1/claims/{CLAIM}",
+    f"/v1/claims/{CLAIM}/references",
+    f"/v1/claims/{CLAIM}/provenance",
+    "/v1/claims",
+    "/v1/claims?sort=-updated",
+    "/v1/claims?sort=-said",
+    "/v1/claims?about=four-islands&count=true",
+    "/v1/claims?said=2019&match=certain&sort=said",
+    "/v1/claims?via=tass&role=quoted",
+    "/v1/claims?include=citations.source&limit=20",
+    "/v1/claims?facets=kind,claimant,said.year&limit=1",
+    "/v1/parties?dossier=japan-russia-peace-treaty",
+    "/v1/timeline",
+    "/v1/timeline?nested=true&type=date",
+    "/v1/dossiers/japan-russia-peace-treaty/timeline",
+    "/v1/dossiers/japan-russia-peace-treaty/positions?question=who-holds-sovereignty",
+]
+#: Copies of the dossier's 91 claims that make 10,101 of them.
+FEWER_COPIES = 110
 
 
 def _columns(connection: sqlite3.Connection, table: str) -> list[str]:
