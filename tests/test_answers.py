@@ -1,5 +1,6 @@
 """After any edits, every answer is what recomputing it from all records gives."""
 
+import json
 import shutil
 import tempfile
 import unicodedata
@@ -9,6 +10,7 @@ from functools import cache
 from itertools import combinations
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 from flask.testing import FlaskClient
@@ -82,6 +84,25 @@ CLAIM_DOCUMENTS = st.fixed_dictionaries(
         ),
     }
 )
+#: What is asked again of the moments that were: whatever was answered then is still the answer.
+REMEMBERED = [
+    "claims?limit=200&count=true&sort=-said&facets=kind,claimant,side,about,question,standing,said.year",
+    "claims?limit=200&about=place0,place1",
+    "claims?limit=200&via=party0,party1&count=true",
+    "claims?limit=200&origins_min=2",
+    "claims?limit=200&question.not=whose&include=citations.source,attribution.party",
+    "dates?limit=200&when=1956/2019&match=certain&sort=when",
+    "sources?limit=200&sort=title&dossier=story",
+    "places?limit=200&dossier=story&perspective=party0",
+    "timeline?limit=200",
+    "timeline?limit=200&nested=true&claimant=party0",
+    "dossiers/story/positions",
+    "places/place0/references?limit=200",
+    "claims/claim0/provenance",
+    "claims/claim0",
+]
+#: Moments that are remembered at once.
+MOST_REMEMBERED = 3
 #: What the collections serve, by their plurals.
 Records = dict[str, list[Json]]
 
@@ -208,6 +229,8 @@ class World(RuleBasedStateMachine):
         self.descent: dict[str, list[tuple[str, str]]] = {}
         self.into: dict[str, str] = {}
         self.retracted: set[str] = set()
+        #: What was answered after each of the last commits, by the feed's number and the address.
+        self.served: dict[int, Json] = {}
         #: Whether anything may have changed since every answer was last compared.
         self.edited = True
 
@@ -300,11 +323,37 @@ class World(RuleBasedStateMachine):
             self.references_are_what_names_a_record,
             self.each_side_has_its_names,
             self.similar_claims_share_something,
+            self.the_past_is_what_was_served,
         ):
             promise(records)
 
     def read(self, path: str, **query: Any) -> Any:
         return read(self.client, path, **query)
+
+    def the_past_is_what_was_served(self, records: Records) -> None:
+        last = self.read("changes?limit=1")["last"]
+        self.served[last] = {path: self.told(path) for path in REMEMBERED}
+        for seq in sorted(self.served)[:-MOST_REMEMBERED]:
+            del self.served[seq]
+
+        for seq, answers in self.served.items():
+            for path, answer in answers.items():
+                # An id that named nothing yet was refused then.
+                assert answer is None or self.told(path, seq) == answer, f"{path} as of {seq}"
+
+    def told(self, path: str, seq: int | None = None) -> Json | None:
+        """What an address tells of the record, now or after a commit; None where it refuses."""
+        moment = {"as_of": f"seq:{seq}"} if seq else {}
+        address, _, query = path.partition("?")
+        asked = dict(parse_qsl(query)) | moment
+        response = self.client.get(f"/v1/{address}", query_string=asked)
+        if response.status_code != 200:
+            return None
+        # The echo and the addresses of the answer name the moment.
+        document: Json = json.loads(response.text.replace(f"&as_of=seq:{seq}", ""))
+        document.get("undated", {}).pop("href", None)
+        document.get("page", {}).pop("next", None)
+        return {name: value for name, value in document.items() if name != "query"}
 
     def searches_find_what_holds_the_text(self, records: Records) -> None:
         texts = texts_of(records)
