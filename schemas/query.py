@@ -9,7 +9,6 @@ from typing import Any
 from .base import Fault, Json, nearest, quoted
 from .fields import ID_PATTERN, CountryCode, LanguageTag, id_fault
 from .fuzzy_date import FuzzyDate, FuzzyDateError, filter_range
-from .text import text_fault
 from .vocabularies import Vocabulary
 
 #: Values that one parameter takes, separated by commas.
@@ -21,7 +20,7 @@ class Parameter:
     """One query parameter.
 
     `read` turns its text into a value or raises ValueError with a Fault; `schema` is its JSON
-    Schema; `listed` says that a comma means any of; `echo` gives the value as understood.
+    Schema; `listed` says that a comma means any of.
     """
 
     name: str
@@ -301,22 +300,6 @@ def opaque(name: str, description: str) -> Parameter:
         return text
 
     return Parameter(name, description, {"type": "string", "minLength": 1, "format": "cursor"}, read)
-
-
-def words(name: str, description: str, longest: int = 500) -> Parameter:
-    """Text of people."""
-
-    def read(text: str) -> str:
-        if not text.strip():
-            raise ValueError(Fault("must not be empty"))
-        if len(text) > longest:
-            raise ValueError(Fault(f"is {len(text)} characters long; at most {longest} are allowed"))
-        if wrong := text_fault(text.strip()):
-            raise ValueError(Fault(wrong))
-        return text.strip()
-
-    schema = {"type": "string", "minLength": 1, "maxLength": longest}
-    return Parameter(name, description, schema, read)
 
 
 def search_text(name: str, description: str, required: bool = False, longest: int = 500) -> Parameter:

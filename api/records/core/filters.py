@@ -402,6 +402,12 @@ def filter_parameters(filters: Sequence[Filter]) -> list[Parameter]:
     return sorted(found, key=lambda parameter: parameter.name.count("."))
 
 
+def named(filters: Iterable[Filter], parameter: str) -> Filter | None:
+    """The filter that a parameter belongs to, such as `kind.not`."""
+    name = parameter.partition(".")[0]
+    return next((f for f in filters if f.name == name), None)
+
+
 def narrower_of(filters: Iterable[Filter], name: str) -> Filter | None:
     """The filter that pairs with the one of this name."""
     return next((f for f in filters if f.pairs_with == name), None)

@@ -28,10 +28,11 @@ def sql(template: str, **parts: Any) -> Sql:
         if name is None:
             continue
         part = parts[name]
-        if isinstance(part, Sql):
+        kind = type(part)
+        if kind is Sql:
             texts.append(part.text)
             values += part.values
-        elif isinstance(part, list | tuple):
+        elif kind is list or kind is tuple:
             texts.append(", ".join("?" * len(part)))
             values += part
         else:

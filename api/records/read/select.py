@@ -7,7 +7,7 @@ from typing import Any
 from schemas.base import nearest, quoted
 from schemas.query import Query, QueryError, QueryFault
 
-from ..core.filters import Filter, Ids, Survivors, where
+from ..core.filters import Filter, Ids, Survivors, named, where
 from ..core.registry import RecordType
 from ..core.sql import Sql, joined, sql
 from ..core.state import State
@@ -69,12 +69,11 @@ def selection(state: State, record_type: RecordType, query: Query, survivors: Su
 def understood(filters: Sequence[Filter], query: Query, survivors: Survivors) -> dict[str, Any]:
     """The query as it was understood, without where the page begins and how long it is."""
     echo: dict[str, Any] = {}
-    by_name = {f.name: f for f in filters} if query.given else {}
     for name in query.given - {"limit", "after", "count"}:
-        declared = by_name.get(name.removesuffix(".not").removesuffix(".all"))
+        declared = named(filters, name)
         echo[name] = declared.echo(query[name], survivors) if declared else query[name]
-    if any(name in query.given and f.dated for name, f in by_name.items()):
-        echo["match"] = query["match"]
+        if declared and declared.dated:
+            echo["match"] = query["match"]
     if "sort" in query.values:
         echo["sort"] = query["sort"]
     return dict(sorted(echo.items()))
@@ -118,8 +117,9 @@ class _Named:
 
 
 def _given(filters: Sequence[Filter], query: Query) -> Iterator[_Named]:
+    wanted = {name.partition(".")[0] for name in query.given}
     for declared in filters:
-        if isinstance(declared, Ids):
+        if declared.name in wanted and isinstance(declared, Ids):
             for name in (declared.name, f"{declared.name}.not", f"{declared.name}.all"):
                 if name in query.given:
                     yield from (_Named(name, declared.to, i) for i in query[name])
