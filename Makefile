@@ -4,8 +4,8 @@ BIN := .venv/bin
 HOST ?= 127.0.0.1
 PORT ?= 8000
 FIXTURES := fixtures
-# Tests that share something dear to make stay together on one core: pytest.mark.xdist_group.
-PARALLEL := --numprocesses auto --dist loadgroup
+# Files whose tests share something dear to make stay on one core: see tests/conftest.py.
+PARALLEL := --numprocesses auto
 
 .DEFAULT_GOAL := help
 .PHONY: bench bench-answers bench-quick clean compare crash-audit format help install install-test lint lock openapi picture questions serve test test-quick

@@ -266,6 +266,7 @@ def test_a_draft_in_a_file_is_not_served(tmp_path: Path) -> None:
     assert client.get("/v1/places").get_json()["data"] == []
 
 
+@pytest.mark.audit
 @pytest.mark.parametrize("after", [0.1, 0.4])
 def test_a_load_killed_half_way_leaves_the_database_as_it_was(tmp_path: Path, after: float) -> None:
     database = tmp_path / "f.db"
@@ -305,11 +306,12 @@ def _wait_for_writing(database: Path, loading: subprocess.Popen[bytes]) -> None:
         time.sleep(0.01)
 
 
-def test_a_newer_database_is_refused_with_advice(database_file: Path) -> None:
+def test_a_newer_database_is_refused_with_advice(database_file: Path, tmp_path: Path) -> None:
+    folder = write(tmp_path / "d", **SMALL)
     with sqlite3.connect(database_file) as connection:
         connection.execute("INSERT INTO schema_migration (name, applied) VALUES ('9999_later', '2999-01-01')")
 
-    for command in (["load", DOSSIER], ["serve", "--port", "1"]):
+    for command in (["load", folder], ["serve", "--port", "1"]):
         done = facts_alone(*command, "--db", f"sqlite:///{database_file}")
         assert done.returncode == 2
         assert "9999_later" in done.stderr
@@ -326,8 +328,8 @@ def test_a_newer_database_is_refused_with_advice(database_file: Path) -> None:
         ({"FACTS_BASE_URL": "facts.example.org"}, "FACTS_BASE_URL"),
     ],
 )
-def test_a_bad_setting_is_named(environment: dict[str, str], words: str) -> None:
-    done = facts_alone("load", DOSSIER, **environment)
+def test_a_bad_setting_is_named(tmp_path: Path, environment: dict[str, str], words: str) -> None:
+    done = facts_alone("load", write(tmp_path / "d", **SMALL), **environment)
 
     assert done.returncode == 2
     assert words in done.stderr

@@ -14,8 +14,7 @@ from benchmarks.large import HOT, multiply
 from .conftest import client_of
 from .test_statements import counted
 
-#: The record is made once, where all of these run.
-pytestmark = [pytest.mark.audit, pytest.mark.xdist_group("large")]
+pytestmark = pytest.mark.audit
 #: Tables that grow with the record.
 TABLES = (
     "record", "reference", "dependency", "filter_key", "date_key", "citation_check", "search_row", "name_key",

@@ -324,6 +324,7 @@ def test_the_graph_of_the_past_names_an_origin_whose_way_was_taken_out(descent: 
     assert nodes["wire"]["origin"] is True
 
 
+@pytest.mark.audit
 def test_descent_is_followed_however_far(desk: Desk) -> None:
     source = {"title": "A reprint", "kind": "news-report", "publisher": "tass", "held": True}
     far = {"print-0000": source}

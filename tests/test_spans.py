@@ -214,6 +214,7 @@ def test_finding_agrees_with_trying_every_place(
     assert find_spans(text, start, end, prefix, suffix) == expected
 
 
+@pytest.mark.audit
 @pytest.mark.parametrize(
     ("piece", "size", "words"),
     [
