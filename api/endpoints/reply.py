@@ -207,7 +207,7 @@ def _expanded(value: Any) -> Any:
 def _page_tag(page: Page, records: list[Stored] | Any) -> str:
     """A tag over what determines a page: its members' tags and what stands beside them."""
     beside = orjson.dumps([page.query, page.lists, page.facets])
-    return tag_of([orjson.dumps(page_member(page)), beside, *(stored.etag.encode() for stored in records)])
+    return tag_of([orjson.dumps(page_member(page)), beside, *[stored.etag.encode() for stored in records]])
 
 
 # Pages

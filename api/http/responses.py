@@ -73,10 +73,8 @@ def http_date(moment: str) -> str:
 
 def tag_of(parts: Iterable[bytes]) -> str:
     """A strong entity tag over parts that determine an answer."""
-    digest = sha256()
-    for part in parts:
-        digest.update(part)
-        digest.update(b"\0")
+    digest = sha256(b"\0".join(parts))
+    digest.update(b"\0")
     return f'"{digest.hexdigest()[:32]}"'
 
 

@@ -1,14 +1,12 @@
 """SQL with its values attached, so that a text and what belongs into it can never come apart."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
 from string import Formatter
-from typing import Any
+from typing import Any, NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Sql:
+class Sql(NamedTuple):
     """A piece of SQL: its text with a `?` for each of its values, in their order."""
 
     text: str
@@ -49,7 +47,7 @@ def _fields(template: str) -> tuple[tuple[str, str | None], ...]:
 def joined(separator: str, pieces: Iterable[Sql]) -> Sql:
     """Pieces with a separator between them, such as conditions with ` AND `."""
     kept = list(pieces)
-    return Sql(separator.join(p.text for p in kept), tuple(v for p in kept for v in p.values))
+    return Sql(separator.join([p.text for p in kept]), tuple([v for p in kept for v in p.values]))
 
 
 #: Nothing, and a condition that always holds.

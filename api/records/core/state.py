@@ -7,6 +7,7 @@ columns. What records are found by (`filter_key`, `date_key`, `reference`) says 
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from peewee import Database
@@ -48,8 +49,8 @@ class State:
     def shows(self, row: str) -> Sql:
         """The condition that a row of `records` may be seen in this state."""
         if self.moment is None:
-            return sql(f"{row}.status IN ({{statuses}})", statuses=self.statuses)
-        visible = sql(f"{row}.status IN ({{statuses}}) AND {row}.body IS NOT NULL", statuses=self.statuses)
+            return _of(tuple(self.statuses), row)
+        visible = sql(f"{{status}} AND {row}.body IS NOT NULL", status=_of(tuple(self.statuses), row))
         return sql("{visible} AND {stands}", visible=visible, stands=self.stands(row))
 
     def stands(self, row: str) -> Sql:
@@ -78,3 +79,9 @@ class State:
 
 _RECORD = Sql("record")
 _RENDERING = Sql("rendering")
+
+
+@lru_cache(maxsize=64)
+def _of(statuses: tuple[str, ...], row: str) -> Sql:
+    """The condition that a row is of one of some statuses: every read asks it."""
+    return sql(f"{row}.status IN ({{statuses}})", statuses=statuses)

@@ -56,14 +56,14 @@ def selection(state: State, record_type: RecordType, query: Query, survivors: Su
 
     `survivors`: what each id in the query stands for then, from `resolve_ids`.
     """
-    common = [sql("r.type = {type}", type=record_type.name), state.shows("r")]
+    common = sql("r.type = {type} AND {shown}", type=record_type.name, shown=state.shows("r"))
     chosen = where(record_type.filters, state, record_type.name, query, survivors)
     if "updated_since" in query.given:
         chosen.append(sql("r.updated >= {since}", since=query["updated_since"]))
     if "q" in query.given:
         found = matching(parse_text_query(query["q"]), Among([SCOPE_OF[s] for s in state.statuses]))
         chosen.append(sql("r.id IN ({found})", found=found))
-    return Selection(state, joined(" AND ", [*common, *chosen]), narrowed=bool(chosen))
+    return Selection(state, joined(" AND ", [common, *chosen]), narrowed=bool(chosen))
 
 
 def understood(filters: Sequence[Filter], query: Query, survivors: Survivors) -> dict[str, Any]:
