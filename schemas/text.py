@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from urllib.parse import quote, urlsplit
 
 # Characters of the property Default_Ignorable_Code_Point of Unicode 17: nothing is drawn for them.
 _IGNORABLE = (
@@ -16,6 +17,8 @@ _VARIANTS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _VIRAMA = 9  # The combining class of signs such as the Malayalam one, after which a joiner may end a word.
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_UNSAFE = re.compile(r"[\s<>\"{}|\\^`]")
+_AN_ADDRESS = "write the whole address, such as https://example.org/page"
 _BREAK = re.compile("[\t\n]")
 
 
@@ -69,6 +72,28 @@ def _spells(text: str, at: int) -> bool:
 def _kind(character: str) -> str:
     """The first letter of its category; of a character that is not seen, nothing."""
     return "" if not character or is_invisible(character) else unicodedata.category(character)[0]
+
+
+def address_fault(address: str) -> str | None:
+    """What is wrong with an http or https URL, as a sentence with the remedy, or None."""
+    if found := _UNSAFE.search(address):
+        code = quote(found[0], safe="")
+        shown = "a space" if found[0] == " " else _named(found[0]) if found[0].isspace() else f'"{found[0]}"'
+        return f"holds {shown} at position {found.start()}; write {code} instead"
+    if wrong := text_fault(address):
+        return wrong
+    try:
+        parts = urlsplit(address)
+        port = parts.port
+    except ValueError as error:
+        what = "port" if "ort" in str(error) else "host in brackets"
+        return f"has a {what} that cannot be read: {_AN_ADDRESS}"
+    if parts.scheme not in ("http", "https") or not address[len(parts.scheme) :].startswith("://"):
+        return f"begins with neither http:// nor https://: {_AN_ADDRESS}"
+    if not parts.hostname or port == 0:
+        return f"names no host or port: {_AN_ADDRESS}"
+    # Credentials in an address would be published with the record.
+    return "holds a user name or password before @; leave them out" if "@" in parts.netloc else None
 
 
 def _named(character: str) -> str:
