@@ -78,7 +78,9 @@ class CitationSchema(ValueSchema):
 
 
 def deep_link(address: str, text: Json | None) -> str | None:
-    """`address#:~:text=[prefix-,]start[,end][,-suffix]`, or None without edge words.
+    """`address#fragment:~:text=[prefix-,]start[,end][,-suffix]`, or None without edge words.
+
+    A fragment of the address stays, since some pages route by it; a directive in it goes.
 
     https://wicg.github.io/scroll-to-text-fragment/ : comma, hyphen and ampersand are syntax there,
     so they are percent-encoded in the words.
@@ -92,7 +94,8 @@ def deep_link(address: str, text: Json | None) -> str | None:
     parts = [f"{words(text['prefix'])}-"] if text.get("prefix") else []
     parts += [words(text[edge]) for edge in ("start", "end") if text.get(edge)]
     parts += [f"-{words(text['suffix'])}"] if text.get("suffix") else []
-    return f"{address.partition('#')[0]}#:~:text={','.join(parts)}"
+    page, _, fragment = address.partition("#")
+    return f"{page}#{fragment.partition(':~:')[0]}:~:text={','.join(parts)}"
 
 
 __all__ = ["CheckSchema", "CitationSchema", "deep_link"]

@@ -20,11 +20,6 @@ _COMMON_FORMS = (
     (r"\d{1,3}", "a date starts with its year in four digits", "{text:0>4}"),
     (r"[\[{{].*", "sets of dates are EDTF level 2", "one date, or an interval such as 2019/2020"),
     (r"(\d\d)\d\dS\d.*", "significant digits are EDTF level 2", "X for digits, such as {0}XX"),
-    (
-        r"(\d{4})-(?:2[1-9]|3\d|4[01])[?~%]?",
-        "seasons and quarters are not kept, since their months depend on the hemisphere",
-        "an interval such as {0}-03/{0}-05",
-    ),
     (r"(\d{4})[/.]?(\d\d)", "a month follows its year after a hyphen", "{0}-{1}"),
     (r"(\d{4})(\d\d)(\d\d)", "a day is written with hyphens", "{0}-{1}-{2}"),
     (r"(\d{4})[-/.](\d\d?)[-/.](\d\d?)", "a day is written with hyphens", "{0}-{1:0>2}-{2:0>2}"),
@@ -44,6 +39,19 @@ _COMMON_FORMS = (
     (r"[^/]*[?~%][^/]+", "?, ~ or % inside a date are EDTF level 2", "it at the end: 2004-06?"),
     (r"[0-9X-]*X[0-9X-]*[?~%]?", "X takes the place of the last digits only", _X_FORMS),
     (r"(?=.*\d)[0-9XxUu?~%-]+", "an unknown digit is a capital X", _X_FORMS),
+)
+# The first months of EDTF's seasons 21 to 24, of those of the north, those of the south, then of quarters,
+# thirds and halves of a year; and how many months each has.
+_PARTS_OF_YEARS = dict(
+    zip(
+        (f"{code}" for code in range(21, 42)),
+        [
+            *((month, 3) for month in (3, 6, 9, 12, 3, 6, 9, 12, 9, 12, 3, 6, 1, 4, 7, 10)),
+            *((month, 4) for month in (1, 5, 9)),
+            *((month, 6) for month in (1, 7)),
+        ],
+        strict=True,
+    )
 )
 _COMPILED_FORMS = tuple(
     (re.compile(form.replace("{{", "{"), re.ASCII | re.DOTALL), fault, instead)
@@ -72,7 +80,26 @@ def advice(text: str, readable: Readable) -> str:
     return refusal(text, "the interval ends before it starts", swapped if readable(swapped) else ANY_DATE)
 
 
+def _advice_on_part(text: str, year: str, code: str, readable: Readable) -> str:
+    """The message for a season, a quarter, a third or a half of a year."""
+    first, months = _PARTS_OF_YEARS[code]
+    last = first + months - 1
+    end_year = int(year) + (last > 12)
+    interval = f"{year}-{first:02}/{end_year:04}-{(last - 1) % 12 + 1:02}"
+    fault = "parts of a year are not kept"
+    if code < "25":
+        fault, interval = (
+            "seasons are not kept, since their months depend on the hemisphere",
+            f"its months, such as {interval}",
+        )
+    return refusal(text, fault, interval if readable(interval.rsplit(" ", 1)[-1]) else ANY_DATE)
+
+
 def _advice_on_form(text: str, readable: Readable) -> str:
+    if text.startswith("0000") and text[4:5] in ("", "-", "?", "~", "%"):
+        return refusal(text, _YEARS, "one such as 0476")
+    if part := re.fullmatch(r"(\d{4})-(2[1-9]|3\d|4[01])[?~%]?", text, re.ASCII):
+        return _advice_on_part(text, part[1], part[2], readable)
     if day := re.fullmatch(r"(\d{4})-(0[1-9]|1[0-2])-\d\d[?~%]?", text, re.ASCII):
         return refusal(text, "that month has no such day", f"{day[1]}-{day[2]}, or a day of that month")
     if year := re.fullmatch(r"(\d{4})-(00|1[3-9]|20|4[2-9]|[5-9]\d)(-\d\d)?[?~%]?", text, re.ASCII):

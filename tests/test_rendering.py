@@ -127,7 +127,7 @@ def test_a_deep_link_follows_the_sources_address(desk: Desk) -> None:
     desk.source("wire", "ann", url="https://ann.example/new#part")
 
     link = desk.read("claims/c")["citations"][0]["deep_link"]
-    assert link.startswith("https://ann.example/new#:~:text=")
+    assert link.startswith("https://ann.example/new#part:~:text=")
 
 
 def test_names_in_dates_and_dossiers_follow_too(desk: Desk) -> None:

@@ -349,6 +349,20 @@ def test_a_walk_goes_on_where_its_last_record_was_withdrawn(desk: Desk) -> None:
         ("Kurilʹskie Rocks", "kurilskie", True),
         ("al-Qāʿida", "al-qaida", True),
         ("Łódź", "lodz", True),
+        ("Лук’янівка", "лукʼянівка", True),
+        ("Лукʼянівка", "лук'янівка", True),
+        ("Oʻzbekiston", "o‘zbekiston", True),
+        ("Cote d´Ivoire", "d`ivoire", True),
+        ("O’Brien’s Rock", '"obrien"', False),
+        ("O’Brien’s Rock", '"o\'brien"', True),
+        ("مُحَمَّد", "محمد", True),
+        ("محمد", "مُحَمَّد", True),
+        ("مـَحـمـد", "محمد", True),
+        ("أحمد آل", "احمد ال", True),
+        ("שָׁלוֹם", "שלום", True),
+        ("שלום", "שָׁלוֹם", True),
+        ("Abe Rock", "a\u3164be\U000e0041 rock", True),
+        ("हिन्दी", "हन्द", False),
         ("安倍岩", "－安倍", False),
         ("安倍岩", "＂安倍岩＂", True),
     ],
@@ -357,6 +371,26 @@ def test_what_a_name_is_found_by(desk: Desk, text: str, typed: str, is_found: bo
     put(desk.database, PARTY, {"somebody": {"name": text, "kind": "other"}})
 
     assert ("somebody" in found(desk.client, typed)) is is_found
+
+
+@pytest.mark.parametrize(
+    ("text", "typed", "shown"),
+    [
+        ("in مُحَمَّد there", "محمد", "مُحَمَّد"),
+        ("in مـحـمـد there", "محمد", "مـحـمـد"),
+        ("in שָׁלוֹם there", "שלום", "שָׁלוֹם"),
+        ("in Лук’янівка", "янівка", "янівка"),
+    ],
+)
+def test_a_highlight_stands_where_the_text_itself_has_the_words(
+    desk: Desk, text: str, typed: str, shown: str
+) -> None:
+    put(desk.database, PARTY, {"somebody": {"name": text, "kind": "other"}})
+
+    [result] = [r for r in desk.read("search", q=typed, limit=200)["data"] if r["id"] == "somebody"]
+
+    [highlight] = result["highlights"]
+    assert [text[r["start"] : r["end"]] for r in highlight["ranges"]] == [shown]
 
 
 @pytest.mark.parametrize("typed", ['"G20"', '"G20サミット"', '"2019"', '"foo"', '"foo bar"', '"開かれた"'])

@@ -6,15 +6,21 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
+from schemas.text import is_invisible
+
 #: Letters of these scripts lose their marks: `ō` is found as `o`, `й` as `и`. In others a mark matters.
-_UNMARKED = ("LATIN", "GREEK", "CYRILLIC")
+_UNMARKED = ("LATIN", "GREEK", "CYRILLIC", "ARABIC", "HEBREW")
 #: Scripts written without blanks: a word of theirs can begin anywhere.
 _RUNNING = ("CJK", "HIRAGANA", "KATAKANA", "HANGUL", "IDEOGRAPHIC")
 _VOICED = "\uff9e\uff9f"
 #: Letters whose stroke or missing dot is no mark of its own.
 _PLAIN = str.maketrans("łđøħŧı", "ldohti")
-#: Modifier letters of transliterations, such as the ʹ of Kurilʹskie and the ʿ of al-Qāʿida.
-_SIGNS = frozenset(map(chr, range(0x2B0, 0x300)))
+#: Modifier letters of transliterations, such as the ʹ of Kurilʹskie and the ʿ of al-Qāʿida, and what makes
+#: Arabic letters longer.
+_SIGNS = frozenset(map(chr, (*range(0x2B0, 0x300), 0x640)))
+#: What is typed for an apostrophe, the letters ʼ of Ukrainian and ʻ of Uzbek among it.
+_APOSTROPHES = str.maketrans(dict.fromkeys("`´‘’‛′‵ʻʼˈˊˋ՚׳\ua78b\ua78c", "'"))
+_BLANKS = "\u200b\u2800"
 
 
 @dataclass(frozen=True)
@@ -99,26 +105,25 @@ def _joins(character: str) -> bool:
 
 @lru_cache(maxsize=65_536)
 def _normalise(cluster: str) -> str:
-    """NFKC, case folding, no marks on Latin, Greek and Cyrillic letters, nothing that is not seen."""
-    plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", cluster).casefold())
+    """NFKC, case folding, one apostrophe, no marks on letters of some scripts, nothing that is not seen."""
+    # NFKC makes a blank and a mark of some apostrophes.
+    plain = unicodedata.normalize("NFKC", cluster.translate(_APOSTROPHES))
+    plain = unicodedata.normalize("NFKC", plain.casefold())
     kept, unmarked = [], False
     for character in unicodedata.normalize("NFD", plain.translate(_PLAIN)):
-        if _is_overlooked(character):
-            continue
-        if unicodedata.category(character) != "Mn":
+        is_mark = unicodedata.category(character) == "Mn"
+        if not is_mark:
             unmarked = unicodedata.name(character, "").startswith(_UNMARKED)
-        elif unmarked:
-            continue
-        kept.append(character)
+        if not ((is_mark and unmarked) or _is_overlooked(character)):
+            kept.append(character)
     return unicodedata.normalize("NFC", "".join(kept))
 
 
 def _is_overlooked(character: str) -> bool:
     """Soft hyphens and joiners, variants of one Han character, signs of transliterations."""
-    if character == "\u200b":  # A blank without width parts words all the same.
+    if character in _BLANKS:  # They part words all the same.
         return False
-    is_variant = "\ufe00" <= character <= "\ufe0f" or "\U000e0100" <= character <= "\U000e01ef"
-    return is_variant or character in _SIGNS or unicodedata.category(character) == "Cf"
+    return character in _SIGNS or is_invisible(character) or unicodedata.category(character) == "Cf"
 
 
 def as_words(text: str) -> str:

@@ -135,8 +135,8 @@ def _left_of(database: Database, record_type: RecordType, record_id: str) -> _Le
 
 
 def _address(link: str) -> str:
-    """A URL, or a deep link into it, without its fragment."""
-    return link.partition("#")[0]
+    """A URL, or that of a deep link into it."""
+    return link.partition(":~:")[0].removesuffix("#")
 
 
 def _forget(database: Database, left: _Left) -> int:

@@ -13,7 +13,7 @@ from types import ModuleType
 from typing import Any
 
 import schemas
-from schemas import curating, fuzzy_date, json_schema, query
+from schemas import curating, fuzzy_date, json_schema, query, text
 
 from ..core import filters, mentions, origins, registry
 from ..core.registry import TYPES, RecordType
@@ -87,7 +87,7 @@ RENDERING = Made(
 #: What records are found and searched by.
 KEYS = Made(
     "keys",
-    (fuzzy_date, registry, filters, mentions, keys, normalise, index, texts),
+    (fuzzy_date, text, registry, filters, mentions, keys, normalise, index, texts),
     lambda record_type: (
         record_type.name,
         [(type(declared).__name__, declared.name) for declared in record_type.filters],
