@@ -13,10 +13,10 @@ from ..store.api_keys import Actor
 from ..store.database import write_transaction
 from ..store.tables import CHECKS
 from ..write.commit import refresh
-from ..write.render import locator_digest
+from ..write.render import citation_digest
 from ..write.session import Session
 from ..write.transaction import Transaction
-from .compare import Judgement, judge
+from .compare import Judgement, judge_citation
 
 #: What a text may come to without anybody having to act.
 SOUND = frozenset({"exact", "normalised", "found"})
@@ -30,7 +30,7 @@ class Checked:
     type: str
     pointer: str
     source: str
-    locator: Json | None
+    citation: Json
     judgement: Judgement
 
 
@@ -63,14 +63,14 @@ def judged(database: Database, texts: Mapping[str, str]) -> list[Checked]:
             source = session.resolve(citation["source"])
             if source in texts:
                 others = {name: text for name, text in texts.items() if name != source}
-                judgement = judge(citation.get("locator") or {}, texts[source], others)
+                judgement = judge_citation(citation, texts[source], others)
                 found.append(
                     Checked(
                         entry.id,
                         entry.type.name,
                         pointer,
                         citation["source"],
-                        citation.get("locator"),
+                        citation,
                         judgement,
                     )
                 )
@@ -88,7 +88,7 @@ def keep_checks(database: Database, checks: Sequence[Checked]) -> int:
         new = [
             c
             for c in checks
-            if known.get((c.record, c.source, locator_digest(c.locator))) != c.judgement.status
+            if known.get((c.record, c.source, citation_digest(c.citation))) != c.judgement.status
         ]
         if not new:
             return 0
@@ -101,7 +101,7 @@ def _row_of(check: Checked, time: str) -> Any:
     return CHECKS.row(
         record=check.record,
         source=check.source,
-        locator=locator_digest(check.locator),
+        locator=citation_digest(check.citation),
         status=check.judgement.status,
         checked=time,
     )
