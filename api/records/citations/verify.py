@@ -1,6 +1,6 @@
 """Comparing citations with the texts of their sources, and keeping what came of it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +9,7 @@ from peewee import Database
 from schemas.base import Json
 
 from ..core.mentions import mentions
+from ..core.registry import RecordType
 from ..store.api_keys import Actor
 from ..store.database import write_transaction
 from ..store.tables import CHECKS
@@ -55,26 +56,30 @@ def judged(database: Database, texts: Mapping[str, str]) -> list[Checked]:
     session = Session(database)
     aliases = [alias for some in session.aliases(texts).values() for alias in some]
     records = {record for some in session.referrers(aliases).values() for record in some}
-    found = []
+    found: list[Checked] = []
     for entry in session.all(sorted(records)):
-        if entry.status not in ("draft", "published"):
-            continue
-        for pointer, citation in citations(entry.document, entry.type.schema):
-            source = session.resolve(citation["source"])
-            if source in texts:
-                others = {name: text for name, text in texts.items() if name != source}
-                judgement = judge_citation(citation, texts[source], others)
-                found.append(
-                    Checked(
-                        entry.id,
-                        entry.type.name,
-                        pointer,
-                        citation["source"],
-                        citation,
-                        judgement,
-                    )
-                )
+        if entry.status in ("draft", "published"):
+            found += compared(entry.id, entry.type, entry.document, texts, session.resolve)
     return found
+
+
+def compared(
+    record: str,
+    record_type: RecordType,
+    document: Json,
+    texts: Mapping[str, str],
+    survivor: Callable[[str], str] = str,
+) -> Iterator[Checked]:
+    """The citations of one document whose sources' texts are given, compared with them.
+
+    `survivor`: which source lives on under an id.
+    """
+    for pointer, citation in citations(document, record_type.schema):
+        source = survivor(citation["source"])
+        if source in texts:
+            others = {name: text for name, text in texts.items() if name != source}
+            judgement = judge_citation(citation, texts[source], others)
+            yield Checked(record, record_type.name, pointer, citation["source"], citation, judgement)
 
 
 def keep_checks(database: Database, checks: Sequence[Checked]) -> int:
