@@ -78,7 +78,7 @@ class Surroundings(Protocol):
     def source_address(self, record_id: str) -> str | None:
         """The URL of a source, for deep links into it."""
 
-    def check_of(self, source: str, locator: Json | None) -> Json:
+    def check_of(self, citation: Json) -> Json:
         """The last check {`status`, `checked`} of a citation of `source` at `locator`."""
 
 

@@ -57,13 +57,13 @@ class DeepLink(Checked):
 
 
 class Checks(Checked):
-    """The last check of this source at this locator."""
+    """The last check of this source at this locator, with this quotation."""
 
     _CHECK_ATTRIBUTE = False
     read = {"$ref": "#/components/schemas/Check"}
 
     def _serialize(self, value: Any, attr: Any, obj: Json, **kwargs: Any) -> Json:
-        return Rendering.get().check_of(obj["source"], obj.get("locator"))
+        return Rendering.get().check_of(obj)
 
 
 class CitationSchema(ValueSchema):

@@ -8,11 +8,14 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import textwrap
 import time
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from api.records.citations.spans import digest
 
 from .conftest import DOSSIER, ROOT, Server, client_of, facts, facts_alone
 
@@ -386,7 +389,7 @@ def test_verify_completes_locators_in_the_files_and_keeps_comments(small: Path, 
     claims.write_text("# Curated by hand.\n" + claims.read_text("utf-8"), "utf-8")
 
     done, _ = _verified(tmp_path, TEXT, "--write", small)
-    assert "1 locators completed" in done.stderr
+    assert "1 locators and 0 sources completed" in done.stderr
     text = claims.read_text("utf-8")
     assert text.startswith("# Curated by hand.\n")
     assert "position: {start: 14, end: 48}" in text
@@ -411,6 +414,112 @@ def test_verifying_twice_changes_nothing(small: Path, tmp_path: Path) -> None:
 
     assert "0 records refreshed" in done.stderr
     assert snapshot(tmp_path / "f.db") == before
+
+
+def _saved(tmp_path: Path, **texts: str) -> Path:
+    """A folder of saved texts."""
+    folder = tmp_path / "texts"
+    folder.mkdir(exist_ok=True)
+    for source, text in texts.items():
+        (folder / f"{source}.txt").write_text(text, "utf-8")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("quote", "text", "verdict", "code"),
+    [
+        ("on Monday", TEXT, "1 found", 0),
+        ("on MONDAY", "\ufeff" + TEXT, "1 found", 0),
+        ("on Tuesday", TEXT, "1 misquoted", 1),
+        ("on Monday", TEXT + TEXT, "1 ambiguous", 1),
+        ("on Monday", "", "1 not-found", 1),
+    ],
+)
+def test_verify_reads_files_that_were_never_loaded(
+    tmp_path: Path, quote: str, text: str, verdict: str, code: int
+) -> None:
+    quoting = {**SMALL, "claims": SMALL["claims"] + f"      quote: {quote}\n"}
+    folder = write(tmp_path / "d", **quoting)
+
+    done = facts("verify", folder, "--texts", _saved(tmp_path, paper=text))
+
+    assert done.returncode == code
+    assert done.stdout.startswith(f"paper: {verdict}\n  claims/ann-agrees:/citations/0: ")
+    assert not (tmp_path / "f.db").exists()
+
+
+def test_verify_completes_files_before_they_are_loaded(tmp_path: Path) -> None:
+    folder = write(tmp_path / "d", **SMALL)
+    texts = _saved(tmp_path, paper="\ufeff" + TEXT.replace("\n", "\r\n"))
+
+    assert facts("verify", folder, "--texts", texts, "--write").returncode == 0
+    again = facts("verify", folder, "--texts", texts, "--write")
+    (texts / "paper.txt").write_text(TEXT.replace("Monday", "Friday"), "utf-8")
+    altered = facts("verify", folder, "--texts", texts)
+
+    assert again.stdout.startswith("paper: 1 exact\n")
+    assert "completed" not in again.stderr
+    assert digest(TEXT) in (folder / "sources.yaml").read_text("utf-8")
+    assert facts("check", folder).returncode == 0
+    assert (altered.returncode, '"Ann said on Friday that she agreed"' in altered.stdout) == (1, True)
+    assert "not the one that its text_digest was taken of" in altered.stderr
+
+
+@pytest.mark.parametrize(
+    "sources",
+    [
+        "- {id: paper, title: Paper, kind: news-report, publisher: press, held: true, text_digest: null}\n",
+        "- id: paper # ours\n  title: Paper\n  kind: news-report\n  publisher: press\n  held: true\n",
+        "-   title: >\n      Paper\n    kind: news-report\n    publisher: press\n    held: true\n"
+        "    id: paper\n    authors:\n    - Ann\n# the next one\n",
+    ],
+)
+def test_a_text_digest_is_written_into_any_layout(tmp_path: Path, sources: str) -> None:
+    folder = write(tmp_path / "d", **{**SMALL, "sources": sources.replace(">\n", ">-\n")})
+
+    done = facts("verify", folder, "--texts", _saved(tmp_path, paper=TEXT), "--write")
+
+    assert "0 locators and 1 sources completed" in done.stderr, done.stderr
+    assert digest(TEXT) in (folder / "sources.yaml").read_text("utf-8")
+    assert facts("check", folder).returncode == 0
+
+
+def test_verify_reports_faults_of_the_files_beside_what_can_be_compared(tmp_path: Path) -> None:
+    folder = write(tmp_path / "d", **SMALL, places="- {id: somewhere, kind: nowhere}\n")
+
+    done = facts("verify", folder, "--texts", _saved(tmp_path, paper=TEXT, other="x"))
+
+    assert done.returncode == 1
+    assert "places.yaml:1: /kind: " in done.stdout
+    assert "paper: 1 found" in done.stdout
+    assert 'note: other.txt: no source has the id "other"' in done.stderr
+
+
+@pytest.mark.parametrize("arguments", [(), ("--text", "paper=README.md", "--write")])
+def test_verify_asks_for_what_it_lacks(arguments: tuple[str, ...]) -> None:
+    done = facts_alone("verify", *arguments, cwd=ROOT)
+
+    assert done.returncode == 2
+    assert "Error: no texts" in done.stderr or "Error: --write needs PATHS" in done.stderr
+
+
+def test_the_steps_of_curating_by_hand_work_as_written(tmp_path: Path) -> None:
+    page = (ROOT / "fixtures" / "README.md").read_text("utf-8")
+    source = re.findall(r"source: (\S+)", page)[0]
+    citations = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)[0]
+    claim = SMALL["claims"].partition("    - {party: press")[0] + textwrap.indent(
+        textwrap.dedent(citations), "  "
+    )
+    files = {**SMALL, "sources": SMALL["sources"].replace("paper", source), "claims": claim}
+    folder = write(tmp_path / "fixtures", **files)
+    _saved(tmp_path, **{source: "She said on Sunday that it ends with her term in office."})
+
+    commands = re.findall(r"`facts ((?:verify|check|load) [^`]+)`", page)
+    done = [facts_alone(*command.split(), cwd=tmp_path) for command in commands]
+
+    assert [command.split()[0] for command in commands] == ["verify", "check", "load"]
+    assert [one.returncode for one in done] == [0, 0, 0], done
+    assert "digest: sha-256:" in (folder / "claims.yaml").read_text("utf-8")
 
 
 @pytest.mark.parametrize("value", ["paper", "nobody=README.md", "paper=/does/not/exist"])

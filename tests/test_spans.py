@@ -10,7 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from api.records.citations import spans
-from api.records.citations.compare import anchor, judge
+from api.records.citations.compare import anchor, judge, judge_citation
 from api.records.citations.spans import (
     Span,
     digest,
@@ -48,7 +48,10 @@ def located(source: str, start: str, end: str | None = None, **members: Any) -> 
     [
         (b"one\r\ntwo\rthree\nfour", "one\ntwo\nthree\nfour"),
         (b"\r\r\n\n", "\n\n\n"),
-        (b"\xef\xbb\xbfmark", "\ufeffmark"),
+        (b"\xef\xbb\xbfmark", "mark"),
+        (b"\xef\xbb\xbf\xef\xbb\xbfm\xef\xbb\xbf", "\ufeffm\ufeff"),
+        (b"\xef\xbb", "\ufffd"),
+        (b"\xff\xfeo\x00", "\ufffd\ufffdo\x00"),
         (b"dash \x96 here", "dash \ufffd here"),
         (b"cut \xe2\x80", "cut \ufffd"),
         (b"\xed\xa0\x80", "\ufffd\ufffd\ufffd"),
@@ -66,7 +69,8 @@ def test_every_file_is_a_text_that_reads_back_as_itself(raw: bytes) -> None:
     text = read_text(raw)
 
     assert "\r" not in text
-    assert read_text(text.encode()) == text
+    # Of two byte-order marks the second is a character of the text.
+    assert text.startswith("\ufeff") or read_text(text.encode()) == text
 
 
 # Digests that the dossier on the Japan-Russia peace treaty gives for a source outside the project;
@@ -399,6 +403,64 @@ def test_edge_words_that_occur_only_folded_are_shown() -> None:
 )
 def test_partial_locators_are_judged_by_what_they_state(locator: dict[str, Any], status: str) -> None:
     assert judge(locator, ARTICLE).status == status
+
+
+SPAN = {"text": SAID}
+
+
+@pytest.mark.parametrize(
+    ("locator", "quote", "status"),
+    [
+        (SPAN, "make progress", "found"),
+        (SPAN, "Make  PROGRESS \u2013 'within", "misquoted"),
+        (SPAN, "MAKE\nprogress \u2014 \u00abwithin my term", "found"),
+        (SPAN, "make headway", "misquoted"),
+        (SPAN, "He spoke on election night.", "misquoted"),
+        (SPAN, None, "found"),
+        (located(ARTICLE, **SAID), "would like to make progress", "exact"),
+        (located(ARTICLE, **SAID), "would like to make no progress", "misquoted"),
+        (located("New.\n\n" + ARTICLE, **SAID), "make progress", "moved"),
+        (located("New.\n\n" + ARTICLE, **SAID), "election night", "misquoted"),
+        (located(ARTICLE.replace("\u201c", '"'), **SAID), '"within', "normalised"),
+        (located(ARTICLE.replace("\u201c", '"'), **SAID), '"without', "misquoted"),
+        (located(ARTICLE.replace("progress", "noise"), **SAID), "make headway", "altered"),
+        ({"text": {"start": "Abe"}}, "make headway", "ambiguous"),
+        ({"text": {"start": "declared"}}, "make progress", "not-found"),
+        (None, "the wwii results", "found"),
+        (None, "the WWI results", "misquoted"),
+        ({"page": "4"}, "Abe", "found"),
+        ({"paragraph": 2}, "Putin", "misquoted"),
+        ({"position": {"start": 0, "end": 3}}, "Abe", "found"),
+        ({"position": {"start": 0, "end": 3}}, "treaty", "misquoted"),
+        ({"position": {"start": 0, "end": 99999}}, "Abe", "not-found"),
+        (None, None, "not-checked"),
+    ],
+)
+def test_a_quotation_stands_in_its_span_or_the_citation_is_misquoted(
+    locator: dict[str, Any] | None, quote: str | None, status: str
+) -> None:
+    assert judge_citation({"locator": locator, "quote": quote}, ARTICLE).status == status
+
+
+@pytest.mark.parametrize(
+    ("citation", "shown"),
+    [
+        ({"locator": located(ARTICLE, **SAID)}, '"said on Sunday that he hoped to make progress'),
+        ({"locator": SPAN, "quote": "would like"}, '"said on Sunday that he hoped to make progress'),
+    ],
+)
+def test_the_words_that_stand_there_now_are_shown(citation: dict[str, Any], shown: str) -> None:
+    assert shown in judge_citation(citation, ARTICLE.replace("would like", "hoped")).detail
+
+
+def test_shown_words_are_one_short_printable_line() -> None:
+    text = "begin \x1b[2J\n" + "word " * 1000 + "end"
+
+    detail = judge({"text": {"start": "begin", "end": "end"}, "digest": digest("x")}, text).detail
+
+    assert len(detail) < 700
+    assert detail.isprintable()
+    assert detail.endswith('word end".')
 
 
 def test_a_position_or_paragraph_that_found_words_contradict_is_named() -> None:

@@ -1,99 +1,163 @@
 """`facts verify`: citations against the texts of their sources."""
 
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 from peewee import Database
 
-from api.formats.dossier_files import read_files
-from api.formats.locators import write_locators
+from api.formats.checking import Report, read_operations
+from api.formats.completing import Change, complete_members
 from api.records.citations.compare import anchor
 from api.records.citations.spans import digest, read_text
-from api.records.citations.verify import SOUND, citations, judged, keep_checks
-from api.records.core.registry import TYPES
+from api.records.citations.verify import SOUND, Checked, compared, judged, keep_checks
+from api.records.core.registry import SOURCE, TYPES
 from api.records.core.state import State
 from api.records.read.records import text_digests
 
 from .common import FOUND_FAULTS, database_option, give_up, opened
 
+Texts = dict[str, str]
 
-def _texts(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+
+def _named_texts(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> Texts:
     texts = {}
     for value in values:
         source, separator, file = value.partition("=")
         if not separator or not source:
             raise click.BadParameter(f'"{value}" is not SOURCE_ID=FILE')
-        try:
-            texts[source] = read_text(Path(file).read_bytes())
-        except OSError as error:
-            raise click.BadParameter(f"{file} cannot be read: {error.strerror}") from None
+        texts[source] = _text_of(Path(file))
     return texts
 
 
+def _texts_in(_: click.Context, __: click.Parameter, folder: Path | None) -> Texts:
+    if folder is None:
+        return {}
+    return {file.stem: _text_of(file) for file in sorted(folder.glob("*.txt")) if file.is_file()}
+
+
+def _text_of(file: Path) -> str:
+    try:
+        return read_text(file.read_bytes())
+    except OSError as error:
+        raise click.BadParameter(f"{file} cannot be read: {error.strerror}") from None
+
+
 @click.command()
+@click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
+@click.option(
+    "--texts",
+    "folder",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    callback=_texts_in,
+    help="A folder of texts as they were saved, each in SOURCE_ID.txt.",
+)
 @click.option(
     "--text",
-    "texts",
+    "named",
     multiple=True,
-    required=True,
     metavar="SOURCE_ID=FILE",
-    callback=_texts,
-    help="The text of a source as it was saved; may be given many times.",
+    callback=_named_texts,
+    help="The text of one source; may be given many times.",
 )
-@click.option(
-    "--write",
-    "fixtures",
-    type=click.Path(exists=True, path_type=Path),
-    help="Dossier files whose citations with only edge words get position and digests.",
-)
+@click.option("--write", is_flag=True, help="Complete the files in PATHS: positions, digests, text_digest.")
 @database_option
-def verify(texts: dict[str, str], fixtures: Path | None, url: str | None) -> None:
+def verify(paths: tuple[Path, ...], folder: Texts, named: Texts, write: bool, url: str | None) -> None:
     """Compare citations with their sources' texts.
 
-    Each citation of the sources given is one line: where it stands, what it came to, why. The result is kept
-    in the citation's `check`. Exit code 1 on anything but exact, normalised and found.
+    With PATHS (dossier files, or folders of them) the citations in these files are compared, loaded or not.
+    Without PATHS, or with --db too, those in the database are, and the result is kept in their `check`.
+    Exit code 1 on anything but exact, normalised and found.
     """
-    with opened(url) as database:
-        _require_sources(database, texts)
-        checks = judged(database, texts)
-        refreshed = keep_checks(database, checks)
-    for check in checks:
-        where = f"{TYPES[check.type].plural}/{check.record}:{check.pointer}"
-        click.echo(f"{where}: {check.judgement.status}: {check.judgement.detail}")
-    tally = Counter(check.judgement.status for check in checks)
-    counted = ", ".join(f"{number} {status}" for status, number in tally.most_common()) or "no citations"
-    click.echo(f"{counted}; {refreshed} records refreshed", err=True)
-    if fixtures:
-        _complete(fixtures, texts)
-    if set(tally) - SOUND:
+    texts = {**folder, **named}
+    if not texts:
+        raise click.UsageError(
+            "no texts: give --texts DIR with files SOURCE_ID.txt, or --text SOURCE_ID=FILE"
+        )
+    if write and not paths:
+        raise click.UsageError("--write needs PATHS: the dossier files to complete")
+    checks, faults = _in_files(paths, texts, named, write) if paths else ([], 0)
+    if url or not paths:
+        checks += _in_database(url, texts, named)
+    if faults or {check.judgement.status for check in checks} - SOUND:
         raise SystemExit(FOUND_FAULTS)
 
 
-def _require_sources(database: Database, texts: dict[str, str]) -> None:
-    known = text_digests(State(database), list(texts))
-    if unknown := [source for source in texts if source not in known]:
-        give_up(f'no source has the id "{unknown[0]}"')
-    for source, recorded in known.items():
-        if recorded and recorded != digest(texts[source]):
+def _in_files(paths: Sequence[Path], texts: Texts, named: Texts, write: bool) -> tuple[list[Checked], int]:
+    """What the citations in files came to, and how many faults the files have."""
+    report = read_operations(paths)
+    sources = {op.id: op.document.get("text_digest") for _, op in report.operations if op.type is SOURCE}
+    _look_at_sources(sources, texts, named)
+    for finding in report.findings:
+        click.echo(str(finding))
+    operations = [op for _, op in report.operations]
+    checks = [c for op in operations for c in compared(op.id, op.type, op.document, texts)]
+    click.echo(_reported(checks), err=True)
+    if write:
+        _complete(report, texts)
+    return checks, report.errors
+
+
+def _in_database(url: str | None, texts: Texts, named: Texts) -> list[Checked]:
+    with opened(url) as database:
+        known = _known(database, texts)
+        _look_at_sources(known, texts, named)
+        checks = judged(database, {source: text for source, text in texts.items() if source in known})
+        refreshed = keep_checks(database, checks)
+    click.echo(f"{_reported(checks)}; {refreshed} records refreshed", err=True)
+    return checks
+
+
+def _known(database: Database, texts: Texts) -> dict[str, str | None]:
+    return text_digests(State(database), list(texts))
+
+
+def _reported(checks: Sequence[Checked]) -> str:
+    """Print each source with its counts and citations; returns the counts of all."""
+    for source in dict.fromkeys(check.source for check in checks):
+        of_source = [check for check in checks if check.source == source]
+        click.echo(f"{source}: {_counted(of_source)}")
+        for check in of_source:
+            where = f"{TYPES[check.type].plural}/{check.record}:{check.pointer}"
+            click.echo(f"  {where}: {check.judgement.status}: {check.judgement.detail}")
+    return _counted(checks)
+
+
+def _counted(checks: Sequence[Checked]) -> str:
+    tally = Counter(check.judgement.status for check in checks)
+    return ", ".join(f"{number} {status}" for status, number in tally.most_common()) or "no citations"
+
+
+def _look_at_sources(known: dict[str, str | None], texts: Texts, named: Texts) -> None:
+    """End where a text was named for no source; note texts of a folder that are of none, or not the same."""
+    for source, text in texts.items():
+        recorded = known.get(source)
+        if source not in known and source in named:
+            give_up(f'no source has the id "{source}"')
+        if source not in known:
+            click.echo(f'note: {source}.txt: no source has the id "{source}"', err=True)
+        elif recorded and recorded != digest(text):
             click.echo(
                 f"note: the text of {source} is not the one that its text_digest was taken of", err=True
             )
 
 
-def _complete(fixtures: Path, texts: dict[str, str]) -> None:
-    """Add positions and digests to citations in files that have only edge words, found once."""
-    read = read_files([fixtures])
-    changes: dict[Path, list[tuple[int, str, dict[str, object]]]] = {}
-    for entry in read.entries:
-        for pointer, citation in citations(entry.record, TYPES[entry.type].schema):
-            text = texts.get(citation["source"])
-            locator = anchor(citation.get("locator") or {}, text) if text is not None else None
-            if locator:
-                changes.setdefault(entry.file, []).append((entry.index, f"{pointer}/locator", locator))
+def _complete(report: Report, texts: Texts) -> None:
+    """Complete citations that have only edge words, found once, and sources without a `text_digest`."""
+    changes: dict[Path, list[Change]] = {}
+    for entry, op in report.operations:
+        if op.type is SOURCE and op.id in texts and not op.document.get("text_digest"):
+            added = {"text_digest": digest(texts[op.id])}
+            changes.setdefault(entry.file, []).append(Change(entry.index, "", added))
+        for check in compared(op.id, op.type, op.document, texts):
+            if locator := anchor(check.citation.get("locator") or {}, texts[check.source]):
+                change = Change(entry.index, f"{check.pointer}/locator", locator)
+                changes.setdefault(entry.file, []).append(change)
     for file, some in changes.items():
         try:
-            write_locators(file, some)
+            complete_members(file, some)
         except (OSError, ValueError) as error:
             give_up(f"{file}: {error}")
-        click.echo(f"{file}: {len(some)} locators completed", err=True)
+        locators = sum(bool(change.pointer) for change in some)
+        click.echo(f"{file}: {locators} locators and {len(some) - locators} sources completed", err=True)

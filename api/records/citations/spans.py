@@ -45,9 +45,9 @@ def read_text(raw: bytes) -> str:
     """The text of a source, from the bytes that the curator saved.
 
     UTF-8, undecodable bytes become U+FFFD (as in the WHATWG Encoding Standard: one for each maximal
-    subpart), CRLF and CR become LF. Nothing else changes: a byte order mark stays and is counted.
+    subpart), a leading byte-order mark is dropped, CRLF and CR become LF. Nothing else changes.
     """
-    return raw.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
+    return raw.decode("utf-8-sig", "replace").replace("\r\n", "\n").replace("\r", "\n")
 
 
 def digest(text: str) -> str:

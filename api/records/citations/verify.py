@@ -1,6 +1,6 @@
 """Comparing citations with the texts of their sources, and keeping what came of it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,14 +9,15 @@ from peewee import Database
 from schemas.base import Json
 
 from ..core.mentions import mentions
+from ..core.registry import RecordType
 from ..store.api_keys import Actor
 from ..store.database import write_transaction
 from ..store.tables import CHECKS
 from ..write.commit import refresh
-from ..write.render import locator_digest
+from ..write.render import citation_digest
 from ..write.session import Session
 from ..write.transaction import Transaction
-from .compare import Judgement, judge
+from .compare import Judgement, judge_citation
 
 #: What a text may come to without anybody having to act.
 SOUND = frozenset({"exact", "normalised", "found"})
@@ -30,7 +31,7 @@ class Checked:
     type: str
     pointer: str
     source: str
-    locator: Json | None
+    citation: Json
     judgement: Judgement
 
 
@@ -55,26 +56,30 @@ def judged(database: Database, texts: Mapping[str, str]) -> list[Checked]:
     session = Session(database)
     aliases = [alias for some in session.aliases(texts).values() for alias in some]
     records = {record for some in session.referrers(aliases).values() for record in some}
-    found = []
+    found: list[Checked] = []
     for entry in session.all(sorted(records)):
-        if entry.status not in ("draft", "published"):
-            continue
-        for pointer, citation in citations(entry.document, entry.type.schema):
-            source = session.resolve(citation["source"])
-            if source in texts:
-                others = {name: text for name, text in texts.items() if name != source}
-                judgement = judge(citation.get("locator") or {}, texts[source], others)
-                found.append(
-                    Checked(
-                        entry.id,
-                        entry.type.name,
-                        pointer,
-                        citation["source"],
-                        citation.get("locator"),
-                        judgement,
-                    )
-                )
+        if entry.status in ("draft", "published"):
+            found += compared(entry.id, entry.type, entry.document, texts, session.resolve)
     return found
+
+
+def compared(
+    record: str,
+    record_type: RecordType,
+    document: Json,
+    texts: Mapping[str, str],
+    survivor: Callable[[str], str] = str,
+) -> Iterator[Checked]:
+    """The citations of one document whose sources' texts are given, compared with them.
+
+    `survivor`: which source lives on under an id.
+    """
+    for pointer, citation in citations(document, record_type.schema):
+        source = survivor(citation["source"])
+        if source in texts:
+            others = {name: text for name, text in texts.items() if name != source}
+            judgement = judge_citation(citation, texts[source], others)
+            yield Checked(record, record_type.name, pointer, citation["source"], citation, judgement)
 
 
 def keep_checks(database: Database, checks: Sequence[Checked]) -> int:
@@ -88,7 +93,7 @@ def keep_checks(database: Database, checks: Sequence[Checked]) -> int:
         new = [
             c
             for c in checks
-            if known.get((c.record, c.source, locator_digest(c.locator))) != c.judgement.status
+            if known.get((c.record, c.source, citation_digest(c.citation))) != c.judgement.status
         ]
         if not new:
             return 0
@@ -101,7 +106,7 @@ def _row_of(check: Checked, time: str) -> Any:
     return CHECKS.row(
         record=check.record,
         source=check.source,
-        locator=locator_digest(check.locator),
+        locator=citation_digest(check.citation),
         status=check.judgement.status,
         checked=time,
     )

@@ -122,9 +122,9 @@ class Renderer:
         entry = self.session.survivor(record_id)
         return entry.document.get("url") if entry else None
 
-    def check_of(self, source: str, locator: Json | None) -> Json:
+    def check_of(self, citation: Json) -> Json:
         """The stored check of a citation."""
-        return self._checks_shown.get((source, locator_digest(locator)), NOT_CHECKED)
+        return self._checks_shown.get((citation["source"], citation_digest(citation)), NOT_CHECKED)
 
     def document(self, source: str) -> Document:
         """A source as far as descent is concerned."""
@@ -222,9 +222,10 @@ class Renderer:
         return {**entry.document, "relations": kept}
 
 
-def locator_digest(locator: Json | None) -> str:
-    """A short name for a locator: an edited one has another."""
-    return sha256(canonical(locator or {}).encode()).hexdigest()[:32]
+def citation_digest(citation: Json) -> str:
+    """A short name for what a check compares, locator and quotation: an edited one has another."""
+    quote = {"quote": citation["quote"]} if citation.get("quote") else {}
+    return sha256(canonical({**(citation.get("locator") or {}), **quote}).encode()).hexdigest()[:32]
 
 
 def wire_bytes(entry: Entry, own: Json) -> bytes:

@@ -1,4 +1,4 @@
-"""Completing the locators of citations in dossier files, whose comments, order and layout stay."""
+"""Completing mappings in dossier files (locators, records), whose comments, order and layout stay."""
 
 from __future__ import annotations
 
@@ -8,21 +8,29 @@ import re
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from .dossier_files import FileRecord, decoded, read_text_of, type_of
 from .yaml_lists import Place
 
 
-def write_locators(file: Path, changes: Sequence[tuple[int, str, dict[str, Any]]]) -> None:
-    """Complete the locators of citations in a file, which keeps its comments, order and layout.
+class Change(NamedTuple):
+    """Members that a mapping in a file shall have: in which record of the file's list (`record`, from 0),
+    and where in it (JSON pointer). Members that stand there already are given as they are, or left out."""
 
-    A change is the index of a record in the file's list, the JSON pointer of a locator in that
-    record, and the complete locator, as `spans.anchor` makes it. Members that the file lacks are
-    added, null ones get their value. The file is replaced as a whole or stays as it was.
+    record: int
+    pointer: str
+    members: dict[str, Any]
 
-    Raises ValueError where a change would alter or drop what stands in the file, where a pointer
-    names no locator, or where the file has faults; OSError where it cannot be written.
+
+def complete_members(file: Path, changes: Sequence[Change]) -> None:
+    """Complete mappings in a file, which keeps its comments, order and layout.
+
+    Members that the file lacks are added, null ones get their value. The file is replaced as a whole
+    or stays as it was.
+
+    Raises ValueError where a change would alter what stands in the file, where a pointer
+    names no mapping, or where the file has faults; OSError where it cannot be written.
     """
     # The text is edited at the places that ruamel.yaml reports rather than dumped by it: a dump
     # rewraps plain text and indents anew what the curator did not touch.
@@ -37,7 +45,6 @@ def write_locators(file: Path, changes: Sequence[tuple[int, str, dict[str, Any]]
     _replace(target, mark + completed.encode())
 
 
-_Change = tuple[int, str, dict[str, Any]]
 _Edit = tuple[int, int, str]
 
 
@@ -48,30 +55,30 @@ def _faultless(file: Path, text: str) -> list[FileRecord]:
     return entries
 
 
-def _entry(entries: list[FileRecord], change: _Change) -> FileRecord:
+def _entry(entries: list[FileRecord], change: Change) -> FileRecord:
     for entry in entries:
-        if entry.index == change[0]:
+        if entry.index == change.record:
             return entry
-    raise ValueError(f"the file has no record number {change[0]}")
+    raise ValueError(f"the file has no record number {change.record}")
 
 
-def _locator(record: dict[str, Any], pointer: str) -> dict[str, Any]:
+def _mapping(record: dict[str, Any], pointer: str) -> dict[str, Any]:
     value: Any = record
     for token in pointer.split("/")[1:]:
         try:
             value = value[int(token) if isinstance(value, list) else token]
         except (LookupError, TypeError, ValueError):
             value = None
-    if not pointer.endswith("/locator") or not isinstance(value, dict):
-        raise ValueError(f"{pointer} names no locator")
-    return value
+    if isinstance(value, dict):
+        return value
+    raise ValueError(f"{pointer} names no mapping")
 
 
-def _edits(text: str, entry: FileRecord, change: _Change) -> Iterator[_Edit]:
+def _edits(text: str, entry: FileRecord, change: Change) -> Iterator[_Edit]:
     _, pointer, completed = change
-    present = _locator(entry.record, pointer)
+    present = _mapping(entry.record, pointer)
     for name, value in present.items():
-        if value is not None and completed.get(name) != value:
+        if value is not None and completed.get(name, value) != value:
             raise ValueError(f"{pointer}/{name} stands in {entry.file}:{entry.line_of(pointer)}")
         if value is None and name in completed:
             place = entry.places[f"{pointer}/{name}"]
@@ -79,8 +86,15 @@ def _edits(text: str, entry: FileRecord, change: _Change) -> Iterator[_Edit]:
             yield place.start, place.end, space + _inline(completed[name])
     added = [f"{name}: {_inline(completed[name])}" for name in completed if name not in present]
     if added:
-        last = entry.places[f"{pointer}/{[*present][-1]}"] if present else None
+        last = entry.places[f"{pointer}/{_last(present, pointer)}"] if present else None
         yield _insertion(text, entry.places[pointer], last, added)
+
+
+def _last(present: dict[str, Any], pointer: str) -> str:
+    """The member behind which others are added: in a record one that is no list, because comments on the
+    next record would end the list."""
+    plain = [name for name, value in present.items() if pointer or not isinstance(value, dict | list)]
+    return plain[-1]
 
 
 def _insertion(text: str, locator: Place, last: Place | None, members: list[str]) -> _Edit:
@@ -112,11 +126,10 @@ def _edited(text: str, edits: Iterable[_Edit]) -> str:
     return text
 
 
-def _require_only(changes: Sequence[_Change], before: list[FileRecord], after: list[FileRecord]) -> None:
+def _require_only(changes: Sequence[Change], before: list[FileRecord], after: list[FileRecord]) -> None:
     """Refuse a text in which anything but the changes has changed."""
-    for index, pointer, completed in changes:
-        locator = _locator(_entry(before, (index, pointer, completed)).record, pointer)
-        locator.update(completed)
+    for change in changes:
+        _mapping(_entry(before, change).record, change.pointer).update(change.members)
     if [entry.record for entry in before] != [entry.record for entry in after]:
         raise ValueError("the file's layout does not allow a safe change; write by hand")
 
