@@ -160,6 +160,8 @@ def _problems(endpoint: Endpoint) -> Iterator[str]:
     """The names of the problems that an endpoint can answer with."""
     yield from _ALWAYS
     yield from endpoint.problems
+    if endpoint.method == "GET":
+        yield "precondition-failed"
     if endpoint.keyed:
         yield "unauthorized"
     if endpoint.limited:

@@ -6,6 +6,7 @@ from typing import Any
 
 from marshmallow import ValidationError
 
+from api.http.conditions import entity_tags
 from api.http.problems import Problem
 from api.records.core.errors import DocumentFault, InvalidDocument
 from api.records.core.registry import TYPES, RecordType
@@ -18,6 +19,7 @@ from schemas.curating import BatchItemSchema, CorrectionSchema, MergerSchema
 MOST_IN_BATCH = 500
 #: What a record that the batch itself creates is changed from: before, it had no tag.
 _NOT_YET: ops.Tags = ("",)
+_NO_TAG = DocumentFault("/if_match", 'is no entity tag: write it with its quotes, such as "\\"5d41402a\\""')
 
 
 def correction_note(body: Any, pointer: str = "", schema: type[ValueSchema] = CorrectionSchema) -> Json:
@@ -89,7 +91,7 @@ def planned_batch(body: Any) -> list[Operation]:
         fault = DocumentFault("", f"must be a list of 1 to {MOST_IN_BATCH} operations")
         raise InvalidDocument("the batch cannot be read", (fault,))
     faults: list[tuple[int, DocumentFault]] = []
-    items = _each(enumerate(body), lambda item: correction_note(item, "", BatchItemSchema), faults)
+    items = _each(enumerate(body), _item, faults)
     planned = _each(_with_tags(items).items(), lambda item: _planned_item(*item), faults)
     if faults:
         named = tuple(fault.under(f"/{index}") for index, fault in sorted(faults, key=itemgetter(0)))
@@ -112,6 +114,15 @@ def _each(
     return found
 
 
+def _item(item: Any) -> Json:
+    """An item as its schema reads it, with the tags that `if_match` names."""
+    read = correction_note(item, "", BatchItemSchema)
+    tags = entity_tags(read.get("if_match") or "")
+    if tags is None:
+        raise InvalidDocument("the batch cannot be read", (_NO_TAG,))
+    return {**read, "if_match": tags or None}
+
+
 def _with_tags(items: dict[int, Json]) -> dict[int, tuple[Json, ops.Tags]]:
     """Each item with the tag of its record: its own, else the one that another item names of that record."""
     own = {index: _own_tag(item) for index, item in items.items()}
@@ -128,7 +139,7 @@ def _with_tags(items: dict[int, Json]) -> dict[int, tuple[Json, ops.Tags]]:
 
 def _own_tag(item: Json) -> ops.Tags:
     """What an item starts from; a creation starts from nothing."""
-    return (item["if_match"],) if item.get("if_match") and item["op"] != "create" else None
+    return item["if_match"] if item["op"] != "create" else None
 
 
 def _planned_item(item: Json, tags: ops.Tags) -> Operation:

@@ -1,45 +1,126 @@
-"""If-Match, If-None-Match, Idempotency-Key and Authorization as a request states them."""
+"""Preconditions (RFC 9110 §13), Idempotency-Key and Authorization as a request states them."""
 
 import re
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 
 from flask import request
+from werkzeug.http import parse_date
 
 from .problems import Problem
 
-_TAG = re.compile(r'\s*(W/)?"([\x21\x23-\x7e\x80-\xff]*)"\s*(?:,|$)')
+#: A member of a list of entity tags; a list may have empty ones (RFC 9110 §5.6.1).
+_MEMBER = re.compile(r'[ \t]*(?:(W/)?"([\x21\x23-\x7e\x80-\xff]*)")?[ \t]*(?:,|\Z)')
 _ENCODED = re.compile(r"-(?:zstd|br|gzip)$")
 _KEY = re.compile(r'[\x21-\x7e]{1,255}|"[\x20-\x7e]{1,253}"')
+_NO_LIST = 'If-Match is not a list of entity tags such as "5d41402a"'
+
+
+# Reads
+
+
+def is_current(etag: str, updated: str | None) -> bool:
+    """Whether who reads has this state already, in the order of RFC 9110 §13.2.2.
+
+    `etag`: a strong tag; `updated`: RFC 3339, None where the answer has no time of its own. Raises a 412
+    problem where another state was asked for.
+    """
+    environ = request.environ
+    if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
+        return False
+    _require_wanted(etag, updated)
+    if (tags := environ.get("HTTP_IF_NONE_MATCH")) is not None:
+        return tags == etag or tags.strip() == "*" or etag in _weakly(entity_tags(tags) or ())
+    since = _date("HTTP_IF_MODIFIED_SINCE") if updated is not None else None
+    return since is not None and _unchanged_since(since, str(updated))
+
+
+def _require_wanted(etag: str, updated: str | None) -> None:
+    """Raise a 412 problem unless If-Match, or without it If-Unmodified-Since, lets this state pass."""
+    environ = request.environ
+    if (header := environ.get("HTTP_IF_MATCH")) is not None:
+        if header.strip() != "*" and etag not in _required_tags(header):
+            raise Problem("precondition-failed", f"If-Match does not name {etag}", current={"etag": etag})
+    elif updated is not None and (since := _date("HTTP_IF_UNMODIFIED_SINCE")) and since < _second(updated):
+        detail = "this has changed since the time of If-Unmodified-Since"
+        raise Problem("precondition-failed", detail, current={"etag": etag})
+
+
+def _unchanged_since(since: datetime, updated: str) -> bool:
+    changed = _second(updated)
+    # Within one second a date cannot tell two states apart (RFC 9110 §8.8.2.2).
+    return changed <= since and datetime.now(UTC) - changed >= timedelta(seconds=2)
+
+
+def _second(moment: str) -> datetime:
+    return datetime.fromisoformat(moment).replace(microsecond=0)
+
+
+def _date(name: str) -> datetime | None:
+    header = request.environ.get(name)
+    return read_http_date(header) if header else None
+
+
+def read_http_date(text: str) -> datetime | None:
+    """A time in any of the three forms of an HTTP date (RFC 9110 §5.6.7), in UTC; None for anything else."""
+    try:
+        found = parse_date(text)
+        return found.astimezone(UTC) if found else None
+    except OverflowError:
+        return None
+
+
+# Writes
 
 
 def if_match() -> tuple[str, ...] | None:
-    """The entity tags of If-Match, quoted; None without the header.
+    """The entity tags of which one must be the record's, quoted; None without If-Match.
 
-    Weak tags never match (RFC 9110 §13.1.1: strong comparison). Raises a 400 problem for `*`, which
-    would lose what others wrote meanwhile.
+    Weak tags are among them, for a message: they never match (RFC 9110 §13.1.1: strong comparison). What
+    If-None-Match rules out is not. Raises a 400 problem for `*`, which would lose what others wrote.
     """
     header = request.headers.get("If-Match")
     if header is None:
         return None
     if header.strip() == "*":
         raise Problem("invalid-request", "If-Match: * would overwrite unseen changes; send an entity tag")
-    return _tags(header)
-
-
-def _tags(header: str) -> tuple[str, ...]:
-    found, at = [], 0
-    while at < len(header):
-        tag = _TAG.match(header, at)
-        if tag is None:
-            raise Problem("invalid-request", 'If-Match is not a list of entity tags such as "5d41402a"')
-        if not tag[1]:
-            found.append('"' + _ENCODED.sub("", tag[2]) + '"')
-        at = tag.end()
-    return tuple(found)
+    wanted, unwanted = _required_tags(header), request.headers.get("If-None-Match", "")
+    if unwanted.strip() == "*":
+        return ()
+    return tuple(tag for tag in wanted if tag not in _weakly(entity_tags(unwanted) or ()))
 
 
 def wants_creation() -> bool:
     """Whether `If-None-Match: *` asks for creating and nothing else."""
-    return request.headers.get("If-None-Match", "").strip() == "*"
+    return "If-Match" not in request.headers and request.headers.get("If-None-Match", "").strip() == "*"
+
+
+def _required_tags(header: str) -> tuple[str, ...]:
+    tags = entity_tags(header)
+    if tags is None:
+        raise Problem("invalid-request", _NO_LIST)
+    return tags
+
+
+def entity_tags(header: str) -> tuple[str, ...] | None:
+    """The tags of a list, weak ones with `W/`, without the suffix of an encoding; None for no list."""
+    found, at = [], 0
+    while at < len(header):
+        member = _MEMBER.match(header, at)
+        if member is None:
+            return None
+        if member[2] is not None:
+            found.append(f'{member[1] or ""}"{_ENCODED.sub("", member[2])}"')
+        at = member.end()
+    return tuple(found)
+
+
+def _weakly(tags: Iterable[str]) -> set[str]:
+    """Tags as the weak comparison of If-None-Match sees them (RFC 9110 §8.8.3.2)."""
+    return {tag.removeprefix("W/") for tag in tags}
+
+
+# Keys
 
 
 def idempotency_key() -> str | None:

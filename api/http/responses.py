@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from email.utils import format_datetime, parsedate_to_datetime
+from email.utils import format_datetime
 from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
 import orjson
 from flask import Response, request
+
+from .conditions import is_current
 
 JSON = "application/json"
 #: Store it, but ask again before each use: an entity tag makes that one cheap round trip.
@@ -38,31 +40,10 @@ def answer(
         carried.append(("Last-Modified", http_date(updated)))
     if headers:
         carried += headers.items()
-    if _is_current(etag, updated):
+    if is_current(etag, updated):
         return Response(status=304, headers=carried)
     carried.append(("Content-Type", media_type))
     return Response(body, 200, carried)
-
-
-def _is_current(etag: str, updated: str | None) -> bool:
-    """RFC 9110 §13.2.2: If-None-Match decides where it stands, else If-Modified-Since."""
-    environ = request.environ
-    if (tags := environ.get("HTTP_IF_NONE_MATCH")) is not None:
-        return etag in tags or tags.strip() == "*"
-    if updated is None or (since := environ.get("HTTP_IF_MODIFIED_SINCE")) is None:
-        return False
-    return _unchanged_since(since, updated)
-
-
-def _unchanged_since(since: str, updated: str) -> bool:
-    try:
-        asked = parsedate_to_datetime(since)
-    except (ValueError, TypeError, OverflowError):
-        return False
-    changed = datetime.fromisoformat(updated).replace(microsecond=0)
-    # Within one second a date cannot tell two states apart (RFC 9110 §8.8.2.2).
-    fresh = (datetime.now(UTC) - changed).total_seconds() < 2
-    return not fresh and asked.tzinfo is not None and changed <= asked
 
 
 @lru_cache(maxsize=4096)

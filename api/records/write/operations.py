@@ -290,8 +290,18 @@ def _current(transaction: Transaction, record_type: RecordType, record_id: str, 
             f"If-Match is needed: the entity tag of {quoted(record_id)} as you read it", current=_state(seen)
         )
     if seen.etag not in tags:
-        raise PreconditionFailed(f"{quoted(record_id)} has changed since it was read", current=_state(seen))
+        raise PreconditionFailed(_mismatch(seen, tags), current=_state(seen))
     return entry
+
+
+def _mismatch(entry: Entry, tags: tuple[str, ...]) -> str:
+    """Why none of the tags is the record's."""
+    if not tags:
+        return f"If-Match, without what If-None-Match rules out, names no entity tag; it is {entry.etag}"
+    if f"W/{entry.etag}" in tags:
+        # A proxy that compresses makes tags weak.
+        return f"a weak tag never matches in If-Match (RFC 9110 §13.1.1): send {entry.etag}, without W/"
+    return f"{quoted(entry.id)} has changed since it was read"
 
 
 def _state(entry: Entry) -> Json:
