@@ -26,6 +26,7 @@ from .endpoints import problems as problem_types
 from .endpoints.auth import request_actor
 from .endpoints.reply import Handler
 from .http import problems
+from .http.application import Application
 from .http.endpoint import Endpoints
 from .http.middleware import with_common_headers
 from .records.store.database import open_database
@@ -41,7 +42,7 @@ def declared(database: Database, settings: Settings) -> Endpoints:
     """Every endpoint of the service, in the order of its documentation."""
     endpoints = Endpoints()
     records.declare(endpoints)
-    provenance.declare(endpoints, settings)
+    provenance.declare(endpoints)
     similar.declare(endpoints)
     positions.declare(endpoints)
     timeline.declare(endpoints)
@@ -61,7 +62,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or read_settings()
     database = open_database(settings.database_url, settings.busy_timeout_ms)
 
-    app = Flask(__name__, template_folder="pages/templates", static_folder=None)
+    app = Application(__name__, template_folder="pages/templates", static_folder=None)
     app.config["BASE_URL"] = settings.base_url
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     app.extensions["facts.database"] = database
@@ -75,7 +76,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     endpoints.install(app, Handler(database, settings.query_timeout_ms), lambda: request_actor(database))
     app.register_blueprint(
         get_swaggerui_blueprint(
-            "/docs", "/openapi.json", config={"app_name": "A record of facts", "validatorUrl": None}
+            "/docs",
+            "/openapi.json",
+            config={"app_name": "A record of facts", "validatorUrl": None, "oauth2RedirectUrl": None},
         )
     )
     return app

@@ -1,6 +1,7 @@
 """Every knob of the service: FACTS_* in the environment, read once, validated."""
 
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from environs import Env, EnvError
 from marshmallow import ValidationError
@@ -21,7 +22,8 @@ class Settings:
     publisher_name: str = "An unnamed newsroom"
     #: Under which licence its records may be used, as a URL or an SPDX name; shown at /v1.
     licence: str = "CC-BY-4.0"
-    #: The public address, such as https://facts.example.org: makes problem types and next links absolute.
+    #: The public address, such as https://facts.example.org, without a path: makes problem types, the links
+    #: of `Link`, the Atom feed and the API catalog absolute.
     base_url: str = ""
     #: How long a writer waits for another writer, in milliseconds, before a request is answered with 503.
     busy_timeout_ms: int = 10_000
@@ -69,11 +71,19 @@ def read_settings(environment: Env | None = None) -> Settings:
 
 
 def _address(url: str) -> str:
-    if url:
-        try:
-            URL(schemes={"http", "https"}, require_tld=False)(url)
-        except ValidationError:
-            raise SettingsFault(
-                "FACTS_BASE_URL must be an http or https URL, such as https://facts.example.org"
-            ) from None
-    return url.rstrip("/")
+    if not url:
+        return ""
+    try:
+        URL(schemes={"http", "https"}, require_tld=False)(url)
+    except ValidationError:
+        raise SettingsFault(f"FACTS_BASE_URL must be an http or https URL, such as {_SUCH_AS}") from None
+    parts = urlsplit(url)
+    if parts.username is not None or (parts.path.rstrip("/"), parts.query, parts.fragment) != ("", "", ""):
+        raise SettingsFault(
+            "FACTS_BASE_URL takes a scheme, a host and a port, and nothing behind: stored addresses such as "
+            f"/v1/claims begin at the root of the host. Serve the record at a host of its own: {_SUCH_AS}"
+        )
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+_SUCH_AS = "https://facts.example.org"

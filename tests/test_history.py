@@ -1,7 +1,11 @@
 """The past stays as it was: a state machine against a plain model, and the reads of any moment."""
 
+import os
 import shutil
 import tempfile
+import time
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +20,7 @@ from api.records.store.api_keys import create_key
 from api.records.store.database import migrate, open_database
 from api.records.upkeep.redaction import redact
 
-from .conftest import client_of
+from .conftest import Desk, client_of
 
 NOTE = {"kind": "clarification", "note": "In a test"}
 IDS = st.sampled_from([f"p{n}" for n in range(4)])
@@ -240,9 +244,72 @@ def test_a_memento_is_found_by_its_datetime(client: FlaskClient) -> None:
     assert 'rel="timemap"' in past.headers["Link"]
     timemap = client.get("/v1/parties/nhk/timemap", headers={"Accept": "application/link-format"})
     assert timemap.text.count('rel="memento"') == 1
-    before = {"Accept-Datetime": "Sat, 01 Jan 2000 00:00:00 GMT"}
-    assert client.get("/v1/parties/nhk", headers=before).status_code == 404
-    assert client.get("/v1/parties/nhk", headers={"Accept-Datetime": "soon"}).status_code == 400
+    # Who reads the record as it is learns where its past is.
+    assert plain.headers["Link"] == past.headers["Link"]
+    assert 'rel="original timegate"' in plain.headers["Link"]
+    assert "Memento-Datetime" not in plain.headers
+    from_a_page = client.get("/v1/parties/nhk", headers={"Origin": "https://a.example"})
+    assert "Memento-Datetime" in from_a_page.headers["Access-Control-Expose-Headers"]
+
+
+@pytest.fixture
+def renamed(desk: Desk) -> Iterator[Desk]:
+    """A party that was renamed two seconds after it was published, on a machine in Tokyo."""
+    desk.party()
+    time.sleep(2.1)
+    desk.change("PATCH", "parties/bob", {"name": "Robert", "correction": NOTE})
+    os.environ["TZ"] = "Asia/Tokyo"
+    time.tzset()
+    yield desk
+    del os.environ["TZ"]
+    time.tzset()
+
+
+def test_a_datetime_means_the_same_state_however_it_is_written_and_wherever_it_is_read(renamed: Desk) -> None:
+    """RFC 7089: the last state of the named second; before the first one, the first."""
+    address = "/v1/parties/bob"
+    number, name = (
+        renamed.client.get(f"{address}/revisions").get_json()["data"][0][n] for n in ("seq", "time")
+    )
+    first = datetime.fromisoformat(name).replace(microsecond=0)
+    rows = [
+        (f"{at:%a, %d %b %Y %H:%M:%S} GMT", shown)
+        for at, shown in [
+            (first - timedelta(days=9000), "Bob"),
+            (first - timedelta(hours=9), "Bob"),
+            (first, "Bob"),
+            (first + timedelta(seconds=1), "Bob"),
+            (first + timedelta(hours=9), "Robert"),
+            (first + timedelta(days=9000), "Robert"),
+        ]
+    ]
+    later = first + timedelta(hours=1)
+    rows += [
+        (f"{first:%A, %d-%b-%y %H:%M:%S} GMT", "Bob"),
+        (f"{first:%a %b} {first.day:2} {first:%H:%M:%S %Y}", "Bob"),
+        (f"{first:%a, %d %b %Y %H:%M:%S}", "Bob"),
+        (f"{later:%A, %d-%b-%y %H:%M:%S} GMT", "Robert"),
+        (f"{later:%a %b} {later.day:2} {later:%H:%M:%S %Y}", "Robert"),
+        (f"{later:%a, %d %b %Y %H:%M:%S}", "Robert"),
+    ]
+
+    for written, shown in rows:
+        memento = renamed.client.get(address, headers={"Accept-Datetime": written})
+        assert memento.status_code == 200, (written, memento.text)
+        assert memento.get_json()["name"] == shown, written
+        if shown == "Bob":
+            assert memento.headers["Content-Location"] == f"{address}?as_of=seq:{number}"
+    for nonsense in ("soon", "", "2019-07-21", "Fri, 31 Dec 99999999999999999999 00:00:00 GMT"):
+        refused = renamed.client.get(address, headers={"Accept-Datetime": nonsense})
+        assert refused.status_code == 400, nonsense
+
+
+def test_a_draft_has_no_past_to_be_asked_for(desk: Desk) -> None:
+    desk.send("POST", "parties", {"id": "bob", "name": "Bob", "kind": "person"})
+
+    assert "Link" not in desk.client.get("/v1/parties/bob", headers=desk.editor).headers
+    then = {"Accept-Datetime": "Sat, 01 Jan 2000 00:00:00 GMT"}
+    assert desk.client.get("/v1/parties/bob", headers=then).status_code == 404
 
 
 @pytest.mark.parametrize("as_of", ["seq:-1", "seq:", "seq:x", "seq:999999", "yesterday", "2026-11-24", ""])

@@ -9,7 +9,7 @@ from peewee import OperationalError
 from api.http.endpoint import Endpoint
 from api.http.problems import Problem, document_errors, problem_response
 from api.http.query_strings import query_string
-from api.http.responses import PRIVATE, REVALIDATE, VARY
+from api.http.responses import PRIVATE, REVALIDATE, VARY, empty_response
 from api.records.core.errors import Merged, Refusal
 from api.records.store.database import trouble_of
 
@@ -34,12 +34,12 @@ def install(app: Flask, address_of: Callable[[str], str]) -> None:
 def _moved(survivor: str, address_of: Callable[[str], str]) -> Response:
     """308: the method, the body and the query go to the survivor, for good (RFC 9110 §15.4.9)."""
     endpoint = _endpoint()
-    headers = {
-        "Location": _address_at(survivor, address_of),
-        "Cache-Control": PRIVATE if "HTTP_AUTHORIZATION" in request.environ else REVALIDATE,
-        "Vary": endpoint.vary if endpoint else VARY,
-    }
-    return Response(status=308, headers=headers)
+    return empty_response(
+        308,
+        Location=_address_at(survivor, address_of),
+        Cache_Control=PRIVATE if "HTTP_AUTHORIZATION" in request.environ else REVALIDATE,
+        Vary=endpoint.vary if endpoint else VARY,
+    )
 
 
 def _address_at(survivor: str, address_of: Callable[[str], str]) -> str:

@@ -10,7 +10,7 @@ from peewee import Database
 
 from api.http.bodies import JSON, read_body
 from api.http.endpoint import Answer, Body, Endpoint, Endpoints
-from api.http.responses import envelope
+from api.http.responses import envelope, public_base
 from api.records.core.errors import DocumentFault, InvalidDocument
 from api.records.core.registry import TYPES
 from api.records.core.state import State
@@ -25,7 +25,7 @@ from schemas.query import Query
 from schemas.vocabularies import CHECK_ANSWERS
 
 from .parameters import by_name, correction_parameters, perspective_parameter
-from .reply import Reply
+from .reply import Reply, this_request
 from .response_schemas import (
     ADDRESS,
     COUNT,
@@ -149,10 +149,11 @@ def _declare_corrections(endpoints: Endpoints, settings: Settings) -> None:
     def atom(state: State, query: Query) -> Reply:
         """Follow the public notes on corrections in a feed reader.
 
-        Atom (RFC 4287); the same notes and filters as `/v1/corrections`.
+        Atom (RFC 4287); the same notes, filters and pages (`rel="next"`) as `/v1/corrections`.
         """
-        body = _atom(_notes(state.database, query)[0], settings)
-        return Reply(body=body, media_type=f"{ATOM}; charset=utf-8")
+        notes, following, _ = _notes(state.database, query)
+        body = _atom(notes, following, settings)
+        return Reply(body=body, media_type=f"{ATOM}; charset=utf-8", next=following)
 
     note = {
         "time": TEXT,
@@ -225,18 +226,24 @@ def _note_document(note: CorrectionNote) -> dict[str, Any]:
     }
 
 
-def _atom(notes: list[CorrectionNote], settings: Settings) -> bytes:
-    base = settings.base_url or "http://localhost"
+#: Begins the ids of notes where the service has no public address: they stay, however it is reached.
+_NAMELESS = "http://localhost"
+
+
+def _atom(notes: list[CorrectionNote], following: str | None, settings: Settings) -> bytes:
+    ids, base = settings.base_url or _NAMELESS, public_base()
     feed = FeedGenerator()
-    feed.id(f"{base}/v1/corrections")
+    feed.id(f"{ids}/v1/corrections")
     feed.title("Corrections")
     feed.author(name=settings.publisher_name)
-    feed.link(href=f"{base}/v1/corrections.atom", rel="self")
+    feed.link(href=base + this_request(), rel="self")
+    if following is not None:
+        feed.link(href=base + this_request(after=following), rel="next")
     # Fixed, so that the same notes are the same bytes.
     feed.updated(notes[0].time if notes else "1970-01-01T00:00:00Z")
     for note in notes:
         entry = feed.add_entry(order="append")
-        entry.id(f"{base}{_address(note)}")
+        entry.id(f"{ids}{_address(note)}")
         entry.title(f"{note.kind}: {note.name}")
         entry.summary(note.note)
         entry.updated(note.time)

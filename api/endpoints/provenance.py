@@ -1,15 +1,12 @@
 """The provenance of a claim as one graph."""
 
-from flask import request
-
 from api.formats.prov import as_prov
 from api.http.endpoint import Answer, Endpoints, PathParameter
 from api.http.query_strings import require_acceptable
-from api.http.responses import JSON
+from api.http.responses import JSON, public_base
 from api.records.answers.provenance import read_provenance
 from api.records.core.registry import CLAIM
 from api.records.core.state import State
-from api.settings import Settings
 from schemas import query as q
 from schemas.query import Query
 
@@ -61,7 +58,7 @@ _GRAPH = object_of(
 )
 
 
-def declare(endpoints: Endpoints, settings: Settings) -> None:
+def declare(endpoints: Endpoints) -> None:
     """Declare the provenance of claims."""
 
     @endpoints.get(
@@ -92,6 +89,6 @@ def declare(endpoints: Endpoints, settings: Settings) -> None:
         graph = read_provenance(state, id)
         graph["query"] = {name: query[name] for name in sorted(query.given)}
         if require_acceptable((JSON, JSON_LD)) == JSON_LD:
-            base = settings.base_url or request.host_url.rstrip("/")
+            base = public_base()
             return Reply(document=graph, form=lambda named: as_prov(named, base), media_type=JSON_LD)
         return Reply(document=graph)

@@ -6,7 +6,7 @@ from peewee import Database
 
 from api.http.endpoint import Answer, Endpoint, Endpoints, PathParameter
 from api.records.core.registry import TYPES, RecordType
-from api.records.core.state import State
+from api.records.core.state import PUBLIC, State
 from api.records.read.records import read_batch, read_page, read_record, type_of
 from api.records.read.references import References, read_references
 from schemas.query import Query, QueryError, QueryFault
@@ -92,8 +92,9 @@ def _declare_record(endpoints: Endpoints, record_type: RecordType) -> None:
         The entity tag of the answer without parameters is the one for `If-Match`.
         """
         record = read_record(state, record_type, id)
-        headers = memento_headers(record_type, record) if state.moment else None
-        return Reply(record=record, headers=headers)
+        # A draft has no past, and only holders of a key see drafts.
+        told = state.moment or state.statuses == PUBLIC
+        return Reply(record=record, headers=memento_headers(record_type, record, state) if told else None)
 
     found = Answer(
         f"The {record_type.name}.",

@@ -15,11 +15,11 @@ from peewee import Database
 
 from api.http.endpoint import Endpoint
 from api.http.query_strings import query_string
-from api.http.responses import JSON, answer, envelope, tag_of
+from api.http.responses import JSON, answer, envelope, link, tag_of
 from api.records.answers.perspective import in_words_of
 from api.records.core.state import CURATORS, PUBLIC, State
 from api.records.read.records import Page, Stored, read_many, referenced
-from api.records.read.revisions import moment_of
+from api.records.read.revisions import memento_of, moment_of
 from api.records.store.database import snapshot, time_limit
 from schemas.base import Json
 from schemas.query import Query
@@ -71,24 +71,21 @@ class Handler:
             return self._read(endpoint, query, path)
 
     def _read(self, endpoint: Endpoint, query: Query, path: Mapping[str, str]) -> Response:
-        state = self._state(endpoint, query)
+        state = self._state(endpoint, query, path)
         reply: Reply = endpoint.view(state, query, **path)
         return _Shaping(endpoint, query, state).response(reply)
 
-    def _state(self, endpoint: Endpoint, query: Query) -> State:
+    def _state(self, endpoint: Endpoint, query: Query, path: Mapping[str, str]) -> State:
         """The state that the request asks of: now or then, with or without drafts."""
         environ = request.environ
         statuses: tuple[str, ...] = PUBLIC
         if query.given or "HTTP_AUTHORIZATION" in environ:
             statuses = _statuses(self.database, endpoint, query)
         if "as_of" in query.given:
-            return self._then(query["as_of"])
+            return State(self.database, PUBLIC, moment_of(self.database, query["as_of"]))
         if "HTTP_ACCEPT_DATETIME" in environ and ACCEPT_DATETIME in endpoint.headers:
-            return self._then(accepted_datetime())
+            return State(self.database, PUBLIC, memento_of(self.database, path["id"], accepted_datetime()))
         return self._public if statuses == PUBLIC else State(self.database, statuses)
-
-    def _then(self, asked: str) -> State:
-        return State(self.database, PUBLIC, moment_of(self.database, asked))
 
 
 def _statuses(database: Database, endpoint: Endpoint, query: Query) -> tuple[str, ...]:
@@ -219,11 +216,9 @@ def page_member(page: Any) -> Json:
     return {"limit": page.limit, "next": page.next, **total}
 
 
-def next_link(cursor: str | None) -> dict[str, str]:
+def next_link(cursor: str) -> dict[str, str]:
     """RFC 8288 `Link: rel="next"`: this request with the cursor in place of its own."""
-    if cursor is None:
-        return {}
-    return {"Link": f'<{this_request(after=cursor)}>; rel="next"'}
+    return {"Link": link(this_request(after=cursor), rel="next")}
 
 
 def this_request(**instead: str) -> str:

@@ -18,7 +18,10 @@ REQUEST_ID = "facts.request_id"
 _HARMLESS = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 #: Readable by scripts of other sites.
-EXPOSED = "Allow, Content-Location, ETag, Last-Modified, Link, Location, Retry-After, X-Request-Id"
+EXPOSED = (
+    "Accept, Accept-Patch, Allow, Content-Location, ETag, Idempotency-Replayed, Last-Modified, Link, "
+    "Location, Memento-Datetime, Retry-After, Vary, WWW-Authenticate, X-Request-Id"
+)
 _LEAVE = [("Access-Control-Allow-Origin", "*"), ("Access-Control-Expose-Headers", EXPOSED)]
 _SAFE = "Accept, Accept-Datetime, Accept-Language, Content-Type, If-None-Match, X-Request-Id"
 

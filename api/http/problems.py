@@ -120,17 +120,10 @@ def _on_http_exception(error: HTTPException) -> Response:
         allowed = ", ".join(sorted(error.valid_methods or ()))
         detail = f"{request.method} is not allowed here; allowed: {allowed}"
         return problem_response(Problem("method-not-allowed", detail, headers={"Allow": allowed}))
-    if error.code is not None and 300 <= error.code < 400:
-        return _redirect(error)
     name = _BY_STATUS.get(
         error.code or 500, "invalid-request" if (error.code or 500) < 500 else "internal-error"
     )
     return problem_response(Problem(name, _plain(error.description or TYPES[name].title)))
-
-
-def _redirect(error: HTTPException) -> Response:
-    response = error.get_response()
-    return Response(status=response.status_code, headers={"Location": response.headers["Location"]})
 
 
 def _plain(description: str) -> str:

@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import Any
 
 import orjson
-from flask import Response, request
+from flask import Response, current_app, request
 
 from .conditions import is_current
 
@@ -50,6 +50,24 @@ def answer(
 def http_date(moment: str) -> str:
     """An RFC 3339 time as an HTTP date, cut to its second."""
     return format_datetime(datetime.fromisoformat(moment).replace(tzinfo=UTC), usegmt=True)
+
+
+def empty_response(status: int, **headers: str) -> Response:
+    """An answer without a body, which then has no media type."""
+    response = Response(status=status, headers={n.replace("_", "-"): text for n, text in headers.items()})
+    del response.headers["Content-Type"]
+    return response
+
+
+def public_base() -> str:
+    """Where the service is reached: its public address, else as this request reached it."""
+    return current_app.config["BASE_URL"] or request.host_url.rstrip("/")
+
+
+def link(address: str, **attributes: str) -> str:
+    """A link of the `Link` field (RFC 8288), absolute where the public address is known."""
+    target = f"{current_app.config['BASE_URL']}{address}"
+    return "; ".join([f"<{target}>", *(f'{name}="{value}"' for name, value in attributes.items())])
 
 
 def tag_of(parts: Iterable[bytes]) -> str:

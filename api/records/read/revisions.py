@@ -34,6 +34,12 @@ def moment_of(database: Database, asked: str) -> Moment:
     return Moment(asked, row[0])
 
 
+def memento_of(database: Database, record_id: str, asked: str) -> Moment:
+    """The state of a record that a time means: its first one where the time is earlier (RFC 7089 §4.5.3)."""
+    moment, states = moment_of(database, asked), moments_of(database, record_id)
+    return Moment(asked, max(moment.commit, states[0][0])) if states else moment
+
+
 def last_seq(database: Database) -> int:
     """The feed's last number."""
     row = database.execute_sql("SELECT value FROM counter WHERE name = 'seq'").fetchone()
