@@ -4,7 +4,6 @@ from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as installed_version
 
 from flask import Flask
-from flask_swagger_ui import get_swaggerui_blueprint
 from peewee import Database
 
 from .endpoints import (
@@ -29,6 +28,7 @@ from .http import problems
 from .http.application import Application
 from .http.endpoint import Endpoints
 from .http.middleware import with_common_headers
+from .http.pages import documentation
 from .records.store.database import open_database
 from .settings import Settings, read_settings
 
@@ -74,11 +74,5 @@ def create_app(settings: Settings | None = None) -> Flask:
     endpoints = declared(database, settings)
     app.extensions["facts.endpoints"] = {endpoint.id: endpoint for endpoint in endpoints.all}
     endpoints.install(app, Handler(database, settings.query_timeout_ms), lambda: request_actor(database))
-    app.register_blueprint(
-        get_swaggerui_blueprint(
-            "/docs",
-            "/openapi.json",
-            config={"app_name": "A record of facts", "validatorUrl": None, "oauth2RedirectUrl": None},
-        )
-    )
+    app.register_blueprint(documentation())
     return app

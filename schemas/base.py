@@ -49,6 +49,11 @@ def quoted(value: object) -> str:
     )
 
 
+def counted(number: int, noun: str) -> str:
+    """`1 fault`, `2 faults`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def nearest(given: object, choices: Iterable[str]) -> str | None:
     """The choice most like what was given, or None where nothing is near."""
     # difflib is quadratic in the length of its input; no term of ours is longer than 64.

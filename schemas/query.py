@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from .base import Fault, Json, nearest, quoted
@@ -11,8 +11,10 @@ from .fields import ID_PATTERN, CountryCode, LanguageTag, id_fault
 from .fuzzy_date import FuzzyDate, FuzzyDateError, filter_range
 from .vocabularies import Vocabulary
 
-#: Values that one parameter takes, separated by commas.
+#: Values that one parameter takes, separated by commas or given one by one.
 MOST_VALUES = 100
+#: Parameters of different names that a query has.
+MOST_PARAMETERS = 100
 
 
 @dataclass(frozen=True)
@@ -20,7 +22,7 @@ class Parameter:
     """One query parameter.
 
     `read` turns its text into a value or raises ValueError with a Fault; `schema` is its JSON
-    Schema; `listed` says that a comma means any of.
+    Schema; `listed` says that a comma means any of, and so does the parameter given again.
     """
 
     name: str
@@ -70,21 +72,27 @@ class Query:
 def read_query(pairs: Iterable[tuple[str, str]], parameters: Mapping[str, Parameter]) -> Query:
     """The values of a query's (name, text) pairs; defaults where nothing was written.
 
-    Raises QueryError with every unknown, repeated, unreadable or missing parameter.
+    A list that is given more than once is one list. Raises QueryError with every unknown, repeated,
+    unreadable or missing parameter.
     """
     values = {name: parameter.default for name, parameter in parameters.items()}
+    written: dict[str, list[str]] = {}
+    for name, text in pairs:
+        written.setdefault(name, []).append(text)
+    if len(written) > MOST_PARAMETERS:
+        raise QueryError([QueryFault("", f"the query has more than {MOST_PARAMETERS} parameters")])
     given: set[str] = set()
     faults: list[QueryFault] = []
-    for name, text in pairs:
+    for name, texts in written.items():
         parameter = parameters.get(name)
         if parameter is None:
             faults.append(_unknown(name, parameters))
-        elif name in given:
-            faults.append(QueryFault(name, f"{name} is given more than once; {_once(parameter)}"))
+        elif len(texts) > 1 and not parameter.listed:
+            faults.append(QueryFault(name, f"{name} is given more than once; it takes one value"))
         else:
             given.add(name)
             try:
-                values[name] = parameter.read(text)
+                values[name] = parameter.read(",".join(texts))
             except ValueError as error:
                 faults.append(_unreadable(name, error))
     named = {*given, *(fault.parameter for fault in faults)}
@@ -102,14 +110,14 @@ def read_query(pairs: Iterable[tuple[str, str]], parameters: Mapping[str, Parame
 _NO_PAST = "the past is told by records, collections, references, timelines, positions and provenance only"
 
 
-def _once(parameter: Parameter) -> str:
-    return "separate its values by commas" if parameter.listed else "give it once"
-
-
 def _unknown(name: str, parameters: Mapping[str, Parameter]) -> QueryFault:
     known = tuple(sorted(parameters))
     if name == "as_of":
         return QueryFault(name, f"as_of cannot stand here: {_NO_PAST}", known)
+    if (listed := parameters.get(name.partition("[")[0])) and listed.listed:
+        # How PHP and some libraries write lists.
+        detail = f"unknown parameter {quoted(name)}; write {listed.name}=…,…: commas separate values"
+        return QueryFault(quoted(name)[1:-1], detail, (listed.name,), listed.name)
     near = nearest(name, known)
     hint = f'; did you mean "{near}"?' if near else "."
     takes = f" Parameters here: {', '.join(known)}." if known else " This resource takes no parameters."
@@ -249,7 +257,7 @@ def date_range(name: str, description: str) -> Parameter:
 
 
 #: RFC 3339 §5.6; what `datetime.fromisoformat` takes beyond it is refused.
-_RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+_RFC_3339 = re.compile(r"(\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:)(\d\d)(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 
 
 def moment(name: str, description: str) -> Parameter:
@@ -259,19 +267,29 @@ def moment(name: str, description: str) -> Parameter:
         wrong = Fault(f"{quoted(text)} is not an RFC 3339 time: write it like 2026-11-24T09:00:00Z")
         # A plus in a query that was not percent-encoded arrives as a space.
         text = text.replace(" ", "+") if text.count(" ") == 1 else text
-        if not _RFC_3339.fullmatch(text):
-            raise ValueError(wrong)
         try:
-            when = datetime.fromisoformat(text.upper())
-            utc = when.astimezone(UTC) if when.tzinfo else None
+            utc = _in_utc(text)
         except (ValueError, OverflowError):
             raise ValueError(wrong) from None
-        if utc is None:
-            raise ValueError(wrong)
         return f"{utc:%Y-%m-%dT%H:%M:%S.%f}".rjust(26, "0") + "Z"
 
     schema = {"type": "string", "format": "date-time"}
     return Parameter(name, description, schema, read, example="2026-11-24T09:00:00Z")
+
+
+def _in_utc(text: str) -> datetime:
+    """An RFC 3339 time in UTC; raises ValueError or OverflowError for anything else."""
+    found = _RFC_3339.fullmatch(text)
+    if found is None:
+        raise ValueError(text)
+    before, second, fraction, zone = found[1], found[2], found[3] or "", found[4]
+    if second != "60":
+        return datetime.fromisoformat(text.upper()).astimezone(UTC)
+    # A leap second ends a day of UTC (RFC 3339 §5.7); this clock has none, and counts it to the next day.
+    utc = datetime.fromisoformat(f"{before}59{fraction}{zone}".upper()).astimezone(UTC) + timedelta(seconds=1)
+    if (utc.hour, utc.minute, utc.second) != (0, 0, 0):
+        raise ValueError(text)
+    return utc
 
 
 def as_of(name: str = "as_of") -> Parameter:

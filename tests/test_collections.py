@@ -345,7 +345,6 @@ def test_included_records_are_the_bytes_of_the_records(client: FlaskClient) -> N
         ("limit=1e2", "limit"),
         ("limit=", "limit"),
         ("limit=1&limit=1", "limit"),
-        ("kind=position&kind=demand", "kind"),
         ("kind=positon", "kind"),
         ("kind=", "kind"),
         ("kind=position,", "kind"),
@@ -397,3 +396,56 @@ def test_a_closed_list_is_shown_where_it_was_missed(client: FlaskClient) -> None
 
     assert error["did_you_mean"] == "position"
     assert "treaty-provision" in error["allowed"]
+
+
+@pytest.mark.parametrize(
+    ("path", "one", "other"),
+    [
+        ("claims", "kind=statement,position", "kind=position,statement"),
+        ("claims", "kind=statement,position", "kind=position&kind=statement"),
+        ("claims", "about.all=japan,russia", "about.all=russia&about.all=japan"),
+        ("claims", "about=japan,russia&kind.not=demand,denial", "about=russia,japan&kind.not=denial,demand"),
+        ("claims", "fields=kind,said", "fields=said,kind"),
+        ("search", "q=treaty&type=claim,date", "q=treaty&type=date,claim"),
+        ("timeline", "type=claim,date&about=japan,russia", "type=date,claim&about=russia,japan"),
+        ("corrections", "kind=typo,error", "kind=error,typo"),
+    ],
+)
+def test_a_cursor_goes_on_in_whatever_order_a_list_is_written(
+    client: FlaskClient, path: str, one: str, other: str
+) -> None:
+    cursor = client.get(f"/v1/{path}?{one}&limit=1").get_json()["page"]["next"]
+    if path == "corrections":
+        assert cursor is None
+        return
+
+    went_on = client.get(f"/v1/{path}?{one}&limit=1&after={cursor}")
+    otherwise = client.get(f"/v1/{path}?{other}&limit=1&after={cursor}")
+
+    assert went_on.status_code == otherwise.status_code == 200, otherwise.text
+    assert went_on.get_json()["data"] == otherwise.get_json()["data"]
+
+
+@pytest.mark.parametrize(
+    ("time", "understood"),
+    [
+        ("2016-12-31T23:59:60Z", "2017-01-01T00:00:00.000000Z"),
+        ("2016-12-31T23:59:60.5Z", "2017-01-01T00:00:00.500000Z"),
+        ("2017-01-01T08:59:60+09:00", "2017-01-01T00:00:00.000000Z"),
+        ("2016-12-31t15:59:60-08:00", "2017-01-01T00:00:00.000000Z"),
+        ("2016-12-31T23:59:59Z", "2016-12-31T23:59:59.000000Z"),
+        ("2016-12-31T23:58:60Z", None),
+        ("2016-12-31T22:59:60Z", None),
+        ("2016-12-31T23:59:60+09:00", None),
+        ("2016-12-31T23:59:61Z", None),
+        ("9999-12-31T23:59:60Z", None),
+    ],
+)
+def test_a_leap_second_is_a_time_where_a_day_ends(
+    client: FlaskClient, time: str, understood: str | None
+) -> None:
+    response = client.get("/v1/parties", query_string={"updated_since": time, "limit": 1})
+
+    assert response.status_code == (200 if understood else 400)
+    if understood:
+        assert response.get_json()["query"]["updated_since"] == understood

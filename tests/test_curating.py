@@ -62,7 +62,7 @@ def test_keys_are_made_listed_rotated_and_revoked(desk: Desk) -> None:
     assert "Night desk" in listed
     assert key.split("_", 2)[2] not in listed
     # In another process: closing the file here would drop this process's locks on it.
-    assert subprocess.run(["grep", "-q", key.split("_", 2)[2], desk.path]).returncode == 1
+    assert subprocess.run(["grep", "-qF", "-e", key.split("_", 2)[2], desk.path]).returncode == 1
 
     def status(key: str) -> int:
         return desk.client.get("/v1/parties", headers={"Authorization": f"Bearer {key}"}).status_code
@@ -343,9 +343,13 @@ def test_a_retracted_source_is_no_origin(desk: Desk) -> None:
 
 
 def test_a_retracted_record_can_be_published_again_with_a_note(desk: Desk) -> None:
-    desk.change("POST", "parties/nhk/retract", NOTE)
+    retracted = desk.change("POST", "parties/nhk/retract", NOTE)
     assert desk.send("PATCH", "parties/nhk", {"name": "N"}, If_Match='"x"').status_code == 412
-    tag = desk.send("PATCH", "parties/nhk", {"name": "N"}).get_json()["current"]["etag"]
+    current = retracted.get_json()["current"]
+    assert desk.client.get("/v1/parties/nhk").get_json()["current"] == current
+    assert desk.client.get("/v1/parties/nhk/revisions").get_json()["current"] == current
+    assert desk.send("PATCH", "parties/nhk", {"name": "N"}).get_json()["current"] == current
+    tag = current["etag"]
     assert desk.send("PATCH", "parties/nhk", {"name": "N"}, If_Match=tag).status_code == 409
     for missing in (None, {}, [], {"kind": "error"}):
         assert desk.send("POST", "parties/nhk/publish", missing, If_Match=tag).status_code == 422

@@ -11,7 +11,7 @@ from api.records.core import filters as kinds
 from api.records.core.filters import Filter, Keys, RegistryError, each, one, where
 from api.records.core.registry import BY_PLURAL, CLAIM, TYPES
 from api.records.core.state import FOREVER, Moment, State
-from schemas.query import read_query
+from schemas.query import QueryError, read_query
 from schemas.vocabularies import CLAIM_KINDS
 
 NOW = State(SqliteDatabase(":memory:"))
@@ -50,6 +50,66 @@ def test_a_filter_is_a_condition_on_its_keys(case: tuple[str, str], state: State
     name = asked.partition("=")[0].removesuffix(".not")
     assert found.text == condition.format(keys=KEYS.format(holds=holds))
     assert list(found.values) == [record_type.name, name, *bound, *values]
+
+
+#: Queries that mean the same, the first as it is understood.
+SAME = [
+    ["kind=demand,denial&limit=3", "kind=demand&kind=denial&limit=3", "kind=demand&limit=3&kind=denial"],
+    ["kind=demand", "kind=demand&kind=demand", "kind=demand,demand&kind=demand"],
+    ["kind.not=demand,denial", "kind.not=demand&kind.not=denial"],
+    ["about.all=japan,russia", "about.all=japan&about.all=russia"],
+    ["fields=kind,said", "fields=kind&fields=said"],
+    ["include=about.parties,citations.source", "include=about.parties&include=citations.source"],
+    ["facets=kind,claimant", "facets=kind&facets=claimant"],
+    ["id=a,b,c", "id=a&id=b&id=c", "id=a,b&id=c"],
+]
+
+
+@pytest.mark.parametrize("queries", SAME, ids=lambda queries: queries[0])
+def test_a_list_given_more_than_once_is_one_list(queries: list[str]) -> None:
+    parameters = collection_parameters(CLAIM)
+    first, *others = [read_query(parse_qsl(query), parameters) for query in queries]
+
+    assert others == [first] * len(others)
+
+
+@pytest.mark.parametrize(
+    "name", ["limit", "after", "sort", "count", "q", "said", "match", "as_of", "origins_min"]
+)
+def test_a_parameter_of_one_value_is_given_once(name: str) -> None:
+    with pytest.raises(QueryError) as refused:
+        read_query([(name, "1"), (name, "1")], collection_parameters(CLAIM))
+
+    [fault] = refused.value.faults
+    assert (fault.parameter, fault.detail) == (name, f"{name} is given more than once; it takes one value")
+
+
+@pytest.mark.parametrize("name", ["kind[]", "kind[0]", "kind.not[]", "about.all[]", "fields[]", "id[1]"])
+def test_a_list_in_brackets_is_told_to_be_written_with_commas(name: str) -> None:
+    with pytest.raises(QueryError) as refused:
+        read_query([(name, "a"), (name, "b")], collection_parameters(CLAIM))
+
+    [fault] = refused.value.faults
+    meant = name.partition("[")[0]
+    assert fault.did_you_mean == meant
+    assert fault.allowed == (meant,)
+    assert fault.detail == f'unknown parameter "{name}"; write {meant}=…,…: commas separate values'
+
+
+def test_a_list_has_a_hundred_values_however_it_is_given() -> None:
+    parameters = collection_parameters(CLAIM)
+    hundred = [("id", f"r-{number}") for number in range(100)]
+
+    assert len(read_query([*hundred, ("fields", "kind"), ("count", "true")], parameters)["id"]) == 100
+    with pytest.raises(QueryError, match="101 values; at most 100"):
+        read_query([*hundred, ("id", "r-100")], parameters)
+
+
+def test_a_query_of_many_parameters_is_refused_as_a_whole() -> None:
+    with pytest.raises(QueryError) as refused:
+        read_query([(f"x{number}", "") for number in range(4000)], collection_parameters(CLAIM))
+
+    assert [fault.detail for fault in refused.value.faults] == ["the query has more than 100 parameters"]
 
 
 def test_the_half_of_a_pair_narrows_the_other_and_stands_alone_by_itself() -> None:

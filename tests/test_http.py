@@ -5,8 +5,10 @@ import re
 import shutil
 import subprocess
 import sys
+from base64 import b64encode
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -51,7 +53,7 @@ def test_everything_readable_has_a_strong_tag_and_answers_304(client: FlaskClien
 
     assert re.fullmatch(r'"[0-9a-f]+"', tag)
     assert first.headers["Cache-Control"] == "no-cache"
-    assert "Accept" in first.headers["Vary"]
+    assert {"Authorization", "Origin"} <= set(first.headers["Vary"].split(", "))
     for tags in (tag, f"W/{tag}", f'"other", {tag}', "*"):
         again = client.get(path, headers={"If-None-Match": tags})
         assert again.status_code == 304, tags
@@ -125,6 +127,80 @@ def test_a_preflight_says_what_is_allowed(client: FlaskClient) -> None:
     assert "If-None-Match" in response.headers["Access-Control-Allow-Headers"]
 
 
+#: What browsers' scripts and their libraries send.
+SENT = (
+    "accept", "accept-datetime", "accept-language", "cache-control", "content-type", "if-match",
+    "if-modified-since", "if-none-match", "if-range", "if-unmodified-since", "pragma", "prefer", "range",
+    "traceparent", "tracestate", "x-request-id", "x-requested-with",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SENT)
+def test_scripts_of_other_sites_may_send_what_reads_take(client: FlaskClient, name: str) -> None:
+    asked = {"Origin": "https://a.example", "Access-Control-Request-Method": "GET"}
+    response = client.options(CLAIM, headers=asked | {"Access-Control-Request-Headers": name})
+
+    allowed = response.headers["Access-Control-Allow-Headers"].lower().split(", ")
+    assert name in allowed
+    assert "*" in allowed
+    assert "authorization" not in allowed
+
+
+def test_what_a_patch_is_written_in_is_told(client: FlaskClient, merged: "Merged") -> None:
+    taken = {"application/merge-patch+json", "application/json"}
+    assert set(client.options(CLAIM).headers["Accept-Patch"].split(", ")) == taken
+    assert "Accept-Patch" not in client.options("/v1").headers
+    refused = merged.client.patch(CLAIM, data="x", content_type="text/plain", headers=merged.key)
+    assert refused.status_code == 415
+    assert set(refused.headers["Accept-Patch"].split(", ")) == taken
+
+
+@pytest.mark.parametrize(
+    ("path", "varies"),
+    [
+        (CLAIM, False),
+        ("/v1/claims", False),
+        ("/v1/corrections.atom", False),
+        ("/health/live", False),
+        ("/problems/gone", True),
+        (f"{CLAIM}/provenance", True),
+    ],
+)
+def test_vary_names_accept_where_it_changes_the_answer(client: FlaskClient, path: str, varies: bool) -> None:
+    assert ("Accept" in client.get(path).headers["Vary"].split(", ")) == varies
+
+
+# Pages
+
+
+@pytest.mark.parametrize("path", ["/docs/", "/problems/gone"])
+def test_a_page_runs_nothing_but_its_own_and_stands_in_no_frame(client: FlaskClient, path: str) -> None:
+    page = client.get(path, headers={"Accept": "text/html"})
+
+    policy = page.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert "'unsafe-inline'" not in policy.partition("script-src")[2]
+    assert "'unsafe-eval'" not in policy
+    assert page.headers["X-Content-Type-Options"] == "nosniff"
+    assert page.headers["X-Frame-Options"] == "DENY"
+    assert page.headers["Referrer-Policy"] == "no-referrer"
+    assert page.headers["Cache-Control"] == "no-cache"
+    again = client.get(path, headers={"Accept": "text/html", "If-None-Match": page.headers["ETag"]})
+    assert again.status_code == 304
+
+
+def test_the_script_of_the_documentation_is_allowed_by_its_digest(client: FlaskClient) -> None:
+    page = client.get("/docs/")
+    script = page.data.partition(b"<script>")[2].partition(b"</script>")[0]
+
+    assert script
+    assert (
+        f"'sha256-{b64encode(sha256(script).digest()).decode()}'" in page.headers["Content-Security-Policy"]
+    )
+    assert client.get("/docs/swagger-ui.css").headers["X-Content-Type-Options"] == "nosniff"
+
+
 # Request ids
 
 
@@ -153,7 +229,12 @@ def test_a_request_id_that_could_harm_a_log_is_replaced(client: FlaskClient, giv
         ("text/html, application/json;q=0.1", 200),
         ("text/html,*/*;q=0.1", 200),
         ("text/csv", 406),
+        ("application/json;charset=utf-8", 200),
+        ('application/json; profile="https://a.example/b,c;d"; q=0.5', 200),
+        ("text/html;level=1, */*;q=0.1", 200),
         ("application/json;q=0", 406),
+        ("application/json;charset=utf-8;q=0", 406),
+        ("text/html;charset=utf-8", 406),
         ("image/png, text/html", 406),
     ],
 )
@@ -207,6 +288,28 @@ def test_a_misspelt_record_suggests_the_right_one(client: FlaskClient) -> None:
 
     assert response.status_code == 404
     assert response.get_json()["did_you_mean"] == "abe-shinzo"
+
+
+@pytest.mark.parametrize(
+    ("path", "meant"),
+    [
+        ("/v1/claim", "/v1/claims"),
+        ("/v1/party", "/v1/parties"),
+        ("/v1/claim/abe-shinzo", "/v1/claims/abe-shinzo"),
+        ("/v1/claims/abe-shinzo/provenence", "/v1/claims/abe-shinzo/provenance"),
+        ("/v1/claims/", "/v1/claims"),
+        ("/v1/serch", "/v1/search"),
+        ("/openapi.jsn", "/openapi.json"),
+        ("/healthz/ready", "/health/ready"),
+        ("/nothing-at-all", None),
+        ("/v1/claims/a/b/c/d/e/f", None),
+    ],
+)
+def test_a_misspelt_address_suggests_the_right_one(client: FlaskClient, path: str, meant: str | None) -> None:
+    response = client.get(path)
+
+    assert response.status_code == 404
+    assert response.get_json().get("did_you_mean") == meant
 
 
 # Merged records
@@ -434,6 +537,11 @@ REFUSED = {
     "many parameters": (b"GET /v1/claims?" + b"a&" * 500 + b" HTTP/1.1\r\n" + HOST + b"\r\n", 400),
     "a surrogate": (b"GET /v1/claims?said=%ed%a0%80 HTTP/1.1\r\n" + HOST + b"\r\n", 400),
     "an unknown address": (b"GET /v2/claims HTTP/1.1\r\n" + HOST + b"\r\n", 404),
+    "no host": (b"GET /v1 HTTP/1.1\r\nConnection: close\r\n\r\n", 400),
+    "two hosts": (b"GET /v1 HTTP/1.1\r\n" + HOST + b"Host: b.example\r\n\r\n", 400),
+    "a host with a path": (b"GET /v1 HTTP/1.1\r\nHost: a.example/v1\r\nConnection: close\r\n\r\n", 400),
+    "a host with a user": (b"GET /v1 HTTP/1.1\r\nHost: me@a.example\r\nConnection: close\r\n\r\n", 400),
+    "a host with a space": (b"GET /v1 HTTP/1.1\r\nHost: a b\r\nConnection: close\r\n\r\n", 400),
     "a way upwards": (b"GET /v1/../../etc/passwd HTTP/1.1\r\n" + HOST + b"\r\n", 404),
 }
 
@@ -452,6 +560,27 @@ def test_a_bad_request_gets_a_problem_that_names_the_fault(server: Server, case:
     assert problem["type"].startswith("/problems/")
     assert len(problem["detail"]) > 15
     assert server.get("/health/live")[0] == 200
+
+
+SERVED = {
+    "a name": (b"GET /v1 HTTP/1.1\r\n" + HOST + b"\r\n", 200),
+    "a port": (b"GET /v1 HTTP/1.1\r\nHost: a.example:8000\r\nConnection: close\r\n\r\n", 200),
+    "IPv4": (b"GET /v1 HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n", 200),
+    "IPv6": (b"GET /v1 HTTP/1.1\r\nHost: [::1]:8000\r\nConnection: close\r\n\r\n", 200),
+    "an old client": (b"GET /v1 HTTP/1.0\r\n\r\n", 200),
+    "the service as a whole": (b"OPTIONS * HTTP/1.1\r\n" + HOST + b"\r\n", 204),
+}
+
+
+@pytest.mark.parametrize("case", SERVED)
+def test_a_request_that_names_its_host_is_served(server: Server, case: str) -> None:
+    request, status = SERVED[case]
+
+    head = server.raw(request).partition(b"\r\n\r\n")[0]
+
+    assert head.split()[1] == str(status).encode(), head
+    if status == 204:
+        assert b"Allow: GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE" in head
 
 
 LINTED = {

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from api.formats.checking import check_files
+from schemas.base import counted
 
 from .common import FOUND_FAULTS
 
@@ -21,6 +22,7 @@ def check(paths: tuple[Path, ...]) -> None:
     for finding in report.findings:
         click.echo(str(finding))
     errors, warnings = report.errors, report.warnings
-    click.echo(f"{report.records} records, {errors} errors, {warnings} warnings", err=True)
+    found = ((report.records, "record"), (errors, "error"), (warnings, "warning"))
+    click.echo(", ".join(counted(*each) for each in found), err=True)
     if errors:
         raise SystemExit(FOUND_FAULTS)

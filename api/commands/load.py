@@ -18,7 +18,7 @@ from api.records.store.api_keys import Actor
 from api.records.write.operations import Put
 from api.records.write.perform import perform
 from api.records.write.transaction import Correction, Outcome
-from schemas.base import nearest
+from schemas.base import counted, nearest
 from schemas.text import text_fault
 from schemas.vocabularies import CORRECTION_KINDS
 
@@ -99,7 +99,7 @@ def _line(entry: FileRecord, fault: DocumentFault) -> str:
 def _refuse(lines: list[str]) -> None:
     for line in lines:
         click.echo(line)
-    click.echo(f"{len(lines)} faults; nothing was loaded", err=True)
+    click.echo(f"{counted(len(lines), 'fault')}; nothing was loaded", err=True)
     raise SystemExit(FOUND_FAULTS)
 
 

@@ -17,6 +17,7 @@ from api.records.upkeep.backup import back_up
 from api.records.upkeep.doctor import broken_chains, faults_of_database
 from api.records.upkeep.redaction import redact as redact_record
 from api.settings import read_settings
+from schemas.base import counted
 from schemas.text import text_fault
 
 from .common import FOUND_FAULTS, database_option, give_up, opened
@@ -123,7 +124,7 @@ def redact(
             places = redact_record(database, TYPES[record_type], record_id, *revisions, note)
         except Refusal as refusal:
             give_up(refusal.detail)
-    click.echo(f"{places} places overwritten; backups made before still hold the bytes")
+    click.echo(f"{counted(places, 'place')} overwritten; backups made before still hold the bytes")
 
 
 @click.command()

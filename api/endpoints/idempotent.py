@@ -81,7 +81,7 @@ def _answer_of(outcome: Outcome, status: int) -> Done:
 
 
 def _withdrawn(outcome: Outcome) -> Json:
-    """{`type`, `id`, `status`, `reason`, `when`, `into`?}: what is left of a withdrawn record."""
+    """{`type`, `id`, `status`, `reason`, `when`, `current`, `into`?}: what is left of a withdrawn record."""
     entry = outcome.entry
     noted = entry.withdrawal or {}
     into = {"into": entry.merged_into} if entry.merged_into else {}
@@ -92,5 +92,7 @@ def _withdrawn(outcome: Outcome) -> Json:
         "status": entry.status,
         "reason": reason,
         "when": noted["when"],
+        # What it is published again from.
+        "current": {"revision": entry.revision, "etag": entry.etag},
         **into,
     }

@@ -27,7 +27,8 @@ Structured fact records: claims with their whole provenance, and the parties, da
 they are about.
 
 Reads are open. Every answer carries a strong `ETag`; send it back in `If-None-Match` for a 304. An unknown
-parameter or value is an error that suggests the right one. Errors are problem documents (RFC 9457).
+parameter or value is an error that suggests the right one; commas separate the values of a list, and a list
+parameter that is given again adds to it. Errors are problem documents (RFC 9457).
 """
 _KEY = "An API key, made by `facts key create`. One that is unknown, expired or revoked is always refused."
 _REQUEST_HEADERS = {
@@ -187,7 +188,7 @@ def _parameter(parameter: Parameter) -> Json:
         "schema": parameter.schema,
     }
     if parameter.listed:
-        # A comma separates values; `a=1&a=2` is refused.
+        # A comma separates values; `a=1&a=2` means the same.
         shown |= {"style": "form", "explode": False}
     if parameter.example is not None:
         shown["example"] = [parameter.example] if parameter.listed else parameter.example

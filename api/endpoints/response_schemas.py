@@ -27,6 +27,8 @@ def list_of(items: Json) -> Json:
     return {"type": "array", "items": items}
 
 
+#: What a change of a record starts from.
+CURRENT: Json = object_of({"revision": {"type": ["integer", "null"]}, "etag": TEXT})
 #: Beside a name that was asked for with `perspective`.
 SEEN_BY: Json = {"neutral_name": NULLABLE_TEXT, "name_language": TEXT}
 REASON: Json = {"oneOf": [object_of({"kind": TEXT, "note": TEXT}), {"type": "null"}]}

@@ -4,6 +4,7 @@ from api.http.endpoint import Answer, Endpoint, Endpoints, PathParameter
 from api.http.problems import Problem
 from api.records.core.registry import TYPES, RecordType
 from api.records.core.state import State
+from api.records.read.records import read_current
 from api.records.read.references import require_known
 from api.records.read.revisions import patch_between, read_revision, read_revisions
 from schemas import query as q
@@ -13,7 +14,7 @@ from .memento import LINK_FORMAT, timemap
 from .parameters import by_name
 from .records import id_of
 from .reply import Reply
-from .response_schemas import ADDRESS, COUNT, PAGE, QUERY, REASON, TEXT, list_of, object_of
+from .response_schemas import ADDRESS, COUNT, CURRENT, PAGE, QUERY, REASON, TEXT, list_of, object_of
 
 _REVISION = {
     "number": COUNT,
@@ -48,6 +49,7 @@ def _declare_revisions(endpoints: Endpoints, record_type: RecordType) -> None:
         """List the revisions of a {one}.
 
         Every public change: when, by whom, what, and the note that says why. Retracted records keep theirs.
+        `current` has the entity tag for `If-Match`, that of a retracted record too.
         """
         require_known(State(state.database), record_type, id)
         limit, address = query["limit"], record_type.href(id)
@@ -58,9 +60,12 @@ def _declare_revisions(endpoints: Endpoints, record_type: RecordType) -> None:
             "page": {"limit": limit, "next": following},
             "query": {"as_of": query["as_of"]} if state.moment else {},
         }
+        if state.moment is None:
+            document["current"] = read_current(state.database, id)
         return Reply(document=document, next=following)
 
-    shape = object_of({"data": list_of(object_of(_REVISION)), "page": PAGE, "query": QUERY})
+    members = {"data": list_of(object_of(_REVISION)), "page": PAGE, "query": QUERY, "current": CURRENT}
+    shape = object_of(members, ("current",))
     endpoints.add(
         Endpoint(
             "GET",

@@ -23,7 +23,7 @@ from schemas.query import Parameter, Query
 from .auth import require_curator
 from .idempotent import Done, answer_once, answer_with_record
 from .records import id_of
-from .response_schemas import ID, TEXT, list_of, object_of
+from .response_schemas import CURRENT, ID, TEXT, list_of, object_of
 from .write_bodies import (
     MOST_IN_BATCH,
     create_of,
@@ -61,7 +61,16 @@ def declare(endpoints: Endpoints, database: Database) -> None:
 
 _REASON = object_of({"kind": TEXT, "note": TEXT})
 _WITHDRAWN = object_of(
-    {"type": TEXT, "id": ID, "status": TEXT, "reason": _REASON, "when": TEXT, "into": ID}, ("into",)
+    {
+        "type": TEXT,
+        "id": ID,
+        "status": TEXT,
+        "reason": _REASON,
+        "when": TEXT,
+        "current": CURRENT,
+        "into": ID,
+    },
+    ("into",),
 )
 _IF_MATCH = ("If-Match",)
 _KEYED = ("Idempotency-Key",)

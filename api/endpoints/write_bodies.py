@@ -8,7 +8,7 @@ from marshmallow import ValidationError
 
 from api.http.conditions import entity_tags
 from api.http.problems import Problem
-from api.records.core.errors import DocumentFault, InvalidDocument
+from api.records.core.errors import DocumentFault, InvalidDocument, refused_for
 from api.records.core.registry import TYPES, RecordType
 from api.records.write import operations as ops
 from api.records.write.documents import read_document
@@ -95,7 +95,7 @@ def planned_batch(body: Any) -> list[Operation]:
     planned = _each(_with_tags(items).items(), lambda item: _planned_item(*item), faults)
     if faults:
         named = tuple(fault.under(f"/{index}") for index, fault in sorted(faults, key=itemgetter(0)))
-        raise InvalidDocument(f"{len(faults)} faults; nothing was changed", named)
+        raise InvalidDocument(refused_for(faults), named)
     return list(planned.values())
 
 

@@ -29,10 +29,11 @@ _BESIDE = ("paragraph", "page", "timecode", "digest", "folded_digest")
 def as_prov(graph: Json, base_url: str) -> Json:
     """A provenance graph (api/records/provenance.py) as JSON-LD; nodes are named by their addresses.
 
-    `base_url` makes the names of our own terms absolute, as JSON-LD wants them.
+    `base_url` is what the nodes' addresses begin with, and the names of our own terms.
     """
     return {
         "@context": {
+            "@base": f"{base_url}/",
             **{name: PREFIXES[name] for name in ("oa", "prov", "schema")},
             "facts": f"{base_url}/v1/vocabularies/{PROVENANCE_TERMS.name}#",
         },

@@ -69,7 +69,7 @@ def _require_media_type(media_types: Sequence[str]) -> None:
         raise Problem(
             "unsupported-media-type",
             f"{shown} is not taken here; send {takes}",
-            headers={"Accept": ", ".join(media_types)},
+            headers={"Accept-Patch" if request.method == "PATCH" else "Accept": ", ".join(media_types)},
         )
     charset = request.mimetype_params.get("charset", "utf-8").lower()
     if charset not in ("utf-8", "utf8", "us-ascii"):

@@ -95,7 +95,8 @@ class Endpoint:
     @cached_property
     def vary(self) -> str:
         """Request headers that can change any of its answers."""
-        return ", ".join((VARY, *(name for name in self.headers if name in _VARYING)))
+        form = ("Accept",) if len(self.media_types) > 1 else ()
+        return ", ".join((*form, VARY, *(name for name in self.headers if name in _VARYING)))
 
     @property
     def text(self) -> tuple[str, str]:

@@ -2,7 +2,7 @@
 
 import logging
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -10,11 +10,12 @@ import orjson
 from flask import Flask, Response, current_app, has_request_context, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
+from schemas.base import nearest
 from schemas.query import QueryError, QueryFault
 from schemas.vocabularies import PROBLEM_TYPES, ProblemType
 
-from .middleware import REQUEST_ID
-
+#: Where the request's id stands in the WSGI environment.
+REQUEST_ID = "facts.request_id"
 MEDIA_TYPE = "application/problem+json"
 TYPES: dict[str, ProblemType] = {t.name: t for t in PROBLEM_TYPES.terms if isinstance(t, ProblemType)}
 _LOG = logging.getLogger("facts")
@@ -139,8 +140,18 @@ def _no_such_address() -> Problem:
     if "\0" in path:
         return Problem("invalid-request", "the path holds a NUL character")
     hint = "; addresses here have no slash at their end" if path.endswith("/") and path != "/" else ""
-    shown = quote(path[:200], safe="/")
-    return Problem("not-found", f"nothing has the address {shown}{hint}; start at /v1 or read /docs")
+    shown, near = quote(path[:200], safe="/"), nearest(path, _addresses_like(path))
+    hint = f'; did you mean "{near}"?' if near else f"{hint}; start at /v1 or read /docs"
+    return Problem("not-found", f"nothing has the address {shown}{hint}", did_you_mean=near)
+
+
+def _addresses_like(path: str) -> Iterator[str]:
+    """The addresses with as many parts as a path, what varies in them taken from it."""
+    given = path.rstrip("/").split("/")
+    for rule in current_app.url_map.iter_rules():
+        parts = rule.rule.split("/")
+        if len(parts) == len(given):
+            yield "/".join(g if p.startswith("<") else p for p, g in zip(parts, given, strict=True))
 
 
 def _on_failure(error: Exception) -> Response:

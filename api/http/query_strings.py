@@ -14,7 +14,6 @@ from schemas.query import Parameter, Query, QueryError, QueryFault, read_query
 from .problems import Problem
 
 _BROKEN_ESCAPE = re.compile("%(?![0-9A-Fa-f]{2})")
-MOST_PARAMETERS = 100
 #: Characters of `Accept` and `Accept-Language`: what one field may hold.
 LONGEST_PREFERENCES = 8190
 _Kind = TypeVar("_Kind", bound=Accept)
@@ -53,12 +52,9 @@ def _pairs(text: str) -> list[tuple[str, str]]:
             text.encode("latin-1").decode(),
             keep_blank_values=True,
             errors="strict",
-            max_num_fields=MOST_PARAMETERS,
         )
     except UnicodeDecodeError:
         raise QueryError([QueryFault("", "the query string is not percent-encoded UTF-8")]) from None
-    except ValueError:
-        raise QueryError([QueryFault("", f"the query has more than {MOST_PARAMETERS} parameters")]) from None
 
 
 def preferences(header: str, kind: type[_Kind]) -> _Kind:
@@ -81,7 +77,9 @@ def require_acceptable(offered: Sequence[str]) -> str:
     header = request.environ.get("HTTP_ACCEPT")
     if header is None or header in ("*/*", offered[0]):
         return offered[0]
-    best = preferences("Accept", MIMEAccept).best_match(offered)
+    # Parameters such as `charset` or `profile` ask for what a media type is here in any case, or cannot be.
+    accepted = [(taken.partition(";")[0].strip(), q) for taken, q in preferences("Accept", MIMEAccept)]
+    best = MIMEAccept(accepted).best_match(offered)
     if best is None:
         raise Problem(
             "not-acceptable", f"this is served as {' or '.join(offered)}, which Accept does not take"

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from schemas.base import counted
+
 
 @dataclass(frozen=True)
 class DocumentFault:
@@ -52,7 +54,7 @@ class Refused(InvalidDocument):
 
 def refused_for(faults: Sequence[object]) -> str:
     """How many faults stand in the way, as a sentence."""
-    return f"{len(faults)} fault{'s' if len(faults) != 1 else ''}; nothing was changed"
+    return f"{counted(len(faults), 'fault')}; nothing was changed"
 
 
 class NotFound(Refusal):

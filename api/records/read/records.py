@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import orjson
+from peewee import Database
 
 from schemas.base import Json, nearest, quoted
 from schemas.query import Query, QueryError, QueryFault
@@ -85,7 +86,10 @@ def _absence(state: State, record_type: RecordType, record_id: str, row: Any) ->
         return Redacted(note)
     if status == "merged":
         return Merged(f"{quoted(record_id)} was merged into {quoted(row[5])}", row[5])
-    return Gone(f"the {actual} {quoted(record_id)} was retracted", tombstone=tombstone(row[6], row[7] - 1))
+    # The tag is the one for publishing it again.
+    current = {"revision": row[7], "etag": row[1]}
+    stone = tombstone(row[6], row[7] - 1)
+    return Gone(f"the {actual} {quoted(record_id)} was retracted", tombstone=stone, current=current)
 
 
 def _absence_then(state: State, record_type: RecordType, record_id: str, row: Any) -> Exception:
@@ -182,6 +186,12 @@ def _rows(
     )
     following = cursors.cursor(rows[limit - 1][4:]) if len(rows) > limit else None
     return [Stored(*row[:4]) for row in rows[:limit]], following
+
+
+def read_current(database: Database, record_id: str) -> Json:
+    """{`revision`, `etag`} of a record in whatever state: what its next change starts from."""
+    query = "SELECT revision, etag FROM record WHERE id = ?"
+    return dict(zip(("revision", "etag"), database.execute_sql(query, (record_id,)).fetchone(), strict=True))
 
 
 # Batch get

@@ -35,11 +35,19 @@ def cursors_of(database: Database, query: object) -> "Cursors":
     return Cursors(_SECRETS[database], query)
 
 
+def _unordered(query: object) -> object:
+    """A query without the order of its lists' values, which makes no other query."""
+    if isinstance(query, dict):
+        members = query.items()
+        return {n: sorted(v, key=str) if isinstance(v, list) else v for n, v in members}
+    return [_unordered(part) for part in query] if isinstance(query, list) else query
+
+
 class Cursors:
     """Makes and reads the cursors of one query."""
 
     def __init__(self, secret: str, query: object) -> None:
-        salt = sha256(orjson.dumps(query, option=orjson.OPT_SORT_KEYS)).digest()
+        salt = sha256(orjson.dumps(_unordered(query), option=orjson.OPT_SORT_KEYS)).digest()
         self._serializer = URLSafeSerializer(secret, salt, serializer=_Json)
 
     def cursor(self, values: Sequence[Any]) -> str:

@@ -6,6 +6,8 @@ from typing import Any
 
 from peewee import Database
 
+from schemas.base import counted
+
 from ..core.registry import CLAIM
 from ..core.state import FOREVER
 from ..read.revisions import last_seq
@@ -28,7 +30,7 @@ def faults_of_database(database: Database) -> Iterator[str]:
     for row in database.execute_sql("PRAGMA foreign_key_check").fetchall():
         yield f"foreign_key_check: {row}"
     if left := pending_refreshes(database):
-        yield f"{left} records are still to be rendered again; they will be with the next write"
+        yield f"still to be rendered again, with the next write: {counted(left, 'record')}"
         return
     session = Session(database)
     for some in batches(_ids(database)):

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from schemas.base import Json, nearest, quoted
+from schemas.base import Json, counted, nearest, quoted
 
 from ..core.errors import Conflict, DocumentFault
 from ..core.mentions import Mention, mentions
@@ -43,7 +43,7 @@ def refuse_orphans(session: Session) -> None:
     """Raise Conflict where a removed draft is named by a record that stays as it was."""
     for record_id, referrers in session.referrers(session.removed).items():
         if left := [referrer for referrer in referrers if referrer not in session.before]:
-            detail = f"{len(left)} records refer to {quoted(record_id)}: {', '.join(left[:20])}"
+            detail = f"{quoted(record_id)} is named by {counted(len(left), 'record')}: {', '.join(left[:20])}"
             raise Conflict(detail, referrers=left[:100])
 
 
