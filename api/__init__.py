@@ -27,6 +27,7 @@ from .endpoints.reply import Handler
 from .http import problems
 from .http.application import Application
 from .http.endpoint import Endpoints
+from .http.log import with_access_log
 from .http.middleware import with_common_headers
 from .http.pages import documentation
 from .records.store.database import open_database
@@ -67,7 +68,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     app.extensions["facts.database"] = database
 
-    app.wsgi_app = with_common_headers(app.wsgi_app, settings.cors_write_origins)  # type: ignore[assignment,method-assign]  # as Flask documents it
+    served = with_common_headers(app.wsgi_app, settings.cors_write_origins)
+    served = with_access_log(served) if settings.access_log else served
+    app.wsgi_app = served  # type: ignore[assignment,method-assign]  # as Flask documents it
     problems.install(app)
     errors.install(app, lambda record_id: records.address_of(database, record_id))
     app.config["QUERY_TIMEOUT_MS"] = settings.query_timeout_ms

@@ -33,6 +33,8 @@ class Settings:
     max_body_bytes: int = 1_000_000
     #: Origins whose scripts may write with an API key, separated by commas: https://desk.example.org
     cors_write_origins: frozenset[str] = frozenset()
+    #: Whether each request is a line of JSON on standard error.
+    access_log: bool = False
     #: gunicorn processes. Each reads on its own; SQLite lets one write at a time.
     workers: int = 2
     #: Threads in each process. Few are enough: a read holds one for a fraction of a millisecond.
@@ -63,6 +65,7 @@ def read_settings(environment: Env | None = None) -> Settings:
                     "MAX_BODY_BYTES", default.max_body_bytes, validate=Range(min=1_000, max=100_000_000)
                 ),
                 cors_write_origins=frozenset(env.list("CORS_WRITE_ORIGINS", [])),
+                access_log=env.bool("ACCESS_LOG", default.access_log),
                 workers=env.int("WORKERS", default.workers, validate=Range(min=1, max=256)),
                 threads=env.int("THREADS", default.threads, validate=Range(min=1, max=256)),
             )

@@ -51,7 +51,9 @@ def facts(*arguments: object, **environment: str) -> subprocess.CompletedProcess
     return subprocess.CompletedProcess(words, done.exit_code, done.stdout, done.stderr)
 
 
-def facts_alone(*arguments: object, cwd: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[str]:
+def facts_alone(
+    *arguments: object, cwd: Path = ROOT, umask: int = -1, **environment: str
+) -> subprocess.CompletedProcess[str]:
     """Run the `facts` command as a user does, in a process of its own."""
     return subprocess.run(
         [sys.executable, "-m", "api.cli", *map(str, arguments)],
@@ -60,6 +62,7 @@ def facts_alone(*arguments: object, cwd: Path = ROOT, **environment: str) -> sub
         cwd=cwd,
         env=os.environ | {"PYTHONPATH": str(ROOT)} | environment,
         timeout=120,
+        umask=umask,
     )
 
 

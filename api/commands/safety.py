@@ -51,6 +51,8 @@ def restore(file: Path, force: bool, url: str | None) -> None:
     if target.exists() and not force:
         give_up(f"{target} is there already; --force replaces it")
     half = target.with_name(f".{target.name}.part")
+    half.unlink(missing_ok=True)
+    half.touch(mode=0o600)
     shutil.copyfile(file, half)
     for left in ("-wal", "-shm"):
         # A log of the replaced database would be taken for one of this.

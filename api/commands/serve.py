@@ -7,6 +7,7 @@ import click
 from peewee import OperationalError
 
 from api import create_app
+from api.http.log import configure
 from api.http.server import Server, options
 from api.records.write.rerender import catch_up
 from api.settings import SettingsFault, read_settings
@@ -35,6 +36,7 @@ def serve(host: str, port: int, workers: int | None, threads: int | None, url: s
     with opened(url) as database, suppress(OperationalError):
         catch_up(database)
     _greet(host, port)
+    configure()
     Server(create_app, options(host, port, workers or settings.workers, threads or settings.threads)).run()
 
 

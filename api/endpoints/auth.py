@@ -1,8 +1,9 @@
 """Who asks: the holder of an API key, or the public."""
 
-from flask import g
+from flask import g, request
 from peewee import Database
 
+from api.http import log
 from api.http.conditions import bearer, unauthorized
 from api.records.core.state import CURATORS, PUBLIC
 from api.records.store.api_keys import Actor, actor_of
@@ -18,7 +19,8 @@ def request_actor(database: Database) -> Actor | None:
     if "actor" not in g:
         g.actor = actor_of(database, key)
     if g.actor is None:
-        raise unauthorized("this API key is unknown, expired or revoked")
+        log.warn("an API key was refused", request.environ, client=request.remote_addr)
+        raise unauthorized("this API key is unknown, expired or revoked", error="invalid_token")
     actor: Actor = g.actor
     return actor
 

@@ -1,21 +1,20 @@
 """What the record refuses, as answers."""
 
-import logging
 from collections.abc import Callable
 
 from flask import Flask, Response, current_app, request, url_for
 from peewee import OperationalError
 
+from api.http import log
+from api.http.conditions import challenge
 from api.http.endpoint import Endpoint
-from api.http.problems import Problem, document_errors, problem_response
+from api.http.problems import Problem, document_errors, on_failure, problem_response
 from api.http.query_strings import query_string
 from api.http.responses import PRIVATE, REVALIDATE, VARY, empty_response
-from api.records.core.errors import Merged, Refusal
+from api.records.core.errors import Forbidden, Merged, Refusal
 from api.records.store.database import trouble_of
 
 from .parameters import NARROWING
-
-_LOG = logging.getLogger("facts")
 
 
 def install(app: Flask, address_of: Callable[[str], str]) -> None:
@@ -24,8 +23,10 @@ def install(app: Flask, address_of: Callable[[str], str]) -> None:
     def on_refusal(refusal: Refusal) -> Response:
         if isinstance(refusal, Merged):
             return _moved(refusal.survivor, address_of)
-        problem = Problem(refusal.problem, refusal.detail, document_errors(refusal.faults), **refusal.more)
-        return problem_response(problem)
+        faults, headers = document_errors(refusal.faults), None
+        if isinstance(refusal, Forbidden):
+            headers = challenge(error="insufficient_scope", scope=refusal.more["needed"])
+        return problem_response(Problem(refusal.problem, refusal.detail, faults, headers, **refusal.more))
 
     app.register_error_handler(Refusal, on_refusal)
     app.register_error_handler(OperationalError, _on_database_error)
@@ -62,9 +63,9 @@ _TROUBLES = {
 def _on_database_error(error: OperationalError) -> Response:
     trouble = trouble_of(error)
     if trouble is None:
-        raise error
+        return on_failure(error)
     name, detail, headers = _TROUBLES[trouble] if trouble != "too-slow" else _too_slow()
-    _LOG.warning("the database is %s: %s", trouble, error)
+    log.warn(f"the database is {trouble}", request.environ, error=str(error))
     return problem_response(Problem(name, detail, headers=headers))
 
 

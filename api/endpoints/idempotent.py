@@ -1,12 +1,13 @@
 """Doing what a request asks, once for each Idempotency-Key, and answering."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import orjson
 from flask import Response, request
 from peewee import Database
 
+from api.http import log
 from api.http.bodies import raw_body
 from api.http.conditions import idempotency_key
 from api.http.responses import JSON, PRIVATE
@@ -24,6 +25,8 @@ class Done:
     status: int
     body: bytes
     headers: dict[str, str]
+    #: What became of each record, to be logged: drafts have no other trace.
+    outcomes: Sequence[Outcome] = ()
 
     def response(self) -> Response:
         """The answer to send."""
@@ -42,7 +45,16 @@ def answer_once(
         done = work(Transaction(database, actor))
         if repeatable:
             keep_answer(database, repeatable, KeptAnswer(done.status, done.headers, done.body))
+    if not dry_run:
+        _tell(actor, done.outcomes)
     return done.response()
+
+
+def _tell(actor: Actor, outcomes: Sequence[Outcome]) -> None:
+    """Leave a trace of who wrote what."""
+    records = [f"{o.type.name} {o.id} {o.result} ({o.entry.status})" for o in outcomes if o.changed]
+    if records:
+        log.say("written", request.environ, by=actor.label, records=records)
 
 
 def _repeatable(actor: Actor, dry_run: bool) -> IdempotentRequest | None:
@@ -73,11 +85,11 @@ def _answer_of(outcome: Outcome, status: int) -> Done:
     entry = outcome.entry
     address = entry.type.href(entry.id)
     if outcome.result == "deleted":
-        return Done(204, b"", {})
+        return Done(204, b"", {}, [outcome])
     if outcome.result in ("retracted", "merged"):
-        return Done(200, orjson.dumps(_withdrawn(outcome)), {})
+        return Done(200, orjson.dumps(_withdrawn(outcome)), {}, [outcome])
     headers = {"ETag": entry.etag, "Content-Location": address}
-    return Done(status, entry.body, headers | ({"Location": address} if status == 201 else {}))
+    return Done(status, entry.body, headers | ({"Location": address} if status == 201 else {}), [outcome])
 
 
 def _withdrawn(outcome: Outcome) -> Json:

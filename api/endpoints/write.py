@@ -298,4 +298,4 @@ def _batch_answer(outcomes: list[Outcome]) -> Done:
         }
         for o in outcomes
     ]
-    return Done(200, orjson.dumps({"data": data}), {})
+    return Done(200, orjson.dumps({"data": data}), {}, outcomes)

@@ -133,7 +133,10 @@ def idempotency_key() -> str | None:
     return header.strip().strip('"')
 
 
-CHALLENGE = {"WWW-Authenticate": 'Bearer realm="facts"'}
+def challenge(**said: str) -> dict[str, str]:
+    """What a key is asked for with; `said`: what was wrong with the one sent (RFC 6750 §3)."""
+    members = [f'{name}="{text}"' for name, text in {"realm": "facts", **said}.items()]
+    return {"WWW-Authenticate": f"Bearer {', '.join(members)}"}
 
 
 def bearer() -> str | None:
@@ -147,6 +150,6 @@ def bearer() -> str | None:
     return str(key.strip())
 
 
-def unauthorized(detail: str) -> Problem:
+def unauthorized(detail: str, **said: str) -> Problem:
     """A 401 problem with its challenge."""
-    return Problem("unauthorized", detail, headers=CHALLENGE)
+    return Problem("unauthorized", detail, headers=challenge(**said))

@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable
 from secrets import token_hex
 from typing import Any
 
-from .problems import MEDIA_TYPE, REQUEST_ID, problem_body
+from .log import REQUEST_ID
+from .problems import MEDIA_TYPE, problem_body
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]

@@ -1,6 +1,5 @@
 """Problem documents (RFC 9457): every error of the service in one shape."""
 
-import logging
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -14,11 +13,11 @@ from schemas.base import nearest
 from schemas.query import QueryError, QueryFault
 from schemas.vocabularies import PROBLEM_TYPES, ProblemType
 
-#: Where the request's id stands in the WSGI environment.
-REQUEST_ID = "facts.request_id"
+from . import log
+from .log import REQUEST_ID
+
 MEDIA_TYPE = "application/problem+json"
 TYPES: dict[str, ProblemType] = {t.name: t for t in PROBLEM_TYPES.terms if isinstance(t, ProblemType)}
-_LOG = logging.getLogger("facts")
 
 #: What a status of the framework is called here.
 _BY_STATUS = {
@@ -106,7 +105,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(Problem, problem_response)
     app.register_error_handler(QueryError, _on_query_error)
     app.register_error_handler(HTTPException, _on_http_exception)
-    app.register_error_handler(Exception, _on_failure)
+    app.register_error_handler(Exception, on_failure)
 
 
 def _on_query_error(error: QueryError) -> Response:
@@ -154,6 +153,7 @@ def _addresses_like(path: str) -> Iterator[str]:
             yield "/".join(g if p.startswith("<") else p for p, g in zip(parts, given, strict=True))
 
 
-def _on_failure(error: Exception) -> Response:
-    _LOG.exception("request %s failed", request.environ.get(REQUEST_ID) if has_request_context() else "-")
+def on_failure(_: Exception) -> Response:
+    """The answer where the program is at fault; the log tells."""
+    log.failed(request.environ if has_request_context() else None)
     return problem_response(Problem("internal-error", "the service failed; the log has this request's id"))

@@ -116,6 +116,8 @@ def migrate(database: Database) -> list[str]:
     Raises DatabaseTooNew where the database knows migrations that this program does not.
     """
     refuse_newer(database)
+    if not any(m.applied for m in Runner(database, str(MIGRATIONS)).status()):
+        _keep_private(database)
     # Nothing is written where nothing is pending, so that a read-only file can be served.
     ran = Runner(database, str(MIGRATIONS)).up() if pending_migrations(database) else []
     if not ran:
@@ -125,6 +127,16 @@ def migrate(database: Database) -> list[str]:
         ("cursor", secrets.token_hex(32), "cursor"),
     )
     return list(ran)
+
+
+def _keep_private(database: Database) -> None:
+    """Let nobody else read a new database, whatever the umask: drafts and keys' digests are in it.
+
+    Its owner may allow more later: SQLite gives the files beside it the same permissions.
+    """
+    for suffix in ("", "-wal", "-shm"):
+        if (file := Path(f"{database.database}{suffix}")).exists():
+            file.chmod(0o600)
 
 
 def refuse_newer(database: Database) -> None:

@@ -16,6 +16,7 @@ def back_up(database: Database, target: Path) -> None:
         raise FileExistsError(target)
     half = target.with_name(f".{target.name}.part")
     half.unlink(missing_ok=True)
+    half.touch(mode=0o600)
     copy = sqlite3.connect(half)
     try:
         database.connection().backup(copy)

@@ -5,7 +5,7 @@ from contextlib import contextmanager, suppress
 
 from peewee import Database, OperationalError
 
-from ..core.errors import DocumentFault, InvalidDocument, Refusal, Refused, refused_for
+from ..core.errors import DocumentFault, Forbidden, InvalidDocument, Refusal, Refused, refused_for
 from ..store.api_keys import Actor
 from ..store.database import write_transaction
 from .commit import Progress, finish
@@ -76,6 +76,9 @@ def _attempt(
     for index, operation in enumerate(operations):
         try:
             outcomes[index] = operation.apply(transaction)
+        except Forbidden:
+            # Not a fault of the operations: no other list of them would be taken from this actor.
+            raise
         except Refusal as refusal:
             faults += [(index, fault) for fault in refusal.faults or (DocumentFault("", refusal.detail),)]
     return outcomes, faults
