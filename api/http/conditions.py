@@ -18,6 +18,10 @@ _NO_LIST = 'If-Match is not a list of entity tags such as "5d41402a"'
 
 # Reads
 
+_PRECONDITIONS = frozenset(
+    f"HTTP_IF_{name}" for name in ("MATCH", "NONE_MATCH", "MODIFIED_SINCE", "UNMODIFIED_SINCE")
+)
+
 
 def is_current(etag: str, updated: str | None) -> bool:
     """Whether who reads has this state already, in the order of RFC 9110 §13.2.2.
@@ -26,7 +30,7 @@ def is_current(etag: str, updated: str | None) -> bool:
     problem where another state was asked for.
     """
     environ = request.environ
-    if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
+    if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or _PRECONDITIONS.isdisjoint(environ):
         return False
     _require_wanted(etag, updated)
     if (tags := environ.get("HTTP_IF_NONE_MATCH")) is not None:
