@@ -93,6 +93,32 @@ def test_links_are_absolute_where_the_public_address_is_known(known: FlaskClient
     assert linkset["anchor"] == f"{BASE}/v1"
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/v1/claims?limit=2&kind=position&kind=demand",
+        "/v1/search?q=treaty&limit=2",
+        "/v1/timeline?limit=2",
+        "/v1/sources/sputnik-wire-2019-07-21/references?limit=1",
+        f"{CLAIM}/similar?limit=2",
+    ],
+)
+def test_a_page_has_the_address_of_the_next_one(known: FlaskClient, path: str) -> None:
+    answer = known.get(path, base_url=REACHED)
+    page = answer.get_json()["page"]
+
+    assert answer.headers["Link"] == f'<{BASE}{page["next_href"]}>; rel="next"'
+    following = known.get(page["next_href"]).get_json()
+    assert following["data"] == known.get(f"{path}&after={page['next']}").get_json()["data"]
+    assert following["data"] != answer.get_json()["data"]
+
+
+def test_the_last_page_has_no_next_one(client: FlaskClient) -> None:
+    for path in ("/v1/places", f"{CLAIM}/revisions", "/v1/corrections"):
+        page = client.get(path).get_json()["page"]
+        assert (page["next"], page["next_href"]) == (None, None)
+
+
 def test_links_are_relative_where_it_is_not_known(client: FlaskClient) -> None:
     for path in ("/v1/claims?limit=1", CLAIM):
         field = client.get(path, base_url=REACHED).headers["Link"]

@@ -352,7 +352,8 @@ class World(RuleBasedStateMachine):
         # The echo and the addresses of the answer name the moment.
         document: Json = json.loads(response.text.replace(f"&as_of=seq:{seq}", ""))
         document.get("undated", {}).pop("href", None)
-        document.get("page", {}).pop("next", None)
+        for cursor in ("next", "next_href"):
+            document.get("page", {}).pop(cursor, None)
         return {name: value for name, value in document.items() if name != "query"}
 
     def searches_find_what_holds_the_text(self, records: Records) -> None:

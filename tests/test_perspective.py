@@ -49,7 +49,8 @@ def _without_names(value: Any) -> Any:
     if "neutral_name" in value:
         plain["name"] = value["neutral_name"]
     plain.pop("perspective", None)
-    plain.pop("next", None)
+    for cursor in ("next", "next_href"):
+        plain.pop(cursor, None)
     if "undated=true" in str(plain.get("href")):
         del plain["href"]
     return plain

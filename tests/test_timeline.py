@@ -139,7 +139,7 @@ def test_the_past_is_told_as_the_present_was(client: FlaskClient, query: str) ->
 
     assert then["query"].pop("as_of") == "seq:265"
     for page in (now, then):
-        page["page"].pop("next")
+        page["page"] = {"limit": page["page"]["limit"]}
         page["undated"].pop("href")
     assert then == now
     assert client.get(f"/v1/timeline?{query}as_of=seq:0").get_json()["data"] == []

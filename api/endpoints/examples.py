@@ -14,7 +14,7 @@ from api.records.core.registry import CLAIM, DOSSIER, TYPES
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT[0-9:.]+Z")
 #: What every time in a sample is set to, so that capturing twice gives the same file.
 _SAMPLE_MOMENT = "2026-11-24T09:00:00.000000Z"
-_CURSOR = re.compile(r'"next": "[^"]+"')
+_CURSOR = re.compile(r'("next": "|after=)[^"&]+')
 
 
 @cache
@@ -55,7 +55,7 @@ def capture(client: FlaskClient) -> str:
         for name, path in sorted(addresses().items())
     }
     text = json.dumps(captured, ensure_ascii=False, indent=1) + "\n"
-    return _CURSOR.sub('"next": "WyJh…"', _MOMENT.sub(_SAMPLE_MOMENT, text))
+    return _CURSOR.sub(r"\1WyJh…", _MOMENT.sub(_SAMPLE_MOMENT, text))
 
 
 def keep_samples(text: str) -> None:

@@ -25,7 +25,7 @@ from schemas.query import Query
 from schemas.vocabularies import CHECK_ANSWERS
 
 from .parameters import by_name, correction_parameters, perspective_parameter
-from .reply import Reply, this_request
+from .reply import Reply, page_of, this_request
 from .response_schemas import (
     ADDRESS,
     COUNT,
@@ -142,7 +142,7 @@ def _declare_corrections(endpoints: Endpoints, settings: Settings) -> None:
         Every change of a published record says why it was made.
         """
         notes, following, echo = _notes(state.database, query)
-        page = {"limit": query["limit"], "next": following}
+        page = page_of(query["limit"], following)
         document = {"data": [_note_document(note) for note in notes], "page": page, "query": echo}
         return Reply(document=document, next=following)
 

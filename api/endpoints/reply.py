@@ -211,9 +211,15 @@ def _page_tag(page: Page, records: list[Stored] | Any) -> str:
 
 
 def page_member(page: Any) -> Json:
-    """The envelope's `page`: {`limit`, `next`, `total`?}."""
-    total = {} if page.total is None else {"total": page.total}
-    return {"limit": page.limit, "next": page.next, **total}
+    """The envelope's `page` of what has a `limit`, a cursor `next` and perhaps a `total`."""
+    return page_of(page.limit, page.next, page.total)
+
+
+def page_of(limit: int, following: str | None, total: int | None = None) -> Json:
+    """{`limit`, `next`, `next_href`, `total`?}: the next page by its cursor and by its address."""
+    href = None if following is None else this_request(after=following)
+    page: Json = {"limit": limit, "next": following, "next_href": href}
+    return page if total is None else {**page, "total": total}
 
 
 def next_link(cursor: str) -> dict[str, str]:

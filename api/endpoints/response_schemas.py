@@ -33,9 +33,14 @@ CURRENT: Json = object_of({"revision": {"type": ["integer", "null"]}, "etag": TE
 SEEN_BY: Json = {"neutral_name": NULLABLE_TEXT, "name_language": TEXT}
 REASON: Json = {"oneOf": [object_of({"kind": TEXT, "note": TEXT}), {"type": "null"}]}
 PAGE: Json = object_of(
-    {"limit": {"type": "integer", "minimum": 1, "maximum": 200}, "next": NULLABLE_TEXT, "total": COUNT},
+    {
+        "limit": {"type": "integer", "minimum": 1, "maximum": 200},
+        "next": NULLABLE_TEXT,
+        "next_href": {"type": ["string", "null"], "format": "uri-reference"},
+        "total": COUNT,
+    },
     ("total",),
-    "`next` is the value for `after` that leads on; null at the end.",
+    "`next` is the value for `after` that leads on, `next_href` the address of that page; null at the end.",
 )
 FACETS: Json = {
     "type": "object",

@@ -13,7 +13,7 @@ from schemas.query import Query
 from .memento import LINK_FORMAT, timemap
 from .parameters import by_name
 from .records import id_of
-from .reply import Reply
+from .reply import Reply, page_of
 from .response_schemas import ADDRESS, COUNT, CURRENT, PAGE, QUERY, REASON, TEXT, list_of, object_of
 
 _REVISION = {
@@ -57,7 +57,7 @@ def _declare_revisions(endpoints: Endpoints, record_type: RecordType) -> None:
         following = str(found[limit - 1].number) if len(found) > limit else None
         document = {
             "data": [revision.summary(address) for revision in found[:limit]],
-            "page": {"limit": limit, "next": following},
+            "page": page_of(limit, following),
             "query": {"as_of": query["as_of"]} if state.moment else {},
         }
         if state.moment is None:

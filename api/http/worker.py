@@ -20,6 +20,7 @@ from gunicorn.http.errors import (
 )
 from gunicorn.workers.gthread import ThreadWorker
 
+from . import log
 from .problems import MEDIA_TYPE, TYPES, problem_body
 
 #: What is read of a body that the application left, and for how many seconds, to keep the connection.
@@ -122,7 +123,7 @@ class ProblemWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no ty
             return
         name, detail = _refusal(exc, self.cfg)
         request_id = token_hex(8)
-        self.log.warning("request %s refused: %s", request_id, detail)
+        log.warn("a request was refused", None, request=request_id, detail=detail)
         body = problem_body(name, detail, request_id=request_id)
         try:
             client.sendall(_head(name, len(body), request_id) + body)
