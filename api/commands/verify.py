@@ -15,6 +15,7 @@ from api.records.citations.verify import SOUND, Checked, compared, judged, keep_
 from api.records.core.registry import SOURCE, TYPES
 from api.records.core.state import State
 from api.records.read.records import text_digests
+from schemas.base import counted
 
 from .common import FOUND_FAULTS, database_option, give_up, opened
 
@@ -105,7 +106,7 @@ def _in_database(url: str | None, texts: Texts, named: Texts) -> list[Checked]:
         _look_at_sources(known, texts, named)
         checks = judged(database, {source: text for source, text in texts.items() if source in known})
         refreshed = keep_checks(database, checks)
-    click.echo(f"{_reported(checks)}; {refreshed} records refreshed", err=True)
+    click.echo(f"{_reported(checks)}; {counted(refreshed, 'record')} refreshed", err=True)
     return checks
 
 
