@@ -191,6 +191,8 @@ CLAIM_KINDS = _vocabulary(
         Term("denial", "That something is not so."),
     ],
 )
+#: Kinds of claims with which a claimant takes a side; whoever merely states or reports takes none.
+SIDED_CLAIM_KINDS = ("position", "demand", "condition", "promise", "denial", "offer")
 NAME_KINDS = _vocabulary(
     "name-kinds",
     "Name kinds",
