@@ -29,11 +29,13 @@ class Fault(str):
         return fault
 
     @classmethod
-    def of_choice(cls, what: str, given: object, allowed: Iterable[str]) -> "Fault":
-        """The fault of a value outside a closed list; suggests the nearest one."""
+    def of_choice(
+        cls, what: str, given: object, allowed: Iterable[str], renamed: Mapping[str, str] | None = None
+    ) -> "Fault":
+        """The fault of a value outside a closed list; suggests what it is called now, or the nearest one."""
         choices = tuple(allowed)
         shown = quoted(given)
-        near = nearest(given, choices)
+        near = (renamed or {}).get(str(given)) or nearest(given, choices)
         hint = f'; did you mean "{near}"?' if near else ""
         return cls(f"{shown} is not {what}{hint}", choices, near)
 

@@ -178,12 +178,17 @@ def one_id(name: str, description: str, example: str | None = None) -> Parameter
 
 
 def choices(
-    name: str, description: str, names: Sequence[str], what: str, default: Sequence[str] | None = None
+    name: str,
+    description: str,
+    names: Sequence[str],
+    what: str,
+    default: Sequence[str] | None = None,
+    renamed: Mapping[str, str] | None = None,
 ) -> Parameter:
-    """Terms of a closed list, any of."""
+    """Terms of a closed list, any of; `renamed`: what some of them were called before."""
 
     def fault(part: str) -> str | None:
-        return None if part in names else Fault.of_choice(what, part, names)
+        return None if part in names else Fault.of_choice(what, part, names, renamed)
 
     found = listed(name, description, {"type": "string", "enum": list(names)}, fault, names[0])
     return replace(found, default=default) if default else found
@@ -191,7 +196,8 @@ def choices(
 
 def terms(name: str, description: str, vocabulary: Vocabulary) -> Parameter:
     """Terms of a vocabulary, any of."""
-    return choices(name, description, vocabulary.names, f"one of {vocabulary.name}")
+    what = f"one of {vocabulary.name}"
+    return choices(name, description, vocabulary.names, what, renamed=vocabulary.renamed)
 
 
 def choice(name: str, description: str, names: Sequence[str], default: str | None) -> Parameter:

@@ -6,16 +6,20 @@ Equivalents are compact IRIs: `cito:` http://purl.org/spar/cito/, `prov:` http:/
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
 class Term:
-    """A term: its name in URLs and documents, what it means, and the same thing elsewhere."""
+    """A term: its name in URLs and documents, what it means, and the same thing elsewhere.
+
+    `formerly`: the name that it had before, which is not taken any more.
+    """
 
     name: str
     definition: str
     equivalent: str | None = None
+    formerly: str | None = field(default=None, kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,11 @@ class Vocabulary:
     def names(self) -> tuple[str, ...]:
         """The terms as written in documents and queries."""
         return tuple(term.name for term in self.terms)
+
+    @property
+    def renamed(self) -> dict[str, str]:
+        """What terms were called before -> what they are called now."""
+        return {term.formerly: term.name for term in self.terms if term.formerly}
 
     def __contains__(self, name: object) -> bool:
         return name in self.names
@@ -191,6 +200,8 @@ CLAIM_KINDS = _vocabulary(
         Term("denial", "That something is not so."),
     ],
 )
+#: Kinds of claims with which a claimant takes a side; whoever merely states or reports takes none.
+SIDED_CLAIM_KINDS = ("position", "demand", "condition", "promise", "denial", "offer")
 NAME_KINDS = _vocabulary(
     "name-kinds",
     "Name kinds",
@@ -348,7 +359,11 @@ STANDINGS = _vocabulary(
     "How well a claim stands, from what is recorded.",
     [
         Term("single-origin", "All its citations go back to one voice."),
-        Term("corroborated", "Two or more independent voices stand behind it."),
+        Term(
+            "several-origins",
+            "Two or more independent voices reported it, which does not make it so.",
+            formerly="corroborated",
+        ),
         Term("unsupported", "No origin is left: the documents were retracted."),
         Term("contested", "A published claim contradicts it, or it contradicts one."),
         Term("superseded", "A published claim supersedes or corrects it."),

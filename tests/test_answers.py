@@ -437,12 +437,19 @@ class World(RuleBasedStateMachine):
         assert {i for i, n in documents.items() if "status" in n} == documents.keys() & self.retracted
 
     def graph_counts_its_origins(self, claim: Json, graph: Json) -> None:
-        roots = [self.roots(source) for source in cited_by(claim)]
+        # What cites a document that was withdrawn rests on nothing there.
+        cited = [source for source in cited_by(claim) if self.resolved(source) not in self.retracted]
+        roots = [self.roots(source) for source in cited]
         origins = {i for i, node in documents_of(graph).items() if node["origin"]}
         publishers = {e["from"]: e["to"] for e in graph["edges"] if e["type"] == "published-by"}
         voices = [{publishers[root] for root in some} for some in roots if some]
 
         assert origins == {s["id"] for s in claim["origins"]["sources"]} == set().union(*roots)
+        assert {"unsupported", "single-origin", "several-origins"} & set(claim["standing"]) == {
+            ["unsupported", "single-origin", "several-origins"][
+                min(len(origins) and graph["origins"]["count"], 2)
+            ]
+        }
         assert graph["origins"]["count"] == fewest_that_answer_for_all(voices)
 
     def graph_is_the_same_in_its_other_forms(self, claim: Json, graph: Json) -> None:

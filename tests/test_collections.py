@@ -385,6 +385,15 @@ def test_a_bad_parameter_is_named_with_what_is_allowed(
     assert error["detail"]
 
 
+@pytest.mark.parametrize("parameter", ["standing", "standing.not", "standing.all"])
+def test_a_term_that_was_renamed_is_refused_with_its_new_name(client: FlaskClient, parameter: str) -> None:
+    response = client.get(f"/v1/claims?{parameter}=corroborated")
+
+    assert response.status_code == 400
+    [error] = response.get_json()["errors"]
+    assert (error["did_you_mean"], "several-origins" in error["detail"]) == ("several-origins", True)
+
+
 def test_all_faults_of_a_query_are_named_at_once(client: FlaskClient) -> None:
     response = client.get("/v1/claims?limit=0&kind=nonsense&said=2019-13&foo=1")
 

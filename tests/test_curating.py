@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from api.records.core.registry import PARTY
+
 from .conftest import ROOT, Desk, Server, client_of, facts
 
 NOTE = {"kind": "error", "note": "It was wrong."}
@@ -340,6 +342,47 @@ def test_a_retracted_source_is_no_origin(desk: Desk) -> None:
     assert after["origins"] == {"count": 0, "sources": []}
     assert "unsupported" in after["standing"]
     assert after["meta"]["revision"] == 1
+
+
+@pytest.mark.parametrize(
+    ("cited", "chain", "withdrawn", "count"),
+    [
+        (["wire"], [], ["wire"], 0),
+        (["reprint"], [], ["reprint"], 0),
+        (["reprint"], [], ["wire"], 0),
+        (["reprint", "wire"], [], ["reprint"], 1),
+        (["reprint", "own"], [], ["reprint"], 1),
+        (["reprint", "own"], [], ["wire"], 1),
+        (["reprint", "own"], [], ["reprint", "own"], 0),
+        (["again"], [], ["reprint"], 1),
+        (["again"], ["reprint"], ["reprint"], 1),
+        (["again"], ["wire"], ["again"], 0),
+        (["again"], ["wire"], ["wire"], 0),
+        (["digest"], [], ["own"], 1),
+        (["digest"], [], ["wire", "own"], 0),
+        (["digest", "own"], [], ["digest"], 1),
+    ],
+)
+def test_what_is_withdrawn_counts_for_nothing(
+    desk: Desk, cited: list[str], chain: list[str], withdrawn: list[str], count: int
+) -> None:
+    for outlet in ("ann", "bob", "cid", "dan"):
+        desk.put(PARTY, outlet, name=outlet, kind="media-outlet")
+    desk.source("wire", "ann")
+    desk.source("own", "bob")
+    desk.source("reprint", "cid", ("wire", "republishes"))
+    desk.source("again", "dan", ("reprint", "republishes"))
+    desk.source("digest", "dan", ("wire", "summarises"), ("own", "summarises"))
+    links = [{"party": "ann", "role": "quoted", "source": source} for source in chain]
+    desk.claim("witnessed", *cited, **({"attribution": links} if links else {}))
+
+    for source in withdrawn:
+        assert desk.change("POST", f"sources/{source}/retract", NOTE).status_code == 200
+
+    claim = desk.read("claims/witnessed")
+    assert claim["origins"]["count"] == count
+    assert not {source["id"] for source in claim["origins"]["sources"]} & set(withdrawn)
+    assert claim["standing"] == [["unsupported", "single-origin"][count]]
 
 
 def test_a_retracted_record_can_be_published_again_with_a_note(desk: Desk) -> None:

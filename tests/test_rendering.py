@@ -53,11 +53,11 @@ def test_reprints_of_one_wire_are_one_origin(desk: Desk) -> None:
     assert desk.read("claims/c")["standing"] == ["single-origin"]
 
 
-def test_an_independent_source_corroborates(desk: Desk) -> None:
+def test_an_independent_source_is_a_second_origin(desk: Desk) -> None:
     desk.claim("c", "reprint", "own")
 
     assert desk.read("claims/c")["origins"]["count"] == 2
-    assert desk.read("claims/c")["standing"] == ["corroborated"]
+    assert desk.read("claims/c")["standing"] == ["several-origins"]
 
 
 def test_learning_where_a_source_comes_from_changes_the_claims_that_cite_it(desk: Desk) -> None:

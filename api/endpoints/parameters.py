@@ -38,13 +38,18 @@ NARROWING = tuple(
 )
 
 
+def match_parameter() -> Parameter:
+    """How surely a date must touch a range."""
+    text = "Whether a fuzzy date must possibly or certainly touch the range of a date filter."
+    return query.choice("match", text, DATE_MATCHES.names, "possible")
+
+
 @cache
 def filter_parameters(filters: tuple[Filter, ...]) -> Parameters:
     """What records can be narrowed by, apart from `id` and `q`."""
     found = of_filters.filter_parameters(filters)
     if any(f.dated for f in filters):
-        description = "Whether a fuzzy date must possibly or certainly touch the range of a date filter."
-        found.append(query.choice("match", description, DATE_MATCHES.names, "possible"))
+        found.append(match_parameter())
     found.append(query.moment("updated_since", "Records whose `meta.updated` is at or after this time."))
     return by_name(found)
 
@@ -221,6 +226,8 @@ def positions_parameters() -> Parameters:
             query.ids("question", "Questions of the dossier.", "who-holds-sovereignty"),
             query.ids("party", "Parties whose columns are shown.", "japan"),
             query.choice("by", sides, tuple(COLUMNS), "position"),
+            CLAIM.filter("said").plain(),
+            match_parameter(),
             query.as_of(),
             perspective_parameter(),
         ]

@@ -34,7 +34,15 @@ _COLUMN = object_of(
     {
         "party": _REFERENCE,
         "stances": list_of(_STANCE),
-        "changed": {"type": "boolean"},
+        "changed": {
+            "type": "boolean",
+            "description": "Whether one stance surely follows another: their dates are known without doubt, "
+            "and the last possible day of one comes before the first possible day of the other.",
+        },
+        "several": {
+            "type": "boolean",
+            "description": "Whether there is more than one stance, of which none surely follows another.",
+        },
         "total": COUNT,
         "claims": list_of(_ENTRY),
         "href": ADDRESS,
@@ -84,8 +92,10 @@ def declare(endpoints: Endpoints) -> None:
         """Read who holds what.
 
         For each question one column a side: its stances, each with its first and last date, and its claims in
-        time order. `silent` names the sides that answer other questions of the dossier, or are asked for with
-        `party`, and do not answer this one; `stated_as_fact` are claims without a speaker; `contradictions`
-        are pairs of the claims shown.
+        time order. `changed`: one stance surely follows another; `several`: there are more, and none surely
+        does. `said` narrows all of it to a time in the story. `silent` names the sides of the dossier that do
+        not answer: whoever is named in `position_of`, or claims a position, a demand, a condition, a promise,
+        a denial or an offer; with `party`, those asked for. `stated_as_fact` are claims without a speaker;
+        `contradictions` are pairs of the claims shown.
         """
         return Reply(document=read_positions(state, id, query))

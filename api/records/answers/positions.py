@@ -11,9 +11,11 @@ import orjson
 
 from schemas.base import Json, quoted
 from schemas.query import Query, QueryError, QueryFault
+from schemas.vocabularies import SIDED_CLAIM_KINDS
 
+from ..core.filters import touching
 from ..core.registry import DOSSIER, PARTY
-from ..core.sql import sql
+from ..core.sql import ALWAYS, sql
 from ..core.state import State
 from ..read.records import read_many, read_record
 from ..read.select import resolve
@@ -27,7 +29,10 @@ COLUMNS = {"position": "side", "claimant": "claimant"}
 
 
 class Held(NamedTuple):
-    """A claim's answer to a question, at its place in time; `side` is None for what is stated as fact."""
+    """A claim's answer to a question, at its place in time; `side` is None for what is stated as fact.
+
+    `doubted`: whether the date itself is in doubt, so that nothing surely comes before or after it.
+    """
 
     missing: int
     earliest: str
@@ -35,6 +40,7 @@ class Held(NamedTuple):
     claim: str
     question: str
     stance: str
+    doubted: int
     side: str | None
 
 
@@ -42,6 +48,7 @@ def read_positions(state: State, dossier_id: str, query: Query) -> Json:
     """The positions of a dossier: {`dossier`, `questions`, `query`}.
 
     `by`: `position` (whose position it is: `position_of`, else the claimant) or `claimant` (who spoke).
+    `said`: only what was said in that range of time, as `match` has it.
 
     Raises NotFound, Gone or Merged as a read of the dossier does; QueryError for a question that is not
     its own, and for a party that is none.
@@ -50,17 +57,27 @@ def read_positions(state: State, dossier_id: str, query: Query) -> Json:
     asked = _asked_questions(dossier, query)
     parties = resolve(state, "party", ("party",), query["party"] or ())
     questions = [question["id"] for question in dossier["questions"]]
-    table = _Table(state, _held(state, questions, COLUMNS[query["by"]]), query["by"])
-    wanted = list(dict.fromkeys(parties.values())) if "party" in query.given else table.sides
-    table.read([question["id"] for question in asked], wanted)
-    echo = {name: query[name] for name in sorted(query.given)} | {"by": query["by"]}
-    if "party" in query.given:
-        echo["party"] = wanted
+    table = _Table(state, _held(state, questions, query), query["by"], _narrowing(query, state))
+    chosen = list(dict.fromkeys(parties.values())) if "party" in query.given else None
+    expected = chosen or _sides(state, dossier_id, questions)
+    table.read([question["id"] for question in asked], chosen or table.sides, expected)
+    echo = {name: query[name] for name in query.given} | {"by": query["by"]}
+    if chosen:
+        echo["party"] = chosen
+    if "said" in query.given:
+        echo |= {"said": query["said"].edtf, "match": query["match"]}
     return {
         "dossier": {"type": "dossier", "id": dossier_id, "href": dossier["links"]["self"]},
-        "questions": [table.question(question, wanted) for question in asked],
-        "query": echo,
+        "questions": [table.question(question) for question in asked],
+        "query": dict(sorted(echo.items())),
     }
+
+
+def _narrowing(query: Query, state: State) -> str:
+    """What the address of a column's claims has beside its question and its side."""
+    said = f"&said={query['said'].edtf}&match={query['match']}" if "said" in query.given else ""
+    then = f"&as_of={state.moment.asked}" if state.moment else ""
+    return f"&sort=said{said}{then}"
 
 
 def _asked_questions(dossier: Json, query: Query) -> list[Json]:
@@ -80,23 +97,52 @@ def _asked_questions(dossier: Json, query: Query) -> list[Json]:
 # What is read
 
 _ANSWERS = """
-SELECT d.missing, d.earliest, d.latest, r.id, k.value, k.qualifier, w.value FROM filter_key k
+SELECT d.missing, d.earliest, d.latest, r.id, k.value, k.qualifier, d.low IS NULL, w.value FROM filter_key k
 JOIN {records} r ON r.id = k.record AND {shows}
 JOIN date_key d ON d.record = r.id AND d.field = 'said' AND {d_holds}
 LEFT JOIN filter_key w ON w.record = r.id AND w.filter = {column} AND {w_holds}
 WHERE k.type = 'claim' AND k.filter = 'question' AND k.value IN ({questions}) AND {k_holds}
+AND {told}
+"""
+#: The sides of claims that name the dossier or answer its questions, and state a position or take a side.
+_SIDES = """
+SELECT DISTINCT w.value FROM filter_key k
+JOIN {records} r ON r.id = k.record AND {shows}
+JOIN filter_key t ON t.record = r.id AND {t_holds}
+AND (t.filter = 'position_of' OR (t.filter = 'kind' AND t.value IN ({kinds})))
+JOIN filter_key w ON w.record = r.id AND w.filter = 'side' AND {w_holds}
+WHERE k.type = 'claim' AND {k_holds}
+AND ((k.filter = 'dossier' AND k.value = {dossier}) OR (k.filter = 'question' AND k.value IN ({questions})))
+ORDER BY w.value
 """
 
 
-def _held(state: State, questions: Sequence[str], column: str) -> list[Held]:
-    """Every answer to these questions, in time order."""
+def _sides(state: State, dossier: str, questions: Sequence[str]) -> list[str]:
+    """Everybody whom an answer may be expected of."""
+    rows = state.rows(
+        sql(
+            _SIDES,
+            records=state.records,
+            shows=state.shows("r"),
+            dossier=dossier,
+            questions=questions,
+            kinds=SIDED_CLAIM_KINDS,
+            **{f"{key}_holds": state.holds(key) for key in "tkw"},
+        )
+    )
+    return [row[0] for row in rows]
+
+
+def _held(state: State, questions: Sequence[str], query: Query) -> list[Held]:
+    """Every answer to these questions that the query asks for, in time order."""
     rows = state.rows(
         sql(
             _ANSWERS,
             records=state.records,
             shows=state.shows("r"),
-            column=column,
+            column=COLUMNS[query["by"]],
             questions=questions,
+            told=touching("d", query["said"], query["match"]) if "said" in query.given else ALWAYS,
             **{f"{key}_holds": state.holds(key) for key in "dwk"},
         )
     )
@@ -124,10 +170,8 @@ def _reference(party: Json) -> Json:
 class _Table:
     """Questions in rows, sides in columns."""
 
-    def __init__(self, state: State, held: Sequence[Held], by: str) -> None:
-        self.by = by
-        self._then = f"&as_of={state.moment.asked}" if state.moment else ""
-        self._state = state
+    def __init__(self, state: State, held: Sequence[Held], by: str, narrowing: str) -> None:
+        self._state, self._by, self._narrowing = state, COLUMNS[by], narrowing
         self._cells: dict[tuple[str, str | None], list[Held]] = {}
         for answer in held:
             self._cells.setdefault((answer.question, answer.side), []).append(answer)
@@ -135,28 +179,33 @@ class _Table:
         self.sides = sorted({answer.side for answer in held if answer.side})
         self._claims: Mapping[str, Json] = {}
         self._parties: dict[str, Json] = {}
+        self._wanted: Sequence[str] = ()
+        self._expected: Sequence[str] = ()
 
-    def read(self, questions: Sequence[str], wanted: Sequence[str]) -> None:
-        """Read the parties wanted, and the claims that they show in the rows of these questions."""
+    def read(self, questions: Sequence[str], wanted: Sequence[str], expected: Sequence[str]) -> None:
+        """Read the parties whose columns are wanted or who are silent where an answer is `expected` of them,
+        and the claims that stand in the rows of these questions."""
+        self._wanted, self._expected = wanted, expected
         cells = [cell for (question, side), cell in self._cells.items()
                  if question in questions and (side is None or side in wanted)]  # fmt: skip
         shown = chain.from_iterable(_shown(cell) for cell in cells)
         self._claims = _claims(self._state, list(dict.fromkeys(shown)))
         # Where the bytes of that time were taken out, a party has no name.
-        nameless = {side: PARTY.reference(side, None) for side in wanted}
-        self._parties = nameless | _parties(self._state, wanted)
+        named = list(dict.fromkeys((*wanted, *expected)))
+        nameless = {side: PARTY.reference(side, None) for side in named}
+        self._parties = nameless | _parties(self._state, named)
 
-    def question(self, question: Json, wanted: Sequence[str]) -> Json:
+    def question(self, question: Json) -> Json:
         """One row, with the columns of the parties wanted."""
         of = {side: cell for (asked, side), cell in self._cells.items() if asked == question["id"]}
         columns = [self._column(question["id"], side, of[side]) for side in self.sides
-                   if side in of and side in wanted]  # fmt: skip
-        silent = [self._parties[side] for side in sorted(wanted) if side not in of]
+                   if side in of and side in self._wanted]  # fmt: skip
+        silent = [self._parties[side] for side in sorted(self._expected) if side not in of]
         fact = of.get(None, [])
         seen = {
             held.claim: side
             for side, cell in of.items()
-            if side is None or side in wanted
+            if side is None or side in self._wanted
             for held in cell[:MOST_CLAIMS]
         }
         return {
@@ -170,13 +219,15 @@ class _Table:
 
     def _column(self, question: str, side: str, cell: Sequence[Held]) -> Json:
         stances = [self._stance(stance, cell) for stance in dict.fromkeys(held.stance for held in cell)]
+        changed = _changed(cell)
         return {
             "party": self._parties[side],
             "stances": stances,
-            "changed": len(stances) > 1,
+            "changed": changed,
+            "several": len(stances) > 1 and not changed,
             "total": len(cell),
             "claims": self._entries(cell),
-            "href": f"/v1/claims?question={question}&{COLUMNS[self.by]}={side}&sort=said{self._then}",
+            "href": f"/v1/claims?question={question}&{self._by}={side}{self._narrowing}",
         }
 
     def _stance(self, stance: str, cell: Sequence[Held]) -> Json:
@@ -200,6 +251,20 @@ class _Table:
             if relation["type"] == "contradicts" and relation["claim"]["id"] in seen
         }
         return [[{"claim": claim, "party": seen[claim]} for claim in pair] for pair in sorted(pairs)]
+
+
+def _changed(cell: Sequence[Held]) -> bool:
+    """Whether one stance surely follows another: every day that it may have been taken on comes later."""
+    certain = [held for held in cell if not held.missing and not held.doubted]
+    ended: dict[str, str] = {}
+    for held in certain:
+        ended[held.stance] = min(held.latest, ended.get(held.stance, held.latest))
+    return any(
+        held.earliest > latest
+        for held in certain
+        for stance, latest in ended.items()
+        if stance != held.stance
+    )
 
 
 def _shown(cell: Sequence[Held]) -> Iterable[str]:

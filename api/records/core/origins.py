@@ -69,8 +69,12 @@ class Provenance:
 
 
 def provenance_of(documents: Documents, cited: Iterable[str], chain: Sequence[str]) -> Provenance:
-    """Origins of a claim that cites `cited` and came through the documents of `chain`."""
-    behind = {stands_for(documents, source, chain) for source in cited}
+    """Origins of a claim that cites `cited` and came through the documents of `chain`.
+
+    A citation of a withdrawn document counts for nothing, whatever that came from.
+    """
+    standing = [source for source in cited if not documents.document(source).withdrawn]
+    behind = {stands_for(documents, source, chain) for source in standing}
     origins = [origins_of(documents, document) for document in sorted(behind)]
     voices = [{documents.document(o).publisher for o in some} for some in origins if some]
     return Provenance(fewest(voices), sorted({o for some in origins for o in some}))

@@ -198,7 +198,7 @@ class Renderer:
         return found
 
     def _standing(self, entry: Entry, count: int, inverse: set[str]) -> list[str]:
-        standing = ["unsupported" if count == 0 else "single-origin" if count == 1 else "corroborated"]
+        standing = ["unsupported" if count == 0 else "single-origin" if count == 1 else "several-origins"]
         if "contradicted-by" in inverse or self._contradicts_somebody(entry):
             standing.append("contested")
         if inverse & {INVERSE_OF[name] for name in SUPERSEDING}:
