@@ -298,20 +298,29 @@ def _in_utc(text: str) -> datetime:
     return utc
 
 
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_NUMBERED = re.compile(r"seq:(\d{1,15})", re.ASCII)
+_MOMENTS = "a time like 2026-11-24T09:00:00Z, a day like 2026-11-24, or a number of the feed like seq:120"
+
+
 def as_of(name: str = "as_of") -> Parameter:
-    """A moment of the past: an RFC 3339 time, or `seq:N`, the state after the commit that N belongs to."""
+    """A moment of the past: an RFC 3339 time, a day (its last moment in UTC), or `seq:N`, the state after the
+    commit that N belongs to."""
     timed = moment(name, "")
 
     def read(text: str) -> str:
-        if not text.startswith("seq:"):
-            return str(timed.read(text))
-        digits = text.removeprefix("seq:")
-        if not (digits.isascii() and digits.isdigit() and len(digits) <= 15):
-            raise ValueError(Fault(f"{quoted(text)} is not a moment: write seq:120 or 2026-11-24T09:00:00Z"))
-        return f"seq:{int(digits)}"
+        if numbered := _NUMBERED.fullmatch(text):
+            return f"seq:{int(numbered[1])}"
+        try:
+            return str(timed.read(f"{text}T23:59:59.999999Z" if _DAY.fullmatch(text) else text))
+        except ValueError:
+            raise ValueError(Fault(f"{quoted(text)} is not a moment: write {_MOMENTS}")) from None
 
     schema = {"type": "string", "format": "moment"}
-    description = "The past: a time, or `seq:N`, the state after the commit that N belongs to."
+    description = (
+        "The past: a time, a day (its last moment in UTC), or `seq:N`, the state after the commit that N "
+        "belongs to."
+    )
     return Parameter(name, description, schema, read, example="seq:265")
 
 

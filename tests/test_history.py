@@ -5,7 +5,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -312,14 +312,53 @@ def test_a_draft_has_no_past_to_be_asked_for(desk: Desk) -> None:
     assert desk.client.get("/v1/parties/bob", headers=then).status_code == 404
 
 
-@pytest.mark.parametrize("as_of", ["seq:-1", "seq:", "seq:x", "seq:999999", "yesterday", "2026-11-24", ""])
-def test_a_moment_that_is_none_is_refused(client: FlaskClient, as_of: str) -> None:
+@pytest.mark.parametrize(
+    "as_of", ["seq:-1", "seq:", "seq:x", "seq:999999", "yesterday", "2026-11", "2026-02-30", ""]
+)
+def test_a_moment_that_is_none_is_refused_with_what_is_one(client: FlaskClient, as_of: str) -> None:
     response = client.get("/v1/parties/nhk", query_string={"as_of": as_of})
 
     assert response.status_code == 400
-    assert response.get_json()["errors"][0]["parameter"] == "as_of"
+    [error] = response.get_json()["errors"]
+    assert error["parameter"] == "as_of"
+    assert error["detail"]
 
 
 def test_nothing_was_there_before_the_beginning(client: FlaskClient) -> None:
     assert client.get("/v1/parties/nhk?as_of=seq:0").status_code == 404
     assert client.get("/v1/parties?as_of=2001-01-01T00:00:00Z").get_json()["data"] == []
+
+
+#: Addresses that tell of the past.
+TOLD = [
+    "claims",
+    "claims?facets=kind&count=true",
+    "claims/abe-seeks-treaty-progress-in-term",
+    "claims/abe-seeks-treaty-progress-in-term?include=citations.source",
+    "claims/abe-seeks-treaty-progress-in-term/references",
+    "claims/abe-seeks-treaty-progress-in-term/provenance",
+    "dossiers/japan-russia-peace-treaty/positions",
+    "dossiers/japan-russia-peace-treaty/timeline",
+    "timeline",
+]
+
+
+@pytest.mark.parametrize("address", TOLD)
+@pytest.mark.parametrize("day", ["2999-01-01", "2001-01-01"])
+def test_a_day_is_its_last_moment_in_utc(client: FlaskClient, address: str, day: str) -> None:
+    def told(moment: str) -> tuple[int, str | None]:
+        answer = client.get(f"/v1/{address}{'&' if '?' in address else '?'}as_of={moment}")
+        # Addresses of the answer name the moment as it was asked for.
+        same = answer.text.replace("T23:59:59.999999Z", "").replace("T23%3A59%3A59.999999Z", "")
+        return answer.status_code, same if answer.status_code == 200 else None
+
+    assert told(day) == told(f"{day}T23:59:59.999999Z")
+    assert told(day)[0] in (200, 404)
+
+
+def test_a_day_has_what_was_done_on_it_and_the_day_before_has_not(client: FlaskClient) -> None:
+    published = client.get("/v1/parties/nhk").get_json()["meta"]["published"]
+    day = date.fromisoformat(published[:10])
+
+    assert client.get(f"/v1/parties/nhk?as_of={day}").status_code == 200
+    assert client.get(f"/v1/parties/nhk?as_of={day - timedelta(days=1)}").status_code == 404
