@@ -176,10 +176,11 @@ def _rows(
     rows = state.rows(
         sql(
             "SELECT r.id, r.body, r.etag, r.updated, {columns} FROM {source} "
-            "WHERE {condition} ORDER BY {by} LIMIT {limit}",
+            "WHERE {condition} AND {bound} ORDER BY {by} LIMIT {limit}",
             columns=order.columns,
             source=order.source(chosen.narrowed),
             condition=condition,
+            bound=order.bound,
             by=order.by,
             limit=limit + 1,
         )

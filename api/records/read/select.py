@@ -9,7 +9,7 @@ from schemas.query import Query, QueryError, QueryFault
 
 from ..core.filters import Filter, Ids, Survivors, named, where
 from ..core.registry import RecordType
-from ..core.sql import Sql, joined, sql
+from ..core.sql import ALWAYS, Sql, joined, sql
 from ..core.state import State
 from ..text.find import Among, matching
 from ..text.index import SCOPE_OF
@@ -228,6 +228,16 @@ class Order:
             return sql("{records} r", records=self.state.records)
         join = "JOIN" if narrowed else "CROSS JOIN"
         return sql(f"date_key k {join} {{records}} r ON {{on}}", records=self.state.records, on=self.dated)
+
+    @property
+    def bound(self) -> Sql:
+        """What holds for all records of the state asked, so that a walk need not begin with what came later."""
+        if self.state.moment is None or self.keys[0].sql != "r.updated":
+            return ALWAYS
+        return sql(
+            "r.updated <= (SELECT c.time FROM change c WHERE c.seq = {commit})",
+            commit=self.state.moment.commit,
+        )
 
     @property
     def columns(self) -> Sql:
