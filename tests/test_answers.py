@@ -88,6 +88,8 @@ CLAIM_DOCUMENTS = st.fixed_dictionaries(
 REMEMBERED = [
     "claims?limit=200&count=true&sort=-said&facets=kind,claimant,side,about,question,standing,said.year",
     "claims?limit=200&about=place0,place1",
+    "claims?limit=200&within=place3&sort=-updated",
+    "claims?limit=200&within.not=place2&held=false&facets=held,check,assessment",
     "claims?limit=200&via=party0,party1&count=true",
     "claims?limit=200&origins_min=2",
     "claims?limit=200&question.not=whose&include=citations.source,attribution.party",
@@ -97,6 +99,7 @@ REMEMBERED = [
     "timeline?limit=200",
     "timeline?limit=200&nested=true&claimant=party0",
     "dossiers/story/positions",
+    "dossiers/story/positions?said=2018/2019&match=certain",
     "places/place0/references?limit=200",
     "claims/claim0/provenance",
     "claims/claim0",
@@ -227,6 +230,7 @@ class World(RuleBasedStateMachine):
         self.client: FlaskClient = client_of(file)
         #: What each source was written to derive from; what was merged into what; what was retracted.
         self.descent: dict[str, list[tuple[str, str]]] = {}
+        self.wholes: dict[str, str | None] = {}
         self.into: dict[str, str] = {}
         self.retracted: set[str] = set()
         #: What was answered after each of the last commits, by the feed's number and the address.
@@ -256,10 +260,13 @@ class World(RuleBasedStateMachine):
         self.put(PARTY, party, name=name, kind="state")
 
     @rule(place=st.sampled_from(PLACES), name=TEXT, by=st.sampled_from(PARTIES), word=st.sampled_from(WORDS),
-          publish=st.booleans())  # fmt: skip
-    def name_place(self, place: str, name: str, by: str, word: str, publish: bool) -> None:
+          publish=st.booleans(), whole=st.none() | st.sampled_from(PLACES))  # fmt: skip
+    def name_place(self, place: str, name: str, by: str, word: str, publish: bool, whole: str | None) -> None:
         names = [{"text": word, "language": "en", "used_by": by}]
-        self.put(PLACE, place, publish, name=name, kind="island", names=names)
+        # Wholes have the greater number: no place becomes part of itself.
+        part_of = whole if whole and whole > place else None
+        if self.put(PLACE, place, publish, name=name, kind="island", names=names, part_of=part_of):
+            self.wholes[place] = part_of
 
     @rule(date=st.sampled_from(DATES), title=TEXT, when=WHEN, whole=st.none() | st.sampled_from(DATES))
     def write_date(self, date: str, title: str, when: str, whole: str | None) -> None:
@@ -269,12 +276,15 @@ class World(RuleBasedStateMachine):
         more = {"citations": cited, "part_of": part_of, "dossiers": ["story"]}
         self.put(DATE, date, title=title, kind="meeting", when=when, **more)
 
-    @rule(source=st.sampled_from(SOURCES), title=TEXT, publisher=st.sampled_from(PARTIES), parents=PARENTS)
-    def write_source(self, source: str, title: str, publisher: str, parents: list[tuple[str, str]]) -> None:
+    @rule(source=st.sampled_from(SOURCES), title=TEXT, publisher=st.sampled_from(PARTIES), parents=PARENTS,
+          held=st.booleans())  # fmt: skip
+    def write_source(
+        self, source: str, title: str, publisher: str, parents: list[tuple[str, str]], held: bool
+    ) -> None:
         # Parents have the greater number: no document descends from itself.
         parents = [(parent, how) for parent, how in parents if parent > source]
         derived = [{"source": parent, "how": how} for parent, how in parents]
-        report = {"title": title, "kind": "news-report", "publisher": publisher, "held": True}
+        report = {"title": title, "kind": "news-report", "publisher": publisher, "held": held}
         if self.put(SOURCE, source, **report, derived_from=derived):
             self.descent[source] = parents
 
@@ -318,6 +328,8 @@ class World(RuleBasedStateMachine):
             self.timelines_are_in_order,
             self.parts_stand_within_their_wholes,
             self.facets_count,
+            self.claims_are_within_what_their_subjects_are_part_of,
+            self.claims_are_held_where_a_cited_source_is,
             self.positions_are_those_of_the_claims,
             self.provenance_is_what_following_the_documents_gives,
             self.references_are_what_names_a_record,
@@ -401,6 +413,32 @@ class World(RuleBasedStateMachine):
 
         for name, counts in expected.items():
             assert {m["value"]: m["count"] for m in facets[name]["values"]} == counts, name
+
+    def claims_are_within_what_their_subjects_are_part_of(self, records: Records) -> None:
+        around = {
+            c["id"]: {p for place in places_of(c) for p in self.around(place)} for c in records["claims"]
+        }
+        for place in ids(records["places"]):
+            expected = {claim for claim, some in around.items() if place in some}
+
+            assert set(ids(self.read(f"claims?limit=200&within={place}")["data"])) == expected, place
+            others = ids(self.read(f"claims?limit=200&within.not={place}")["data"])
+            assert set(others) == around.keys() - expected
+
+    def around(self, place: str) -> set[str]:
+        """A place and all that it is part of, through what was withdrawn too."""
+        place = self.resolved(place)
+        whole = self.wholes.get(place)
+        return {place} | (self.around(whole) if whole and self.resolved(whole) != place else set())
+
+    def claims_are_held_where_a_cited_source_is(self, records: Records) -> None:
+        held = {source["id"]: source["held"] for source in records["sources"]}
+        for claim in records["claims"]:
+            cited = cited_by(claim)
+            if held.keys() >= set(cited):
+                truth = str(any(held[source] for source in cited)).lower()
+                found = ids(self.read(f"claims?limit=200&held={truth}")["data"])
+                assert claim["id"] in found
 
     def positions_are_those_of_the_claims(self, records: Records) -> None:
         expected = {

@@ -74,6 +74,8 @@ MEANINGS: dict[str, dict[str, Meaning]] = {
         "stance": lambda r, _: {a["stance"] for a in r["answers"]},
         "standing": lambda r, _: set(r["standing"]),
         "relation": lambda r, _: {x["type"] for x in r["relations"] + r["inverse_relations"]},
+        "assessment": lambda r, _: {(r["assessment"] or {"status": "not-assessed"})["status"]},
+        "check": lambda r, _: {c["check"]["status"] for c in r["citations"]},
         "dossier": lambda r, _: _ids(r["dossiers"]),
     },
     "dates": {
@@ -107,7 +109,7 @@ CASES = [(plural, name) for plural, meanings in MEANINGS.items() for name in mea
 
 
 def test_every_filter_is_tried() -> None:
-    apart = {"said", "valid", "when", "published", "held", "origins_min"}
+    apart = {"said", "valid", "when", "published", "held", "origins_min", "within"}
     declared = {(p, f.name) for p, t in BY_PLURAL.items() for f in t.filters if f.name not in apart}
 
     by_membership = {(plural, "dossier") for plural in ("parties", "places", "sources")}
@@ -178,9 +180,33 @@ def test_held_and_origins_min(client: FlaskClient) -> None:
     for held in (True, False):
         found = every(client, "sources", held=str(held).lower())
         assert [s["id"] for s in found] == [s["id"] for s in sources if s["held"] is held]
+    having = {s["id"] for s in sources if s["held"]}
+    cited = {c["id"]: {x["source"]["id"] for x in c["citations"]} for c in claims}
+    for held in (True, False):
+        found = every(client, "claims", held=str(held).lower())
+        assert [c["id"] for c in found] == [i for i, own in cited.items() if bool(own & having) is held]
     for least in range(4):
         found = every(client, "claims", origins_min=least)
         assert [c["id"] for c in found] == [c["id"] for c in claims if c["origins"]["count"] >= least]
+
+
+def test_within_is_about_it_or_a_part_of_it(client: FlaskClient) -> None:
+    records = [r for plural in ("parties", "places", "dates") for r in every(client, plural)]
+    wholes = {r["id"]: _ids(r["part_of"]) for r in records}
+    named = {c["id"]: MEANINGS["claims"]["about"](c, {}) for c in every(client, "claims")}
+
+    def around(record_id: str) -> set[str]:
+        return {record_id}.union(*(around(whole) for whole in wholes[record_id]))
+
+    spoken_of = {i: set().union(*map(around, about)) if about else set() for i, about in named.items()}
+    for record_id in wholes:
+        expected = [i for i, own in spoken_of.items() if record_id in own]
+        assert [c["id"] for c in every(client, "claims", within=record_id)] == expected
+        others = [i for i in spoken_of if i not in expected]
+        assert [c["id"] for c in every(client, "claims", within__not=record_id)] == others
+    assert spoken_of != named
+    both = every(client, "claims", within__all="four-islands,japan")
+    assert [c["id"] for c in both] == [i for i, own in spoken_of.items() if {"four-islands", "japan"} <= own]
 
 
 def test_updated_since_takes_any_offset(client: FlaskClient) -> None:
@@ -366,7 +392,11 @@ def test_included_records_are_the_bytes_of_the_records(client: FlaskClient) -> N
         ("said=2019-07,2019-08", "said"),
         ("said.not=2019", "said.not"),
         ("id.not=nhk", "id.not"),
-        ("held=true", "held"),
+        ("held=yes", "held"),
+        ("check=exactly", "check"),
+        ("assessment=none", "assessment"),
+        ("within=tass-1069673", "within"),
+        ("facets=within", "facets"),
         ("=x", ""),
         ("x", "x"),
         ("kind[]=position", "kind[]"),

@@ -31,6 +31,9 @@ CONDITIONS = {
     ("claims", "origins_min=2"): ("r.id IN ({keys} AND k.value >= ?)", ["000002"]),
     ("sources", "held=true"): ("r.id IN ({keys} AND k.value IN (?))", ["true"]),
     ("sources", "held=false"): ("r.id IN ({keys} AND k.value IN (?))", ["false"]),
+    ("claims", "held=true"): ("r.id IN ({keys} AND k.value IN (?))", ["true"]),
+    ("claims", "check.not=exact"): ("r.id NOT IN ({keys} AND k.value IN (?))", ["exact"]),
+    ("claims", "assessment=refuted"): ("r.id IN ({keys} AND k.value IN (?))", ["refuted"]),
     ("sources", "language=ja"): ("r.id IN ({keys} AND k.value IN (?))", ["ja"]),
     ("parties", "country=JP"): ("r.id IN ({keys} AND k.value IN (?))", ["JP"]),
 }
@@ -161,6 +164,7 @@ HALF_DECLARED = {
     "terms without keys": (lambda: kinds.Terms("x", "X.", vocabulary=CLAIM_KINDS), "needs keys"),
     "a flag without keys": (lambda: kinds.Flag("x", "X."), "needs keys"),
     "a number without keys": (lambda: kinds.AtLeast("x", "X."), "needs keys"),
+    "parts of nothing": (lambda: kinds.Within("x", "X.", to=("place",)), "needs the types that it names"),
     "a pair with nothing": (
         lambda: _claim_with(kinds.Languages("x", "X.", one("x"), pairs_with="nothing")),
         'pairs with "nothing"',
@@ -188,9 +192,10 @@ def test_what_can_have_several_values_can_be_asked_for_all_of_them() -> None:
     names = {name for t in TYPES.values() for name in collection_parameters(t) if name.endswith(".all")}
 
     assert names == {
-        "about.all", "administered_by.all", "claimed_by.all", "derived_from.all", "dossier.all",
+        "about.all", "administered_by.all", "check.all", "claimed_by.all", "derived_from.all", "dossier.all",
         "member_of.all", "origin.all", "participant.all", "participant_role.all", "place.all", "question.all",
         "relation.all", "role.all", "source.all", "stance.all", "standing.all", "via.all",
+        "within.all",
     }  # fmt: skip
 
 

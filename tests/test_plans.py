@@ -25,6 +25,7 @@ ORDERED = [
     "/v1/claims",
     "/v1/claims?sort=updated",
     "/v1/claims?sort=-updated",
+    "/v1/claims?sort=-updated&as_of=seq:200",
     "/v1/claims?sort=said",
     "/v1/claims?sort=-said",
     "/v1/timeline",

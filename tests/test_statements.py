@@ -24,6 +24,8 @@ STATEMENTS = {
     "/v1/claims?limit={limit}&count=true": 3,
     "/v1/claims?limit={limit}&include=attribution.party,citations.source": 3,
     "/v1/claims?limit={limit}&claimant=abe-shinzo&about=four-islands&via.not=nhk&said=2019": 3,
+    "/v1/claims?limit={limit}&within=kuril-islands&held=true&check=not-checked&assessment.not=refuted": 3,
+    "/v1/claims?limit={limit}&sort=-updated&as_of=seq:200": 3,
     "/v1/parties?limit={limit}&dossier=japan-russia-peace-treaty": 3,
     "/v1/claims?claimant=nobody": 2,
     "/v1/parties?id=nhk,abe-shinzo,sputnik,tass": 1,

@@ -13,7 +13,7 @@ from schemas.base import Json
 from schemas.query import DateRange, Parameter, Query
 from schemas.vocabularies import Vocabulary
 
-from .sql import Sql, sql
+from .sql import Sql, joined, sql
 from .state import State
 
 #: A value that a record is found by, and the other half of a pair, or ''.
@@ -365,6 +365,54 @@ class Members(Ids):
             records=state.records,
             stands=state.stands("p"),
         )
+
+
+@dataclass(frozen=True)
+class Within(Ids):
+    """Found by an id that `of` finds records by, or by the id of a part of that, however deep.
+
+    Parts are followed when they are asked for: where one changes its whole, nothing that names it is written,
+    and the past keeps the parts of its time.
+    """
+
+    of: str = ""
+
+    def missing(self) -> str | None:
+        """The types, and the filter; there are no keys of its own."""
+        return None if self.to and self.of else "the types that it names (`to`) and the filter `of`"
+
+    @property
+    def facets(self) -> tuple[str, ...]:
+        """What is found by following references has no counts by value."""
+        return ()
+
+    def chosen(self, state: State, record_type: str, value: Any, query: Query, survivors: Survivors,
+               qualifiers: Sequence[str] | None) -> Sql:  # fmt: skip
+        """Records of which one of these ids, or of their parts, is named."""
+        return sql(
+            _WITHIN,
+            asked=joined(" UNION ", (sql("SELECT {i}", i=i) for i in self.values(value, survivors))),
+            types=self.to,
+            type=record_type,
+            of=self.of,
+            records=state.records,
+            stands=state.stands("p"),
+            u_holds=state.holds("u"),
+            k_holds=state.holds("k"),
+        )
+
+
+#: Down from wholes to parts, retracted ones too; a merged one is a part no more, its survivor is asked.
+_WITHIN = """
+WITH RECURSIVE part(id) AS (
+    {asked}
+    UNION
+    SELECT u.record FROM part
+    JOIN filter_key u ON u.type IN ({types}) AND u.filter = 'part_of' AND u.value = part.id AND {u_holds}
+    JOIN {records} p ON p.id = u.record AND p.merged_into IS NULL AND {stands}
+)
+SELECT k.record FROM part
+JOIN filter_key k ON k.type = {type} AND k.filter = {of} AND k.value = part.id AND {k_holds}"""
 
 
 #: Who refers from a published date or claim of the dossier; then up, by what comes from what.

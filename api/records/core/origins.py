@@ -20,6 +20,7 @@ class Document:
     publisher: str
     parents: tuple[tuple[str, str], ...]
     withdrawn: bool = False
+    held: bool = False
 
 
 class Documents(Protocol):

@@ -28,6 +28,7 @@ from .filters import (
     Questions,
     RegistryError,
     Terms,
+    Within,
     derived,
     each,
     one,
@@ -142,7 +143,19 @@ def _origins_count(document: Json, computed: Json) -> Iterable[Key]:
 
 
 def _held(document: Json, computed: Json) -> Iterable[Key]:
-    return [("true" if document["held"] else "false", "")]
+    return [_truth(document["held"])]
+
+
+def _cites_held(document: Json, computed: Json) -> Iterable[Key]:
+    return [_truth(computed["held"])]
+
+
+def _truth(value: bool) -> Key:
+    return ("true" if value else "false", "")
+
+
+def _assessment(document: Json, computed: Json) -> Iterable[Key]:
+    return [(document.get("assessment", {}).get("status", "not-assessed"), "")]
 
 
 _MEMBERSHIP = "Members of a dossier: what names it, what that refers to, and the sources' publishers."
@@ -205,7 +218,7 @@ SOURCE = RecordType(
     "Documents, held or known through others.",
     suggested=2,
     example="urdupoint-2019-07-21",
-    face=("title", "url", "publisher", "derived_from"),
+    face=("title", "url", "publisher", "derived_from", "held"),
     text=("publisher.name", "authors", "note"),
     dates=("published",),
     filters=(
@@ -291,6 +304,12 @@ CLAIM = RecordType(
             pairs_with="via",
         ),
         Ids("about", "What it is about.", Keys(_about), to=("party", "place", "date")),
+        Within(
+            "within",
+            "What it is about, or what that is a part of, however deep.",
+            to=("party", "place", "date"),
+            of="about",
+        ),
         Ids("source", "The source of one of its citations.", each("citations", "source"), to=("source",)),
         Ids("origin", "A document that it goes back to.", derived("origins"), to=("source",)),
         AtLeast("origins_min", "Least number of independent origins.", Keys(_origins_count, several=False)),
@@ -313,6 +332,23 @@ CLAIM = RecordType(
                 "Relations and their inverses.",
                 vocab.RELATIONS.terms + vocab.INVERSE_RELATIONS.terms,
             ),
+        ),
+        Terms(
+            "assessment",
+            "The editors' view of it; without one it is not assessed.",
+            Keys(_assessment, several=False),
+            vocabulary=vocab.ASSESSMENT_STATUSES,
+        ),
+        Terms(
+            "check",
+            "What comparing one of its citations with its source's text came to.",
+            derived("checks"),
+            vocabulary=vocab.CHECK_STATUSES,
+        ),
+        Flag(
+            "held",
+            "Whether the curators have had one of the documents that it cites.",
+            Keys(_cites_held, several=False),
         ),
         Dated("said", "When it was said."),
         Dated("valid", "The time that it speaks of."),

@@ -141,6 +141,7 @@ class Renderer:
             self._survivor(publisher),
             tuple((parent, how) for parent, how in parents if parent != entry.id),
             withdrawn=entry.status == "retracted",
+            held=entry.document["held"],
         )
 
     def _survivor(self, record_id: str) -> str:
@@ -181,7 +182,12 @@ class Renderer:
             "standing": sorted(standing),
             "inverse_types": sorted({r["type"] for r in inverse}),
             "publishers": sorted({self.document(a).publisher for a in ancestors}),
+            "held": any(self.document(source).held for source in cited),
+            "checks": sorted({self._check_status(c) for c in entry.document["citations"]}),
         }
+
+    def _check_status(self, citation: Json) -> str:
+        return str(self.check_of(citation["source"], citation.get("locator"))["status"])
 
     def _inverse_relations(self, entry: Entry) -> list[Json]:
         """What published claims do to this one, by their ids."""
