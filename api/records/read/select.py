@@ -234,10 +234,8 @@ class Order:
         """What holds for all records of the state asked, so that a walk need not begin with what came later."""
         if self.state.moment is None or self.keys[0].sql != "r.updated":
             return ALWAYS
-        return sql(
-            "r.updated <= (SELECT c.time FROM change c WHERE c.seq = {commit})",
-            commit=self.state.moment.commit,
-        )
+        last = "r.updated <= (SELECT c.time FROM change c WHERE c.seq = {commit})"
+        return sql(last, commit=self.state.moment.commit)
 
     @property
     def columns(self) -> Sql:

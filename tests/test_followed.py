@@ -2,7 +2,8 @@
 
 import pytest
 
-from api.records.core.registry import PARTY, PLACE
+from api.records.citations.verify import judged, keep_checks
+from api.records.core.registry import CLAIM, PARTY, PLACE
 
 from .conftest import Desk
 
@@ -95,3 +96,27 @@ def test_held_follows_the_source(islands: Desk) -> None:
     assert [islands.read("claims", held=h)["data"] == [] for h in ("true", "false")] == [True, False]
     then = {"as_of": f"seq:{before}"}
     assert [islands.read("claims", held=h, **then)["data"] == [] for h in ("true", "false")] == [False, True]
+
+
+def test_check_is_that_of_any_citation_and_follows_what_is_stored(islands: Desk) -> None:
+    islands.put(
+        CLAIM,
+        "checked",
+        proposition="So.",
+        kind="statement",
+        citations=[{"source": "paper"}, {"source": "paper", "locator": {"text": {"start": "It was late"}}}],
+    )
+    before = islands.last()
+
+    keep_checks(islands.database, judged(islands.database, {"paper": "It was late.\n"}))
+
+    def found(status: str, **query: str) -> list[str]:
+        return [c["id"] for c in islands.read("claims", check=status, **query)["data"]]
+
+    assert found("found") == ["checked"]
+    assert "checked" in found("not-checked")
+    assert found("found", as_of=f"seq:{before}") == []
+    assert [c["id"] for c in islands.read("claims", **{"check.not": "found"})["data"]] == ["told"]
+    counts = islands.read("claims", facets="check,assessment")["facets"]
+    assert {v["value"]: v["count"] for v in counts["check"]["values"]} == {"not-checked": 2, "found": 1}
+    assert {v["value"]: v["count"] for v in counts["assessment"]["values"]} == {"not-assessed": 2}
