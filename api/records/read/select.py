@@ -231,7 +231,7 @@ class Order:
 
     @property
     def bound(self) -> Sql:
-        """What holds for all records of the state asked, so that a walk need not begin with what came later."""
+        """What holds for all records of the state asked, so that no walk begins with what came later."""
         if self.state.moment is None or self.keys[0].sql != "r.updated":
             return ALWAYS
         last = "r.updated <= (SELECT c.time FROM change c WHERE c.seq = {commit})"

@@ -183,11 +183,8 @@ class Renderer:
             "inverse_types": sorted({r["type"] for r in inverse}),
             "publishers": sorted({self.document(a).publisher for a in ancestors}),
             "held": any(self.document(source).held for source in cited),
-            "checks": sorted({self._check_status(c) for c in entry.document["citations"]}),
+            "checks": sorted({self.check_of(c)["status"] for c in entry.document["citations"]}),
         }
-
-    def _check_status(self, citation: Json) -> str:
-        return str(self.check_of(citation["source"], citation.get("locator"))["status"])
 
     def _inverse_relations(self, entry: Entry) -> list[Json]:
         """What published claims do to this one, by their ids."""
