@@ -98,11 +98,12 @@ def as_read(schema: Schema) -> Json:
     """The object that a read returns: every member is always there, unless said otherwise."""
     partial = isinstance(schema, _PARTIAL)
     members = {name: _field(field) for name, field in _in_wire_order(schema).items()}
-    required = [name for name, field in schema.fields.items() if field.required or not partial]
+    sometimes = schema.sometimes if isinstance(schema, RecordSchema) else ()
+    always = [n for n, f in schema.fields.items() if f.required or not (partial or n in sometimes)]
     return {
         "type": "object",
         "description": (type(schema).__doc__ or "").strip(),
-        "required": [name for name in members if name in required],
+        "required": [name for name in members if name in always],
         "properties": members | (_SEEN_BY if _is_named(schema) else {}),
         **({} if partial else {"additionalProperties": False}),
     }
@@ -126,7 +127,7 @@ def _is_named(schema: Schema) -> bool:
 
 
 def _in_wire_order(schema: Schema) -> dict[str, fields.Field[Any]]:
-    last = [name for name in ("meta", "links") if name in schema.fields]
+    last = [name for name in ("meta", "links", "warnings") if name in schema.fields]
     names = [name for name in schema.fields if name not in last] + last
     return {name: schema.fields[name] for name in names}
 

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from marshmallow import fields
 
 from .base import Json, ValueSchema
-from .fields import Checked, Id, One, TermOf, Text
+from .fields import Checked, Id, Listed, One, TermOf, Text
 from .vocabularies import CHECK_STATUSES, DATE_CERTAINTIES, DATE_PRECISIONS, RECORD_STATUSES, RECORD_TYPES
 
 
@@ -37,6 +37,13 @@ class LinksSchema(ValueSchema):
     references = fields.String(metadata={"format": "uri-reference"})
 
 
+class WarningSchema(ValueSchema):
+    """What a curator should look at; nothing was refused for it."""
+
+    pointer = fields.String(metadata=doc("JSON pointer (RFC 6901) into the record's input form."))
+    detail = fields.String()
+
+
 class RecordSchema(ValueSchema):
     """A record: `type`, `id`, the type's own fields, `meta`, `links`."""
 
@@ -48,6 +55,14 @@ class RecordSchema(ValueSchema):
     id = Id(required=True, metadata=doc("Unique over all types and questions; never reused."))
     meta = One(MetaSchema, dump_only=True)
     links = One(LinksSchema, dump_only=True)
+    warnings = Listed(
+        One(WarningSchema),
+        10_000,
+        dump_only=True,
+        metadata=doc("Only in answers to writes, where there are any."),
+    )
+    #: Members that only some answers have.
+    sometimes: ClassVar[tuple[str, ...]] = ("warnings",)
 
     def render(self, document: Json) -> Json:
         """The type's own fields as served, from a document in its input form and computed members."""

@@ -31,6 +31,20 @@ class ProblemType(Term):
 
 
 @dataclass(frozen=True)
+class ClaimKind(Term):
+    """What sort of statement a claim is; `needs_holder`: somebody must hold or utter it."""
+
+    needs_holder: bool = True
+
+
+@dataclass(frozen=True)
+class AttributionRole(Term):
+    """What a party did with a statement; `for_publisher`: what the publisher of a document does in it."""
+
+    for_publisher: bool = False
+
+
+@dataclass(frozen=True)
 class Vocabulary:
     """A closed list of terms, in the order in which they are shown."""
 
@@ -120,6 +134,7 @@ PARTY_KINDS = _vocabulary(
         Term("company", "A business.", "schema:Corporation"),
         Term("non-governmental-organisation", "A private body with a public aim.", "schema:NGO"),
         Term("group", "People named together without an organisation of their own."),
+        Term("unnamed-source", "A speaker whom the document does not name, described as it describes them."),
     ],
 )
 PLACE_KINDS = _vocabulary(
@@ -184,20 +199,22 @@ DATE_KINDS = _vocabulary(
 CLAIM_KINDS = _vocabulary(
     "claim-kinds",
     "Claim kinds",
-    "What sort of statement a claim is.",
+    "What sort of statement a claim is. One that somebody must hold or utter has an attribution.",
     [
-        Term("reported-fact", "Something that happened, as a report has it."),
-        Term("historical-fact", "Something that happened, as history has it."),
-        Term("statement", "What somebody said, where no other kind fits."),
-        Term("statement-of-intent", "What somebody means to do."),
-        Term("position", "What a side holds to be right."),
-        Term("demand", "What a side asks of another."),
-        Term("condition", "What must come first, according to a side."),
-        Term("promise", "What somebody undertakes to do."),
-        Term("assessment", "How somebody judges a state of affairs."),
-        Term("projection", "What somebody expects to happen."),
-        Term("treaty-provision", "What a treaty or declaration lays down."),
-        Term("denial", "That something is not so."),
+        ClaimKind("reported-fact", "Something that happened, as a report has it.", needs_holder=False),
+        ClaimKind("historical-fact", "Something that happened, as history has it.", needs_holder=False),
+        ClaimKind("statement", "What somebody said, where no other kind fits."),
+        ClaimKind("statement-of-intent", "What somebody means to do."),
+        ClaimKind("position", "What a side holds to be right."),
+        ClaimKind("demand", "What a side asks of another."),
+        ClaimKind("condition", "What must come first, according to a side."),
+        ClaimKind("promise", "What somebody undertakes to do."),
+        ClaimKind("offer", "What a side would do or give, if the other agrees."),
+        ClaimKind("accusation", "That another has done wrong."),
+        ClaimKind("assessment", "How somebody judges a state of affairs."),
+        ClaimKind("projection", "What somebody expects to happen."),
+        ClaimKind("treaty-provision", "What a treaty or declaration lays down.", needs_holder=False),
+        ClaimKind("denial", "That something is not so."),
     ],
 )
 #: Kinds of claims with which a claimant takes a side; whoever merely states or reports takes none.
@@ -218,14 +235,20 @@ ATTRIBUTION_ROLES = _vocabulary(
     "Attribution roles",
     "What a party did with the statement on its way to the record.",
     [
-        Term("said", "Spoke it.", "prov:wasAttributedTo"),
-        Term("wrote", "Put it in writing.", "prov:wasAttributedTo"),
-        Term("published", "States it in its own voice.", "schema:publisher"),
-        Term("quoted", "Gave the speaker's words.", "prov:wasQuotedFrom"),
-        Term("reported", "Told what was said or happened.", "prov:wasDerivedFrom"),
-        Term("republished", "Published another's report again.", "prov:wasDerivedFrom"),
-        Term("translated", "Gave it in another language.", "prov:wasDerivedFrom"),
-        Term("summarised", "Gave it in fewer words.", "prov:wasDerivedFrom"),
+        AttributionRole("said", "Spoke it.", "prov:wasAttributedTo"),
+        AttributionRole("wrote", "Put it in writing.", "prov:wasAttributedTo"),
+        AttributionRole("published", "States it in its own voice.", "schema:publisher", for_publisher=True),
+        AttributionRole("quoted", "Gave the speaker's words.", "prov:wasQuotedFrom"),
+        AttributionRole(
+            "reported", "Told what was said or happened.", "prov:wasDerivedFrom", for_publisher=True
+        ),
+        AttributionRole(
+            "republished", "Published another's report again.", "prov:wasDerivedFrom", for_publisher=True
+        ),
+        AttributionRole(
+            "translated", "Gave it in another language.", "prov:wasDerivedFrom", for_publisher=True
+        ),
+        AttributionRole("summarised", "Gave it in fewer words.", "prov:wasDerivedFrom", for_publisher=True),
     ],
 )
 PARTICIPANT_ROLES = _vocabulary(
@@ -381,6 +404,7 @@ CORRECTION_KINDS = _vocabulary(
         Term("source-withdrawn", "A source took back what it had published."),
         Term("duplicate", "The same thing was recorded twice."),
         Term("legal", "The law required it."),
+        Term("enrichment", "Something was added; all that had been stated still stands."),
     ],
 )
 CHANGE_KINDS = _vocabulary(
@@ -425,6 +449,7 @@ CHECK_ANSWERS = _vocabulary(
     "What became of a record that somebody embedded.",
     [
         Term("unchanged", "Its revision still stands."),
+        Term("enriched", "Its later revisions only added something; all that it stated still stands."),
         Term("corrected", "There is a later revision; its notes say why."),
         Term("retracted", "It was withdrawn."),
         Term("merged", "It lives on in another record."),

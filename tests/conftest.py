@@ -147,9 +147,11 @@ class Desk:
         self.put(SOURCE, record_id, **document, **({"derived_from": derived} if derived else {}))
 
     def claim(self, record_id: str, *cited: str, **more: Any) -> None:
-        """A statement that cites sources."""
+        """A fact that cites sources."""
         citations = [{"source": source} for source in cited]
-        self.put(CLAIM, record_id, proposition=f"{record_id}.", kind="statement", citations=citations, **more)
+        self.put(
+            CLAIM, record_id, proposition=f"{record_id}.", kind="reported-fact", citations=citations, **more
+        )
 
     # Over HTTP
 

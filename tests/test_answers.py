@@ -63,7 +63,7 @@ def at_most_one(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[list[Any]
 CLAIM_DOCUMENTS = st.fixed_dictionaries(
     {
         "proposition": TEXT,
-        "kind": st.just("statement"),
+        "kind": st.just("reported-fact"),
         "citations": st.sets(st.sampled_from(["paper", *SOURCES]), min_size=1).map(
             lambda cited: [{"source": source} for source in sorted(cited)]
         ),
@@ -211,7 +211,7 @@ def beginning() -> bytes:
         questions = [{"id": question, "text": f"{question}?"} for question in QUESTIONS]
         put(database, DOSSIER, {"story": {"title": "Story", "questions": questions}})
         put(database, PLACE, {place: {"name": "Rock", "kind": "island"} for place in PLACES})
-        claim = {"proposition": "Abe", "kind": "statement", "citations": [{"source": "paper"}]}
+        claim = {"proposition": "Abe", "kind": "reported-fact", "citations": [{"source": "paper"}]}
         put(database, CLAIM, {each: {**claim, "dossiers": ["story"]} for each in CLAIMS})
         database.close()
         return (Path(folder) / "facts.db").read_bytes()

@@ -383,7 +383,7 @@ def test_what_was_redacted_is_nowhere_in_the_database(database_file: Path, tmp_p
     secret = "Zebulon Quartermaine"
     body = {"id": "secret-person", "name": secret, "kind": "person", "description": f"About {secret}."}
     assert client.send("POST", "/v1/parties?publish=true", body, Idempotency_Key="k").status == 201
-    claim = {"id": "secret-claim", "proposition": "P.", "kind": "statement", "publish": True,
+    claim = {"id": "secret-claim", "proposition": "P.", "kind": "reported-fact", "publish": True,
              "attribution": [{"party": "secret-person", "role": "said"}],
              "citations": [{"source": "urdupoint-2019-07-21"}]}  # fmt: skip
     batch = [{"op": "create", "type": "claim", "id": "secret-claim", "body": claim}]

@@ -86,26 +86,26 @@ PLANTED = {
 - {id: untitled, kind: book, publisher: press, held: true}
 """,
     "dates": """\
-- {id: talks, title: Talks, kind: meeting, when: 2019-13, citations: [{source: paper}]}
-- {id: ancient, title: Ancient, kind: meeting, when: "0201", citations: [{source: paper}]}
+- {id: talks, title: Talks, kind: meeting, when: 2019-13, citations: [{source: paper, locator: {page: 1}}]}
+- {id: ancient, title: Ancient, kind: meeting, when: "0201", citations: [{source: paper, locator: {page: 1}}]}
 - {id: uncited, title: Uncited, kind: meeting, when: "2019", citations: []}
-- {id: season, title: Season, kind: meeting, when: 2019-21, citations: [{source: paper}]}
+- {id: season, title: Season, kind: meeting, when: 2019-21, citations: [{source: paper, locator: {page: 1}}]}
 """,
     "claims": """\
-- {id: unheld, proposition: P., kind: statement, citations: [{source: wire}]}
-- {id: dangling, proposition: P., kind: statement, citations: [{source: papre}]}
+- {id: unheld, proposition: P., kind: reported-fact, citations: [{source: wire, locator: {page: 1}}]}
+- {id: dangling, proposition: P., kind: reported-fact, citations: [{source: papre, locator: {page: 1}}]}
 - id: broken-chain
   proposition: P.
-  kind: statement
+  kind: reported-fact
   attribution:
     - {party: press, role: reported, source: wire}
     - {party: press, role: republished, source: paper}
-  citations: [{source: paper}]
+  citations: [{source: paper, locator: {page: 1}}]
 - id: backwards
   proposition: P.
-  kind: statement
+  kind: reported-fact
   citations: [{source: paper, locator: {position: {start: 9, end: 3}}}]
-- {id: unasked, proposition: P., kind: demand, citations: [{source: paper}],
+- {id: unasked, proposition: P., kind: reported-fact, citations: [{source: paper, locator: {page: 1}}],
    answers: [{question: why, stance: denies}]}
 """,
     "dossiers": "- {id: story, title: S, questions: [{id: press, text: Taken?}]}\n",

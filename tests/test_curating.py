@@ -487,7 +487,7 @@ def test_a_dry_run_shows_the_result_and_changes_nothing(
 
 
 def test_a_batch_may_refer_to_itself_in_any_order(desk: Desk) -> None:
-    claim = {"proposition": "P.", "kind": "statement", "citations": [{"source": "paper"}]}
+    claim = {"proposition": "P.", "kind": "reported-fact", "citations": [{"source": "paper"}]}
     source = {"title": "Paper", "kind": "book", "publisher": "press", "held": True}
     press = {"name": "Press", "kind": "group"}
     batch = [
@@ -734,7 +734,7 @@ def test_an_anonymous_reader_cannot_learn_that_a_draft_exists(desk: Desk, tmp_pa
         ("parties", {"id": "draft-party", "name": "D", "kind": "person", "part_of": "nhk"}),
         ("dossiers", {"id": "draft-dossier", "title": "D",
                       "questions": [{"id": "draft-question", "text": "?"}]}),
-        ("claims", {"id": "draft-claim", "proposition": "D.", "kind": "statement",
+        ("claims", {"id": "draft-claim", "proposition": "D.", "kind": "reported-fact",
                     "attribution": [{"party": "draft-party", "role": "said"}],
                     "relations": [{"type": "contradicts", "claim": "abe-seeks-treaty-progress-in-term"}],
                     "about": {"parties": ["nhk"]}, "dossiers": ["japan-russia-peace-treaty"],

@@ -28,7 +28,7 @@ def _claim(case: str, /, **members: object) -> tuple[str, Case]:
     claim = {
         "id": "c",
         "proposition": "P.",
-        "kind": "statement",
+        "kind": "reported-fact",
         "citations": [{"source": "urdupoint-2019-07-21"}],
     }
     return _post(f"claim: {case}", json.dumps({**claim, **members}).encode(), "/v1/claims")

@@ -75,7 +75,7 @@ def test_the_past_is_asked_in_its_own_ids(chained: Desk) -> None:
 
 def test_a_merged_dossier_keeps_its_members(desk: Desk) -> None:
     desk.send("POST", "dossiers?publish=true", {"id": "second", "title": "Second"})
-    claim = {"id": "second-claim", "proposition": "A claim.", "kind": "statement", "dossiers": ["second"],
+    claim = {"id": "second-claim", "proposition": "A claim.", "kind": "reported-fact", "dossiers": ["second"],
              "citations": [{"source": "tass-1069673"}]}  # fmt: skip
     assert desk.send("POST", "claims?publish=true", claim).status_code == 201
     desk.send("POST", "dossiers?publish=true", {"id": "third", "title": "Third"})
@@ -105,7 +105,7 @@ def test_a_retracted_answer_keeps_no_dossier_from_being_merged(desk: Desk) -> No
     questions = [{"id": "why", "text": "Why?"}]
     desk.send("POST", "dossiers?publish=true", {"id": "second", "title": "Second", "questions": questions})
     desk.send("POST", "dossiers?publish=true", {"id": "third", "title": "Third"})
-    claim = {"id": "told", "proposition": "A claim.", "kind": "statement",
+    claim = {"id": "told", "proposition": "A claim.", "kind": "reported-fact",
              "citations": [{"source": "tass-1069673"}],
              "answers": [{"question": "why", "stance": "affirms"}]}  # fmt: skip
     assert desk.send("POST", "claims?publish=true", claim).status_code == 201
@@ -118,7 +118,7 @@ def test_a_retracted_answer_keeps_no_dossier_from_being_merged(desk: Desk) -> No
 
 
 def test_claims_that_contradicted_each_other_can_be_merged(desk: Desk) -> None:
-    claim = {"proposition": "A claim.", "kind": "statement", "citations": [{"source": "tass-1069673"}]}
+    claim = {"proposition": "A claim.", "kind": "reported-fact", "citations": [{"source": "tass-1069673"}]}
     put(
         desk.database,
         CLAIM,

@@ -7,14 +7,15 @@ import pytest
 
 from .conftest import Desk, facts
 
+CITED = {"source": "urdupoint-2019-07-21", "locator": {"paragraph": 1}}
 NOTE = {"kind": "error", "note": "It was wrong."}
-CLAIM = {
+CLAIM: dict[str, Any] = {
     "proposition": "Bob said so.",
     "kind": "statement",
     "attribution": [{"party": "abe-shinzo", "role": "said"}],
     "about": {"parties": ["japan", "russia"], "places": ["four-islands"]},
-    "assessment": {"status": "supported", "note": "By two.", "assessed": "2026-11-24"},
-    "citations": [{"source": "urdupoint-2019-07-21"}],
+    "assessment": {"status": "supported", "note": "By two.", "assessed": "2026-11-24", "citations": [CITED]},
+    "citations": [CITED],
 }
 PARTY = {"name": "Bob", "kind": "person", "identifiers": {"wikidata": "Q1", "viaf": "97006051"}}
 PLACE = {
@@ -45,13 +46,13 @@ CASES = {
         "claims",
         CLAIM,
         {"assessment": {"status": "refuted"}},
-        {"assessment": {"status": "refuted", "note": "By two.", "assessed": "2026-11-24"}},
+        {"assessment": {**CLAIM["assessment"], "status": "refuted"}},
     ),
     "a nested null deletes": Case(
         "claims",
         CLAIM,
-        {"assessment": {"note": None, "assessed": None}},
-        {"assessment": {"status": "supported"}},
+        {"assessment": {"citations": None}},
+        {"assessment": {"status": "supported", "note": "By two.", "assessed": "2026-11-24"}},
     ),
     "a nested list is replaced": Case(
         "claims",
@@ -104,7 +105,7 @@ def _in_input_form(served: Any) -> Any:
         return served
     if "href" in served:
         return served["id"]
-    members = {name: _in_input_form(value) for name, value in served.items()}
+    members = {name: _in_input_form(value) for name, value in served.items() if name != "check"}
     return {name: value for name, value in members.items() if value not in (None, [])} or None
 
 

@@ -73,7 +73,7 @@ def _report(publisher: str, **more: Any) -> dict[str, Any]:
 
 
 def _claim(*cited: str, **more: Any) -> dict[str, Any]:
-    return {"proposition": "P.", "kind": "statement", "citations": [{"source": s} for s in cited], **more}
+    return {"proposition": "P.", "kind": "reported-fact", "citations": [{"source": s} for s in cited], **more}
 
 
 def test_a_key_that_goes_is_closed_and_one_that_stays_is_left(shelf: Shelf) -> None:

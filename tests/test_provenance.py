@@ -263,7 +263,7 @@ def descent(desk: Desk) -> Desk:
     claim = {
         "id": "told",
         "proposition": "A claim.",
-        "kind": "statement",
+        "kind": "reported-fact",
         "citations": [{"source": "reprint"}],
     }
     assert desk.send("POST", "claims?publish=true", claim).status_code == 201
@@ -332,7 +332,7 @@ def test_descent_is_followed_however_far(desk: Desk) -> None:
         from_before = [{"source": f"print-{n - 1:04d}", "how": "republishes"}]
         far[f"print-{n:04d}"] = {**source, "derived_from": from_before}
     put(desk.database, SOURCE, far)
-    claim = {"proposition": "A claim.", "kind": "statement", "citations": [{"source": "print-1099"}]}
+    claim = {"proposition": "A claim.", "kind": "reported-fact", "citations": [{"source": "print-1099"}]}
     put(desk.database, CLAIM, {"far": claim})
 
     graph = desk.read("claims/far/provenance")

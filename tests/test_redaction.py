@@ -31,7 +31,7 @@ def _cite_gazette(desk: Desk) -> None:
     address = f"https://{HOST}/1.html#top"
     source = {"id": "gazette", "title": "Gazette", "kind": "news-report", "publisher": "nhk", "held": True}
     cited = [{"source": "gazette", "locator": {"text": {"start": "First words", "end": "last ones"}}}]
-    claim = {"proposition": "P.", "kind": "statement", "citations": cited}
+    claim = {"proposition": "P.", "kind": "reported-fact", "citations": cited}
     date = {"id": "day", "title": "D", "kind": "meeting", "when": "2019-07-21", "citations": cited}
     name = {"text": "B.", "language": "en", "kind": "common", "citations": cited}
     for plural, body in (

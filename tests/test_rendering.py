@@ -119,7 +119,7 @@ def test_a_superseded_claim_says_so(desk: Desk) -> None:
 def test_a_deep_link_follows_the_sources_address(desk: Desk) -> None:
     words = {"start": "the two-plus-two, at last", "end": "done"}
     citation = {"source": "wire", "locator": {"text": words}}
-    desk.put(CLAIM, "c", proposition="C.", kind="statement", citations=[citation])
+    desk.put(CLAIM, "c", proposition="C.", kind="reported-fact", citations=[citation])
     assert desk.read("claims/c")["citations"][0]["deep_link"] == (
         "https://ann.example/wire#:~:text=the%20two%2Dplus%2Dtwo%2C%20at%20last,done"
     )

@@ -441,7 +441,7 @@ def crowded(loaded: Path, tmp_path_factory: pytest.TempPathFactory) -> FlaskClie
     """A client of the dossier and of 600 claims that begin alike."""
     path = tmp_path_factory.mktemp("crowded") / "facts.db"
     shutil.copy(loaded, path)
-    claim = {"kind": "statement", "citations": [{"source": "tass-1069673"}]}
+    claim = {"kind": "reported-fact", "citations": [{"source": "tass-1069673"}]}
     alike = {f"thing-{n}": {**claim, "proposition": f"Russia said thing {n}."} for n in range(600)}
     put(open_database(f"sqlite:///{path}"), CLAIM, alike)
     return client_of(path)

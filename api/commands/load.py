@@ -8,7 +8,7 @@ from peewee import Database
 from rich.console import Console
 from rich.progress import Progress
 
-from api.formats.checking import Report, read_operations
+from api.formats.checking import Report, finding, read_operations
 from api.formats.dossier_files import FileRecord
 from api.records.core.errors import DocumentFault, Refused
 from api.records.core.registry import BY_PLURAL
@@ -64,7 +64,11 @@ def load(paths: tuple[Path, ...], correction: Correction | None, if_empty: bool,
         if if_empty and not is_empty(State(database)):
             click.echo("the database holds records already; nothing loaded")
             return
-        _summarise(_load(database, report, correction))
+        outcomes = _load(database, report, correction)
+    for (entry, _), outcome in zip(report.operations, outcomes, strict=True):
+        for warning in outcome.warnings:
+            click.echo(str(finding(entry, warning, True)))
+    _summarise(outcomes)
 
 
 def _load(database: Database, report: Report, correction: Correction | None) -> list[Outcome]:

@@ -14,7 +14,7 @@ from api.records.read.feed import forget_feed
 from api.records.read.revisions import last_seq
 from api.records.store.database import file_of, pending_migrations, write_transaction
 from api.records.upkeep.backup import back_up
-from api.records.upkeep.doctor import broken_chains, faults_of_database
+from api.records.upkeep.doctor import claims_to_curate, faults_of_database
 from api.records.upkeep.redaction import redact as redact_record
 from api.settings import read_settings
 from schemas.base import counted
@@ -79,16 +79,16 @@ def doctor(url: str | None) -> None:
     """Check that everything in the database agrees; exit code 1 where it does not.
 
     Integrity, the search index, stored bytes against bytes rendered again, the feed's fold against what is
-    served, revisions without gaps, times that never go back. Chains that an edit of a source broke are named
-    as work for curators, and are no fault.
+    served, revisions without gaps, times that never go back. Claims that lack what
+    a claim must show are named as work for curators, and are no fault.
     """
     with opened(url, migrated=False) as database:
         if lacking := ", ".join(pending_migrations(database)):
             give_up(f"the database lacks {lacking}. Run facts serve or facts load first: they add it")
         faults = list(faults_of_database(database))
-        chains = list(broken_chains(database))
-    for chain in chains:
-        click.echo(f"to curate: {chain}")
+        to_curate = list(claims_to_curate(database))
+    for work in to_curate:
+        click.echo(f"to curate: {work}")
     for fault in faults:
         click.echo(f"fault: {fault}")
     if faults:

@@ -89,7 +89,15 @@ def _answer_of(outcome: Outcome, status: int) -> Done:
     if outcome.result in ("retracted", "merged"):
         return Done(200, orjson.dumps(_withdrawn(outcome)), {}, [outcome])
     headers = {"ETag": entry.etag, "Content-Location": address}
-    return Done(status, entry.body, headers | ({"Location": address} if status == 201 else {}), [outcome])
+    warnings = warnings_member(outcome)
+    body = entry.body[:-1] + b"," + orjson.dumps(warnings)[1:] if warnings else entry.body
+    return Done(status, body, headers | ({"Location": address} if status == 201 else {}), [outcome])
+
+
+def warnings_member(outcome: Outcome) -> Json:
+    """{`warnings` [{`pointer`, `detail`}]}, or nothing where there is nothing to look at."""
+    shown = [{"pointer": warning.pointer, "detail": warning.detail} for warning in outcome.warnings]
+    return {"warnings": shown} if shown else {}
 
 
 def _withdrawn(outcome: Outcome) -> Json:

@@ -7,14 +7,23 @@ from api.http.problems import Problem
 from api.records.core.state import State
 from schemas.base import nearest, quoted
 from schemas.query import Query
-from schemas.vocabularies import PREFIXES, VOCABULARIES, Term, Vocabulary
+from schemas.vocabularies import PREFIXES, VOCABULARIES, ClaimKind, Term, Vocabulary
 
 from .examples import sample
 from .reply import Reply
 from .response_schemas import ADDRESS, TEXT, list_of, object_of
 
 _TERM = object_of(
-    {"name": TEXT, "definition": TEXT, "equivalent": {"type": ["string", "null"], "format": "uri"}}
+    {
+        "name": TEXT,
+        "definition": TEXT,
+        "equivalent": {"type": ["string", "null"], "format": "uri"},
+        "needs_holder": {
+            "type": "boolean",
+            "description": "Of claim kinds: such a claim says in its attribution whose it is.",
+        },
+    },
+    ("needs_holder",),
 )
 _VOCABULARY = object_of(
     {
@@ -84,7 +93,9 @@ def vocabulary_document(vocabulary: Vocabulary) -> dict[str, Any]:
 
 
 def _term(term: Term) -> dict[str, Any]:
-    return {"name": term.name, "definition": term.definition, "equivalent": _expanded(term.equivalent)}
+    held = {"needs_holder": term.needs_holder} if isinstance(term, ClaimKind) else {}
+    equivalent = _expanded(term.equivalent)
+    return {"name": term.name, "definition": term.definition, "equivalent": equivalent, **held}
 
 
 def _expanded(compact: str | None) -> str | None:

@@ -19,9 +19,10 @@ from schemas import query as q
 from schemas.curating import BatchItemSchema, CorrectionSchema, MergerSchema
 from schemas.json_schema import reference_to, written_reference_to
 from schemas.query import Parameter, Query
+from schemas.record import WarningSchema
 
 from .auth import require_curator
-from .idempotent import Done, answer_once, answer_with_record
+from .idempotent import Done, answer_once, answer_with_record, warnings_member
 from .records import id_of
 from .response_schemas import CURRENT, ID, TEXT, list_of, object_of
 from .write_bodies import (
@@ -259,7 +260,15 @@ def _declare_batch(endpoints: Endpoints, database: Database) -> None:
         return answer_once(actor, database, query["dry_run"], work)
 
     result = object_of(
-        {"id": ID, "type": TEXT, "result": TEXT, "etag": TEXT, "revision": {"type": ["integer", "null"]}}
+        {
+            "id": ID,
+            "type": TEXT,
+            "result": TEXT,
+            "etag": TEXT,
+            "revision": {"type": ["integer", "null"]},
+            "warnings": list_of(reference_to(WarningSchema)),
+        },
+        ("warnings",),
     )
     endpoints.add(
         Endpoint(
@@ -295,6 +304,7 @@ def _batch_answer(outcomes: list[Outcome]) -> Done:
             "result": o.result,
             "etag": "" if o.result == "deleted" else o.entry.etag,
             "revision": o.entry.revision,
+            **warnings_member(o),
         }
         for o in outcomes
     ]

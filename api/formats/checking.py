@@ -6,22 +6,17 @@ loads, and no rule stands in two places.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from api.records.core.errors import DocumentFault, InvalidDocument
-from api.records.core.registry import CLAIM, TYPES
+from api.records.core.registry import TYPES
 from api.records.store.database import migrate, open_database
 from api.records.write.documents import read_document
 from api.records.write.operations import Put
-from api.records.write.perform import faults_of_all
-from schemas.fuzzy_date import FuzzyDate, FuzzyDateError
+from api.records.write.perform import judge
 
 from .dossier_files import FileRecord, read_files
-
-#: A story of today rarely reaches further back; a slip of the finger does.
-UNLIKELY_BEFORE = 1000
 
 
 @dataclass(frozen=True)
@@ -66,13 +61,13 @@ def check_files(paths: Iterable[Path]) -> Report:
     report = read_operations(paths)
     database = open_database("sqlite:///:memory:")
     migrate(database)
-    faults = faults_of_all(database, [op for _, op in report.operations])
+    faults, warnings = judge(database, [op for _, op in report.operations])
     database.close()
     for index, fault in faults:
         entry = report.operations[index][0]
         if not _follows_from_another(report, entry, fault):
-            report.findings.append(_finding(entry, fault))
-    report.findings += _warnings(report.operations)
+            report.findings.append(finding(entry, fault))
+    report.findings += [finding(report.operations[i][0], warning, True) for i, warning in warnings]
     report.findings = sorted(dict.fromkeys(report.findings), key=lambda f: (str(f.file), f.line, f.pointer))
     return report
 
@@ -112,7 +107,7 @@ def _add_operation(report: Report, entry: FileRecord) -> None:
         document = read_document(record_type, body)
     except InvalidDocument as refusal:
         faults += refusal.faults
-    report.findings += [_finding(entry, fault) for fault in faults]
+    report.findings += [finding(entry, fault) for fault in faults]
     if not faults:
         put = Put(record_type, str(entry.record["id"]), document, publish=status == "published")
         report.operations.append((entry, put))
@@ -137,55 +132,8 @@ def _follows_from_another(report: Report, entry: FileRecord, fault: DocumentFaul
     return isinstance(value, str) and value in report.broken
 
 
-def _finding(entry: FileRecord, fault: DocumentFault) -> Finding:
+def finding(entry: FileRecord, fault: DocumentFault, warning: bool = False) -> Finding:
+    """A fault of a record, or a warning, at its place in the file."""
     allowed = f"; allowed: {', '.join(fault.allowed)}" if fault.allowed else ""
-    return Finding(entry.file, entry.line_of(fault.pointer), fault.pointer, fault.detail + allowed)
-
-
-# What is merely unlikely
-
-
-def _warnings(operations: list[tuple[FileRecord, Put]]) -> list[Finding]:
-    held = {op.id: op.document.get("held", False) for _, op in operations if op.type.name == "source"}
-    found = []
-    for entry, op in operations:
-        found += [_warning(entry, pointer, text) for pointer, text in _unlikely_dates(op.document, "")]
-        if op.type is CLAIM and not any(held.get(c["source"], True) for c in op.document["citations"]):
-            text = (
-                "every citation is of a source that is not held: nobody here has read what the claim rests on"
-            )
-            found.append(_warning(entry, "/citations", text))
-    return found
-
-
-def _warning(entry: FileRecord, pointer: str, message: str) -> Finding:
-    return Finding(entry.file, entry.line_of(pointer), pointer, message, warning=True)
-
-
-_DATED = frozenset({"when", "said", "valid", "published", "held", "states"})
-
-
-def _unlikely_dates(value: Any, pointer: str) -> Iterable[tuple[str, str]]:
-    if isinstance(value, list):
-        for index, member in enumerate(value):
-            yield from _unlikely_dates(member, f"{pointer}/{index}")
-    elif isinstance(value, dict):
-        for name, member in value.items():
-            if name in _DATED and isinstance(member, str):
-                yield from _unlikely_date(member, name, f"{pointer}/{name}")
-            else:
-                yield from _unlikely_dates(member, f"{pointer}/{name}")
-
-
-def _unlikely_date(edtf: str, name: str, pointer: str) -> Iterable[tuple[str, str]]:
-    try:
-        date = FuzzyDate.parse(edtf)
-    except FuzzyDateError:
-        return
-    this_year = datetime.now(UTC).year
-    first = int((date.earliest or date.latest or "")[:4])
-    last = int((date.latest or date.earliest or "")[:4])
-    if first < UNLIKELY_BEFORE:
-        yield pointer, f'"{edtf}" is before the year {UNLIKELY_BEFORE}: an implausible year?'
-    elif last > this_year + (0 if name in ("published", "said") else 100):
-        yield pointer, f'"{edtf}" lies in the future: an implausible year?'
+    line = entry.line_of(fault.pointer)
+    return Finding(entry.file, line, fault.pointer, fault.detail + allowed, warning)

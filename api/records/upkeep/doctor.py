@@ -13,12 +13,12 @@ from ..core.state import FOREVER
 from ..read.revisions import last_seq
 from ..store.tables import RENDERINGS, batches
 from ..text.index import SCOPE_OF, Texts, index_faults, kept_texts
+from ..write.claims import chain_faults, showing_faults
 from ..write.keys import PERIODIC, timeless
 from ..write.rebuild import Periods, joined_periods, periods_of_renderings
 from ..write.render import Rendered, Renderer, etag_of
 from ..write.rerender import pending_refreshes
 from ..write.rows import rows_of
-from ..write.rules import chain_faults
 from ..write.session import Entry, Session
 
 
@@ -194,10 +194,11 @@ def _document_faults(database: Database) -> Iterator[str]:
         yield f"{type_name} {record_id}: its document is not that of its last revision, {number}"
 
 
-def broken_chains(database: Database) -> Iterator[str]:
-    """Claims whose chain an edit of a source has broken: no fault of the database, but work for curators."""
+def claims_to_curate(database: Database) -> Iterator[str]:
+    """Claims that lack what a claim must show, as an edit of a source or a new rule leaves them: no fault of
+    the database, but work for curators."""
     session = Session(database)
     for entry in session.all(_ids(database)):
         if entry.type is CLAIM and entry.status == "published":
-            for fault in chain_faults(session, entry):
+            for fault in (*chain_faults(session, entry), *showing_faults(session, entry)):
                 yield f"claim {entry.id}: {fault.pointer}: {fault.detail}"

@@ -12,6 +12,7 @@ from .commit import Progress, finish
 from .rerender import catch_up
 from .rules import faults_of_changes, refuse_orphans
 from .transaction import Operation, Outcome, Transaction
+from .warnings import warnings_of
 
 
 def perform(
@@ -58,12 +59,16 @@ def apply_all(
     return _finished(transaction, list(outcomes.values()), progress)
 
 
-def faults_of_all(database: Database, operations: Sequence[Operation]) -> list[tuple[int, DocumentFault]]:
-    """What `perform` would refuse, by index of the operation; nothing is written."""
+def judge(
+    database: Database, operations: Sequence[Operation]
+) -> tuple[list[tuple[int, DocumentFault]], list[tuple[int, DocumentFault]]]:
+    """What `perform` would refuse, and warn of, by index of the operation; nothing is written."""
     with write_transaction(database):
         transaction = Transaction(database, Actor("check", "publisher"))
         outcomes, faults = _attempt(transaction, operations)
-        return faults + _faults_between(transaction, outcomes)
+        session = transaction.session
+        warnings = [(i, w) for i, outcome in outcomes.items() for w in warnings_of(session, outcome.entry)]
+        return faults + _faults_between(transaction, outcomes), warnings
 
 
 def _attempt(
@@ -95,9 +100,10 @@ def _faults_between(
 def _finished(
     transaction: Transaction, outcomes: list[Outcome], progress: Progress = lambda done: None
 ) -> list[Outcome]:
-    """The outcomes with their entries as they are stored."""
+    """The outcomes with their entries as they are stored, and what to look at in them."""
     if transaction.session.before:
         finish(transaction, progress)
     for outcome in outcomes:
         outcome.entry = transaction.session.get(outcome.id) or outcome.entry
+        outcome.warnings = warnings_of(transaction.session, outcome.entry)
     return outcomes

@@ -6,11 +6,10 @@ from schemas.base import Json, counted, nearest, quoted
 
 from ..core.errors import Conflict, DocumentFault
 from ..core.mentions import Mention, mentions
-from ..core.origins import ancestry
 from ..core.registry import CLAIM, DOSSIER
 from ..core.state import FOREVER
 from ..store.tables import QUESTIONS
-from .render import Renderer
+from .claims import chain_faults, showing_faults
 from .session import Entry, Session
 
 #: Fields whose references may not lead back to where they start.
@@ -59,6 +58,8 @@ def _faults_of(session: Session, entry: Entry, added: list[str]) -> Iterator[Doc
     yield from _cycles(session, entry)
     if entry.type is CLAIM:
         yield from chain_faults(session, entry)
+        if entry.status == "published":
+            yield from showing_faults(session, entry)
         yield from _answer_faults(session, entry, added)
 
 
@@ -155,26 +156,6 @@ def _merger_faults(session: Session, merged: Entry) -> Iterator[DocumentFault]:
             if way and not (name in _POINTERS and way == (entry.id,)):
                 detail = f"{name} would lead in a circle: {' → '.join((entry.id, *way))}"
                 yield DocumentFault("/into", detail)
-
-
-def chain_faults(session: Session, entry: Entry) -> Iterator[DocumentFault]:
-    """Links of a claim's chain whose document does not descend from the one before."""
-    documents = Renderer(session)
-    earlier: str | None = None
-    for index, link in enumerate(entry.document.get("attribution", ())):
-        if "source" not in link or session.survivor(link["source"]) is None:
-            continue
-        source = session.resolve(link["source"])
-        ancestors = ancestry(documents, source)
-        # Where the descent leads to a document that is not there, that is the fault to mend first.
-        unknown = any(session.survivor(document) is None for document in ancestors)
-        if earlier and earlier not in ancestors and not unknown:
-            yield DocumentFault(
-                f"/attribution/{index}/source",
-                f"{quoted(source)} does not descend from {quoted(earlier)}, which stands before it in the "
-                "chain: record the way in derived_from, or order the chain from the speaker outwards",
-            )
-        earlier = source
 
 
 def _answer_faults(session: Session, entry: Entry, added: list[str]) -> Iterator[DocumentFault]:

@@ -1,13 +1,13 @@
 """What operations do to the record: entries placed in a session, and why each public one changed."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from peewee import Database
 
 from schemas.base import Json, quoted
 
-from ..core.errors import Conflict
+from ..core.errors import Conflict, DocumentFault
 from ..core.registry import RecordType
 from ..store.api_keys import Actor
 from ..store.counters import read_counters
@@ -31,6 +31,8 @@ class Outcome:
     type: RecordType
     result: str
     entry: Entry
+    #: What a curator should look at in the record as it now stands.
+    warnings: list[DocumentFault] = field(default_factory=list)
 
     @property
     def changed(self) -> bool:
