@@ -17,8 +17,10 @@ from ..core.errors import (
     PreconditionRequired,
     Refusal,
 )
+from ..core.mentions import mentions
 from ..core.registry import RecordType
 from .documents import AROUND, read_document
+from .render import Renderer
 from .rules import owner_of_question
 from .session import Entry
 from .transaction import Correction, Outcome, Transaction
@@ -47,7 +49,8 @@ class Put:
             raise Conflict(_taken(self.id, old.type.name))
         if old.status in ("retracted", "merged"):
             return Outcome(self.id, self.type, "skipped", old)
-        if old.document == self.document and not (self.publish and old.status == "draft"):
+        publishes = self.publish and old.status == "draft"
+        if not publishes and _says_the_same(transaction, old, self.document):
             return Outcome(self.id, self.type, "unchanged", old)
         entry = replace(old, document=self.document)
         if old.status == "published":
@@ -235,7 +238,7 @@ def _edit(transaction: Transaction, old: Entry, document: Json, correction: Corr
         raise Conflict(f"{quoted(old.id)} is {old.status}: it cannot be changed")
     if old.status == "published":
         _require_role(transaction, "publisher", "change a published record")
-    if document == old.document:
+    if _says_the_same(transaction, old, document):
         return Outcome(old.id, old.type, "unchanged", old)
     entry = replace(old, document=document)
     if old.status == "published":
@@ -245,6 +248,16 @@ def _edit(transaction: Transaction, old: Entry, document: Json, correction: Corr
         raise InvalidDocument("a draft takes no correction", (fault,))
     transaction.place(entry)
     return Outcome(old.id, old.type, "updated", entry)
+
+
+def _says_the_same(transaction: Transaction, old: Entry, document: Json) -> bool:
+    """Whether a document is the record's, or what a read shows of it since records that it names merged."""
+    session = transaction.session
+    named = (mention.target for mention in mentions(old.type.schema, old.document))
+    if document == old.document or all(session.resolve(target) == target for target in named):
+        return document == old.document
+    stands, becomes = Renderer(session).render([old, replace(old, document=document)])
+    return stands.own == becomes.own
 
 
 def _revise(transaction: Transaction, entry: Entry, correction: Correction | None) -> Outcome:
