@@ -266,3 +266,99 @@ def test_type_may_be_null_in_a_body_and_body_null_in_a_batch(desk: Desk) -> None
 
     assert (created.status_code, put.status_code, batch.status_code) == (201, 200, 200), batch.text
     assert [error["pointer"] for error in refused.get_json()["errors"]] == ["/0/body"]
+
+
+# Questions
+
+
+WHY = {"questions": [{"id": "why", "text": "Why?"}]}
+ANSWER = {"answers": [{"question": "why", "stance": "affirms"}]}
+
+
+def _ask(desk: Desk, publish: bool) -> None:
+    body = {"id": "asking", "title": "T", **WHY}
+    assert desk.send("POST", f"dossiers{'?publish=true' if publish else ''}", body).status_code == 201
+
+
+def _answer(desk: Desk, publish: bool) -> TestResponse:
+    body = {"id": "new", **REQUIRED["claims"], **ANSWER}
+    return desk.send("POST", f"claims{'?publish=true' if publish else ''}", body)
+
+
+def _faults(answer: TestResponse) -> tuple[int, list[str]]:
+    return answer.status_code, [error["pointer"] for error in answer.get_json().get("errors", [])]
+
+
+def test_a_published_claim_answers_no_question_of_a_draft(desk: Desk) -> None:
+    _ask(desk, publish=False)
+
+    at_once = _answer(desk, publish=True)
+    draft = _answer(desk, publish=False)
+    published = desk.change("POST", "claims/new/publish")
+    edited = desk.change("PATCH", "claims/one", {**ANSWER, "correction": NOTE})
+
+    refused = (422, ["/answers/0/question"])
+    assert (_faults(at_once), _faults(published), _faults(edited)) == (refused, refused, refused)
+    assert draft.status_code == 201
+    assert '"asking", which is a draft' in at_once.text.replace("\\", "")
+
+
+def test_a_draft_and_its_answer_are_published_together(desk: Desk) -> None:
+    _ask(desk, publish=False)
+    _answer(desk, publish=False)
+    items = [
+        {"op": "publish", "type": kind, "id": name, "if_match": desk.tag(path)}
+        for kind, name, path in (("claim", "new", "claims/new"), ("dossier", "asking", "dossiers/asking"))
+    ]
+
+    assert desk.send("POST", "batch", items).status_code == 200
+
+
+def test_an_answer_outlives_the_retraction_of_its_dossier_and_no_new_one_is_given(desk: Desk) -> None:
+    _ask(desk, publish=True)
+    _answer(desk, publish=True)
+    assert desk.change("POST", "dossiers/asking/retract", NOTE).status_code == 200
+
+    edited = desk.change("PATCH", "claims/new", {"proposition": "Q.", "correction": NOTE})
+    answered = desk.change("PATCH", "claims/one", {**ANSWER, "correction": NOTE})
+
+    assert edited.status_code == 200, edited.text
+    assert _faults(answered) == (422, ["/answers/0/question"])
+
+
+def test_a_draft_whose_question_is_answered_is_not_deleted(desk: Desk) -> None:
+    _ask(desk, publish=False)
+    _answer(desk, publish=False)
+
+    refused = desk.change("DELETE", "dossiers/asking")
+    items = [
+        {"op": "delete", "type": kind, "id": name, "if_match": desk.tag(path)}
+        for kind, name, path in (("dossier", "asking", "dossiers/asking"), ("claim", "new", "claims/new"))
+    ]
+    together = desk.send("POST", "batch", items)
+
+    assert (refused.status_code, refused.get_json()["referrers"]) == (409, ["new"])
+    assert together.status_code == 200, together.text
+
+
+def test_a_batch_cannot_answer_a_question_that_it_drops(desk: Desk) -> None:
+    _ask(desk, publish=True)
+    tag = desk.tag("dossiers/asking")
+    dropped = {"questions": None, "correction": NOTE}
+
+    refused = desk.send("POST", "batch", [
+        {"op": "patch", "type": "dossier", "id": "asking", "if_match": tag, "body": dropped},
+        {"op": "create", "type": "claim", "id": "new", "body": {**REQUIRED["claims"], **ANSWER}},
+    ])  # fmt: skip
+
+    assert _faults(refused) == (422, ["/1/answers/0/question"])
+
+
+def test_two_dossiers_of_one_batch_do_not_ask_one_question(desk: Desk) -> None:
+    items = [
+        {"op": "create", "type": "dossier", "id": name, "body": {"title": "T", **WHY}} for name in ("a", "b")
+    ]
+
+    refused = desk.send("POST", "batch", items)
+
+    assert _faults(refused) == (422, ["/0/questions/0/id", "/1/questions/0/id"])

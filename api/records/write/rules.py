@@ -28,6 +28,8 @@ _ORDERS: dict[str, tuple[str, Follow]] = {
         lambda document: [r["claim"] for r in document.get("relations", []) if r["type"] in SUPERSEDING],
     ),
 }
+#: Questions with the changed dossiers that have them.
+Asked = dict[str, list[Entry]]
 #: Relations of which a claim has one at most to another claim.
 _OPPOSED = ("supports", "contradicts")
 
@@ -37,9 +39,9 @@ def faults_of_changes(session: Session) -> list[tuple[str, DocumentFault]]:
     changed = session.changed
     session.load_around(changed)
     written = [entry for entry in changed if entry.status in ("draft", "published")]
-    added = [q["id"] for e in written if e.type is DOSSIER for q in e.document.get("questions", ())]
+    asked = _asked_anew(session)
     circular = [name for name in _ORDERS if _has_circle(session, written, name)]
-    found = [(entry.id, fault) for entry in written for fault in _faults_of(session, entry, added)]
+    found = [(entry.id, fault) for entry in written for fault in _faults_of(session, entry, asked)]
     found += [(entry.id, fault) for entry in written for fault in _circles(session, entry, circular)]
     merged = [entry for entry in changed if entry.status == "merged"]
     return found + [(entry.id, fault) for entry in merged for fault in _merger_faults(session, entry)]
@@ -48,25 +50,34 @@ def faults_of_changes(session: Session) -> list[tuple[str, DocumentFault]]:
 def refuse_orphans(session: Session) -> None:
     """Raise Conflict where a removed draft is named by a record that stays as it was."""
     for record_id, referrers in session.referrers(session.removed).items():
-        if left := [referrer for referrer in referrers if referrer not in session.before]:
+        left = [referrer for referrer in referrers if referrer not in session.before]
+        if left := sorted({*left, *_answering_removed(session, record_id)}):
             detail = f"{quoted(record_id)} is named by {counted(len(left), 'record')}: {', '.join(left[:20])}"
             raise Conflict(detail, referrers=left[:100])
 
 
-def _faults_of(session: Session, entry: Entry, added: list[str]) -> Iterator[DocumentFault]:
+def _answering_removed(session: Session, dossier: str) -> Iterator[str]:
+    """The claims that answer the questions of a dossier that is removed."""
+    asked = _asked_anew(session)
+    for row in QUESTIONS.read_of(session.database, "dossier", [dossier]):
+        if _asking(session, row.id, asked) is None:
+            yield from _answering(session, row.id)
+
+
+def _faults_of(session: Session, entry: Entry, asked: Asked) -> Iterator[DocumentFault]:
     """Everything that the rest of the record has against a document, as it stands in the session.
 
-    `added`: ids of the questions that the transaction adds.
+    `asked`: the questions of the changed dossiers.
     """
     if entry.type is DOSSIER:
-        yield from _taken_ids(session, entry)
+        yield from _taken_ids(session, entry, asked)
         yield from _dropped_questions(session, entry)
     yield from _reference_faults(session, entry)
     if entry.type is CLAIM:
         yield from chain_faults(session, entry)
         if entry.status == "published":
             yield from showing_faults(session, entry)
-        yield from _answer_faults(session, entry, added)
+        yield from _answer_faults(session, entry, asked)
         yield from _opposed_relations(session, entry, "/relations/{index}/type")
 
 
@@ -215,25 +226,60 @@ def _merged_circles(session: Session, entries: Iterable[Entry], name: str) -> It
             yield DocumentFault("/into", detail)
 
 
-def _answer_faults(session: Session, entry: Entry, added: list[str]) -> Iterator[DocumentFault]:
-    answered = [answer["question"] for answer in entry.document.get("answers", ())]
-    asked = {row.id for row in QUESTIONS.read_of(session.database, "id", answered)} | set(added)
+def _answer_faults(session: Session, entry: Entry, asked: Asked) -> Iterator[DocumentFault]:
+    before = session.before.get(entry.id)
+    was_public = before is not None and before.status != "draft"
+    old = {a["question"] for a in before.document.get("answers", ())} if before and was_public else set()
     seen: set[str] = set()
-    for index, question in enumerate(answered):
-        pointer = f"/answers/{index}/question"
+    for index, answer in enumerate(entry.document.get("answers", ())):
+        question, pointer = answer["question"], f"/answers/{index}/question"
         if question in seen:
             yield DocumentFault(pointer, f"{quoted(question)} is answered twice")
-        elif question not in asked:
-            near = _near(session, question, lambda: [*session.questions(), *added])
-            yield DocumentFault(pointer, f"no dossier has the question {quoted(question)}", did_you_mean=near)
+        elif fault := _question_fault(session, entry, question, question in old, asked):
+            yield DocumentFault(pointer, fault.detail, did_you_mean=fault.did_you_mean)
         seen.add(question)
 
 
-def _taken_ids(session: Session, entry: Entry) -> Iterator[DocumentFault]:
+def _question_fault(
+    session: Session, entry: Entry, question: str, stood_before: bool, asked: Asked
+) -> DocumentFault | None:
+    """What is against answering a question; the rules for references hold for its dossier."""
+    dossier = _asking(session, question, asked)
+    if dossier is None:
+        near = _near(session, question, lambda: [*session.questions(), *asked])
+        return DocumentFault("", f"no dossier has the question {quoted(question)}", did_you_mean=near)
+    if stood_before or dossier.status in ("published", entry.status):
+        return None
+    return DocumentFault(
+        "",
+        f"the question {quoted(question)} stands in {quoted(dossier.id)}, which is {_state(dossier)}; "
+        "a new answer needs a published dossier",
+    )
+
+
+def _asked_anew(session: Session) -> Asked:
+    """The questions of the changed dossiers, each with the dossiers that have it."""
+    asked: Asked = {}
+    for entry in session.changed:
+        for question in entry.document.get("questions", ()) if entry.type is DOSSIER else ():
+            asked.setdefault(question["id"], []).append(entry)
+    return asked
+
+
+def _asking(session: Session, question: str, asked: Asked) -> Entry | None:
+    """The dossier that has a question, as it stands in the session."""
+    for entry in asked.get(question, ()):
+        if entry.status != "merged":
+            return entry
+    owner = owner_of_question(session, question)
+    return session.get(owner) if owner and owner not in session.before else None
+
+
+def _taken_ids(session: Session, entry: Entry, asked: Asked) -> Iterator[DocumentFault]:
     seen: set[str] = set()
     for index, question in enumerate(entry.document.get("questions", ())):
-        owner = owner_of_question(session, question["id"])
-        if question["id"] in seen or session.get(question["id"]) or owner not in (None, entry.id):
+        owners = {owner_of_question(session, question["id"]), *(e.id for e in asked[question["id"]])}
+        if question["id"] in seen or session.get(question["id"]) or owners - {None, entry.id}:
             yield DocumentFault(f"/questions/{index}/id", f"the id {quoted(question['id'])} is taken")
         seen.add(question["id"])
 
