@@ -88,7 +88,7 @@ class ClaimSchema(RecordSchema):
     about = One(AboutSchema)
     citations = Listed(One(CitationSchema), 100, required=True)
     answers = Listed(One(AnswerSchema), 50)
-    relations = Listed(One(RelationSchema), 100, metadata=doc("Its own ones."))
+    relations = Listed(One(RelationSchema), 100, once=("type", "claim"), metadata=doc("Its own ones."))
     inverse_relations = Listed(
         One(InverseRelationSchema),
         100,

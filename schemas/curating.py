@@ -37,7 +37,9 @@ class BatchItemSchema(ValueSchema):
     type = TermOf(RECORD_TYPES, required=True)
     id = Id(required=True)
     if_match = Text(200, metadata=doc("Entity tag before the batch; none where the batch creates it."))
-    body = Anything(metadata={"type": ["object", "null"], **doc("As the operation by itself takes it.")})
+    body = Anything(
+        allow_none=True, metadata={"type": ["object", "null"], **doc("As the operation by itself takes it.")}
+    )
 
 
 class CheckItemSchema(ValueSchema):

@@ -4,6 +4,7 @@ Each knows its JSON Schema in both directions: `written` is what a client may se
 it gets. Both feed the OpenAPI description.
 """
 
+import json
 import math
 import re
 from collections.abc import Mapping
@@ -145,9 +146,10 @@ class FuzzyDateField(Checked):
 class Reference(Checked):
     """Another record: its id on input, {`type`, `id`, `name`, `href`} on output."""
 
-    def __init__(self, *to: str, **kwargs: Any) -> None:
+    def __init__(self, *to: str, itself: bool = False, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.to = to
+        #: Which types it takes, and whether a record may name itself here.
+        self.to, self.itself = to, itself
 
     read = {"$ref": "#/components/schemas/Reference"}
     written = {
@@ -304,15 +306,45 @@ class Matching(Checked):
 
 
 class Listed(fields.List[Any]):
-    """A list of at most `most` members; [] where nothing is known."""
+    """A list of at most `most` members; [] where nothing is known.
 
-    def __init__(self, inner: fields.Field[Any], most: int, **kwargs: Any) -> None:
+    References and objects stand in it once each; objects are the same where their members `once` are, or
+    where all of them are.
+    """
+
+    def __init__(
+        self, inner: fields.Field[Any], most: int, *, once: tuple[str, ...] = (), **kwargs: Any
+    ) -> None:
         least = 1 if kwargs.get("required") else 0
         kwargs.setdefault("dump_default", [])
         kwargs.setdefault("allow_none", not kwargs.get("required", False))
         kwargs["error_messages"] = _COMMON_ERRORS | {"invalid": "must be a list"}
         super().__init__(inner, **kwargs)
-        self.least, self.most = least, most
+        self.least, self.most, self.once = least, most, once
+
+    @property
+    def distinct(self) -> bool:
+        """Whether a member may stand in it once only."""
+        return isinstance(self.inner, Reference | fields.Nested)
+
+    def _identity(self, member: Any) -> str:
+        """What two members have in common that are the same, as they are read or served."""
+        if isinstance(self.inner, Reference):
+            return str(member["id"] if isinstance(member, dict) else member)
+        stated = {n: v for n, v in member.items() if v not in (None, []) and n in (self.once or member)}
+        named = {n: v["id"] if isinstance(v, dict) and "id" in v else v for n, v in stated.items()}
+        return json.dumps(named, sort_keys=True)
+
+    def _require_distinct(self, members: list[Any]) -> None:
+        first: dict[str, int] = {}
+        doubles: dict[Any, list[str]] = {}
+        for index, member in enumerate(members):
+            earlier = first.setdefault(self._identity(member), index)
+            if earlier != index:
+                which = f"{quoted(member)} " if isinstance(member, str) else ""
+                doubles[index] = [Fault(f"{which}is listed twice: member {earlier} is the same")]
+        if doubles:
+            raise ValidationError(doubles)
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> list[Any]:
         if isinstance(value, list) and len(value) > self.most:
@@ -320,14 +352,17 @@ class Listed(fields.List[Any]):
             raise ValidationError(Fault(f"has {len(value)} members; at most {self.most} are allowed"))
         if isinstance(value, list) and len(value) < self.least:
             raise ValidationError(Fault("must have at least one member"))
-        return super()._deserialize(value, attr, data, **kwargs)
+        members = super()._deserialize(value, attr, data, **kwargs)
+        if self.distinct:
+            self._require_distinct(members)
+        return members
 
     def _serialize(self, value: Any, attr: Any, obj: Any, **kwargs: Any) -> list[Any]:
         members = super()._serialize(value or [], attr, obj, **kwargs) or []
-        if isinstance(self.inner, Reference):
-            # Two ids that were merged into one are one reference.
-            return list({member["id"]: member for member in members}.values())
-        return members
+        if not self.distinct or len(members) < 2:
+            return members
+        # Two ids that were merged into one are one reference.
+        return list({self._identity(member): member for member in reversed(members)}.values())[::-1]
 
 
 class One(fields.Nested):

@@ -13,7 +13,7 @@ class NameSchema(ValueSchema):
     text = Text(300, required=True)
     language = LanguageTag(required=True)
     kind = TermOf(NAME_KINDS, metadata=doc("What kind of name it is."))
-    used_by = Reference("party", metadata=doc("Whose word it is."))
+    used_by = Reference("party", itself=True, metadata=doc("Whose word it is."))
     citations = Listed(One(CitationSchema), 20)
 
 

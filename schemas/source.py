@@ -40,7 +40,7 @@ class SourceSchema(RecordSchema):
     language = LanguageTag()
     url = WebAddress()
     archived_url = WebAddress()
-    derived_from = Listed(One(DerivationSchema), 20)
+    derived_from = Listed(One(DerivationSchema), 20, once=("source", "how"))
     text_digest = Digest(metadata=doc("Of the whole text as saved."))
     retrieved = Day()
     rights = Text(1000)

@@ -139,7 +139,8 @@ def _declare_corrections(endpoints: Endpoints, settings: Settings) -> None:
     def listed(state: State, query: Query) -> Reply:
         """List the public notes on corrections, the newest first.
 
-        Every change of a published record says why it was made.
+        Every change of a published record says why it was made. Enrichments, which only add something, are
+        listed where `kind` asks for them.
         """
         notes, following, echo = _notes(state.database, query)
         page = page_of(query["limit"], following)

@@ -17,6 +17,8 @@ class Role:
 
     path: str
     to: tuple[str, ...]
+    #: Whether a record may name itself in it.
+    itself: bool = False
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,7 @@ class Mention:
 
     role: str
     to: tuple[str, ...]
+    itself: bool
     target: str
     pointer: str
 
@@ -39,14 +42,14 @@ def _roles(schema: Schema, path: tuple[str, ...]) -> Iterator[Role]:
     for name, field in schema.load_fields.items():
         inner = field.inner if isinstance(field, fields.List) else field
         if isinstance(inner, Reference):
-            yield Role(".".join((*path, name)), inner.to)
+            yield Role(".".join((*path, name)), inner.to, inner.itself)
         elif isinstance(inner, fields.Nested):
             yield from _roles(inner.schema, (*path, name))
 
 
 @cache
-def _targets(schema: type[Schema]) -> dict[str, tuple[str, ...]]:
-    return {role.path: role.to for role in roles_of(schema)}
+def _targets(schema: type[Schema]) -> dict[str, Role]:
+    return {role.path: role for role in roles_of(schema)}
 
 
 def mentions(schema: type[Schema], document: Json) -> list[Mention]:
@@ -59,7 +62,7 @@ def mentions(schema: type[Schema], document: Json) -> list[Mention]:
     return found
 
 
-def _mentions(wanted: dict[str, tuple[str, ...]], value: Any, path: str, at: str) -> Iterator[Mention]:
+def _mentions(wanted: dict[str, Role], value: Any, path: str, at: str) -> Iterator[Mention]:
     if isinstance(value, list):
         for index, member in enumerate(value):
             yield from _mentions(wanted, member, path, f"{at}/{index}")
@@ -67,4 +70,4 @@ def _mentions(wanted: dict[str, tuple[str, ...]], value: Any, path: str, at: str
         for name, member in value.items():
             yield from _mentions(wanted, member, f"{path}.{name}", f"{at}/{name}")
     elif path in wanted and isinstance(value, str):
-        yield Mention(path, wanted[path], value, at)
+        yield Mention(path, wanted[path].to, wanted[path].itself, value, at)

@@ -32,12 +32,11 @@ class Documents(Protocol):
 
 def ancestry(documents: Documents, source: str) -> list[str]:
     """The source itself and all that it descends from by any edge, nearest first, each once."""
-    found, queue = [source], [source]
-    for current in queue:
-        for parent, _ in documents.document(current).parents:
-            if parent not in found:
-                found.append(parent)
-                queue.append(parent)
+    found, seen = [source], {source}
+    for current in found:
+        parents = [parent for parent, _ in documents.document(current).parents if parent not in seen]
+        found += dict.fromkeys(parents)
+        seen.update(parents)
     return found
 
 

@@ -1,6 +1,6 @@
 """The public feed: every change in commit order, without a gap; and what became of an embedded record."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -101,10 +101,24 @@ def check_embedded(database: Database, embedded: Sequence[tuple[str, int]]) -> l
         ids=[record_id for record_id, _ in embedded],
     )
     known = {row[0]: row for row in State(database).rows(query)}
-    return [_checked(record_id, revision, known.get(record_id)) for record_id, revision in embedded]
+    corrected = _last_corrected(database, known)
+    return [
+        _checked(record_id, revision, known.get(record_id), corrected.get(record_id, 0))
+        for record_id, revision in embedded
+    ]
 
 
-def _checked(record_id: str, revision: int, row: Any) -> Json:
+def _last_corrected(database: Database, ids: Iterable[str]) -> dict[str, int]:
+    """The last revision of each record that did more than add something."""
+    query = sql(
+        "SELECT record, MAX(number) FROM revision WHERE record IN ({ids}) AND kind IS NOT 'enrichment' "
+        "GROUP BY record",
+        ids=list(ids),
+    )
+    return dict(State(database).rows(query))
+
+
+def _checked(record_id: str, revision: int, row: Any, last_corrected: int) -> Json:
     found = {
         "id": record_id,
         "revision": revision,
@@ -117,7 +131,8 @@ def _checked(record_id: str, revision: int, row: Any) -> Json:
         return found
     _, type_name, status, current, into = row
     answer = {"retracted": "retracted", "merged": "merged"}.get(status)
-    unchanged = "unchanged" if revision == current else "corrected"
+    enriched = "enriched" if last_corrected <= revision else "corrected"
+    unchanged = "unchanged" if revision == current else enriched
     href = TYPES[type_name].href(record_id)
     return found | {"answer": answer or unchanged, "current": current, "href": href, "into": into}
 
@@ -145,8 +160,13 @@ class CorrectionNote:
 def read_corrections(
     database: Database, query: Query, before: Sequence[Any] | None, limit: int
 ) -> list[CorrectionNote]:
-    """Public notes, the newest first, one more than `limit`; `before`: (seq, record) of the last one seen."""
+    """Public notes, the newest first, one more than `limit`; `before`: (seq, record) of the last one seen.
+
+    Enrichments put nothing right: they are listed where their kind is asked for.
+    """
     terms = [Sql("v.kind IS NOT NULL")]
+    if "kind" not in query.given:
+        terms.append(Sql("v.kind <> 'enrichment'"))
     for name, condition in _NARROWING.items():
         if name in query.given:
             terms.append(sql(condition, value=query[name]))

@@ -43,7 +43,7 @@ def document_fault(pointer: str, message: str) -> DocumentFault:
 
 def _identity_faults(record_type: RecordType, body: Json, record_id: str | None) -> list[DocumentFault]:
     faults = []
-    if body.get("type", record_type.name) != record_type.name:
+    if body.get("type") not in (None, record_type.name):
         faults.append(DocumentFault("/type", f"must be {quoted(record_type.name)} here, or left out"))
     if record_id is not None and body.get("id", record_id) != record_id:
         faults.append(DocumentFault("/id", f"must be {quoted(record_id)}, the id in the URL, or left out"))

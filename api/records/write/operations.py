@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import json_merge_patch
 
 from schemas.base import Json, quoted
+from schemas.vocabularies import CORRECTION_KINDS
 
 from ..core.errors import (
     Conflict,
@@ -17,8 +18,12 @@ from ..core.errors import (
     PreconditionRequired,
     Refusal,
 )
+from ..core.mentions import mentions
 from ..core.registry import RecordType
 from .documents import AROUND, read_document
+from .enrichment import KIND as ENRICHMENT
+from .enrichment import enrichment_faults
+from .render import Renderer
 from .rules import owner_of_question
 from .session import Entry
 from .transaction import Correction, Outcome, Transaction
@@ -47,11 +52,12 @@ class Put:
             raise Conflict(_taken(self.id, old.type.name))
         if old.status in ("retracted", "merged"):
             return Outcome(self.id, self.type, "skipped", old)
-        if old.document == self.document and not (self.publish and old.status == "draft"):
+        publishes = self.publish and old.status == "draft"
+        if not publishes and _says_the_same(transaction, old, self.document):
             return Outcome(self.id, self.type, "unchanged", old)
         entry = replace(old, document=self.document)
         if old.status == "published":
-            return _revise(transaction, entry, self.correction)
+            return _revise(transaction, old, entry, self.correction)
         if self.publish:
             return Outcome(self.id, self.type, "updated", transaction.publish(entry, None))
         transaction.place(entry)
@@ -138,6 +144,7 @@ class Publish:
             raise Conflict(f"{quoted(self.id)} was taken out because the law required it")
         if entry.status == "retracted":
             _require_note(self.correction, "is published again")
+            _refuse_enrichment(self.correction)
         elif self.correction is not None:
             raise InvalidDocument("a first publication needs no correction", (_NO_NOTE,))
         return Outcome(self.id, self.type, "published", transaction.publish(entry, self.correction))
@@ -154,6 +161,7 @@ class Retract:
 
     def apply(self, transaction: Transaction) -> Outcome:
         """Raises Conflict unless the record is published."""
+        _refuse_enrichment(self.correction)
         entry = _published(transaction, self.type, self.id, self.if_match, "retracted")
         return Outcome(self.id, self.type, "retracted", transaction.retract(entry, self.correction))
 
@@ -170,6 +178,7 @@ class Merge:
 
     def apply(self, transaction: Transaction) -> Outcome:
         """Raises Conflict unless both are published; InvalidDocument where `into` cannot be merged into."""
+        _refuse_enrichment(self.correction)
         entry = _published(transaction, self.type, self.id, self.if_match, "merged")
         survivor = transaction.session.survivor(self.into)
         if survivor is None or survivor.type is not self.type:
@@ -235,11 +244,11 @@ def _edit(transaction: Transaction, old: Entry, document: Json, correction: Corr
         raise Conflict(f"{quoted(old.id)} is {old.status}: it cannot be changed")
     if old.status == "published":
         _require_role(transaction, "publisher", "change a published record")
-    if document == old.document:
+    if _says_the_same(transaction, old, document):
         return Outcome(old.id, old.type, "unchanged", old)
     entry = replace(old, document=document)
     if old.status == "published":
-        return _revise(transaction, entry, correction)
+        return _revise(transaction, old, entry, correction)
     if correction is not None:
         fault = DocumentFault("/correction", "a draft keeps no history: leave it out")
         raise InvalidDocument("a draft takes no correction", (fault,))
@@ -247,8 +256,20 @@ def _edit(transaction: Transaction, old: Entry, document: Json, correction: Corr
     return Outcome(old.id, old.type, "updated", entry)
 
 
-def _revise(transaction: Transaction, entry: Entry, correction: Correction | None) -> Outcome:
+def _says_the_same(transaction: Transaction, old: Entry, document: Json) -> bool:
+    """Whether a document is the record's, or what a read shows of it since records that it names merged."""
+    session = transaction.session
+    named = (mention.target for mention in mentions(old.type.schema, old.document))
+    if document == old.document or all(session.resolve(target) == target for target in named):
+        return document == old.document
+    stands, becomes = Renderer(session).render([old, replace(old, document=document)])
+    return stands.own == becomes.own
+
+
+def _revise(transaction: Transaction, old: Entry, entry: Entry, correction: Correction | None) -> Outcome:
     _require_note(correction, "changes")
+    if correction and (faults := enrichment_faults(correction, old.document, entry.document)):
+        raise InvalidDocument("the change is no enrichment", tuple(faults))
     return Outcome(entry.id, entry.type, "updated", transaction.revise(entry, correction))
 
 
@@ -259,6 +280,13 @@ def _require_note(correction: Correction | None, happening: str) -> None:
             f"is required: a published record {happening} with a correction note {{kind, note}}",
         )
         raise InvalidDocument("a correction note is missing", (fault,))
+
+
+def _refuse_enrichment(correction: Correction | None) -> None:
+    if correction and correction.kind == ENRICHMENT:
+        others = tuple(name for name in CORRECTION_KINDS.names if name != ENRICHMENT)
+        detail = f"{ENRICHMENT} is for a change that only adds: say why by another kind"
+        raise InvalidDocument("this is no enrichment", (DocumentFault("/kind", detail, others),))
 
 
 def _require_role(transaction: Transaction, role: str, what: str) -> None:

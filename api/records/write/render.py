@@ -65,6 +65,8 @@ class Renderer:
     def __init__(self, session: Session) -> None:
         self.session = session
         self._touched: set[str] = set()
+        #: Documents with the ids that each was read from.
+        self._documents: dict[str, tuple[Document, set[str]]] = {}
         self._checks: dict[str, dict[tuple[str, str], Json]] = {}
         self._checks_shown: dict[tuple[str, str], Json] = {}
         self._aliases: dict[str, list[str]] = {}
@@ -128,6 +130,15 @@ class Renderer:
 
     def document(self, source: str) -> Document:
         """A source as far as descent is concerned."""
+        if source not in self._documents:
+            outside, self._touched = self._touched, set()
+            self._documents[source] = (self._document(source), self._touched)
+            self._touched = outside
+        document, touched = self._documents[source]
+        self._touched |= touched
+        return document
+
+    def _document(self, source: str) -> Document:
         self._touched.add(source)
         entry = self.session.survivor(source)
         if entry is None or entry.type is not SOURCE:

@@ -1,6 +1,7 @@
 """What must hold between records: references, cycles, chains, questions. Every fault at once."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from graphlib import CycleError, TopologicalSorter
 
 from schemas.base import Json, counted, nearest, quoted
 
@@ -10,21 +11,27 @@ from ..core.registry import CLAIM, DOSSIER
 from ..core.state import FOREVER
 from ..store.tables import QUESTIONS
 from .claims import chain_faults, showing_faults
+from .render import SUPERSEDING
 from .session import Entry, Session
 
-#: Fields whose references may not lead back to where they start.
-_ACYCLIC = {
-    "part_of": lambda document: [document["part_of"]] if "part_of" in document else [],
-    "predecessors": lambda document: document.get("predecessors", []),
-    "derived_from": lambda document: [d["source"] for d in document.get("derived_from", [])],
-    "supersedes": lambda document: _related(document, "supersedes"),
-    "corrects": lambda document: _related(document, "corrects"),
+Follow = Callable[[Json], list[str]]
+#: What may not lead back to where it starts: what it is called, where it stands, the ids that it names.
+_ORDERS: dict[str, tuple[str, Follow]] = {
+    "part_of": ("/part_of", lambda document: [document["part_of"]] if "part_of" in document else []),
+    "predecessors": ("/predecessors", lambda document: document.get("predecessors", [])),
+    "derived_from": (
+        "/derived_from",
+        lambda document: [d["source"] for d in document.get("derived_from", [])],
+    ),
+    "the order of supersedes and corrects": (
+        "/relations",
+        lambda document: [r["claim"] for r in document.get("relations", []) if r["type"] in SUPERSEDING],
+    ),
 }
-_POINTERS = {"supersedes": "/relations", "corrects": "/relations"}
-
-
-def _related(document: Json, relation: str) -> list[str]:
-    return [r["claim"] for r in document.get("relations", []) if r["type"] == relation]
+#: Questions with the changed dossiers that have them.
+Asked = dict[str, list[Entry]]
+#: Relations of which a claim has one at most to another claim.
+_OPPOSED = ("supports", "contradicts")
 
 
 def faults_of_changes(session: Session) -> list[tuple[str, DocumentFault]]:
@@ -32,8 +39,10 @@ def faults_of_changes(session: Session) -> list[tuple[str, DocumentFault]]:
     changed = session.changed
     session.load_around(changed)
     written = [entry for entry in changed if entry.status in ("draft", "published")]
-    added = [q["id"] for e in written if e.type is DOSSIER for q in e.document.get("questions", ())]
-    found = [(entry.id, fault) for entry in written for fault in _faults_of(session, entry, added)]
+    asked = _asked_anew(session)
+    circular = [name for name in _ORDERS if _has_circle(session, written, name)]
+    found = [(entry.id, fault) for entry in written for fault in _faults_of(session, entry, asked)]
+    found += [(entry.id, fault) for entry in written for fault in _circles(session, entry, circular)]
     merged = [entry for entry in changed if entry.status == "merged"]
     return found + [(entry.id, fault) for entry in merged for fault in _merger_faults(session, entry)]
 
@@ -41,44 +50,51 @@ def faults_of_changes(session: Session) -> list[tuple[str, DocumentFault]]:
 def refuse_orphans(session: Session) -> None:
     """Raise Conflict where a removed draft is named by a record that stays as it was."""
     for record_id, referrers in session.referrers(session.removed).items():
-        if left := [referrer for referrer in referrers if referrer not in session.before]:
+        left = [referrer for referrer in referrers if referrer not in session.before]
+        if left := sorted({*left, *_answering_removed(session, record_id)}):
             detail = f"{quoted(record_id)} is named by {counted(len(left), 'record')}: {', '.join(left[:20])}"
             raise Conflict(detail, referrers=left[:100])
 
 
-def _faults_of(session: Session, entry: Entry, added: list[str]) -> Iterator[DocumentFault]:
+def _answering_removed(session: Session, dossier: str) -> Iterator[str]:
+    """The claims that answer the questions of a dossier that is removed."""
+    asked = _asked_anew(session)
+    for row in QUESTIONS.read_of(session.database, "dossier", [dossier]):
+        if _asking(session, row.id, asked) is None:
+            yield from _answering(session, row.id)
+
+
+def _faults_of(session: Session, entry: Entry, asked: Asked) -> Iterator[DocumentFault]:
     """Everything that the rest of the record has against a document, as it stands in the session.
 
-    `added`: ids of the questions that the transaction adds.
+    `asked`: the questions of the changed dossiers.
     """
     if entry.type is DOSSIER:
-        yield from _taken_ids(session, entry)
+        yield from _taken_ids(session, entry, asked)
         yield from _dropped_questions(session, entry)
     yield from _reference_faults(session, entry)
-    yield from _cycles(session, entry)
     if entry.type is CLAIM:
         yield from chain_faults(session, entry)
         if entry.status == "published":
             yield from showing_faults(session, entry)
-        yield from _answer_faults(session, entry, added)
+        yield from _answer_faults(session, entry, asked)
+        yield from _opposed_relations(session, entry, "/relations/{index}/type")
 
 
 def _reference_faults(session: Session, entry: Entry) -> Iterator[DocumentFault]:
-    before = session.before.get(entry.id)
-    was_public = before is not None and before.status != "draft"
-    old = (
-        {(m.role, m.target) for m in mentions(entry.type.schema, before.document)}
-        if before and was_public
-        else set()
-    )
-    found = mentions(entry.type.schema, entry.document)
-    seen: set[tuple[str, str]] = set()
-    for mention in found:
-        if fault := _reference_fault(session, entry, mention, (mention.role, mention.target) in old):
+    old = _references_before(session, entry)
+    for mention in mentions(entry.type.schema, entry.document):
+        stood_before = (mention.role, session.resolve(mention.target)) in old
+        if fault := _reference_fault(session, entry, mention, stood_before):
             yield fault
-        elif mention.pointer.rsplit("/", 1)[-1].isdigit() and (mention.role, mention.target) in seen:
-            yield DocumentFault(mention.pointer, f"{quoted(mention.target)} is listed twice")
-        seen.add((mention.role, mention.target))
+
+
+def _references_before(session: Session, entry: Entry) -> set[tuple[str, str]]:
+    """(role, record that is meant) of what a record named in public before the transaction."""
+    before = session.before.get(entry.id)
+    if before is None or before.status == "draft":
+        return set()
+    return {(m.role, session.resolve(m.target)) for m in mentions(entry.type.schema, before.document)}
 
 
 def _reference_fault(
@@ -95,9 +111,11 @@ def _reference_fault(
         return DocumentFault(
             mention.pointer, f"{quoted(mention.target)} is a {target.type.name}; a {wanted} belongs here"
         )
-    if target.id == entry.id:
+    if stood_before:
+        return None
+    if target.id == entry.id and not mention.itself:
         return DocumentFault(mention.pointer, "a record cannot refer to itself here")
-    if stood_before or target.status == "published":
+    if target.status == "published":
         return None
     if target.status == "draft" and entry.status == "draft":
         return None
@@ -115,28 +133,72 @@ def _state(entry: Entry) -> str:
     return "a draft" if entry.status == "draft" else entry.status
 
 
-def _cycles(session: Session, entry: Entry) -> Iterator[DocumentFault]:
-    for name, follow in _ACYCLIC.items():
-        way = _way_back(session, entry, follow)
+def _circles(session: Session, entry: Entry, names: Iterable[str]) -> Iterator[DocumentFault]:
+    for name in names:
+        pointer, _ = _ORDERS[name]
+        way = _way_back(session, entry, name)
         # Referring to oneself is a fault of the reference already.
-        if way and way != (entry.id,):
+        if way and way != [entry.id]:
             detail = f"{name} leads in a circle: {' → '.join((entry.id, *way))}"
-            yield DocumentFault(_POINTERS.get(name, f"/{name}"), detail)
+            yield DocumentFault(pointer, detail)
 
 
-def _way_back(session: Session, entry: Entry, follow: Callable[[Json], list[str]]) -> tuple[str, ...] | None:
+def _has_circle(session: Session, entries: Iterable[Entry], name: str) -> bool:
+    """Whether any of the entries leads to a circle; each record on the way is looked at once."""
+    graph: dict[str, list[str]] = {}
+    queue = [entry.id for entry in entries]
+    for record_id in queue:
+        if record_id not in graph:
+            graph[record_id] = _following(session, record_id, name)
+            queue += graph[record_id]
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError:
+        return True
+    return False
+
+
+def _following(session: Session, record_id: str, name: str) -> list[str]:
+    """The records that one names in an order, as they stand now."""
+    entry = session.get(record_id)
+    _, follow = _ORDERS[name]
+    return [session.resolve(target) for target in follow(entry.document)] if entry else []
+
+
+def _way_back(session: Session, entry: Entry, name: str) -> list[str] | None:
     """The ids of a way from an entry to itself, or None."""
-    queue: list[tuple[str, ...]] = [(session.resolve(i),) for i in follow(entry.document)]
-    seen: set[str] = set()
-    for way in queue:
-        if way[-1] == entry.id:
-            return way
-        target = session.get(way[-1])
-        if way[-1] in seen or target is None or target.type is not entry.type:
-            continue
-        seen.add(way[-1])
-        queue += [(*way, session.resolve(i)) for i in follow(target.document)]
+    came_from: dict[str, str] = {}
+    queue = [entry.id]
+    for current in queue:
+        for target in _following(session, current, name):
+            if target == entry.id:
+                return [*_way_to(came_from, current), target]
+            if target not in came_from:
+                came_from[target] = current
+                queue.append(target)
     return None
+
+
+def _way_to(came_from: dict[str, str], record_id: str) -> list[str]:
+    """The ids that led to one, without the first."""
+    way: list[str] = []
+    while record_id in came_from:
+        way.append(record_id)
+        record_id = came_from[record_id]
+    return way[::-1]
+
+
+def _opposed_relations(session: Session, entry: Entry, pointer: str) -> Iterator[DocumentFault]:
+    first: dict[str, str] = {}
+    for index, relation in enumerate(entry.document.get("relations", ())):
+        if relation["type"] not in _OPPOSED:
+            continue
+        claim = session.resolve(relation["claim"])
+        if first.setdefault(claim, relation["type"]) != relation["type"]:
+            yield DocumentFault(
+                pointer.format(index=index),
+                f"{quoted(entry.id)} {' and '.join(_OPPOSED)} {quoted(claim)}: it can do one of these",
+            )
 
 
 def _merger_faults(session: Session, merged: Entry) -> Iterator[DocumentFault]:
@@ -147,36 +209,77 @@ def _merger_faults(session: Session, merged: Entry) -> Iterator[DocumentFault]:
     survivor = session.resolve(merged.id)
     referring = session.referrers([*session.aliases([merged.id])[merged.id], survivor])
     affected = {survivor, *(i for referrers in referring.values() for i in referrers)}
-    for entry in session.all(sorted(affected)):
-        if entry.status not in ("draft", "published"):
-            continue
-        for name, follow in _ACYCLIC.items():
-            way = _way_back(session, entry, follow)
-            # A relation of the two to one another is left out when rendered.
-            if way and not (name in _POINTERS and way == (entry.id,)):
-                detail = f"{name} would lead in a circle: {' → '.join((entry.id, *way))}"
-                yield DocumentFault("/into", detail)
+    entries = [e for e in session.all(sorted(affected)) if e.status in ("draft", "published")]
+    for entry in entries:
+        yield from _opposed_relations(session, entry, "/into")
+    for name in (name for name in _ORDERS if _has_circle(session, entries, name)):
+        yield from _merged_circles(session, entries, name)
 
 
-def _answer_faults(session: Session, entry: Entry, added: list[str]) -> Iterator[DocumentFault]:
-    answered = [answer["question"] for answer in entry.document.get("answers", ())]
-    asked = {row.id for row in QUESTIONS.read_of(session.database, "id", answered)} | set(added)
+def _merged_circles(session: Session, entries: Iterable[Entry], name: str) -> Iterator[DocumentFault]:
+    pointer, _ = _ORDERS[name]
+    for entry in entries:
+        way = _way_back(session, entry, name)
+        # A relation of the two to one another is left out when rendered.
+        if way and not (pointer == "/relations" and way == [entry.id]):
+            detail = f"{name} would lead in a circle: {' → '.join((entry.id, *way))}"
+            yield DocumentFault("/into", detail)
+
+
+def _answer_faults(session: Session, entry: Entry, asked: Asked) -> Iterator[DocumentFault]:
+    before = session.before.get(entry.id)
+    was_public = before is not None and before.status != "draft"
+    old = {a["question"] for a in before.document.get("answers", ())} if before and was_public else set()
     seen: set[str] = set()
-    for index, question in enumerate(answered):
-        pointer = f"/answers/{index}/question"
+    for index, answer in enumerate(entry.document.get("answers", ())):
+        question, pointer = answer["question"], f"/answers/{index}/question"
         if question in seen:
             yield DocumentFault(pointer, f"{quoted(question)} is answered twice")
-        elif question not in asked:
-            near = _near(session, question, lambda: [*session.questions(), *added])
-            yield DocumentFault(pointer, f"no dossier has the question {quoted(question)}", did_you_mean=near)
+        elif fault := _question_fault(session, entry, question, question in old, asked):
+            yield DocumentFault(pointer, fault.detail, did_you_mean=fault.did_you_mean)
         seen.add(question)
 
 
-def _taken_ids(session: Session, entry: Entry) -> Iterator[DocumentFault]:
+def _question_fault(
+    session: Session, entry: Entry, question: str, stood_before: bool, asked: Asked
+) -> DocumentFault | None:
+    """What is against answering a question; the rules for references hold for its dossier."""
+    dossier = _asking(session, question, asked)
+    if dossier is None:
+        near = _near(session, question, lambda: [*session.questions(), *asked])
+        return DocumentFault("", f"no dossier has the question {quoted(question)}", did_you_mean=near)
+    if stood_before or dossier.status in ("published", entry.status):
+        return None
+    return DocumentFault(
+        "",
+        f"the question {quoted(question)} stands in {quoted(dossier.id)}, which is {_state(dossier)}; "
+        "a new answer needs a published dossier",
+    )
+
+
+def _asked_anew(session: Session) -> Asked:
+    """The questions of the changed dossiers, each with the dossiers that have it."""
+    asked: Asked = {}
+    for entry in session.changed:
+        for question in entry.document.get("questions", ()) if entry.type is DOSSIER else ():
+            asked.setdefault(question["id"], []).append(entry)
+    return asked
+
+
+def _asking(session: Session, question: str, asked: Asked) -> Entry | None:
+    """The dossier that has a question, as it stands in the session."""
+    for entry in asked.get(question, ()):
+        if entry.status != "merged":
+            return entry
+    owner = owner_of_question(session, question)
+    return session.get(owner) if owner and owner not in session.before else None
+
+
+def _taken_ids(session: Session, entry: Entry, asked: Asked) -> Iterator[DocumentFault]:
     seen: set[str] = set()
     for index, question in enumerate(entry.document.get("questions", ())):
-        owner = owner_of_question(session, question["id"])
-        if question["id"] in seen or session.get(question["id"]) or owner not in (None, entry.id):
+        owners = {owner_of_question(session, question["id"]), *(e.id for e in asked[question["id"]])}
+        if question["id"] in seen or session.get(question["id"]) or owners - {None, entry.id}:
             yield DocumentFault(f"/questions/{index}/id", f"the id {quoted(question['id'])} is taken")
         seen.add(question["id"])
 
