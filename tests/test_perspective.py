@@ -20,7 +20,7 @@ READS = [
     "/v1/places?id=four-islands,iturup",
     "/v1/places?include=claimed_by&limit=20",
     "/v1/places/iturup?fields=name,names",
-    "/v1/places/four-islands/references",
+    "/v1/places/four-islands/references?limit=200",
     "/v1/claims/four-islands-part-of-kuriles/provenance",
     "/v1/claims/four-islands-part-of-kuriles/similar",
     "/v1/dossiers/japan-russia-peace-treaty/positions",
