@@ -321,7 +321,7 @@ def as_of(name: str = "as_of") -> Parameter:
         "The past: a time, a day (its last moment in UTC), or `seq:N`, the state after the commit that N "
         "belongs to."
     )
-    return Parameter(name, description, schema, read, example="seq:265")
+    return Parameter(name, description, schema, read, example="seq:280")
 
 
 def opaque(name: str, description: str) -> Parameter:

@@ -41,7 +41,7 @@ def main(database_file: Path, folder: Path, asked: dict[str, Any]) -> None:
 
     noted = "/v1/sources?noted=false&count=true&limit=1"
     seen["new filter"] = get(noted)["body"]["page"]
-    seen["new filter then"] = get(f"{noted}&as_of=seq:265")["body"]["page"]
+    seen["new filter then"] = get(f"{noted}&as_of=seq:280")["body"]["page"]
     key = {"Authorization": f"Bearer {create_key(open_database(url), 'Desk', 'publisher')}"}
     posted = client.post("/v1/statutes", json=SECOND, headers=key)
     seen["post"] = posted.status_code
@@ -61,7 +61,7 @@ def main(database_file: Path, folder: Path, asked: dict[str, Any]) -> None:
     seen["patch"] = [changed.status_code, changed.get_json()]
     seen["fine then"] = [
         [r["id"] for r in get(f"/v1/statutes?fine_min=5000{moment}")["body"]["data"]]
-        for moment in ("", "&as_of=seq:266")
+        for moment in ("", "&as_of=seq:281")
     ]
     reason = {"kind": "error", "note": "Not one."}
     tag = {"If-Match": client.get("/v1/statutes/mine-decree").headers["ETag"]}

@@ -163,7 +163,7 @@ def test_check_passes_the_dossier() -> None:
     done = facts_alone("check", DOSSIER)
 
     assert (done.returncode, done.stdout) == (0, "")
-    assert "265 records, 0 errors" in done.stderr
+    assert "280 records, 0 errors" in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -214,8 +214,8 @@ def test_a_summary_counts_by_type(tmp_path: Path) -> None:
     done = facts("load", DOSSIER, "--db", f"sqlite:///{tmp_path}/new.db")
 
     assert re.search(r"created +updated +unchanged +skipped", done.stdout)
-    assert re.search(r"claims +91 +0 +0 +0", done.stdout)
-    assert "265 changed" in done.stdout
+    assert re.search(r"claims +105 +0 +0 +0", done.stdout)
+    assert "280 changed" in done.stdout
 
 
 def test_one_fault_loads_nothing(tmp_path: Path) -> None:

@@ -203,7 +203,7 @@ def _make_query_real(path: str, query: Query, known: Known, chance: Random) -> N
 def _reach_its_moment(query: Query) -> None:
     """Moments and numbers that the feed has reached, and no waiting for new ones, from the first page on."""
     if "as_of" in query:
-        query["as_of"] = "seq:265"
+        query["as_of"] = "seq:280"
         _leave_only(query, query.keys() - OF_THE_PRESENT)
     if "since" in query:
         query["since"] = 258

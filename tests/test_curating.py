@@ -321,7 +321,7 @@ def test_a_retracted_record_answers_410_with_its_reason(desk: Desk) -> None:
     assert gone.get_json()["tombstone"]["revision"] == 1
     assert desk.client.get("/v1/parties/nhk/revisions").status_code == 200
     assert desk.client.get("/v1/parties/nhk/references").get_json()["data"]
-    assert desk.client.get("/v1/parties/nhk?as_of=seq:265").data == before.data
+    assert desk.client.get("/v1/parties/nhk?as_of=seq:280").data == before.data
     assert "nhk" not in [r["id"] for r in desk.client.get("/v1/parties?limit=200").get_json()["data"]]
     batch = desk.client.get("/v1/parties?id=nhk,tass").get_json()
     assert [r["id"] for r in batch["retracted"]] == ["nhk"]
@@ -713,7 +713,7 @@ def _public_addresses() -> list[str]:
             named = path.replace("{id}", record_id).replace("{number}", "1")
             found.append(named.replace("{name}", "stances"))
         if plural in KNOWN and path == f"/v1/{plural}":
-            queries = ("count=true&limit=200", "sort=-updated", "status=draft", "as_of=seq:265")
+            queries = ("count=true&limit=200", "sort=-updated", "status=draft", "as_of=seq:280")
             found += [f"{path}?{query}" for query in (*queries, f"id={DRAFTS.get(plural, 'x')}")]
     return sorted(set(found))
 
@@ -755,12 +755,12 @@ def test_a_follower_may_wait_for_what_comes_next(database_file: Path) -> None:
     desk = Desk(database_file)
     server = Server(database_file, workers=1, threads=4)
     answers: list[tuple[int, dict[str, str], bytes]] = []
-    waiting = threading.Thread(target=lambda: answers.append(server.get("/v1/changes?since=265&wait=20")))
+    waiting = threading.Thread(target=lambda: answers.append(server.get("/v1/changes?since=280&wait=20")))
     waiting.start()
     time.sleep(0.5)
 
     # One waiting request is a quarter of four threads: the next is not held.
-    second = server.get("/v1/changes?since=265&wait=20")
+    second = server.get("/v1/changes?since=280&wait=20")
     desk.party()
     waiting.join(15)
     server.stop()
@@ -777,7 +777,7 @@ def test_a_feed_that_was_cut_says_where_to_go_on(desk: Desk) -> None:
 
     gone = desk.client.get("/v1/changes?since=99")
 
-    assert (gone.status_code, gone.get_json()["resume"]) == (410, 265)
+    assert (gone.status_code, gone.get_json()["resume"]) == (410, 280)
     assert desk.client.get("/v1/changes?since=100&limit=1").get_json()["data"][0]["seq"] == 101
     assert desk.client.get("/v1/parties?as_of=seq:50").status_code == 200
 

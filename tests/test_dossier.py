@@ -71,12 +71,12 @@ def test_a_reprint_goes_back_to_the_wire_story(client: FlaskClient) -> None:
 @pytest.mark.parametrize(
     ("path", "total"),
     [
-        ("/v1/claims?origins_min=2", 9),
+        ("/v1/claims?origins_min=2", 10),
         ("/v1/parties?dossier=japan-russia-peace-treaty", 59),
-        ("/v1/sources?dossier=japan-russia-peace-treaty", 63),
+        ("/v1/sources?dossier=japan-russia-peace-treaty", 64),
         ("/v1/places?dossier=japan-russia-peace-treaty", 19),
         ("/v1/dates?dossier=japan-russia-peace-treaty", 32),
-        ("/v1/claims?dossier=japan-russia-peace-treaty", 91),
+        ("/v1/claims?dossier=japan-russia-peace-treaty", 105),
         ("/v1/dossiers", 1),
     ],
 )
@@ -155,8 +155,8 @@ def test_the_root_names_the_publisher_and_counts(client: FlaskClient) -> None:
     assert root["counts"] == {
         "parties": 59,
         "dates": 32,
-        "claims": 91,
-        "sources": 63,
+        "claims": 105,
+        "sources": 64,
         "places": 19,
         "dossiers": 1,
     }

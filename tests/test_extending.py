@@ -149,7 +149,7 @@ READS = {
     "timeline": "/v1/timeline?limit=1",
     "perspective": "/v1/statutes/mine-act?perspective=russia&fields=passed_by",
     "vocabulary": "/v1/vocabularies/record-types",
-    "changes": "/v1/changes?since=265",
+    "changes": "/v1/changes?since=280",
     "root": "/v1",
 }
 

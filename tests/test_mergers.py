@@ -64,7 +64,7 @@ def test_mergers_in_one_batch_lead_to_the_last(desk: Desk) -> None:
 
 def test_the_past_is_asked_in_its_own_ids(chained: Desk) -> None:
     """When b was not merged yet, a stood for b."""
-    merged = [c for c in chained.read("changes", since=265)["data"] if c["change"] == "merged"]
+    merged = [c for c in chained.read("changes", since=280)["data"] if c["change"] == "merged"]
     then = f"seq:{merged[0]['seq']}"
 
     page = chained.read("timeline", participant="party-a", as_of=then)

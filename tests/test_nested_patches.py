@@ -121,7 +121,7 @@ def _require_agreement(desk: Desk, case: Case, record: dict[str, Any], revision:
     kept = desk.client.get(f"/v1/{case.path}/revisions/{revision}").get_json()
     assert {name: kept["document"].get(name) for name in case.becomes} == case.becomes
     assert (kept["change"], kept["correction"]) == ("updated", NOTE)
-    feed = desk.client.get("/v1/changes?since=265").get_json()["data"]
+    feed = desk.client.get("/v1/changes?since=280").get_json()["data"]
     last = [entry for entry in feed if entry["id"] == "patched"][-1]
     assert (last["change"], last["revision"], last["record"]) == ("updated", revision, record)
     embedded = [{"id": "patched", "revision": revision - 1}, {"id": "patched", "revision": revision}]

@@ -20,7 +20,7 @@ READS = [
     "/v1/places?id=four-islands,iturup",
     "/v1/places?include=claimed_by&limit=20",
     "/v1/places/iturup?fields=name,names",
-    "/v1/places/four-islands/references",
+    "/v1/places/four-islands/references?limit=200",
     "/v1/claims/four-islands-part-of-kuriles/provenance",
     "/v1/claims/four-islands-part-of-kuriles/similar",
     "/v1/dossiers/japan-russia-peace-treaty/positions",
@@ -224,7 +224,7 @@ def test_a_memento_has_the_names_of_its_time(desk: Desk) -> None:
     )
 
     assert seen.get_json()["name"] == "Southern Kurils"
-    for query, name in (({}, "Now"), ({"as_of": "seq:265"}, "Southern Kurils")):
+    for query, name in (({}, "Now"), ({"as_of": "seq:280"}, "Southern Kurils")):
         assert desk.read("places/four-islands", perspective="russia", **query)["name"] == name
         [about] = [p for p in desk.read("claims/four-islands-part-of-kuriles", perspective="russia",
                                   **query)["about"]["places"] if p["id"] == "four-islands"]  # fmt: skip

@@ -63,9 +63,9 @@ def test_every_graph_agrees_with_its_claim(client: FlaskClient) -> None:
 
 
 def test_the_graph_of_the_past_is_the_same(client: FlaskClient) -> None:
-    now, then = client.get(GRAPH).get_json(), client.get(f"{GRAPH}?as_of=seq:265").get_json()
+    now, then = client.get(GRAPH).get_json(), client.get(f"{GRAPH}?as_of=seq:280").get_json()
 
-    assert then.pop("query") == {"as_of": "seq:265"}
+    assert then.pop("query") == {"as_of": "seq:280"}
     assert now.pop("query") == {}
     assert then == now
 
@@ -82,13 +82,13 @@ def test_descent_is_shown_through_a_withdrawn_document(desk: Desk) -> None:
     assert after["origins"] == before["origins"]
     [withdrawn] = [node for node in after["nodes"] if node["id"] == "sputnik-wire-2019-07-21"]
     assert (withdrawn["status"], withdrawn["held"], withdrawn["origin"]) == ("retracted", False, False)
-    assert desk.client.get(f"{GRAPH}?as_of=seq:265").get_json()["nodes"] == before["nodes"]
+    assert desk.client.get(f"{GRAPH}?as_of=seq:280").get_json()["nodes"] == before["nodes"]
 
 
 def test_what_an_uncited_document_of_the_chain_comes_from_is_shown_too(client: FlaskClient) -> None:
     for claim in client.get("/v1/claims?limit=200").get_json()["data"]:
         graph = client.get(f"/v1/claims/{claim['id']}/provenance").get_json()
-        then = client.get(f"/v1/claims/{claim['id']}/provenance?as_of=seq:265").get_json()
+        then = client.get(f"/v1/claims/{claim['id']}/provenance?as_of=seq:280").get_json()
         documents = [n for n in graph["nodes"] if n["type"] == "source"]
         assert all("held" in n for n in documents)
         assert (then["nodes"], then["edges"]) == (graph["nodes"], graph["edges"])
@@ -314,7 +314,7 @@ def test_a_withdrawn_document_leads_to_what_its_origin_was_merged_into(descent: 
 
 
 def test_the_graph_of_the_past_names_an_origin_whose_way_was_taken_out(descent: Desk) -> None:
-    before = descent.read("changes", since=265, limit=200)["data"][-2]["seq"]
+    before = descent.read("changes", since=280, limit=200)["data"][-2]["seq"]
     done = facts("redact", "source", "report", "--note", "By order", "--db", f"sqlite:///{descent.path}")
     assert done.returncode == 0, done.stderr
 

@@ -62,7 +62,7 @@ def test_the_address_of_a_redacted_source_stands_nowhere(desk: Desk) -> None:
     assert citation["locator"]["text"]["start"] == "First words"
     provenance = desk.client.get(f"/v1/claims/public-claim/provenance?as_of=seq:{then}")
     assert provenance.status_code == 200
-    assert HOST not in provenance.text + desk.client.get("/v1/changes?since=265").text
+    assert HOST not in provenance.text + desk.client.get("/v1/changes?since=280").text
 
 
 def test_an_address_that_only_redacted_revisions_had_goes_and_the_new_one_stays(desk: Desk) -> None:
@@ -85,7 +85,7 @@ def test_a_name_that_another_revision_has_stays_where_it_was_shown(desk: Desk) -
 
     _redact(desk, "party", "nhk", "--revisions", "1")
 
-    chain = desk.client.get("/v1/claims/abe-seeks-treaty-progress-in-term?as_of=seq:265").get_json()
+    chain = desk.client.get("/v1/claims/abe-seeks-treaty-progress-in-term?as_of=seq:280").get_json()
     assert chain["attribution"][1]["party"]["name"] == "NHK"
     assert desk.client.get("/v1/parties/nhk/revisions/1").status_code == 451
 
@@ -133,14 +133,14 @@ def test_positions_of_the_past_keep_the_column_of_a_party_whose_name_was_taken_o
     desk: Desk, revisions: tuple[str, ...]
 ) -> None:
     path = "dossiers/japan-russia-peace-treaty/positions"
-    before = desk.read(path, as_of="seq:265")["questions"]
+    before = desk.read(path, as_of="seq:280")["questions"]
     desk.change("PATCH", "parties/russia", {"description": "A state.", "correction": NOTE})
     done = facts(
         "redact", "party", "russia", *revisions, "--note", "By order", "--db", f"sqlite:///{desk.path}"
     )
     assert done.returncode == 0, done.stderr
 
-    after = desk.read(path, as_of="seq:265")["questions"]
+    after = desk.read(path, as_of="seq:280")["questions"]
 
     for then, now in zip(before, after, strict=True):
         assert [(c["party"]["id"], c["total"]) for c in now["positions"]] == [
