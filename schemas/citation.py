@@ -49,7 +49,7 @@ class DeepLink(Checked):
     """The source's address with a text fragment that marks the span."""
 
     _CHECK_ATTRIBUTE = False
-    read = {"type": "string", "format": "uri"}
+    read = {"type": "string", "format": "iri"}
 
     def _serialize(self, value: Any, attr: Any, obj: Json, **kwargs: Any) -> str | None:
         address = Rendering.get().source_address(obj["source"])
@@ -74,7 +74,7 @@ class CitationSchema(ValueSchema):
     states = FuzzyDateField(metadata=doc("The date that this source gives, where it differs."))
     quote = Text(2000, lines=True, metadata=doc("Verbatim; only where the curator has the right."))
     deep_link = DeepLink(dump_only=True)
-    check = Checks(dump_only=True)
+    check = Checks(dump_only=True, allow_none=False)
 
 
 def deep_link(address: str, text: Json | None) -> str | None:

@@ -51,8 +51,8 @@ class RelationSchema(ValueSchema):
 class InverseRelationSchema(ValueSchema):
     """What another published claim does to this one."""
 
-    type = TermOf(INVERSE_RELATIONS)
-    claim = Reference("claim")
+    type = TermOf(INVERSE_RELATIONS, allow_none=False)
+    claim = Reference("claim", allow_none=False)
     note = Text(1000)
 
 
@@ -95,7 +95,7 @@ class ClaimSchema(RecordSchema):
         dump_only=True,
         metadata=doc("Of published claims, by id; the rest at `/references`."),
     )
-    origins = One(OriginsSchema, dump_only=True)
+    origins = One(OriginsSchema, dump_only=True, allow_none=False)
     standing = Listed(TermOf(STANDINGS), 4, dump_only=True)
     assessment = One(AssessmentSchema)
     dossiers = Listed(Reference("dossier"), 50)

@@ -39,6 +39,25 @@ def id_fault(value: object) -> str | None:
     return None
 
 
+def _either(plain: Json, member: str, description: str) -> Json:
+    """A string, or the object that a read returns, of which one member counts."""
+    read = {"type": "object", "required": [member], "properties": {member: plain}}
+    return {
+        "oneOf": [plain, {**read, "description": f"What a read returns: only its `{member}` counts."}],
+        "description": description,
+    }
+
+
+ID: Json = {"$ref": "#/components/schemas/Id"}
+_EDTF: Json = {"type": "string", "maxLength": 64, "examples": ["2018-11", "2012-12-26/2020-09-16"]}
+#: Components of plain values; a reference and a date may be written as the object that a read returns.
+PLAIN_VALUES: dict[str, Json] = {
+    "Id": {"type": "string", "pattern": ID_PATTERN, "maxLength": 64, "examples": ["abe-shinzo"]},
+    "ReferenceInput": _either(ID, "id", "The id of another record."),
+    "FuzzyDateInput": _either(_EDTF, "edtf", "EDTF level 0 or 1, without times of day, years 0001-9999."),
+}
+
+
 class Checked(fields.Field[Any]):
     """A value that `fault` accepts or refuses as it stands; null where nothing is known."""
 
@@ -92,7 +111,7 @@ class Text(Checked):
 class Id(Checked):
     """A record's own id."""
 
-    read = {"type": "string", "pattern": ID_PATTERN, "maxLength": 64, "examples": ["abe-shinzo"]}
+    read = ID
 
     def fault(self, value: Any) -> str | None:
         return id_fault(value)
@@ -107,7 +126,7 @@ class TermOf(Checked):
 
     @property
     def read(self) -> Json:  # type: ignore[override]  # computed from the vocabulary
-        return {"type": "string", "enum": list(self.vocabulary.names)}
+        return self.vocabulary.schema
 
     def fault(self, value: Any) -> str | None:
         if isinstance(value, str) and value in self.vocabulary:
@@ -119,18 +138,7 @@ class FuzzyDateField(Checked):
     """An EDTF string on input (or the object that a read returns), an object with bounds on output."""
 
     read = {"$ref": "#/components/schemas/FuzzyDate"}
-    written = {
-        "oneOf": [
-            {"type": "string", "maxLength": 64, "examples": ["2018-11", "2012-12-26/2020-09-16"]},
-            {
-                "type": "object",
-                "required": ["edtf"],
-                "properties": {"edtf": {"type": "string", "maxLength": 64}},
-                "description": "The object that a read returns: only its `edtf` counts.",
-            },
-        ],
-        "description": "EDTF level 0 or 1, without times of day, years 0001-9999.",
-    }
+    written = {"$ref": "#/components/schemas/FuzzyDateInput"}
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
         given = value.get("edtf") if isinstance(value, Mapping) else value
@@ -152,17 +160,7 @@ class Reference(Checked):
         self.to, self.itself = to, itself
 
     read = {"$ref": "#/components/schemas/Reference"}
-    written = {
-        "oneOf": [
-            {"type": "string", "pattern": ID_PATTERN, "maxLength": 64, "examples": ["abe-shinzo"]},
-            {
-                "type": "object",
-                "required": ["id"],
-                "properties": {"id": {"type": "string", "pattern": ID_PATTERN, "maxLength": 64}},
-                "description": "The reference object that a read returns: only its `id` counts.",
-            },
-        ],
-    }
+    written = {"$ref": "#/components/schemas/ReferenceInput"}
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
         given = value.get("id") if isinstance(value, Mapping) else value
@@ -198,9 +196,9 @@ class CountryCode(Checked):
 
 
 class WebAddress(Checked):
-    """An absolute http or https URL."""
+    """An absolute http or https URL, in whatever script it was printed (RFC 3987)."""
 
-    read = {"type": "string", "format": "uri", "maxLength": 2000}
+    read = {"type": "string", "format": "iri", "maxLength": 2000}
 
     def fault(self, value: Any) -> str | None:
         if not isinstance(value, str):

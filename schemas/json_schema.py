@@ -1,14 +1,15 @@
-"""JSON Schema (2020-12) of the record's schemas, in both directions: as read and as written."""
+"""JSON Schema (2020-12) of the record's schemas: as read, as written, and as patched."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from marshmallow import Schema, fields
 
 from .base import Json
-from .fields import Checked, Listed
+from .fields import PLAIN_VALUES, Checked, Listed
 from .problem import ProblemErrorSchema, ProblemSchema
 from .record import CheckSchema, FuzzyDateSchema, RecordSchema, ReferenceSchema
+from .vocabularies import VOCABULARIES
 
 #: Built by hand while rendering: they say themselves which members are always there.
 _PARTIAL = (ReferenceSchema, FuzzyDateSchema, ProblemSchema, ProblemErrorSchema)
@@ -26,28 +27,32 @@ def reference_to(schema: type[Schema]) -> Json:
 
 
 def written_reference_to(schema: type[Schema], form: str = "Input") -> Json:
-    """A `$ref` to the component of what is written: `ClaimInput`, or `ClaimReplacement` for `PUT`."""
+    """A `$ref` to the component of what is written: `ClaimInput`, `ClaimReplacement`, `ClaimPatch`."""
     return {"$ref": f"#/components/schemas/{component_name(schema)}{form}"}
 
 
 def written_components(*roots: type[Schema]) -> dict[str, Json]:
-    """The components of schemas as they are written; records in both forms."""
-    found: dict[type[Schema], None] = {}
-    queue: list[type[Schema]] = list(roots)
-    while queue:
-        schema = queue.pop()
-        if schema not in found:
-            found[schema] = None
-            queue += _inside(schema(), written=True)
-    written = {f"{component_name(s)}Input": as_written(s()) for s in sorted(found, key=component_name)}
+    """The components of schemas as they are written; records in all three forms."""
+    found = _reachable(roots, written=True)
     records = [s for s in found if issubclass(s, RecordSchema)]
-    replacements = {f"{component_name(s)}Replacement": _replacement(s()) for s in records}
-    return written | dict(sorted(replacements.items()))
+    patched = [s for s in found if _patched_inside(s, records)]
+    return {
+        **PLAIN_VALUES,
+        **{f"{component_name(s)}Input": as_written(s()) for s in found},
+        **{f"{component_name(s)}Replacement": _replacement(s()) for s in records},
+        **{f"{component_name(s)}Patch": _patch(s()) for s in (*records, *patched)},
+    }
 
 
-def as_written(schema: Schema) -> Json:
+def _patched_inside(schema: type[Schema], records: Iterable[type[Schema]]) -> bool:
+    """Whether a record holds one object of the schema, which a patch reaches into; lists are replaced."""
+    held = (field for record in records for field in record().load_fields.values())
+    return any(isinstance(field, fields.Nested) and type(field.schema) is schema for field in held)
+
+
+def as_written(schema: Schema, form: str = "Input") -> Json:
     """The object that a client sends: computed members may stand in it and are ignored."""
-    members = {name: _written_field(field) for name, field in schema.load_fields.items()}
+    members = {name: _written_field(field, form) for name, field in schema.load_fields.items()}
     ignored = {
         name: {"description": "Computed; ignored."} for name in schema.dump_fields if name not in members
     }
@@ -60,34 +65,52 @@ def as_written(schema: Schema) -> Json:
     }
 
 
+_CORRECTION: Json = {"correction": {"$ref": "#/components/schemas/CorrectionInput"}}
+
+
 def _replacement(schema: Schema) -> Json:
     """The body of a `PUT`: the id may be left out, a correction note may stand beside the fields."""
     plain = as_written(schema)
-    correction = {"correction": {"$ref": "#/components/schemas/CorrectionInput"}}
     required = [name for name in plain["required"] if name != "id"]
-    return {**plain, "required": required, "properties": plain["properties"] | correction}
+    return {**plain, "required": required, "properties": plain["properties"] | _CORRECTION}
 
 
-def _written_field(field: fields.Field[Any]) -> Json:
-    shape = _described(field, _shape(field, written=True))
-    if not field.allow_none:
-        return shape
-    return {**shape, "oneOf": [*shape["oneOf"], {"type": "null"}]} if "oneOf" in shape else _nullable(shape)
+def _patch(schema: Schema) -> Json:
+    """A merge patch (RFC 7396): every member may be left out; null removes one that may be missing."""
+    plain = as_written(schema, "Patch")
+    del plain["required"]
+    if not isinstance(schema, RecordSchema):
+        return plain
+    # What the service computes is refused at the top, so that nobody believes to have changed it.
+    taken = {name: member for name, member in plain["properties"].items() if name in schema.load_fields}
+    return {**plain, "properties": taken | _CORRECTION}
+
+
+def _written_field(field: fields.Field[Any], form: str) -> Json:
+    shape = _described(field, _shape(field, form))
+    return _nullable(shape) if field.allow_none else shape
 
 
 def components(*roots: type[Schema]) -> dict[str, Json]:
-    """The components of schemas as they are read, with all that these contain."""
-    found: dict[type[Schema], None] = {}
-    queue: list[type[Schema]] = [*roots, ReferenceSchema, FuzzyDateSchema, CheckSchema]
+    """The components of schemas as they are read, with all that these contain, and of all vocabularies."""
+    found = _reachable([*roots, ReferenceSchema, FuzzyDateSchema, CheckSchema])
+    terms = {vocabulary.component: vocabulary.listed for vocabulary in VOCABULARIES.values()}
+    return {component_name(s): as_read(s()) for s in found} | terms
+
+
+def _reachable(roots: Iterable[type[Schema]], written: bool = False) -> list[type[Schema]]:
+    """Schemas and all that they contain, by name."""
+    found: set[type[Schema]] = set()
+    queue = list(roots)
     while queue:
         schema = queue.pop()
         if schema not in found:
-            found[schema] = None
-            queue += _inside(schema())
-    return {component_name(s): as_read(s()) for s in sorted(found, key=component_name)}
+            found.add(schema)
+            queue += _inside(schema(), written)
+    return sorted(found, key=component_name)
 
 
-def _inside(schema: Schema, written: bool = False) -> Iterator[type[Schema]]:
+def _inside(schema: Schema, written: bool) -> Iterator[type[Schema]]:
     for field in (schema.load_fields if written else schema.fields).values():
         inner = field.inner if isinstance(field, fields.List) else field
         if isinstance(inner, fields.Nested):
@@ -98,6 +121,8 @@ def as_read(schema: Schema) -> Json:
     """The object that a read returns: every member is always there, unless said otherwise."""
     partial = isinstance(schema, _PARTIAL)
     members = {name: _field(field) for name, field in _in_wire_order(schema).items()}
+    if isinstance(schema, RecordSchema):
+        members |= {"type": {"type": "string", "const": schema.of_type}, "included": _INCLUDED}
     sometimes = schema.sometimes if isinstance(schema, RecordSchema) else ()
     always = [n for n, f in schema.fields.items() if f.required or not (partial or n in sometimes)]
     return {
@@ -122,6 +147,10 @@ _SEEN_BY: Json = {
 }
 
 
+#: What stands beside a record that was asked for with `include`: the service says which records there are.
+_INCLUDED: Json = {"$ref": "#/components/schemas/Included"}
+
+
 def _is_named(schema: Schema) -> bool:
     return "names" in schema.fields or isinstance(schema, ReferenceSchema)
 
@@ -137,15 +166,15 @@ def _field(field: fields.Field[Any]) -> Json:
     return _nullable(described) if field.allow_none and not isinstance(field, Listed) else described
 
 
-def _shape(field: fields.Field[Any], written: bool = False) -> Json:
+def _shape(field: fields.Field[Any], form: str = "") -> Json:
+    """A field as it is read, or in a `form` of what is written; a patch takes lists as a whole."""
     if isinstance(field, Checked):
-        return dict(field.written if written else field.read)
+        return dict(field.written if form else field.read)
     if isinstance(field, fields.Nested):
-        schema = type(field.schema)
-        return written_reference_to(schema) if written else reference_to(schema)
+        return written_reference_to(type(field.schema), form)
     if isinstance(field, Listed):
         least = {"minItems": field.least} if field.least else {}
-        items = _shape(field.inner, written)
+        items = _shape(field.inner, "Input" if form else "")
         return {"type": "array", "items": items, **least, "maxItems": field.most}
     plain = next((name for kind, name in _PLAIN.items() if isinstance(field, kind)), None)
     return {"type": plain} if plain else {}

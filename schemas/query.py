@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from .base import Fault, Json, nearest, quoted
-from .fields import ID_PATTERN, CountryCode, LanguageTag, id_fault
+from .fields import ID, CountryCode, LanguageTag, id_fault
 from .fuzzy_date import FuzzyDate, FuzzyDateError, filter_range
 from .vocabularies import Vocabulary
 
@@ -22,7 +22,8 @@ class Parameter:
     """One query parameter.
 
     `read` turns its text into a value or raises ValueError with a Fault; `schema` is its JSON
-    Schema; `listed` says that a comma means any of, and so does the parameter given again.
+    Schema; `listed` says that a comma means any of, and so does the parameter given again; `tried`: a page
+    for trying requests out sends the example though it need not be sent.
     """
 
     name: str
@@ -31,8 +32,9 @@ class Parameter:
     read: Callable[[str], Any]
     default: Any = None
     listed: bool = False
-    example: str | None = None
+    example: Any = None
     required: bool = False
+    tried: bool = False
 
 
 @dataclass(frozen=True)
@@ -150,19 +152,23 @@ def _each(text: str, fault: Callable[[str], str | None]) -> list[str]:
     return parts
 
 
+def list_of_values(item: Json) -> Json:
+    """JSON Schema of what one parameter takes, each value of which is an `item`."""
+    return {"type": "array", "items": item, "minItems": 1, "maxItems": MOST_VALUES}
+
+
 def listed(
     name: str, description: str, item: Json, fault: Callable[[str], str | None], example: str | None = None
 ) -> Parameter:
     """Values separated by commas, each free of what `fault` finds."""
-    schema = {"type": "array", "items": item, "minItems": 1, "maxItems": MOST_VALUES}
+    schema = list_of_values(item)
     return Parameter(name, description, schema, lambda text: _each(text, fault), listed=True, example=example)
 
 
 def ids(name: str, description: str, example: str | None = None) -> Parameter:
     """Ids of records, any of."""
-    return listed(
-        name, description, {"type": "string", "pattern": ID_PATTERN, "maxLength": 64}, id_fault, example
-    )
+    found = listed(name, description, ID, id_fault, example)
+    return replace(found, schema={"$ref": "#/components/schemas/Ids"})
 
 
 def one_id(name: str, description: str, example: str | None = None) -> Parameter:
@@ -173,8 +179,7 @@ def one_id(name: str, description: str, example: str | None = None) -> Parameter
             raise ValueError(wrong)
         return text
 
-    schema = {"type": "string", "pattern": ID_PATTERN, "maxLength": 64}
-    return Parameter(name, description, schema, read, example=example)
+    return Parameter(name, description, ID, read, example=example)
 
 
 def choices(
@@ -184,20 +189,28 @@ def choices(
     what: str,
     default: Sequence[str] | None = None,
     renamed: Mapping[str, str] | None = None,
+    item: Json | None = None,
 ) -> Parameter:
-    """Terms of a closed list, any of; `renamed`: what some of them were called before."""
+    """Terms of a closed list, any of.
+
+    `renamed`: what some of them were called before; `item`: the JSON Schema of one, where it is not to be
+    listed here.
+    """
 
     def fault(part: str) -> str | None:
         return None if part in names else Fault.of_choice(what, part, names, renamed)
 
-    found = listed(name, description, {"type": "string", "enum": list(names)}, fault, names[0])
+    item = item or {"type": "string", "enum": list(names)}
+    found = listed(name, description, item, fault, names[0])
     return replace(found, default=default) if default else found
 
 
 def terms(name: str, description: str, vocabulary: Vocabulary) -> Parameter:
     """Terms of a vocabulary, any of."""
     what = f"one of {vocabulary.name}"
-    return choices(name, description, vocabulary.names, what, renamed=vocabulary.renamed)
+    return choices(
+        name, description, vocabulary.names, what, renamed=vocabulary.renamed, item=vocabulary.schema
+    )
 
 
 def choice(name: str, description: str, names: Sequence[str], default: str | None) -> Parameter:
@@ -263,7 +276,9 @@ def date_range(name: str, description: str) -> Parameter:
 
 
 #: RFC 3339 §5.6; what `datetime.fromisoformat` takes beyond it is refused.
-_RFC_3339 = re.compile(r"(\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:)(\d\d)(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+_RFC_3339 = re.compile(
+    "([0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:)([0-9]{2})([.][0-9]{1,9})?([Zz]|[+-][0-9]{2}:[0-9]{2})"
+)
 
 
 def moment(name: str, description: str) -> Parameter:
@@ -316,7 +331,8 @@ def as_of(name: str = "as_of") -> Parameter:
         except ValueError:
             raise ValueError(Fault(f"{quoted(text)} is not a moment: write {_MOMENTS}")) from None
 
-    schema = {"type": "string", "format": "moment"}
+    forms = f"{_NUMBERED.pattern}|{_DAY.pattern}|{_RFC_3339.pattern}"
+    schema = {"type": "string", "pattern": f"^({forms})$", "format": "moment"}
     description = (
         "The past: a time, a day (its last moment in UTC), or `seq:N`, the state after the commit that N "
         "belongs to."

@@ -23,10 +23,10 @@ class Moment(Checked):
 class MetaSchema(ValueSchema):
     """The record's state, kept by the service."""
 
-    status = TermOf(RECORD_STATUSES, metadata=doc("Where the record stands in its life."))
+    status = TermOf(RECORD_STATUSES, allow_none=False, metadata=doc("Where the record stands in its life."))
     revision = fields.Integer(allow_none=True, metadata=doc("Number of the last revision; null for a draft."))
     published = Moment(allow_none=True, metadata=doc("First publication; null for a draft."))
-    updated = Moment(metadata=doc("Last change of what this record shows."))
+    updated = Moment(allow_none=False, metadata=doc("Last change of what this record shows."))
 
 
 class LinksSchema(ValueSchema):
@@ -51,10 +51,10 @@ class RecordSchema(ValueSchema):
     #: The field that names the record to people.
     titled_by: ClassVar[str] = "name"
 
-    type = TermOf(RECORD_TYPES, dump_only=True)
+    type = TermOf(RECORD_TYPES, dump_only=True, allow_none=False)
     id = Id(required=True, metadata=doc("Unique over all types and questions; never reused."))
-    meta = One(MetaSchema, dump_only=True)
-    links = One(LinksSchema, dump_only=True)
+    meta = One(MetaSchema, dump_only=True, allow_none=False)
+    links = One(LinksSchema, dump_only=True, allow_none=False)
     warnings = Listed(
         One(WarningSchema),
         10_000,
@@ -93,7 +93,7 @@ def without_nothing(value: Any) -> Any:
 class CheckSchema(ValueSchema):
     """The last comparison of a citation with its source's text."""
 
-    status = TermOf(CHECK_STATUSES)
+    status = TermOf(CHECK_STATUSES, allow_none=False)
     checked = Moment(allow_none=True)
 
 
@@ -104,7 +104,9 @@ class ReferenceSchema(ValueSchema):
     id = Id(required=True)
     name = Text(1000, allow_none=True, metadata=doc("Name, title or proposition; none for a dossier."))
     href = fields.String(required=True, metadata={"format": "uri-reference"})
-    status = TermOf(RECORD_STATUSES, metadata=doc("Only where the record is not published."))
+    status = TermOf(
+        RECORD_STATUSES, allow_none=False, metadata=doc("Only where the record is not published.")
+    )
 
 
 _END = {

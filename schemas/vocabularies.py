@@ -7,6 +7,7 @@ Equivalents are compact IRIs: `cito:` http://purl.org/spar/cito/, `prov:` http:/
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,23 @@ class Vocabulary:
     def renamed(self) -> dict[str, str]:
         """What terms were called before -> what they are called now."""
         return {term.formerly: term.name for term in self.terms if term.formerly}
+
+    @property
+    def component(self) -> str:
+        """What JSON Schema calls one of its terms."""
+        return self.name.title().replace("-", "")
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        """JSON Schema of one of its terms, which is a component where the vocabulary is served."""
+        if VOCABULARIES.get(self.name) is self:
+            return {"$ref": f"#/components/schemas/{self.component}"}
+        return self.listed
+
+    @property
+    def listed(self) -> dict[str, Any]:
+        """JSON Schema that lists its terms."""
+        return {"type": "string", "description": self.definition, "enum": list(self.names)}
 
     def __contains__(self, name: object) -> bool:
         return name in self.names

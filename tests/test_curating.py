@@ -434,7 +434,7 @@ def test_a_merger_that_closes_a_circle_is_refused(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("operation", "body", "status"),
     [
-        ("publish", None, 409),
+        ("publish", NOTE, 409),
         ("merge", {**NOTE, "into": "nhk"}, 422),
         ("merge", {**NOTE, "into": "tokyo"}, 422),
         ("merge", NOTE, 422),
@@ -483,6 +483,35 @@ def test_a_dry_run_shows_the_result_and_changes_nothing(
 
     assert response.status_code == 200, response.text
     assert response.get_json()
+    assert _everything(desk) == before
+    for unseen in ({}, {"If_Match": "*"}):
+        assert desk.send(method, path, body, **unseen).get_json().keys() == response.get_json().keys()
+    assert _everything(desk) == before
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"), [({}, 428), ({"If_Match": "*"}, 400), ({"If_Match": '"else"'}, 412)]
+)
+def test_only_a_dry_run_may_leave_open_what_was_read(
+    desk: Desk, headers: dict[str, str], status: int
+) -> None:
+    patch = {"name": "N", "correction": NOTE}
+    item = {"op": "patch", "type": "party", "id": "nhk", "body": patch}
+
+    assert desk.send("PATCH", "parties/nhk", patch, **headers).status_code == status
+    assert desk.send("PATCH", "parties/nhk?dry_run=true", patch, If_Match='"else"').status_code == 412
+    assert desk.send("POST", "batch", [item]).status_code == 422
+    assert desk.send("POST", "batch?dry_run=true", [item]).status_code == 200
+    for unseen in ("*", "any"):
+        assert desk.send("POST", "batch?dry_run=true", [{**item, "if_match": unseen}]).status_code == 422
+
+
+def test_publishing_what_is_published_changes_nothing(desk: Desk) -> None:
+    before = _everything(desk)
+
+    again = desk.change("POST", "parties/nhk/publish")
+
+    assert (again.status_code, again.data) == (200, desk.client.get("/v1/parties/nhk").data)
     assert _everything(desk) == before
 
 

@@ -14,14 +14,15 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
+from .audits.contract import operations
 from .conftest import ROOT, Server, client_of, key_for
 
 CLAIM = "/v1/claims/abe-seeks-treaty-progress-in-term"
 #: (method, path) -> the operation there, as the description has it.
 DESCRIBED = {
     (method.upper(), path): operation
-    for path, operations in json.loads((ROOT / "api" / "openapi.json").read_text("utf-8"))["paths"].items()
-    for method, operation in operations.items()
+    for path, methods in operations(json.loads((ROOT / "api" / "openapi.json").read_text("utf-8"))).items()
+    for method, operation in methods.items()
 }
 READABLE = [
     CLAIM,

@@ -57,12 +57,8 @@ def test_a_claim_stands_there_with_its_speaker_origins_and_citations(client: Fla
         for entry in column["claims"]:
             claim = claims[entry["claim"]["id"]]
             assert entry["claim"]["name"] == claim["proposition"]
-            assert [entry[name] for name in ("claimant", "said", "origins")] == [
-                claim[name] for name in ("claimant", "said", "origins")
-            ]
-            cited = [(c["source"], c["locator"], c["deep_link"], c["check"]) for c in claim["citations"]]
-            shown = [(c["source"], c["locator"], c["deep_link"], c["check"]) for c in entry["citations"]]
-            assert shown == cited
+            shown = ("claimant", "said", "origins", "citations")
+            assert [entry[name] for name in shown] == [claim[name] for name in shown]
 
 
 def test_a_column_is_in_time_order_and_dates_each_of_its_stances(client: FlaskClient) -> None:

@@ -12,7 +12,7 @@ from api.http.bodies import JSON, read_body
 from api.http.endpoint import Answer, Body, Endpoint, Endpoints
 from api.http.responses import envelope, public_base
 from api.records.core.errors import DocumentFault, InvalidDocument
-from api.records.core.registry import TYPES
+from api.records.core.registry import CLAIM, TYPES
 from api.records.core.state import State
 from api.records.read.feed import CorrectionNote, Feed, check_embedded, read_changes, read_corrections
 from api.records.store.cursors import cursors_of
@@ -22,22 +22,28 @@ from schemas.base import faults_of
 from schemas.curating import CheckItemSchema
 from schemas.json_schema import written_reference_to
 from schemas.query import Query
-from schemas.vocabularies import CHECK_ANSWERS
+from schemas.vocabularies import CHECK_ANSWERS, CORRECTION_KINDS
 
+from .components import named
 from .parameters import by_name, correction_parameters, perspective_parameter
 from .reply import Reply, page_of, this_request
 from .response_schemas import (
     ADDRESS,
+    ANY_RECORD,
+    CHANGE,
     COUNT,
     ID,
+    MOMENT,
     NULLABLE_TEXT,
     PAGE,
     QUERY,
     REASON,
     SEEN_BY,
     TEXT,
+    TYPE,
     list_of,
     object_of,
+    or_null,
 )
 
 ATOM = "application/atom+xml"
@@ -89,18 +95,19 @@ def _declare_changes(endpoints: Endpoints, settings: Settings) -> None:
     entry = {
         "seq": COUNT,
         "commit": COUNT,
-        "time": TEXT,
-        "change": TEXT,
-        "type": TEXT,
+        "time": MOMENT,
+        "change": CHANGE,
+        "type": TYPE,
         "id": ID,
         "revision": COUNT,
-        "correction": REASON,
+        "correction": or_null(REASON),
         "cause": NULLABLE_TEXT,
         "into": NULLABLE_TEXT,
         "href": ADDRESS,
-        "record": {"type": ["object", "null"]},
+        "record": or_null(ANY_RECORD),
     }
-    shape = object_of({"data": list_of(object_of(entry)), "next": COUNT, "last": COUNT})
+    entries = list_of(named("Change", object_of(entry)))
+    shape = named("ChangePage", object_of({"data": entries, "next": COUNT, "last": COUNT}))
     endpoints.add(
         Endpoint(
             "GET",
@@ -157,19 +164,19 @@ def _declare_corrections(endpoints: Endpoints, settings: Settings) -> None:
         return Reply(body=body, media_type=f"{ATOM}; charset=utf-8", next=following)
 
     note = {
-        "time": TEXT,
-        "type": TEXT,
+        "time": MOMENT,
+        "type": TYPE,
         "id": ID,
         "name": TEXT,
         "revision": COUNT,
-        "change": TEXT,
-        "kind": TEXT,
+        "change": CHANGE,
+        "kind": CORRECTION_KINDS.schema,
         "note": TEXT,
         "href": ADDRESS,
         **SEEN_BY,
     }
-    members = list_of(object_of(note, tuple(SEEN_BY)))
-    shape = object_of({"data": members, "page": PAGE, "query": QUERY})
+    members = list_of(named("CorrectionNote", object_of(note, tuple(SEEN_BY))))
+    shape = named("CorrectionPage", object_of({"data": members, "page": PAGE, "query": QUERY}))
     endpoints.add(
         Endpoint(
             "GET",
@@ -267,7 +274,7 @@ def _declare_check(endpoints: Endpoints) -> None:
         {
             "id": ID,
             "revision": COUNT,
-            "answer": {"type": "string", "enum": list(CHECK_ANSWERS.names)},
+            "answer": CHECK_ANSWERS.schema,
             "current": {"type": ["integer", "null"]},
             "href": {"type": ["string", "null"]},
             "into": NULLABLE_TEXT,
@@ -281,9 +288,11 @@ def _declare_check(endpoints: Endpoints) -> None:
             "checkRecords",
             "history",
             view,
-            answers={200: Answer("An answer for each.", object_of({"data": list_of(result)}))},
+            answers={
+                200: Answer("An answer for each.", object_of({"data": list_of(named("CheckResult", result))}))
+            },
             problems=("invalid-json", "payload-too-large", "unsupported-media-type", "invalid-document"),
-            body=Body({JSON: asked}),
+            body=Body({JSON: asked}, example=lambda: [{"id": CLAIM.example, "revision": 1}]),
         )
     )
 

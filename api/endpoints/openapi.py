@@ -6,16 +6,20 @@ from importlib.resources import files
 
 from apispec import APISpec
 
-from api.http.endpoint import Answer, Endpoint, Endpoints, PathParameter
+from api.http.conditions import IDEMPOTENCY_KEY
+from api.http.endpoint import Answer, Body, Endpoint, Endpoints, PathParameter
 from api.http.problems import MEDIA_TYPE, TYPES
 from api.records.core.registry import TYPES as RECORD_TYPES
 from api.records.core.state import State
 from schemas.base import Json
 from schemas.curating import BatchItemSchema, CheckItemSchema, CorrectionSchema, MergerSchema
+from schemas.fields import ID
 from schemas.json_schema import components, written_components
 from schemas.problem import ProblemSchema
-from schemas.query import Parameter, Query
+from schemas.query import Parameter, Query, list_of_values
+from schemas.vocabularies import ProblemType
 
+from .components import share
 from .memento import LINK_FORMAT
 from .reply import Reply
 
@@ -31,12 +35,19 @@ parameter or value is an error that suggests the right one; commas separate the 
 parameter that is given again adds to it. Errors are problem documents (RFC 9457).
 """
 _KEY = "An API key, made by `facts key create`. One that is unknown, expired or revoked is always refused."
-_REQUEST_HEADERS = {
-    "If-Match": "Entity tag of the plain record as you read it.",
-    "If-None-Match": "`*` creates, where nothing has this id.",
-    "Accept-Datetime": "The record as it was at this time, an HTTP date (RFC 7089).",
-    "Accept-Language": "In which language a party's names are shown, with `perspective`.",
-    "Idempotency-Key": "Makes a repeat of this request harmless for 24 hours: it gets the first answer.",
+#: What each means, and more of its schema.
+_REQUEST_HEADERS: dict[str, tuple[str, Json]] = {
+    "If-Match": (
+        "Entity tag of the plain record as you read it. A dry run takes `*` for any, and may leave it out.",
+        {},
+    ),
+    "If-None-Match": ("`*` creates, where nothing has this id.", {}),
+    "Accept-Datetime": ("The record as it was at this time, an HTTP date (RFC 7089).", {}),
+    "Accept-Language": ("In which language a party's names are shown, with `perspective`.", {}),
+    "Idempotency-Key": (
+        "Makes a repeat of this request harmless for 24 hours: it gets the first answer.",
+        {"pattern": IDEMPOTENCY_KEY},
+    ),
 }
 _TAGS = {
     "search": "Everything, by words and names.",
@@ -69,8 +80,8 @@ _HEADERS: dict[str, Json] = {
     "Allow": {"description": "The methods of this address.", "schema": {"type": "string"}},
     "Location": {"description": "Where the record lives on.", "schema": {"type": "string"}},
 }
-#: What every endpoint can answer with.
-_ALWAYS = ("invalid-query", "not-acceptable", "uri-too-long", "headers-too-large", "internal-error")
+#: What any request can be answered with, whatever it asks for: described once.
+ANYWHERE = ("not-acceptable", "uri-too-long", "headers-too-large", "internal-error")
 #: What every answer but those to writes carries, for caches.
 _VALIDATORS = ("ETag", "Cache-Control", "Vary")
 
@@ -91,14 +102,16 @@ def description(endpoints: Endpoints, version: str) -> Json:
         components(*records, ProblemSchema) | written_components(*records, *curating)
     ).items():
         spec.components.schema(name, schema)
+    spec.components.schema("Ids", list_of_values(ID))
     spec.components.security_scheme("key", {"type": "http", "scheme": "bearer", "description": _KEY})
     for name, header in _HEADERS.items():
         spec.components.header(name, header)
-    for name in TYPES:
-        spec.components.response(name, _problem(name))
+    for status, problems in _by_status().items():
+        spec.components.response(str(status), _refusal(problems))
+    spec.components.response("default", _refusal([TYPES[name] for name in ANYWHERE]))
     for endpoint in endpoints.all:
         spec.path(path=endpoint.path, operations={endpoint.method.lower(): _operation(endpoint)})
-    document: Json = spec.to_dict()
+    document: Json = share(spec.to_dict())
     return {"openapi": document.pop("openapi"), **document}
 
 
@@ -111,22 +124,33 @@ def _operation(endpoint: Endpoint) -> Json:
     summary, text = endpoint.text
     path = [_path_parameter(p) for p in endpoint.path_parameters]
     query = [_parameter(p) for p in endpoint.parameters.values()]
+    headers = [_header_parameter(name, endpoint) for name in _request_headers(endpoint)]
     described: Json = {
         "operationId": endpoint.id,
         "tags": [endpoint.tag],
         "summary": summary,
         "description": text,
-        "parameters": path + query + [_header_parameter(name) for name in _request_headers(endpoint)],
+        "parameters": path + query + headers,
         "responses": _answers(endpoint),
+        "security": _security(endpoint),
     }
     if endpoint.body:
-        content = {media_type: {"schema": schema} for media_type, schema in endpoint.body.schemas.items()}
-        described["requestBody"] = {"required": endpoint.body.required, "content": content}
-    if endpoint.secured:
-        described["security"] = [{"key": []}]
-    elif endpoint.keyed:
-        described["security"] = [{}, {"key": []}]
+        described["requestBody"] = _body(endpoint.body)
     return described
+
+
+def _body(body: Body) -> Json:
+    example = body.example() if body.example else None
+    shown = {} if example is None else {"example": example}
+    content = {media_type: {"schema": schema, **shown} for media_type, schema in body.schemas.items()}
+    return {"required": body.required, "content": content}
+
+
+def _security(endpoint: Endpoint) -> list[Json]:
+    """Whether a key is needed, taken, or of no use."""
+    if endpoint.secured:
+        return [{"key": []}]
+    return [{}, {"key": []}] if endpoint.keyed else []
 
 
 def _request_headers(endpoint: Endpoint) -> tuple[str, ...]:
@@ -147,9 +171,9 @@ def _answers(endpoint: Endpoint) -> Json:
             "headers": _headers(("Location", "Cache-Control", "Vary")),
         }
     for name in _problems(endpoint):
-        # Several problems may share a status: the first stands for them, all have one schema.
-        answers.setdefault(str(TYPES[name].status), {"$ref": f"#/components/responses/{name}"})
-    return answers
+        status = str(TYPES[name].status)
+        answers[status] = {"$ref": f"#/components/responses/{status}"}
+    return {**answers, "default": {"$ref": "#/components/responses/default"}}
 
 
 def _leads_on(endpoint: Endpoint) -> bool:
@@ -159,7 +183,7 @@ def _leads_on(endpoint: Endpoint) -> bool:
 
 def _problems(endpoint: Endpoint) -> Iterator[str]:
     """The names of the problems that an endpoint can answer with."""
-    yield from _ALWAYS
+    yield "invalid-query"
     yield from endpoint.problems
     if endpoint.method == "GET":
         yield "precondition-failed"
@@ -169,13 +193,21 @@ def _problems(endpoint: Endpoint) -> Iterator[str]:
         yield "query-timeout"
 
 
-def _header_parameter(name: str) -> Json:
+#: What need not be sent does not say so.
+_REQUIRED: dict[bool, Json] = {True: {"required": True}, False: {}}
+
+
+def _header_parameter(name: str, endpoint: Endpoint) -> Json:
+    description, more = _REQUEST_HEADERS[name]
+    required = name in endpoint.required_headers
     return {
         "name": name,
         "in": "header",
-        "description": _REQUEST_HEADERS[name],
-        "required": False,
-        "schema": {"type": "string"},
+        "description": description,
+        **_REQUIRED[required],
+        "schema": {"type": "string", **more},
+        # Pages for trying requests out make dry runs.
+        **({"example": "*"} if required else {}),
     }
 
 
@@ -184,15 +216,25 @@ def _parameter(parameter: Parameter) -> Json:
         "name": parameter.name,
         "in": "query",
         "description": parameter.description,
-        "required": parameter.required,
+        **_REQUIRED[parameter.required],
         "schema": parameter.schema,
     }
     if parameter.listed:
         # A comma separates values; `a=1&a=2` means the same.
-        shown |= {"style": "form", "explode": False}
-    if parameter.example is not None:
-        shown["example"] = [parameter.example] if parameter.listed else parameter.example
-    return shown
+        shown["explode"] = False
+    if parameter.example is None:
+        return shown
+    # Pages for trying requests out send every `example` at once: what need not be sent only shows its form.
+    if parameter.required or parameter.tried:
+        return shown | {"example": parameter.example}
+    return shown | {"schema": _with_example(parameter)}
+
+
+def _with_example(parameter: Parameter) -> Json:
+    schema, examples = parameter.schema, {"examples": [parameter.example]}
+    if "$ref" in schema:
+        return schema
+    return {**schema, "items": schema["items"] | examples} if parameter.listed else schema | examples
 
 
 def _path_parameter(parameter: PathParameter) -> Json:
@@ -202,7 +244,7 @@ def _path_parameter(parameter: PathParameter) -> Json:
         "description": parameter.description,
         "required": True,
         "schema": parameter.schema,
-        "example": parameter.example,
+        **({"example": parameter.example} if parameter.example is not None else {}),
     }
 
 
@@ -212,7 +254,7 @@ def _answer(found: Answer, common: tuple[str, ...]) -> Json:
         return described
     content: Json = {"schema": found.schema}
     if found.example:
-        content["examples"] = {"real": {"summary": "From the first dossier.", "value": found.example()}}
+        content["example"] = found.example()
     others = {media_type: {"schema": schema} for media_type, schema in found.others.items()}
     return described | {"content": {found.media_type: content, **others}}
 
@@ -221,25 +263,32 @@ def _headers(names: tuple[str, ...]) -> Json:
     return {name: {"$ref": f"#/components/headers/{name}"} for name in (*names, "X-Request-Id")}
 
 
-def _problem(name: str) -> Json:
-    kind = TYPES[name]
-    example = {
-        "type": f"/problems/{name}",
+def _by_status() -> dict[int, list[ProblemType]]:
+    """The problem types of each status."""
+    found: dict[int, list[ProblemType]] = {}
+    for kind in TYPES.values():
+        found.setdefault(kind.status, []).append(kind)
+    return found
+
+
+def _refusal(kinds: list[ProblemType]) -> Json:
+    """The answer of a status: one schema, and an example of each kind of problem."""
+    headers = ("Allow",) if any(kind.name == "method-not-allowed" for kind in kinds) else ()
+    examples = {kind.name: {"value": _problem(kind)} for kind in kinds}
+    return {
+        "description": "; ".join(f"{kind.title} (`{kind.name}`)" for kind in kinds) + ".",
+        "headers": _headers(headers),
+        "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}, "examples": examples}},
+    }
+
+
+def _problem(kind: ProblemType) -> Json:
+    return {
+        "type": f"/problems/{kind.name}",
         "title": kind.title,
         "status": kind.status,
         "detail": kind.definition,
         "request_id": "0f4b1c2d3e5a6978",
-    }
-    headers = ("Allow",) if name == "method-not-allowed" else ()
-    return {
-        "description": f"{kind.title}. {kind.definition}",
-        "headers": _headers(headers),
-        "content": {
-            MEDIA_TYPE: {
-                "schema": {"$ref": "#/components/schemas/Problem"},
-                "examples": {name: {"value": example}},
-            }
-        },
     }
 
 
@@ -277,5 +326,5 @@ def _declare(endpoints: Endpoints, name: str, media_type: str) -> None:
 
 
 def as_json(document: Json) -> str:
-    """The document as a text file."""
-    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+    """The document as it is served: no byte too many."""
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))

@@ -7,28 +7,35 @@ from api.records.core.state import State
 from schemas.query import Query
 from schemas.vocabularies import STANCES
 
+from .components import named
 from .examples import sample
 from .parameters import positions_parameters
 from .reply import Reply
-from .response_schemas import ADDRESS, COUNT, ID, QUERY, TEXT, list_of, object_of
+from .response_schemas import ADDRESS, COUNT, ID, QUERY, TEXT, list_of, object_of, or_null
 
 _REFERENCE = {"$ref": "#/components/schemas/Reference"}
-_SAID = {"oneOf": [{"$ref": "#/components/schemas/FuzzyDate"}, {"type": "null"}]}
-_TERM = {"type": "string", "enum": list(STANCES.names)}
-_ENTRY = object_of(
-    {
-        "stance": _TERM,
-        "claim": _REFERENCE,
-        "claimant": {"oneOf": [_REFERENCE, {"type": "null"}]},
-        "said": _SAID,
-        "origins": {"$ref": "#/components/schemas/Origins"},
-        "citations": list_of({"type": "object"}),
-    }
+_SAID = or_null({"$ref": "#/components/schemas/FuzzyDate"})
+_TERM = STANCES.schema
+_ENTRY = named(
+    "PositionClaim",
+    object_of(
+        {
+            "stance": _TERM,
+            "claim": _REFERENCE,
+            "claimant": or_null(_REFERENCE),
+            "said": _SAID,
+            "origins": {"$ref": "#/components/schemas/Origins"},
+            "citations": list_of({"$ref": "#/components/schemas/Citation"}),
+        }
+    ),
 )
-_STANCE = object_of(
-    {"stance": _TERM, "claims": COUNT, "first": _SAID, "last": _SAID},
-    (),
-    "How many claims take it, and when the first and the last that have a date were made.",
+_STANCE = named(
+    "Stance",
+    object_of(
+        {"stance": _TERM, "claims": COUNT, "first": _SAID, "last": _SAID},
+        (),
+        "How many claims take it, and when the first and the last that have a date were made.",
+    ),
 )
 _COLUMN = object_of(
     {
@@ -54,18 +61,18 @@ _QUESTION = object_of(
     {
         "id": ID,
         "text": TEXT,
-        "positions": list_of(_COLUMN),
+        "positions": list_of(named("Position", _COLUMN)),
         "stated_as_fact": object_of({"total": COUNT, "claims": list_of(_ENTRY)}),
         "silent": list_of(_REFERENCE),
         "contradictions": list_of(
-            list_of(object_of({"claim": ID, "party": {"oneOf": [ID, {"type": "null"}]}}))
+            list_of(named("ContradictingClaim", object_of({"claim": ID, "party": or_null(ID)})))
         ),
     }
 )
 _POSITIONS = object_of(
     {
-        "dossier": object_of({"type": TEXT, "id": ID, "href": ADDRESS}),
-        "questions": list_of(_QUESTION),
+        "dossier": {"$ref": "#/components/schemas/Reference"},
+        "questions": list_of(named("QuestionPositions", _QUESTION)),
         "query": QUERY,
     }
 )
@@ -80,10 +87,13 @@ def declare(endpoints: Endpoints) -> None:
         "dossiers",
         parameters=positions_parameters(),
         demanding=True,
-        path_parameters=(PathParameter("id", "Id of a dossier.", ID, DOSSIER.example or ""),),
+        path_parameters=(PathParameter("id", "Id of a dossier.", ID, DOSSIER.example),),
         answers={
             200: Answer(
-                "Question by question.", _POSITIONS, headers=("ETag",), example=lambda: sample("positions")
+                "Question by question.",
+                named("Positions", _POSITIONS),
+                headers=("ETag",),
+                example=lambda: sample("positions"),
             )
         },
         problems=("not-found", "gone", "unavailable-for-legal-reasons"),

@@ -10,19 +10,31 @@ from api.records.core.state import State
 from schemas import query as q
 from schemas.query import Query
 
+from .components import named
 from .examples import sample
 from .parameters import by_name, perspective_parameter
 from .reply import Reply
-from .response_schemas import ADDRESS, ID, QUERY, SEEN_BY, TEXT, list_of, object_of
+from .response_schemas import (
+    ADDRESS,
+    ID,
+    NULLABLE_TEXT,
+    QUERY,
+    SEEN_BY,
+    STATUS,
+    TYPE,
+    list_of,
+    object_of,
+    or_null,
+)
 
 JSON_LD = "application/ld+json"
 _NODE = object_of(
     {
-        "type": TEXT,
+        "type": TYPE,
         "id": ID,
-        "name": {"type": ["string", "null"]},
+        "name": NULLABLE_TEXT,
         "href": ADDRESS,
-        "status": TEXT,
+        "status": STATUS,
         "held": {"type": "boolean"},
         "origin": {"type": "boolean"},
         **SEEN_BY,
@@ -42,7 +54,7 @@ _EDGE = {
         },
         "order": {"type": "integer", "description": "Of a link of the chain: its place, from 0 outwards."},
         "source": {"type": ["string", "null"], "description": "Of a link: the document where that happened."},
-        "locator": {"oneOf": [{"$ref": "#/components/schemas/Locator"}, {"type": "null"}]},
+        "locator": or_null({"$ref": "#/components/schemas/Locator"}),
         "deep_link": {"type": ["string", "null"]},
         "check": {"$ref": "#/components/schemas/Check"},
     },
@@ -51,8 +63,8 @@ _GRAPH = object_of(
     {
         "claim": {"$ref": "#/components/schemas/Reference"},
         "origins": {"$ref": "#/components/schemas/Origins"},
-        "nodes": list_of(_NODE),
-        "edges": list_of(_EDGE),
+        "nodes": list_of(named("ProvenanceNode", _NODE)),
+        "edges": list_of(named("ProvenanceEdge", _EDGE)),
         "query": QUERY,
     }
 )
@@ -67,12 +79,12 @@ def declare(endpoints: Endpoints) -> None:
         "claims",
         parameters=by_name((q.as_of(), perspective_parameter())),
         demanding=True,
-        path_parameters=(PathParameter("id", "Id of a claim.", ID, CLAIM.example or ""),),
+        path_parameters=(PathParameter("id", "Id of a claim.", ID, CLAIM.example),),
         media_types=(JSON, JSON_LD),
         answers={
             200: Answer(
                 "The graph.",
-                _GRAPH,
+                named("Provenance", _GRAPH),
                 example=lambda: sample("claim-provenance"),
                 others={JSON_LD: {"type": "object"}},
             )

@@ -9,6 +9,7 @@ from api.records.core.registry import TYPES, RecordType
 from api.records.core.state import PUBLIC, State
 from api.records.read.records import read_batch, read_page, read_record, type_of
 from api.records.read.references import References, read_references
+from schemas.json_schema import reference_to
 from schemas.query import Query, QueryError, QueryFault
 
 from . import response_schemas
@@ -54,7 +55,7 @@ def _declare_collection(endpoints: Endpoints, record_type: RecordType) -> None:
         return Reply(page=page, next=page.next)
 
     page = Answer(
-        f"A page of {record_type.plural}.",
+        f"A page of {record_type.plural}.{response_schemas.TRIMMED}",
         response_schemas.collection(record_type),
         headers=("Link",),
         example=lambda: sample(f"{record_type.plural}-page"),
@@ -97,8 +98,8 @@ def _declare_record(endpoints: Endpoints, record_type: RecordType) -> None:
         return Reply(record=record, headers=memento_headers(record_type, record, state) if told else None)
 
     found = Answer(
-        f"The {record_type.name}.",
-        response_schemas.single(record_type),
+        f"The {record_type.name}.{response_schemas.TRIMMED}",
+        reference_to(record_type.schema),
         headers=("Last-Modified",),
         example=lambda: sample(record_type.name),
     )
@@ -122,7 +123,7 @@ def _declare_record(endpoints: Endpoints, record_type: RecordType) -> None:
 
 def id_of(record_type: RecordType) -> PathParameter:
     """The id in the address of a record."""
-    return PathParameter("id", f"Id of a {record_type.name}.", response_schemas.ID, record_type.example or "")
+    return PathParameter("id", f"Id of a {record_type.name}.", response_schemas.ID, record_type.example)
 
 
 def _declare_references(endpoints: Endpoints, record_type: RecordType) -> None:

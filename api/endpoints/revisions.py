@@ -8,24 +8,53 @@ from api.records.read.records import read_current
 from api.records.read.references import require_known
 from api.records.read.revisions import patch_between, read_revision, read_revisions
 from schemas import query as q
+from schemas.json_schema import component_name, written_reference_to
 from schemas.query import Query
 
+from .components import named
 from .memento import LINK_FORMAT, timemap
 from .parameters import by_name
 from .records import id_of
 from .reply import Reply, page_of
-from .response_schemas import ADDRESS, COUNT, CURRENT, PAGE, QUERY, REASON, TEXT, list_of, object_of
+from .response_schemas import (
+    ADDRESS,
+    CHANGE,
+    COUNT,
+    CURRENT,
+    MOMENT,
+    PAGE,
+    QUERY,
+    REASON,
+    TEXT,
+    list_of,
+    object_of,
+    or_null,
+)
 
 _REVISION = {
     "number": COUNT,
     "seq": COUNT,
-    "time": TEXT,
+    "time": MOMENT,
     "by": TEXT,
-    "change": TEXT,
-    "correction": REASON,
+    "change": CHANGE,
+    "correction": or_null(REASON),
     "href": ADDRESS,
 }
-_PATCH = list_of({"type": "object", "required": ["op", "path"]})
+_PATCH = list_of(
+    named(
+        "JsonPatchOperation",
+        object_of(
+            {
+                "op": {"type": "string", "enum": ["add", "remove", "replace", "move", "copy", "test"]},
+                "path": TEXT,
+                "from": TEXT,
+                "value": {"description": "Any JSON value."},
+            },
+            ("from", "value"),
+            "RFC 6902.",
+        ),
+    )
+)
 
 
 def declare(endpoints: Endpoints) -> None:
@@ -64,8 +93,9 @@ def _declare_revisions(endpoints: Endpoints, record_type: RecordType) -> None:
             document["current"] = read_current(state.database, id)
         return Reply(document=document, next=following)
 
-    members = {"data": list_of(object_of(_REVISION)), "page": PAGE, "query": QUERY, "current": CURRENT}
-    shape = object_of(members, ("current",))
+    members = list_of(named("RevisionSummary", object_of(_REVISION)))
+    page = {"data": members, "page": PAGE, "query": QUERY, "current": CURRENT}
+    shape = named("RevisionPage", object_of(page, ("current",)))
     endpoints.add(
         Endpoint(
             "GET",
@@ -83,7 +113,7 @@ def _declare_revisions(endpoints: Endpoints, record_type: RecordType) -> None:
     )
 
 
-_N = PathParameter("number", "Number of a revision.", {"type": "integer", "minimum": 1}, "1")
+_N = PathParameter("number", "Number of a revision.", {"type": "integer", "minimum": 1}, 1)
 
 
 def _declare_revision(endpoints: Endpoints, record_type: RecordType) -> None:
@@ -105,10 +135,11 @@ def _declare_revision(endpoints: Endpoints, record_type: RecordType) -> None:
             shown |= {"compare": query["compare"], "patch": patch}
         return Reply(document=shown)
 
+    document = written_reference_to(record_type.schema)
     shape = object_of(
-        {**_REVISION, "document": {"type": "object"}, "compare": COUNT, "patch": _PATCH},
-        ("compare", "patch"),
+        {**_REVISION, "document": document, "compare": COUNT, "patch": _PATCH}, ("compare", "patch")
     )
+    name = f"{component_name(record_type.schema)}Revision"
     endpoints.add(
         Endpoint(
             "GET",
@@ -118,7 +149,7 @@ def _declare_revision(endpoints: Endpoints, record_type: RecordType) -> None:
             view,
             {"compare": compare},
             (id_of(record_type), _N),
-            answers={200: Answer("The revision.", shape, headers=("ETag",))},
+            answers={200: Answer("The revision.", named(name, shape), headers=("ETag",))},
             problems=("not-found", "unavailable-for-legal-reasons"),
             demanding=True,
             words={"one": record_type.name},

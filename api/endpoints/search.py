@@ -5,6 +5,7 @@ from api.records.answers.search import read_search, read_suggestions
 from api.records.core.state import State
 from schemas.query import Query
 
+from .components import named
 from .examples import sample
 from .parameters import search_parameters, suggest_parameters
 from .reply import Reply, page_member
@@ -17,50 +18,56 @@ from .response_schemas import (
     PAGE,
     QUERY,
     SEEN_BY,
+    STATUS,
     TEXT,
+    TYPE,
     list_of,
     object_of,
 )
 
 _RANGE = object_of({"start": COUNT, "end": COUNT}, (), "Code points of `text`, `end` exclusive.")
 _HIGHLIGHT = object_of(
-    {"pointer": TEXT, "text": TEXT, "ranges": list_of(_RANGE)},
+    {"pointer": TEXT, "text": TEXT, "ranges": list_of(named("TextRange", _RANGE))},
     (),
     "A text of the record, at a JSON pointer into it, and where in it the words stand.",
 )
 _RESULT = object_of(
     {
-        "type": TEXT,
+        "type": TYPE,
         "id": ID,
         "name": NULLABLE_TEXT,
         "href": ADDRESS,
-        "status": TEXT,
+        "status": STATUS,
         "found_by": {
             "type": "string",
             "enum": ["name", "beginning", "text"],
             "description": "Its name or title is the text, a word of its names begins with it, or other.",
         },
-        "highlights": list_of(_HIGHLIGHT),
+        "highlights": list_of(named("Highlight", _HIGHLIGHT)),
         **SEEN_BY,
     },
     ("status", *SEEN_BY),
 )
-_GROUP = object_of({"type": TEXT, "total": COUNT, "data": list_of(_RESULT)})
+_RESULT = named("SearchResult", _RESULT)
+_GROUP = object_of({"type": TYPE, "total": COUNT, "data": list_of(_RESULT)})
 _SEARCH = object_of(
     {
         "data": list_of(_RESULT),
         "page": PAGE,
         "query": QUERY,
         "facets": FACETS,
-        "groups": list_of(_GROUP),
+        "groups": list_of(named("SearchGroup", _GROUP)),
     },
     ("facets", "groups"),
 )
 _SUGGESTION = object_of(
-    {"type": TEXT, "id": ID, "name": NULLABLE_TEXT, "href": ADDRESS, "matched": TEXT, **SEEN_BY},
+    {"type": TYPE, "id": ID, "name": NULLABLE_TEXT, "href": ADDRESS, "matched": TEXT, **SEEN_BY},
     tuple(SEEN_BY),
     "`matched`: that one of its names which fits what was typed best.",
 )
+
+
+_SUGGESTIONS = object_of({"data": list_of(named("Suggestion", _SUGGESTION))})
 
 
 def declare(endpoints: Endpoints) -> None:
@@ -71,8 +78,8 @@ def declare(endpoints: Endpoints) -> None:
         "searchRecords",
         "search",
         parameters=search_parameters(),
-        answers={200: Answer("A page of results, or groups of them.", _SEARCH, headers=("ETag", "Link"),
-                             example=lambda: sample("search"))},
+        answers={200: Answer("A page of results, or groups of them.", named("SearchPage", _SEARCH),
+                             headers=("ETag", "Link"), example=lambda: sample("search"))},
     )  # fmt: skip
     def search(state: State, query: Query) -> Reply:
         """Search all records.
@@ -96,7 +103,7 @@ def declare(endpoints: Endpoints) -> None:
         "suggestNames",
         "search",
         parameters=suggest_parameters(),
-        answers={200: Answer("Suggestions.", object_of({"data": list_of(_SUGGESTION)}), headers=("ETag",),
+        answers={200: Answer("Suggestions.", _SUGGESTIONS, headers=("ETag",),
                              example=lambda: sample("suggest"))},
     )  # fmt: skip
     def suggest(state: State, query: Query) -> Reply:

@@ -12,6 +12,7 @@ from api.records.write.rerender import pending_refreshes
 from api.settings import Settings
 from schemas.query import Query
 
+from .components import named
 from .examples import sample
 from .reply import Reply
 from .response_schemas import ADDRESS, COUNT, TEXT, object_of
@@ -44,7 +45,10 @@ def declare(endpoints: Endpoints, settings: Settings, version: str) -> None:
     """Declare the root, the catalog and the health checks."""
 
     @endpoints.get(
-        "/v1", "getRoot", "service", answers={200: Answer("The root.", _ROOT, example=lambda: sample("root"))}
+        "/v1",
+        "getRoot",
+        "service",
+        answers={200: Answer("The root.", named("Root", _ROOT), example=lambda: sample("root"))},
     )
     def get_root(state: State, _: Query) -> Reply:
         """Read who publishes this record, under which licence, and where everything is.

@@ -7,6 +7,7 @@ from api.records.core.state import State
 from schemas.json_schema import reference_to
 from schemas.query import Query
 
+from .components import named
 from .examples import sample
 from .parameters import similar_parameters
 from .reply import Reply, page_member
@@ -20,7 +21,7 @@ _MEMBER = object_of(
     (),
     "A claim, and the ids of what it shares.",
 )
-_SIMILAR = object_of({"data": list_of(_MEMBER), "page": PAGE, "query": QUERY})
+_SIMILAR = object_of({"data": list_of(named("SimilarClaim", _MEMBER)), "page": PAGE, "query": QUERY})
 
 
 def declare(endpoints: Endpoints) -> None:
@@ -32,8 +33,8 @@ def declare(endpoints: Endpoints) -> None:
         "claims",
         parameters=similar_parameters(),
         demanding=True,
-        path_parameters=(PathParameter("id", "Id of a claim.", ID, CLAIM.example or ""),),
-        answers={200: Answer("A page of claims.", _SIMILAR, headers=("ETag", "Link"),
+        path_parameters=(PathParameter("id", "Id of a claim.", ID, CLAIM.example),),
+        answers={200: Answer("A page of claims.", named("SimilarPage", _SIMILAR), headers=("ETag", "Link"),
                              example=lambda: sample("similar"))},
         problems=("not-found", "gone", "unavailable-for-legal-reasons"),
     )  # fmt: skip

@@ -1,31 +1,32 @@
 """Dates and claims in the order of time."""
 
 from api.http.endpoint import Answer, Endpoints, PathParameter
-from api.records.answers.timeline import read_timeline
-from api.records.core.registry import CLAIM, DATE, DOSSIER
+from api.records.answers.timeline import KINDS, read_timeline
+from api.records.core.registry import DOSSIER
 from api.records.core.state import State
 from api.records.read.records import read_record
-from schemas.json_schema import reference_to
 from schemas.query import Query
 
+from .components import named
 from .examples import sample
 from .parameters import timeline_parameters
 from .reply import Reply, page_member, this_request
-from .response_schemas import ADDRESS, COUNT, ID, PAGE, QUERY, list_of, object_of
+from .response_schemas import ADDRESS, COUNT, ID, PAGE, QUERY, any_record, list_of, object_of, or_null
 
-_WHEN = {"oneOf": [{"$ref": "#/components/schemas/FuzzyDate"}, {"type": "null"}]}
 _ENTRY = object_of(
     {
-        "at": _WHEN,
-        "record": {"oneOf": [reference_to(DATE.schema), reference_to(CLAIM.schema)]},
-        "parts": list_of({"type": "object"}),
+        "at": or_null({"$ref": "#/components/schemas/FuzzyDate"}),
+        "record": any_record(KINDS),
+        "parts": list_of({"$ref": "#/components/schemas/TimelineEntry"}),
     },
     ("parts",),
     "A record at its place in time; with `nested`, the dates that are part of it, in the same form.",
 )
+_ENTRY = named("TimelineEntry", _ENTRY)
 _UNDATED = object_of({"total": COUNT, "data": list_of(_ENTRY), "href": ADDRESS})
 _TIMELINE = object_of(
-    {"data": list_of(_ENTRY), "undated": _UNDATED, "page": PAGE, "query": QUERY}, ("undated",)
+    {"data": list_of(_ENTRY), "undated": named("UndatedClaims", _UNDATED), "page": PAGE, "query": QUERY},
+    ("undated",),
 )
 _DOCUMENTATION = """
 
@@ -43,7 +44,10 @@ def declare(endpoints: Endpoints) -> None:
         name: p for name, p in parameters.items() if name not in ("dossier", "dossier.not", "dossier.all")
     }
     page = Answer(
-        "A page of the timeline.", _TIMELINE, headers=("ETag", "Link"), example=lambda: sample("timeline")
+        "A page of the timeline.",
+        named("TimelinePage", _TIMELINE),
+        headers=("ETag", "Link"),
+        example=lambda: sample("timeline"),
     )
 
     def get_timeline(state: State, query: Query) -> Reply:
@@ -65,7 +69,7 @@ def declare(endpoints: Endpoints) -> None:
         "dossiers",
         parameters=of_dossier,
         demanding=True,
-        path_parameters=(PathParameter("id", "Id of a dossier.", ID, DOSSIER.example or ""),),
+        path_parameters=(PathParameter("id", "Id of a dossier.", ID, DOSSIER.example),),
         answers={200: page},
         problems=("not-found", "gone", "unavailable-for-legal-reasons"),
     )(get_dossier_timeline)

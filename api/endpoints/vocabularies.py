@@ -9,6 +9,7 @@ from schemas.base import nearest, quoted
 from schemas.query import Query
 from schemas.vocabularies import PREFIXES, VOCABULARIES, ClaimKind, Term, Vocabulary
 
+from .components import named
 from .examples import sample
 from .reply import Reply
 from .response_schemas import ADDRESS, TEXT, list_of, object_of
@@ -25,14 +26,17 @@ _TERM = object_of(
     },
     ("needs_holder",),
 )
-_VOCABULARY = object_of(
-    {
-        "name": TEXT,
-        "title": TEXT,
-        "definition": TEXT,
-        "terms": list_of(_TERM),
-        "links": object_of({"self": ADDRESS}),
-    }
+_VOCABULARY = named(
+    "Vocabulary",
+    object_of(
+        {
+            "name": TEXT,
+            "title": TEXT,
+            "definition": TEXT,
+            "terms": list_of(named("Term", _TERM)),
+            "links": object_of({"self": ADDRESS}),
+        }
+    ),
 )
 NAME = PathParameter(
     "name", "Name of a vocabulary.", {"type": "string", "enum": list(VOCABULARIES)}, "stances"
@@ -78,7 +82,7 @@ def declare(endpoints: Endpoints) -> None:
 
 
 def _shortened() -> Any:
-    return {"data": sample("vocabularies")["data"][:2]}
+    return {"data": sample("vocabularies")["data"][:1]}
 
 
 def vocabulary_document(vocabulary: Vocabulary) -> dict[str, Any]:

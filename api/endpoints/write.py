@@ -1,6 +1,7 @@
 """Writing: records and the operations on them, one at a time or in batches."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -8,13 +9,13 @@ from flask import Response
 from peewee import Database
 
 from api.http.bodies import MERGE_PATCH, read_body
-from api.http.conditions import if_match, wants_creation
+from api.http.conditions import if_match, names_no_state, wants_creation
 from api.http.endpoint import Answer, Body, Endpoint, Endpoints
 from api.http.responses import JSON
 from api.records.core.registry import TYPES, RecordType
 from api.records.write import operations as ops
 from api.records.write.perform import apply_all
-from api.records.write.transaction import Outcome, Transaction
+from api.records.write.transaction import Operation, Outcome, Transaction
 from schemas import query as q
 from schemas.curating import BatchItemSchema, CorrectionSchema, MergerSchema
 from schemas.json_schema import reference_to, written_reference_to
@@ -22,9 +23,11 @@ from schemas.query import Parameter, Query
 from schemas.record import WarningSchema
 
 from .auth import require_curator
+from .components import named
+from .examples import batch, creation, patch, reason_to, replacement
 from .idempotent import Done, answer_once, answer_with_record, warnings_member
 from .records import id_of
-from .response_schemas import CURRENT, ID, TEXT, list_of, object_of
+from .response_schemas import CURRENT, ID, MOMENT, REASON, STATUS, TEXT, TYPE, list_of, object_of
 from .write_bodies import (
     MOST_IN_BATCH,
     create_of,
@@ -35,7 +38,11 @@ from .write_bodies import (
     state_change_of,
 )
 
-DRY_RUN = q.flag("dry_run", "Validate and show the result; change nothing.", False)
+DRY_RUN = replace(
+    q.flag("dry_run", "Validate and show the result; change nothing. Needs no `If-Match`.", False),
+    example=True,
+    tried=True,
+)
 PUBLISH = q.flag("publish", "Publish at once; for publishers.", False)
 _DRY = {DRY_RUN.name: DRY_RUN}
 #: Problems that every write can meet.
@@ -60,25 +67,36 @@ def declare(endpoints: Endpoints, database: Database) -> None:
 
 # Declarations
 
-_REASON = object_of({"kind": TEXT, "note": TEXT})
-_WITHDRAWN = object_of(
+_WITHDRAWAL = object_of(
     {
-        "type": TEXT,
+        "type": TYPE,
         "id": ID,
-        "status": TEXT,
-        "reason": _REASON,
-        "when": TEXT,
+        "status": STATUS,
+        "reason": REASON,
+        "when": MOMENT,
         "current": CURRENT,
         "into": ID,
     },
     ("into",),
 )
+_NOTHING = named("Nothing", {"type": "object", "maxProperties": 0, "description": "No note."})
+_WITHDRAWN = Answer("What is left of it.", named("Withdrawal", _WITHDRAWAL))
 _IF_MATCH = ("If-Match",)
 _KEYED = ("Idempotency-Key",)
+_CONDITIONAL: dict[str, Any] = {"headers": _IF_MATCH, "required_headers": _IF_MATCH}
 
 
-def _record_answer(record_type: RecordType, description: str, *headers: str) -> Answer:
-    return Answer(description, reference_to(record_type.schema), headers=("ETag", *headers))
+def _seen(query: Query) -> ops.Tags:
+    """The state of the record that the client has seen; a dry run may leave it open."""
+    return ops.ANY if query["dry_run"] and names_no_state() else if_match()
+
+
+def _answers(record_type: RecordType, *, creates: bool = False) -> dict[int, Answer]:
+    """The record as it stands after a write."""
+    shape = reference_to(record_type.schema)
+    created = {201: Answer("Created.", shape, headers=("ETag", "Location"))} if creates else {}
+    stands = f"The {record_type.name} as it stands now, or after a dry run would."
+    return {**created, 200: Answer(stands, shape, headers=("ETag",))}
 
 
 def _operation(
@@ -121,12 +139,11 @@ def _declare_create(endpoints: Endpoints, database: Database, record_type: Recor
             record_type.plural,
             view,
             parameters,
-            answers={
-                201: _record_answer(record_type, "Created.", "Location"),
-                200: _record_answer(record_type, "What a dry run would create."),
-            },
+            answers=_answers(record_type, creates=True),
             problems=(*WRITES, "idempotency-key-reused"),
-            body=Body({JSON: written_reference_to(record_type.schema)}),
+            body=Body(
+                {JSON: written_reference_to(record_type.schema)}, example=lambda: creation(record_type)
+            ),
             headers=_KEYED,
             secured=True,
             words={"one": record_type.name},
@@ -143,16 +160,14 @@ def _declare_replace(endpoints: Endpoints, database: Database, record_type: Reco
         """
         actor, dry_run = require_curator(database), query["dry_run"]
         if wants_creation():
-            creation = creation_at(record_type, id, read_body())
-            return answer_with_record(actor, database, dry_run, creation, 201)
-        replacement = replace_of(record_type, id, read_body(), if_match())
-        return answer_with_record(actor, database, dry_run, replacement)
+            operation: Operation = creation_at(record_type, id, read_body())
+            return answer_with_record(actor, database, dry_run, operation, 201)
+        operation = replace_of(record_type, id, read_body(), _seen(query))
+        return answer_with_record(actor, database, dry_run, operation)
 
-    answers = {
-        200: _record_answer(record_type, "Replaced."),
-        201: _record_answer(record_type, "Created.", "Location"),
-    }
-    body = Body({JSON: written_reference_to(record_type.schema, "Replacement")})
+    answers = _answers(record_type, creates=True)
+    schema = written_reference_to(record_type.schema, "Replacement")
+    body = Body({JSON: schema}, example=lambda: replacement(record_type))
     endpoints.add(
         _operation(
             record_type, "PUT", "", view, answers=answers, body=body, headers=(*_IF_MATCH, "If-None-Match")
@@ -168,19 +183,19 @@ def _declare_patch(endpoints: Endpoints, database: Database, record_type: Record
         replacement; the service's own members are refused.
         """
         actor = require_curator(database)
-        operation = patch_of(record_type, id, read_body((MERGE_PATCH, JSON)), if_match())
+        operation = patch_of(record_type, id, read_body((MERGE_PATCH, JSON)), _seen(query))
         return answer_with_record(actor, database, query["dry_run"], operation)
 
-    shape = {"type": "object", "description": "Members to change; null removes one."}
+    shape = written_reference_to(record_type.schema, "Patch")
     endpoints.add(
         _operation(
             record_type,
             "PATCH",
             "",
             view,
-            answers={200: _record_answer(record_type, "Patched.")},
-            body=Body({MERGE_PATCH: shape, JSON: shape}),
-            headers=_IF_MATCH,
+            answers=_answers(record_type),
+            body=Body({MERGE_PATCH: shape, JSON: shape}, example=lambda: patch(record_type)),
+            **_CONDITIONAL,
         )
     )
 
@@ -192,25 +207,22 @@ def _declare_delete(endpoints: Endpoints, database: Database, record_type: Recor
         What was public is retracted, not deleted. A draft that others refer to stays (409 lists them).
         """
         actor = require_curator(database)
-        return answer_with_record(actor, database, query["dry_run"], ops.Delete(record_type, id, if_match()))
+        deletion = ops.Delete(record_type, id, _seen(query))
+        return answer_with_record(actor, database, query["dry_run"], deletion)
 
-    endpoints.add(
-        _operation(record_type, "DELETE", "", view, answers={204: Answer("Gone.")}, headers=_IF_MATCH)
-    )
+    endpoints.add(_operation(record_type, "DELETE", "", view, answers={204: Answer("Gone.")}, **_CONDITIONAL))
 
 
 _TEXTS = {
     "publish": (
-        "Publish a {one}.\n\nA draft, or a retracted record, which then needs a body {{`kind`, `note`}}.",
-        "Published.",
+        "Publish a {one}.\n\nA draft, or a retracted record, which then needs a body {{`kind`, `note`}}. "
+        "What is published stays as it is."
     ),
     "retract": (
-        "Retract a {one}.\n\nIts address answers 410 from then on, with the reason. Its history stays.",
-        "Retracted.",
+        "Retract a {one}.\n\nIts address answers 410 from then on, with the reason. Its history stays."
     ),
     "merge": (
-        "Merge a {one} into another.\n\nIts address leads there (308) from then on, as do references to it.",
-        "Merged.",
+        "Merge a {one} into another.\n\nIts address leads there (308) from then on, as do references to it."
     ),
 }
 
@@ -221,22 +233,27 @@ def _declare_state_change(
     def view(query: Query, id: str) -> Response:
         actor = require_curator(database)
         body = read_body(optional=name == "publish")
-        operation = state_change_of(name, record_type, id, body, if_match())
+        operation = state_change_of(name, record_type, id, body, _seen(query))
         return answer_with_record(actor, database, query["dry_run"], operation)
 
-    text, done = _TEXTS[name]
-    view.__doc__ = text
-    schema = MergerSchema if name == "merge" else CorrectionSchema
-    withdrawn = Answer(done, _WITHDRAWN)
+    view.__doc__ = _TEXTS[name]
+    noted = written_reference_to(MergerSchema if name == "merge" else CorrectionSchema)
+    or_nothing = {"anyOf": [noted, _NOTHING]}
+    body = Body(
+        {JSON: or_nothing if name == "publish" else noted},
+        required=name != "publish",
+        example=lambda: reason_to(name, record_type),
+    )
     endpoints.add(
         _operation(
             record_type,
             "POST",
             f"/{name}",
             view,
-            answers={200: _record_answer(record_type, done) if name == "publish" else withdrawn},
-            body=Body({JSON: written_reference_to(schema)}, required=name != "publish"),
+            answers=_answers(record_type) if name == "publish" else {200: _WITHDRAWN},
+            body=body,
             headers=(*_IF_MATCH, *_KEYED),
+            required_headers=_IF_MATCH,
         )
     )
 
@@ -252,7 +269,7 @@ def _declare_batch(endpoints: Endpoints, database: Database) -> None:
         One fault refuses all; each fault's pointer begins with the index of its operation.
         """
         actor = require_curator(database)
-        operations = planned_batch(read_body())
+        operations = planned_batch(read_body(), ops.ANY if query["dry_run"] else None)
 
         def work(transaction: Transaction) -> Done:
             return _batch_answer(apply_all(transaction, operations))
@@ -262,7 +279,7 @@ def _declare_batch(endpoints: Endpoints, database: Database) -> None:
     result = object_of(
         {
             "id": ID,
-            "type": TEXT,
+            "type": TYPE,
             "result": TEXT,
             "etag": TEXT,
             "revision": {"type": ["integer", "null"]},
@@ -278,7 +295,7 @@ def _declare_batch(endpoints: Endpoints, database: Database) -> None:
             "curating",
             view,
             _DRY,
-            answers={200: Answer("Done.", object_of({"data": list_of(result)}))},
+            answers={200: Answer("Done.", object_of({"data": list_of(named("BatchResult", result))}))},
             problems=(*STATEFUL, "idempotency-key-reused"),
             body=Body(
                 {
@@ -288,7 +305,8 @@ def _declare_batch(endpoints: Endpoints, database: Database) -> None:
                         "minItems": 1,
                         "maxItems": MOST_IN_BATCH,
                     }
-                }
+                },
+                example=batch,
             ),
             headers=_KEYED,
             secured=True,

@@ -85,14 +85,17 @@ def creation_at(record_type: RecordType, record_id: str, body: Any) -> ops.Creat
     return ops.Create(record_type, record_id, document, only_new=True)
 
 
-def planned_batch(body: Any) -> list[Operation]:
-    """The operations of a batch; raises InvalidDocument with the faults of all its items."""
+def planned_batch(body: Any, unnamed: ops.Tags = None) -> list[Operation]:
+    """The operations of a batch; raises InvalidDocument with the faults of all its items.
+
+    `unnamed`: what a record is changed from where no item names its tag.
+    """
     if not isinstance(body, list) or not 1 <= len(body) <= MOST_IN_BATCH:
         fault = DocumentFault("", f"must be a list of 1 to {MOST_IN_BATCH} operations")
         raise InvalidDocument("the batch cannot be read", (fault,))
     faults: list[tuple[int, DocumentFault]] = []
     items = _each(enumerate(body), _item, faults)
-    planned = _each(_with_tags(items).items(), lambda item: _planned_item(*item), faults)
+    planned = _each(_with_tags(items, unnamed).items(), lambda item: _planned_item(*item), faults)
     if faults:
         named = tuple(fault.under(f"/{index}") for index, fault in sorted(faults, key=itemgetter(0)))
         raise InvalidDocument(refused_for(faults), named)
@@ -123,14 +126,14 @@ def _item(item: Any) -> Json:
     return {**read, "if_match": tags or None}
 
 
-def _with_tags(items: dict[int, Json]) -> dict[int, tuple[Json, ops.Tags]]:
+def _with_tags(items: dict[int, Json], unnamed: ops.Tags) -> dict[int, tuple[Json, ops.Tags]]:
     """Each item with the tag of its record: its own, else the one that another item names of that record."""
     own = {index: _own_tag(item) for index, item in items.items()}
     named = {items[index]["id"]: tags for index, tags in own.items() if tags}
     created: set[str] = set()
     found = {}
     for index, item in items.items():
-        not_yet = _NOT_YET if item["id"] in created else None
+        not_yet = _NOT_YET if item["id"] in created else unnamed
         found[index] = (item, own[index] or named.get(item["id"], not_yet))
         if item["op"] == "create":
             created.add(item["id"])

@@ -12,7 +12,9 @@ from .problems import Problem
 #: A member of a list of entity tags; a list may have empty ones (RFC 9110 §5.6.1).
 _MEMBER = re.compile(r'[ \t]*(?:(W/)?"([\x21\x23-\x7e\x80-\xff]*)")?[ \t]*(?:,|\Z)')
 _ENCODED = re.compile(r"-(?:zstd|br|gzip)$")
-_KEY = re.compile(r'[\x21-\x7e]{1,255}|"[\x20-\x7e]{1,253}"')
+#: 1 to 255 printable ASCII characters, bare or quoted.
+IDEMPOTENCY_KEY = r'^([!-~]{1,255}|"[ -~]{1,253}")$'
+_KEY = re.compile(IDEMPOTENCY_KEY[1:-1])
 _NO_LIST = 'If-Match is not a list of entity tags such as "5d41402a"'
 
 
@@ -92,6 +94,11 @@ def if_match() -> tuple[str, ...] | None:
     if unwanted.strip() == "*":
         return ()
     return tuple(tag for tag in wanted if tag not in _weakly(entity_tags(unwanted) or ()))
+
+
+def names_no_state() -> bool:
+    """Whether If-Match is missing, or `*`."""
+    return request.headers.get("If-Match", "*").strip() == "*"
 
 
 def wants_creation() -> bool:

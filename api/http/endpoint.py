@@ -55,7 +55,7 @@ class PathParameter:
     name: str
     description: str
     schema: Json
-    example: str
+    example: Any = None
 
 
 @dataclass(frozen=True)
@@ -76,6 +76,8 @@ class Endpoint:
     body: Body | None = None
     #: Request headers that it reads, by name.
     headers: Sequence[str] = ()
+    #: Those of them without which it refuses, unless in a dry run.
+    required_headers: Sequence[str] = ()
     #: Whether it writes, for which an API key is needed; its view takes no state.
     secured: bool = False
     #: Whether holders of a key see drafts at it without asking for them.
@@ -100,10 +102,10 @@ class Endpoint:
 
     @property
     def text(self) -> tuple[str, str]:
-        """Summary and description: the docstring's first sentence and all of it."""
+        """Summary and description: the docstring's first sentence and the rest."""
         text = (inspect.getdoc(self.view) or "").format(**self.words)
-        summary = text.partition("\n")[0].rstrip(".")
-        return summary, text
+        summary, _, rest = text.partition("\n")
+        return summary.rstrip("."), rest.strip()
 
     @cached_property
     def limited(self) -> bool:

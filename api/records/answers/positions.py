@@ -281,9 +281,6 @@ def _ends(cell: Sequence[Held]) -> dict[str, list[str]]:
     return found
 
 
-_CITED = ("source", "locator", "deep_link", "check")
-
-
 def _entry(stance: str, claim: Json) -> Json:
     """A claim as it stands in a column."""
     return {
@@ -293,5 +290,5 @@ def _entry(stance: str, claim: Json) -> Json:
         "claimant": claim["claimant"],
         "said": claim["said"],
         "origins": claim["origins"],
-        "citations": [{name: citation[name] for name in _CITED} for citation in claim["citations"]],
+        "citations": claim["citations"],
     }

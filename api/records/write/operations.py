@@ -30,6 +30,8 @@ from .transaction import Correction, Outcome, Transaction
 
 #: Entity tags that an operation starts from; None where none was named.
 Tags = tuple[str, ...] | None
+#: Whatever the record is: for dry runs.
+ANY: Tags = ("any",)
 
 
 @dataclass(frozen=True)
@@ -133,9 +135,11 @@ class Publish:
     correction: Correction | None = None
 
     def apply(self, transaction: Transaction) -> Outcome:
-        """Raises Conflict in any other state."""
+        """Raises Conflict for a merged record, and for a note on one that is published already."""
         _require_role(transaction, "publisher", "publish")
         entry = _current(transaction, self.type, self.id, self.if_match)
+        if entry.status == "published" and self.correction is None:
+            return Outcome(self.id, self.type, "unchanged", entry)
         if entry.status not in ("draft", "retracted"):
             raise Conflict(
                 f"{quoted(self.id)} is {entry.status}: only a draft or a retracted record is published"
@@ -317,7 +321,7 @@ def _current(transaction: Transaction, record_type: RecordType, record_id: str, 
         raise PreconditionRequired(
             f"If-Match is needed: the entity tag of {quoted(record_id)} as you read it", current=_state(seen)
         )
-    if seen.etag not in tags:
+    if tags is not ANY and seen.etag not in tags:
         raise PreconditionFailed(_mismatch(seen, tags), current=_state(seen))
     return entry
 

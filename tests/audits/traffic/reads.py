@@ -5,6 +5,7 @@ from functools import cached_property
 from random import Random
 from typing import Any
 
+from ..contract import operations
 from .edits import PLURALS
 from .leader import Leader, Query
 
@@ -54,7 +55,7 @@ class Survey:
         for plural, record_id in ids:
             self._ids[plural].append(record_id)
         self._operations = {
-            path: methods["get"] for path, methods in leader.contract["paths"].items() if "get" in methods
+            path: methods["get"] for path, methods in operations(leader.contract).items() if "get" in methods
         }
 
     def read(self) -> None:
