@@ -1,4 +1,5 @@
-# Everything installs into .venv; nothing but Python 3.11+ and make is assumed.
+# Everything installs into .venv and node_modules; Python 3.11+ and make are assumed. What tests and linters need
+# beside them, Node.js and Chromium, comes from Debian's packages where it is missing.
 PYTHON ?= $(firstword $(foreach p,python3.11 python3.12 python3.13 python3.14 python3,$(shell $(p) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && command -v $(p))))
 BIN := .venv/bin
 HOST ?= 127.0.0.1
@@ -7,8 +8,12 @@ FIXTURES := fixtures
 # Files whose tests share something dear to make stay on one core: see tests/conftest.py.
 PARALLEL := --numprocesses auto
 
+DEBIAN := apt-get update --quiet --quiet && DEBIAN_FRONTEND=noninteractive apt-get install --quiet --yes --no-install-recommends
+# Clients and people load all of it.
+MOST_BYTES := 350000
+
 .DEFAULT_GOAL := help
-.PHONY: bench bench-answers bench-quick clean compare crash-audit format help install install-test lint lock openapi picture questions serve test test-quick
+.PHONY: bench bench-answers bench-quick clean compare crash-audit format help install install-test lint lock openapi picture questions serve test test-quick tools
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,9 +31,14 @@ install-test: .venv/installed-test ## Install what tests and linters need as wel
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-.venv/installed-test: requirements-test.lock .venv/installed
+.venv/installed-test: requirements-test.lock package-lock.json .venv/installed | tools
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-test.lock
+	npm ci --silent
 	@touch $@
+
+tools:
+	@command -v npm >/dev/null || { $(DEBIAN) nodejs npm; }
+	@command -v chromium >/dev/null || { $(DEBIAN) chromium; }
 
 serve: install ## Load the dossier where the database is empty, and serve it (PORT=8000)
 	@$(BIN)/facts load --if-empty $(FIXTURES)
@@ -46,6 +56,9 @@ lint: install-test ## Lint, type-check, check imports, the dossier and the OpenA
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/facts openapi --check
+	@test $$(wc -c < api/openapi.json) -lt $(MOST_BYTES) || { echo "openapi.json is larger than $(MOST_BYTES) bytes" >&2; exit 1; }
+	npx spectral lint --quiet --fail-severity warn openapi.yaml
+	REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true npx redocly lint --max-problems 20 openapi.yaml
 	$(BIN)/facts check $(FIXTURES)
 
 format: install-test ## Format the code
@@ -78,10 +91,11 @@ compare: install-test ## Compare every answer with another revision's (REV=…)
 
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --extra build
 
-lock: install ## Pin the newest versions that pyproject.toml allows, with hashes
+lock: install ## Pin the newest versions that pyproject.toml allows, with hashes, and those of package.json
 	$(BIN)/python -m pip install --quiet uv
 	$(LOCK) --output-file requirements.lock pyproject.toml
 	$(LOCK) --extra test --constraint requirements.lock --output-file requirements-test.lock pyproject.toml
+	npm install --package-lock-only
 
 clean: ## Remove what was installed and built
-	rm -rf .venv build *.egg-info
+	rm -rf .venv node_modules build *.egg-info examples/typescript/build

@@ -1,0 +1,93 @@
+"""Clients generated from the description, and a browser at the documentation, against a real server."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from .conftest import ROOT, Server, key_for, read
+from .test_clients import ALL, REFUSED
+
+EXAMPLE = ROOT / "examples" / "typescript"
+
+
+@pytest.fixture(scope="module")
+def desk(loaded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
+    """The address of a server that may be written to, and a publisher's key."""
+    copy = tmp_path_factory.mktemp("desk") / "facts.db"
+    shutil.copy(loaded, copy)
+    running = Server(copy)
+    yield f"http://127.0.0.1:{running.port}", key_for(copy)
+    running.stop()
+
+
+def _run(*command: object, cwd: Path = ROOT, **environment: str) -> str:
+    done = subprocess.run(
+        [str(word) for word in command],
+        cwd=cwd,
+        env=os.environ | {"PYTHONPATH": str(ROOT)} | environment,
+        capture_output=True,
+        text=True,
+        timeout=1200,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def _require_seen(client: FlaskClient, seen: Any) -> None:
+    """What a client saw is what the record holds, and what it wrote was written."""
+    claims = read(client, "claims", kind="position,demand", limit=200)["data"]
+    positions = read(client, "dossiers/japan-russia-peace-treaty/positions")["questions"]
+    sides = [side for question in positions for side in question["positions"]]
+    assert seen["claims"] == [claim["id"] for claim in claims]
+    assert len(seen["claims"]) > 10
+    assert seen["kinds"] == ["demand", "position"]
+    assert seen["speaker"] == claims[0]["claimant"]["name"]
+    assert seen["stances"] == [
+        [claim["stance"], claim["citations"][0]["source"]["id"]] for side in sides for claim in side["claims"]
+    ]
+    assert seen["draft"] == ["Example", "Made by an example.", "Q42", "draft"]
+    assert [fault.partition(":")[0] for fault in seen["faults"]] == ["/citations/0/source"]
+
+
+def test_the_typescript_example_compiles_and_runs(client: FlaskClient, desk: tuple[str, str]) -> None:
+    url, key = desk
+    _run("npm", "run", "--silent", "build", cwd=EXAMPLE)
+
+    seen = _run("npm", "run", "--silent", "start", cwd=EXAMPLE, FACTS_URL=url, FACTS_KEY=key)
+
+    _require_seen(client, json.loads(seen))
+    text = (EXAMPLE / "client.ts").read_text("utf-8")
+    assert not re.search(r" as |@ts-|: any\b|[)\]\w]!", text), "a cast"
+
+
+def test_a_generated_python_client_reads_and_writes(
+    client: FlaskClient, desk: tuple[str, str], tmp_path: Path
+) -> None:
+    plain = tmp_path / "plain.yaml"
+    plain.write_text("post_hooks: []\n", "utf-8")
+    generate = ("--path", ROOT / "openapi.yaml", "--output-path", tmp_path / "record", "--meta", "none")
+    _run(sys.executable, "-m", "openapi_python_client", "generate", *generate, "--config", plain)
+
+    seen = _run(sys.executable, "-m", "tests.generated", tmp_path, *desk)
+
+    _require_seen(client, json.loads(seen))
+
+
+@pytest.mark.machine
+def test_every_try_it_out_of_the_documentation_works(desk: tuple[str, str]) -> None:
+    pressed = json.loads(_run("node", "tests/browser/press.mjs", *desk))
+
+    assert set(pressed) == {f"{method.upper()} {path}" for method, path in ALL}
+    for operation, status in pressed.items():
+        method, path = operation.split()
+        dry = method == "DELETE" or path.endswith("/merge")
+        assert status == (REFUSED.get(path, 200) if dry else 200), operation
