@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from .base import Fault, Json, nearest, quoted
+from .base import NO_SYNONYMS, Fault, Json, nearest, quoted
 from .fields import ID_PATTERN, CountryCode, LanguageTag, id_fault
 from .fuzzy_date import FuzzyDate, FuzzyDateError, filter_range
 from .vocabularies import Vocabulary
@@ -170,12 +170,17 @@ def one_id(name: str, description: str, example: str | None = None) -> Parameter
 
 
 def choices(
-    name: str, description: str, names: Sequence[str], what: str, default: Sequence[str] | None = None
+    name: str,
+    description: str,
+    names: Sequence[str],
+    what: str,
+    default: Sequence[str] | None = None,
+    synonyms: Mapping[str, str] = NO_SYNONYMS,
 ) -> Parameter:
-    """Terms of a closed list, any of."""
+    """Terms of a closed list, any of; `synonyms` are refused with the term that each stands for."""
 
     def fault(part: str) -> str | None:
-        return None if part in names else Fault.of_choice(what, part, names)
+        return None if part in names else Fault.of_choice(what, part, names, synonyms)
 
     found = listed(name, description, {"type": "string", "enum": list(names)}, fault, names[0])
     return replace(found, default=default) if default else found
@@ -183,15 +188,22 @@ def choices(
 
 def terms(name: str, description: str, vocabulary: Vocabulary) -> Parameter:
     """Terms of a vocabulary, any of."""
-    return choices(name, description, vocabulary.names, f"one of {vocabulary.name}")
+    what = f"one of {vocabulary.name}"
+    return choices(name, description, vocabulary.names, what, synonyms=vocabulary.synonyms)
 
 
-def choice(name: str, description: str, names: Sequence[str], default: str | None) -> Parameter:
+def choice(
+    name: str,
+    description: str,
+    names: Sequence[str],
+    default: str | None,
+    synonyms: Mapping[str, str] = NO_SYNONYMS,
+) -> Parameter:
     """One term of a closed list."""
 
     def read(text: str) -> str:
         if text not in names:
-            raise ValueError(Fault.of_choice(f"one of {', '.join(names)}", text, names))
+            raise ValueError(Fault.of_choice(f"one of {', '.join(names)}", text, names, synonyms))
         return text
 
     schema = {"type": "string", "enum": list(names)} | ({"default": default} if default else {})

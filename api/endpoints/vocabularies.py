@@ -14,7 +14,14 @@ from .reply import Reply
 from .response_schemas import ADDRESS, TEXT, list_of, object_of
 
 _TERM = object_of(
-    {"name": TEXT, "definition": TEXT, "equivalent": {"type": ["string", "null"], "format": "uri"}}
+    {
+        "name": TEXT,
+        "definition": TEXT,
+        "equivalent": {"type": ["string", "null"], "format": "uri"},
+        "synonyms": list_of(TEXT),
+    },
+    (),
+    "`synonyms`: what people write instead. They are refused, and `did_you_mean` has the name.",
 )
 _VOCABULARY = object_of(
     {
@@ -73,7 +80,7 @@ def _shortened() -> Any:
 
 
 def vocabulary_document(vocabulary: Vocabulary) -> dict[str, Any]:
-    """{`name`, `title`, `definition`, `terms` [{`name`, `definition`, `equivalent`}], `links`}."""
+    """The vocabulary as served: `name`, `title`, `definition`, `terms`, `links`."""
     return {
         "name": vocabulary.name,
         "title": vocabulary.title,
@@ -84,7 +91,12 @@ def vocabulary_document(vocabulary: Vocabulary) -> dict[str, Any]:
 
 
 def _term(term: Term) -> dict[str, Any]:
-    return {"name": term.name, "definition": term.definition, "equivalent": _expanded(term.equivalent)}
+    return {
+        "name": term.name,
+        "definition": term.definition,
+        "equivalent": _expanded(term.equivalent),
+        "synonyms": list(term.synonyms),
+    }
 
 
 def _expanded(compact: str | None) -> str | None:
