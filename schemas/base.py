@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from itertools import islice
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from marshmallow import RAISE, Schema, ValidationError, pre_load
 from marshmallow.experimental.context import Context
 
 Json = dict[str, Any]
+NO_SYNONYMS: Mapping[str, str] = MappingProxyType({})
 #: Unknown members of one object that are named: ten thousand faults help nobody.
 MOST_UNKNOWN = 50
 
@@ -30,12 +32,12 @@ class Fault(str):
 
     @classmethod
     def of_choice(
-        cls, what: str, given: object, allowed: Iterable[str], renamed: Mapping[str, str] | None = None
+        cls, what: str, given: object, allowed: Iterable[str], synonyms: Mapping[str, str] = NO_SYNONYMS
     ) -> "Fault":
-        """The fault of a value outside a closed list; suggests what it is called now, or the nearest one."""
+        """The fault of a value outside a closed list; suggests the nearest one, also by its `synonyms`."""
         choices = tuple(allowed)
         shown = quoted(given)
-        near = (renamed or {}).get(str(given)) or nearest(given, choices)
+        near = nearest(given, choices, synonyms)
         hint = f'; did you mean "{near}"?' if near else ""
         return cls(f"{shown} is not {what}{hint}", choices, near)
 
@@ -56,11 +58,20 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def nearest(given: object, choices: Iterable[str]) -> str | None:
-    """The choice most like what was given, or None where nothing is near."""
+def nearest(given: object, choices: Iterable[str], synonyms: Mapping[str, str] = NO_SYNONYMS) -> str | None:
+    """The choice that is most like what was given, or that has the `synonyms` (word: choice) most like it.
+
+    Case does not matter, nor what parts words. None where nothing is near.
+    """
+    named = {_plain(choice): choice for choice in choices}
+    meant = {word: choice for word, choice in synonyms.items() if choice in named.values()} | named
     # difflib is quadratic in the length of its input; no term of ours is longer than 64.
-    matches = get_close_matches(str(given)[:64], tuple(choices), n=1, cutoff=0.6)
-    return matches[0] if matches else None
+    matches = get_close_matches(_plain(str(given)[:64]), meant, n=1, cutoff=0.6)
+    return meant[matches[0]] if matches else None
+
+
+def _plain(text: str) -> str:
+    return text.casefold().replace("_", "-").replace(" ", "-")
 
 
 def faults_of(errors: Any, pointer: str = "") -> list[tuple[str, str]]:

@@ -131,7 +131,8 @@ class TermOf(Checked):
     def fault(self, value: Any) -> str | None:
         if isinstance(value, str) and value in self.vocabulary:
             return None
-        return Fault.of_choice(f"one of {self.vocabulary.name}", value, self.vocabulary.names)
+        known = self.vocabulary
+        return Fault.of_choice(f"one of {known.name}", value, known.names, known.synonyms)
 
 
 class FuzzyDateField(Checked):

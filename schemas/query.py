@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from .base import Fault, Json, nearest, quoted
+from .base import NO_SYNONYMS, Fault, Json, nearest, quoted
 from .fields import ID, CountryCode, LanguageTag, id_fault
 from .fuzzy_date import FuzzyDate, FuzzyDateError, filter_range
 from .vocabularies import Vocabulary
@@ -188,17 +188,17 @@ def choices(
     names: Sequence[str],
     what: str,
     default: Sequence[str] | None = None,
-    renamed: Mapping[str, str] | None = None,
+    synonyms: Mapping[str, str] = NO_SYNONYMS,
     item: Json | None = None,
 ) -> Parameter:
     """Terms of a closed list, any of.
 
-    `renamed`: what some of them were called before; `item`: the JSON Schema of one, where it is not to be
-    listed here.
+    `synonyms` are refused with the term that each stands for. `item`: the JSON Schema of one, where it is
+    not to be listed here.
     """
 
     def fault(part: str) -> str | None:
-        return None if part in names else Fault.of_choice(what, part, names, renamed)
+        return None if part in names else Fault.of_choice(what, part, names, synonyms)
 
     item = item or {"type": "string", "enum": list(names)}
     found = listed(name, description, item, fault, names[0])
@@ -209,16 +209,22 @@ def terms(name: str, description: str, vocabulary: Vocabulary) -> Parameter:
     """Terms of a vocabulary, any of."""
     what = f"one of {vocabulary.name}"
     return choices(
-        name, description, vocabulary.names, what, renamed=vocabulary.renamed, item=vocabulary.schema
+        name, description, vocabulary.names, what, synonyms=vocabulary.synonyms, item=vocabulary.schema
     )
 
 
-def choice(name: str, description: str, names: Sequence[str], default: str | None) -> Parameter:
+def choice(
+    name: str,
+    description: str,
+    names: Sequence[str],
+    default: str | None,
+    synonyms: Mapping[str, str] = NO_SYNONYMS,
+) -> Parameter:
     """One term of a closed list."""
 
     def read(text: str) -> str:
         if text not in names:
-            raise ValueError(Fault.of_choice(f"one of {', '.join(names)}", text, names))
+            raise ValueError(Fault.of_choice(f"one of {', '.join(names)}", text, names, synonyms))
         return text
 
     schema = {"type": "string", "enum": list(names)} | ({"default": default} if default else {})

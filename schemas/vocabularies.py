@@ -14,13 +14,13 @@ from typing import Any
 class Term:
     """A term: its name in URLs and documents, what it means, and the same thing elsewhere.
 
-    `formerly`: the name that it had before, which is not taken any more.
+    `synonyms`: what people write instead, in lower case with hyphens. They are refused with the term's name.
     """
 
     name: str
     definition: str
     equivalent: str | None = None
-    formerly: str | None = field(default=None, kw_only=True)
+    synonyms: tuple[str, ...] = field(default=(), kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -60,9 +60,9 @@ class Vocabulary:
         return tuple(term.name for term in self.terms)
 
     @property
-    def renamed(self) -> dict[str, str]:
-        """What terms were called before -> what they are called now."""
-        return {term.formerly: term.name for term in self.terms if term.formerly}
+    def synonyms(self) -> dict[str, str]:
+        """What people write instead of the terms, with the term that each stands for."""
+        return {synonym: term.name for term in self.terms for synonym in term.synonyms}
 
     @property
     def component(self) -> str:
@@ -108,12 +108,42 @@ RECORD_TYPES = _vocabulary(
     "Record types",
     "What a record can be.",
     [
-        Term("party", "A person, state, outlet, ministry or other body that acts or speaks.", "prov:Agent"),
-        Term("date", "A happening with a time, known as precisely as it honestly is.", "schema:Event"),
-        Term("claim", "One statement, with who made it and how it reached the record.", "schema:Claim"),
-        Term("source", "A document, held by the curators or known through another.", "schema:CreativeWork"),
-        Term("place", "A place, with the names that each side gives it.", "schema:Place"),
-        Term("dossier", "One story: its questions and its members.", "schema:Collection"),
+        Term(
+            "party",
+            "A person, state, outlet, ministry or other body that acts or speaks.",
+            "prov:Agent",
+            synonyms=("actor", "organisation", "organization", "person"),
+        ),
+        Term(
+            "date",
+            "A happening with a time, known as precisely as it honestly is.",
+            "schema:Event",
+            synonyms=("event", "happening"),
+        ),
+        Term(
+            "claim",
+            "One statement, with who made it and how it reached the record.",
+            "schema:Claim",
+            synonyms=("fact", "proposition", "statement"),
+        ),
+        Term(
+            "source",
+            "A document, held by the curators or known through another.",
+            "schema:CreativeWork",
+            synonyms=("article", "document", "publication"),
+        ),
+        Term(
+            "place",
+            "A place, with the names that each side gives it.",
+            "schema:Place",
+            synonyms=("location",),
+        ),
+        Term(
+            "dossier",
+            "One story: its questions and its members.",
+            "schema:Collection",
+            synonyms=("collection", "story", "topic"),
+        ),
     ],
 )
 RECORD_STATUSES = _vocabulary(
@@ -121,10 +151,19 @@ RECORD_STATUSES = _vocabulary(
     "Record statuses",
     "Where a record stands in its life.",
     [
-        Term("draft", "Being written; only curators see it."),
-        Term("published", "Public; every change is kept as a revision."),
-        Term("retracted", "Withdrawn; a tombstone tells when and why.", "prov:Invalidation"),
-        Term("merged", "A double; its address leads to the record that lives on."),
+        Term("draft", "Being written; only curators see it.", synonyms=("unpublished",)),
+        Term("published", "Public; every change is kept as a revision.", synonyms=("live", "public")),
+        Term(
+            "retracted",
+            "Withdrawn; a tombstone tells when and why.",
+            "prov:Invalidation",
+            synonyms=("deleted", "removed", "withdrawn"),
+        ),
+        Term(
+            "merged",
+            "A double; its address leads to the record that lives on.",
+            synonyms=("duplicate", "redirected"),
+        ),
     ],
 )
 PARTY_KINDS = _vocabulary(
@@ -132,26 +171,61 @@ PARTY_KINDS = _vocabulary(
     "Party kinds",
     "What a party is.",
     [
-        Term("person", "A human being.", "schema:Person"),
-        Term("state", "A sovereign state, present or former.", "schema:Country"),
-        Term("government", "The government of a state as a body."),
-        Term("ministry", "A department of a government, or a comparable office of state."),
-        Term("agency", "A public body below a ministry, or beside the ministries."),
-        Term("legislature", "A parliament or a chamber of one."),
-        Term("court", "A court of law, national or international."),
-        Term("political-party", "A political party.", "schema:PoliticalParty"),
-        Term("coalition", "Parties or states that act together."),
-        Term("intergovernmental-organisation", "An organisation whose members are states."),
+        Term("person", "A human being.", "schema:Person", synonyms=("human", "individual", "politician")),
+        Term(
+            "state", "A sovereign state, present or former.", "schema:Country", synonyms=("country", "nation")
+        ),
+        Term("government", "The government of a state as a body.", synonyms=("administration", "cabinet")),
+        Term(
+            "ministry",
+            "A department of a government, or a comparable office of state.",
+            synonyms=("department",),
+        ),
+        Term(
+            "agency",
+            "A public body below a ministry, or beside the ministries.",
+            synonyms=("authority", "public-body"),
+        ),
+        Term(
+            "legislature", "A parliament or a chamber of one.", synonyms=("chamber", "parliament", "senate")
+        ),
+        Term("court", "A court of law, national or international.", synonyms=("tribunal",)),
+        Term("political-party", "A political party.", "schema:PoliticalParty", synonyms=("party",)),
+        Term("coalition", "Parties or states that act together.", synonyms=("alliance", "bloc")),
+        Term(
+            "intergovernmental-organisation",
+            "An organisation whose members are states.",
+            synonyms=("igo", "international-organisation", "international-organization"),
+        ),
         Term(
             "media-outlet",
             "A news agency, newspaper, broadcaster or news site.",
             "schema:NewsMediaOrganization",
+            synonyms=("broadcaster", "media", "news-agency", "newspaper", "outlet"),
         ),
-        Term("reference-publisher", "A publisher of reference works, data or archives."),
-        Term("research-institute", "A university, institute or think tank.", "schema:ResearchOrganization"),
-        Term("company", "A business.", "schema:Corporation"),
-        Term("non-governmental-organisation", "A private body with a public aim.", "schema:NGO"),
-        Term("group", "People named together without an organisation of their own."),
+        Term(
+            "reference-publisher",
+            "A publisher of reference works, data or archives.",
+            synonyms=("archive", "encyclopaedia", "encyclopedia", "publisher"),
+        ),
+        Term(
+            "research-institute",
+            "A university, institute or think tank.",
+            "schema:ResearchOrganization",
+            synonyms=("institute", "think-tank", "university"),
+        ),
+        Term("company", "A business.", "schema:Corporation", synonyms=("business", "corporation", "firm")),
+        Term(
+            "non-governmental-organisation",
+            "A private body with a public aim.",
+            "schema:NGO",
+            synonyms=("charity", "ngo", "non-profit"),
+        ),
+        Term(
+            "group",
+            "People named together without an organisation of their own.",
+            synonyms=("community", "movement", "people"),
+        ),
         Term("unnamed-source", "A speaker whom the document does not name, described as it describes them."),
     ],
 )
@@ -160,15 +234,30 @@ PLACE_KINDS = _vocabulary(
     "Place kinds",
     "What a place is.",
     [
-        Term("country", "The territory of a state.", "schema:Country"),
-        Term("region", "A part of a country or of the world.", "schema:AdministrativeArea"),
-        Term("city", "A city, town or village.", "schema:City"),
+        Term(
+            "country",
+            "The territory of a state.",
+            "schema:Country",
+            synonyms=("nation", "state", "territory"),
+        ),
+        Term(
+            "region",
+            "A part of a country or of the world.",
+            "schema:AdministrativeArea",
+            synonyms=("area", "district", "prefecture", "province"),
+        ),
+        Term("city", "A city, town or village.", "schema:City", synonyms=("capital", "town", "village")),
         Term("island", "A single island."),
-        Term("island-group", "Several islands under one name."),
-        Term("cape", "A headland."),
-        Term("sea", "A sea or a part of one.", "schema:SeaBodyOfWater"),
-        Term("strait", "A passage between two waters."),
-        Term("building", "A building or its grounds.", "schema:LandmarksOrHistoricalBuildings"),
+        Term("island-group", "Several islands under one name.", synonyms=("archipelago", "islands")),
+        Term("cape", "A headland.", synonyms=("headland", "peninsula")),
+        Term("sea", "A sea or a part of one.", "schema:SeaBodyOfWater", synonyms=("bay", "gulf", "ocean")),
+        Term("strait", "A passage between two waters.", synonyms=("channel",)),
+        Term(
+            "building",
+            "A building or its grounds.",
+            "schema:LandmarksOrHistoricalBuildings",
+            synonyms=("address", "palace", "venue"),
+        ),
     ],
 )
 SOURCE_KINDS = _vocabulary(
@@ -176,20 +265,77 @@ SOURCE_KINDS = _vocabulary(
     "Source kinds",
     "What kind of document a source is.",
     [
-        Term("news-report", "A report published by an outlet.", "schema:NewsArticle"),
-        Term("wire-report", "A report that an agency sends to other outlets.", "schema:NewsArticle"),
-        Term("broadcast", "A radio or television programme.", "schema:BroadcastEvent"),
-        Term("interview", "A conversation published as such.", "schema:Conversation"),
-        Term("commentary", "Opinion or analysis under its author's name.", "schema:OpinionNewsArticle"),
-        Term("official-statement", "What an authority says: a speech, a briefing, a press release."),
-        Term("official-document", "What an authority records: a law, a paper, a protocol."),
-        Term("treaty", "An agreement between states in writing.", "wd:Q131569"),
-        Term("academic", "A scholarly work.", "schema:ScholarlyArticle"),
-        Term("book", "A book that is none of the above.", "schema:Book"),
-        Term("reference-work", "An encyclopaedia, an almanac, a documentary collection."),
-        Term("dataset", "Data in rows.", "schema:Dataset"),
-        Term("archive-material", "An unpublished document in an archive.", "schema:ArchiveComponent"),
-        Term("social-media-post", "A post on a platform.", "schema:SocialMediaPosting"),
+        Term(
+            "news-report",
+            "A report published by an outlet.",
+            "schema:NewsArticle",
+            synonyms=("article", "news", "news-article"),
+        ),
+        Term(
+            "wire-report",
+            "A report that an agency sends to other outlets.",
+            "schema:NewsArticle",
+            synonyms=("agency-report", "news-agency-report", "wire"),
+        ),
+        Term(
+            "broadcast",
+            "A radio or television programme.",
+            "schema:BroadcastEvent",
+            synonyms=("programme", "radio", "television", "tv", "video"),
+        ),
+        Term(
+            "interview",
+            "A conversation published as such.",
+            "schema:Conversation",
+            synonyms=("conversation",),
+        ),
+        Term(
+            "commentary",
+            "Opinion or analysis under its author's name.",
+            "schema:OpinionNewsArticle",
+            synonyms=("analysis", "column", "editorial", "opinion"),
+        ),
+        Term(
+            "official-statement",
+            "What an authority says: a speech, a briefing, a press release.",
+            synonyms=("press-release", "speech", "statement"),
+        ),
+        Term(
+            "official-document",
+            "What an authority records: a law, a paper, a protocol.",
+            synonyms=("decree", "law"),
+        ),
+        Term(
+            "treaty",
+            "An agreement between states in writing.",
+            "wd:Q131569",
+            synonyms=("agreement", "convention"),
+        ),
+        Term(
+            "academic",
+            "A scholarly work.",
+            "schema:ScholarlyArticle",
+            synonyms=("journal-article", "paper", "study"),
+        ),
+        Term("book", "A book that is none of the above.", "schema:Book", synonyms=("monograph",)),
+        Term(
+            "reference-work",
+            "An encyclopaedia, an almanac, a documentary collection.",
+            synonyms=("almanac", "dictionary", "encyclopaedia", "encyclopedia"),
+        ),
+        Term("dataset", "Data in rows.", "schema:Dataset", synonyms=("data", "statistics", "table")),
+        Term(
+            "archive-material",
+            "An unpublished document in an archive.",
+            "schema:ArchiveComponent",
+            synonyms=("archive", "manuscript"),
+        ),
+        Term(
+            "social-media-post",
+            "A post on a platform.",
+            "schema:SocialMediaPosting",
+            synonyms=("post", "tweet"),
+        ),
     ],
 )
 DATE_KINDS = _vocabulary(
@@ -197,21 +343,21 @@ DATE_KINDS = _vocabulary(
     "Date kinds",
     "What happened.",
     [
-        Term("statement", "Somebody said something in public."),
-        Term("declaration", "Two or more parties declared something together."),
-        Term("agreement", "Parties agreed on something short of a treaty."),
-        Term("treaty-signing", "A treaty was signed."),
+        Term("statement", "Somebody said something in public.", synonyms=("announcement", "speech")),
+        Term("declaration", "Two or more parties declared something together.", synonyms=("communique",)),
+        Term("agreement", "Parties agreed on something short of a treaty.", synonyms=("accord", "deal")),
+        Term("treaty-signing", "A treaty was signed.", synonyms=("signature", "signing")),
         Term("ratification", "A treaty was ratified or its instruments were exchanged."),
-        Term("negotiation", "Parties negotiated, over one or more sessions."),
-        Term("meeting", "People met."),
+        Term("negotiation", "Parties negotiated, over one or more sessions.", synonyms=("talks",)),
+        Term("meeting", "People met.", synonyms=("conference", "visit")),
         Term("summit", "Heads of state or government met."),
-        Term("correspondence", "A letter or message passed between parties."),
-        Term("election", "A vote was held."),
-        Term("publication", "A document was published.", "schema:PublicationEvent"),
-        Term("legal-act", "A law, decree or judgment came about."),
-        Term("armed-conflict", "Armed force was used."),
-        Term("term-of-office", "Somebody held an office."),
-        Term("incident", "Something happened that nobody had scheduled."),
+        Term("correspondence", "A letter or message passed between parties.", synonyms=("letter", "message")),
+        Term("election", "A vote was held.", synonyms=("referendum", "vote")),
+        Term("publication", "A document was published.", "schema:PublicationEvent", synonyms=("release",)),
+        Term("legal-act", "A law, decree or judgment came about.", synonyms=("decree", "judgment", "law")),
+        Term("armed-conflict", "Armed force was used.", synonyms=("battle", "invasion", "war")),
+        Term("term-of-office", "Somebody held an office.", synonyms=("mandate", "office", "tenure")),
+        Term("incident", "Something happened that nobody had scheduled.", synonyms=("accident", "event")),
     ],
 )
 CLAIM_KINDS = _vocabulary(
@@ -219,20 +365,37 @@ CLAIM_KINDS = _vocabulary(
     "Claim kinds",
     "What sort of statement a claim is. One that somebody must hold or utter has an attribution.",
     [
-        ClaimKind("reported-fact", "Something that happened, as a report has it.", needs_holder=False),
-        ClaimKind("historical-fact", "Something that happened, as history has it.", needs_holder=False),
-        ClaimKind("statement", "What somebody said, where no other kind fits."),
-        ClaimKind("statement-of-intent", "What somebody means to do."),
-        ClaimKind("position", "What a side holds to be right."),
-        ClaimKind("demand", "What a side asks of another."),
-        ClaimKind("condition", "What must come first, according to a side."),
-        ClaimKind("promise", "What somebody undertakes to do."),
+        ClaimKind(
+            "reported-fact",
+            "Something that happened, as a report has it.",
+            needs_holder=False,
+            synonyms=("fact", "report"),
+        ),
+        ClaimKind(
+            "historical-fact",
+            "Something that happened, as history has it.",
+            needs_holder=False,
+            synonyms=("history",),
+        ),
+        ClaimKind("statement", "What somebody said, where no other kind fits.", synonyms=("quote", "remark")),
+        ClaimKind("statement-of-intent", "What somebody means to do.", synonyms=("intention", "plan")),
+        ClaimKind("position", "What a side holds to be right.", synonyms=("opinion", "stance")),
+        ClaimKind("demand", "What a side asks of another.", synonyms=("request",)),
+        ClaimKind("condition", "What must come first, according to a side.", synonyms=("precondition",)),
+        ClaimKind("promise", "What somebody undertakes to do.", synonyms=("commitment", "pledge")),
         ClaimKind("offer", "What a side would do or give, if the other agrees."),
         ClaimKind("accusation", "That another has done wrong."),
-        ClaimKind("assessment", "How somebody judges a state of affairs."),
-        ClaimKind("projection", "What somebody expects to happen."),
-        ClaimKind("treaty-provision", "What a treaty or declaration lays down.", needs_holder=False),
-        ClaimKind("denial", "That something is not so."),
+        ClaimKind(
+            "assessment", "How somebody judges a state of affairs.", synonyms=("evaluation", "judgment")
+        ),
+        ClaimKind("projection", "What somebody expects to happen.", synonyms=("forecast", "prediction")),
+        ClaimKind(
+            "treaty-provision",
+            "What a treaty or declaration lays down.",
+            needs_holder=False,
+            synonyms=("article", "clause"),
+        ),
+        ClaimKind("denial", "That something is not so.", synonyms=("rebuttal",)),
     ],
 )
 #: Kinds of claims with which a claimant takes a side; whoever merely states or reports takes none.
@@ -242,10 +405,14 @@ NAME_KINDS = _vocabulary(
     "Name kinds",
     "What kind of name it is.",
     [
-        Term("common", "The name in everyday use.", "skos:altLabel"),
-        Term("official", "The name in law or in official documents."),
-        Term("transliteration", "A name of another script in this one."),
-        Term("former", "A name of an earlier time."),
+        Term("common", "The name in everyday use.", "skos:altLabel", synonyms=("usual",)),
+        Term("official", "The name in law or in official documents.", synonyms=("formal", "legal")),
+        Term(
+            "transliteration",
+            "A name of another script in this one.",
+            synonyms=("romanisation", "romanization"),
+        ),
+        Term("former", "A name of an earlier time.", synonyms=("historical", "old")),
     ],
 )
 ATTRIBUTION_ROLES = _vocabulary(
@@ -253,20 +420,46 @@ ATTRIBUTION_ROLES = _vocabulary(
     "Attribution roles",
     "What a party did with the statement on its way to the record.",
     [
-        AttributionRole("said", "Spoke it.", "prov:wasAttributedTo"),
-        AttributionRole("wrote", "Put it in writing.", "prov:wasAttributedTo"),
-        AttributionRole("published", "States it in its own voice.", "schema:publisher", for_publisher=True),
-        AttributionRole("quoted", "Gave the speaker's words.", "prov:wasQuotedFrom"),
+        AttributionRole("said", "Spoke it.", "prov:wasAttributedTo", synonyms=("spoke", "stated", "told")),
         AttributionRole(
-            "reported", "Told what was said or happened.", "prov:wasDerivedFrom", for_publisher=True
+            "wrote", "Put it in writing.", "prov:wasAttributedTo", synonyms=("author", "written")
         ),
         AttributionRole(
-            "republished", "Published another's report again.", "prov:wasDerivedFrom", for_publisher=True
+            "published",
+            "States it in its own voice.",
+            "schema:publisher",
+            for_publisher=True,
+            synonyms=("publisher",),
+        ),
+        AttributionRole("quoted", "Gave the speaker's words.", "prov:wasQuotedFrom", synonyms=("cited",)),
+        AttributionRole(
+            "reported",
+            "Told what was said or happened.",
+            "prov:wasDerivedFrom",
+            for_publisher=True,
+            synonyms=("reporter",),
         ),
         AttributionRole(
-            "translated", "Gave it in another language.", "prov:wasDerivedFrom", for_publisher=True
+            "republished",
+            "Published another's report again.",
+            "prov:wasDerivedFrom",
+            for_publisher=True,
+            synonyms=("reprinted",),
         ),
-        AttributionRole("summarised", "Gave it in fewer words.", "prov:wasDerivedFrom", for_publisher=True),
+        AttributionRole(
+            "translated",
+            "Gave it in another language.",
+            "prov:wasDerivedFrom",
+            for_publisher=True,
+            synonyms=("translator",),
+        ),
+        AttributionRole(
+            "summarised",
+            "Gave it in fewer words.",
+            "prov:wasDerivedFrom",
+            for_publisher=True,
+            synonyms=("summarized",),
+        ),
     ],
 )
 PARTICIPANT_ROLES = _vocabulary(
@@ -274,23 +467,25 @@ PARTICIPANT_ROLES = _vocabulary(
     "Participant roles",
     "As what a party took part in a happening.",
     [
-        Term("participant", "Took part."),
+        Term("participant", "Took part.", synonyms=("attendee", "member")),
         Term("host", "Received the others."),
-        Term("organiser", "Brought it about.", "schema:organizer"),
+        Term("organiser", "Brought it about.", "schema:organizer", synonyms=("organizer",)),
         Term("holder", "Held an election or a vote."),
-        Term("contender", "Stood for election."),
+        Term("contender", "Stood for election.", synonyms=("candidate",)),
         Term("body-elected", "The body that was elected."),
-        Term("speaker", "Spoke."),
+        Term("speaker", "Spoke.", synonyms=("said",)),
         Term("broadcaster", "Broadcast it."),
         Term("publisher", "Published it.", "schema:publisher"),
-        Term("signatory", "Signed."),
+        Term("signatory", "Signed.", synonyms=("signed", "signer")),
         Term("ratifier", "Ratified."),
-        Term("sender", "Sent a message.", "schema:sender"),
-        Term("recipient", "Received a message.", "schema:recipient"),
-        Term("actor", "Acted, where another was acted upon.", "schema:agent"),
-        Term("target", "Was acted upon."),
+        Term("sender", "Sent a message.", "schema:sender", synonyms=("from",)),
+        Term("recipient", "Received a message.", "schema:recipient", synonyms=("addressee", "to")),
+        Term(
+            "actor", "Acted, where another was acted upon.", "schema:agent", synonyms=("agent", "perpetrator")
+        ),
+        Term("target", "Was acted upon.", synonyms=("object", "victim")),
         Term("beneficiary", "Gained by it."),
-        Term("mediator", "Stood between the sides."),
+        Term("mediator", "Stood between the sides.", synonyms=("facilitator",)),
     ],
 )
 DERIVATIONS = _vocabulary(
@@ -298,10 +493,25 @@ DERIVATIONS = _vocabulary(
     "Derivations",
     "How a document comes from another.",
     [
-        Term("republishes", "It is the other document again.", "prov:wasDerivedFrom"),
-        Term("translates", "It is the other document in another language.", "schema:translationOfWork"),
-        Term("summarises", "All of it rests on the other, in fewer words.", "prov:wasDerivedFrom"),
-        Term("quotes", "A part of it rests on the other.", "prov:wasQuotedFrom"),
+        Term(
+            "republishes",
+            "It is the other document again.",
+            "prov:wasDerivedFrom",
+            synonyms=("copies", "reprints"),
+        ),
+        Term(
+            "translates",
+            "It is the other document in another language.",
+            "schema:translationOfWork",
+            synonyms=("translation",),
+        ),
+        Term(
+            "summarises",
+            "All of it rests on the other, in fewer words.",
+            "prov:wasDerivedFrom",
+            synonyms=("abridges", "summarizes"),
+        ),
+        Term("quotes", "A part of it rests on the other.", "prov:wasQuotedFrom", synonyms=("cites",)),
     ],
 )
 PROVENANCE_TERMS = _vocabulary(
@@ -331,10 +541,15 @@ STANCES = _vocabulary(
     "Stances",
     "How a claim answers a question.",
     [
-        Term("affirms", "Yes.", "cito:agreesWith"),
-        Term("denies", "No.", "cito:disagreesWith"),
-        Term("conditions", "Yes or no, if something else comes first.", "cito:qualifies"),
-        Term("leaves-open", "Speaks to the question and decides nothing."),
+        Term("affirms", "Yes.", "cito:agreesWith", synonyms=("agrees", "supports", "yes")),
+        Term("denies", "No.", "cito:disagreesWith", synonyms=("disagrees", "no", "opposes")),
+        Term(
+            "conditions",
+            "Yes or no, if something else comes first.",
+            "cito:qualifies",
+            synonyms=("depends", "qualifies"),
+        ),
+        Term("leaves-open", "Speaks to the question and decides nothing.", synonyms=("neutral", "undecided")),
     ],
 )
 RELATIONS = _vocabulary(
@@ -342,13 +557,28 @@ RELATIONS = _vocabulary(
     "Relations",
     "What a claim does to another.",
     [
-        Term("contradicts", "Both cannot be right.", "cito:disputes"),
-        Term("supports", "Makes the other likelier.", "cito:supports"),
-        Term("responds-to", "Was made in answer to the other.", "cito:repliesTo"),
-        Term("elaborates", "Says the same in more detail.", "cito:extends"),
-        Term("conditions", "Names what the other depends on.", "cito:qualifies"),
-        Term("supersedes", "Takes the other's place: the speaker has moved on.", "cito:updates"),
-        Term("corrects", "Puts the other right: it was wrong from the start.", "cito:corrects"),
+        Term("contradicts", "Both cannot be right.", "cito:disputes", synonyms=("denies", "disputes")),
+        Term("supports", "Makes the other likelier.", "cito:supports", synonyms=("confirms",)),
+        Term(
+            "responds-to",
+            "Was made in answer to the other.",
+            "cito:repliesTo",
+            synonyms=("answers", "replies-to"),
+        ),
+        Term("elaborates", "Says the same in more detail.", "cito:extends", synonyms=("details", "extends")),
+        Term("conditions", "Names what the other depends on.", "cito:qualifies", synonyms=("qualifies",)),
+        Term(
+            "supersedes",
+            "Takes the other's place: the speaker has moved on.",
+            "cito:updates",
+            synonyms=("replaces", "updates"),
+        ),
+        Term(
+            "corrects",
+            "Puts the other right: it was wrong from the start.",
+            "cito:corrects",
+            synonyms=("rectifies",),
+        ),
     ],
 )
 INVERSE_RELATIONS = _vocabulary(
@@ -370,11 +600,11 @@ ASSESSMENT_STATUSES = _vocabulary(
     "Assessment statuses",
     "The editors' view of a claim.",
     [
-        Term("not-assessed", "Nobody has looked into it."),
-        Term("supported", "The evidence bears it out."),
-        Term("disputed", "There is evidence on both sides."),
-        Term("refuted", "The evidence speaks against it."),
-        Term("unresolvable", "It cannot be settled by evidence."),
+        Term("not-assessed", "Nobody has looked into it.", synonyms=("open", "pending", "unknown")),
+        Term("supported", "The evidence bears it out.", synonyms=("confirmed", "true", "verified")),
+        Term("disputed", "There is evidence on both sides.", synonyms=("contested",)),
+        Term("refuted", "The evidence speaks against it.", synonyms=("debunked", "false")),
+        Term("unresolvable", "It cannot be settled by evidence.", synonyms=("undecidable", "unverifiable")),
     ],
 )
 CHECK_STATUSES = _vocabulary(
@@ -399,15 +629,21 @@ STANDINGS = _vocabulary(
     "Standings",
     "How well a claim stands, from what is recorded.",
     [
-        Term("single-origin", "All its citations go back to one voice."),
+        Term("single-origin", "All its citations go back to one voice.", synonyms=("single-source",)),
         Term(
             "several-origins",
             "Two or more independent voices reported it, which does not make it so.",
-            formerly="corroborated",
+            synonyms=("confirmed", "corroborated"),
         ),
-        Term("unsupported", "No origin is left: the documents were retracted."),
-        Term("contested", "A published claim contradicts it, or it contradicts one."),
-        Term("superseded", "A published claim supersedes or corrects it."),
+        Term("unsupported", "No origin is left: the documents were retracted.", synonyms=("unsourced",)),
+        Term(
+            "contested",
+            "A published claim contradicts it, or it contradicts one.",
+            synonyms=("contradicted", "disputed"),
+        ),
+        Term(
+            "superseded", "A published claim supersedes or corrects it.", synonyms=("corrected", "outdated")
+        ),
     ],
 )
 CORRECTION_KINDS = _vocabulary(
@@ -415,13 +651,13 @@ CORRECTION_KINDS = _vocabulary(
     "Correction kinds",
     "Why a published record was changed.",
     [
-        Term("typo", "A slip of the pen; the meaning stays."),
-        Term("clarification", "Said more clearly; the meaning stays."),
-        Term("error", "It was wrong.", "schema:CorrectionComment"),
-        Term("new-information", "More has become known."),
-        Term("source-withdrawn", "A source took back what it had published."),
-        Term("duplicate", "The same thing was recorded twice."),
-        Term("legal", "The law required it."),
+        Term("typo", "A slip of the pen; the meaning stays.", synonyms=("misspelling", "spelling")),
+        Term("clarification", "Said more clearly; the meaning stays.", synonyms=("wording",)),
+        Term("error", "It was wrong.", "schema:CorrectionComment", synonyms=("correction", "mistake")),
+        Term("new-information", "More has become known.", synonyms=("update",)),
+        Term("source-withdrawn", "A source took back what it had published.", synonyms=("source-retracted",)),
+        Term("duplicate", "The same thing was recorded twice.", synonyms=("double",)),
+        Term("legal", "The law required it.", synonyms=("court-order", "law")),
         Term("enrichment", "Something was added; all that had been stated still stands."),
     ],
 )
@@ -443,8 +679,8 @@ KEY_ROLES = _vocabulary(
     "Key roles",
     "What an API key may do.",
     [
-        Term("editor", "Write, change and delete drafts."),
-        Term("publisher", "All that, and publish, correct, retract and merge."),
+        Term("editor", "Write, change and delete drafts.", synonyms=("author", "writer")),
+        Term("publisher", "All that, and publish, correct, retract and merge.", synonyms=("admin",)),
     ],
 )
 BATCH_OPERATIONS = _vocabulary(
@@ -452,13 +688,21 @@ BATCH_OPERATIONS = _vocabulary(
     "Batch operations",
     "What an item of a batch does.",
     [
-        Term("create", "A new draft; with `publish: true` in its body, public at once."),
-        Term("replace", "Put a document in the place of the record's."),
-        Term("patch", "Merge a patch into the record's document (RFC 7396)."),
-        Term("publish", "Make a draft public, or a retracted record public again."),
-        Term("retract", "Withdraw a published record."),
-        Term("merge", "Let a published record lead to another."),
-        Term("delete", "Take a draft away."),
+        Term(
+            "create",
+            "A new draft; with `publish: true` in its body, public at once.",
+            synonyms=("add", "insert", "post"),
+        ),
+        Term("replace", "Put a document in the place of the record's.", synonyms=("put",)),
+        Term(
+            "patch",
+            "Merge a patch into the record's document (RFC 7396).",
+            synonyms=("change", "edit", "update"),
+        ),
+        Term("publish", "Make a draft public, or a retracted record public again.", synonyms=("release",)),
+        Term("retract", "Withdraw a published record.", synonyms=("withdraw",)),
+        Term("merge", "Let a published record lead to another.", synonyms=("combine",)),
+        Term("delete", "Take a draft away.", synonyms=("remove",)),
     ],
 )
 CHECK_ANSWERS = _vocabulary(
@@ -479,8 +723,8 @@ DATE_MATCHES = _vocabulary(
     "Date matches",
     "When a fuzzy date is taken to fall in a range.",
     [
-        Term("possible", "It may lie in the range, for all that is known."),
-        Term("certain", "It lies in the range, whatever day it was."),
+        Term("possible", "It may lie in the range, for all that is known.", synonyms=("maybe",)),
+        Term("certain", "It lies in the range, whatever day it was.", synonyms=("exact", "sure")),
     ],
 )
 DATE_PRECISIONS = _vocabulary(

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from api.records.core.registry import BY_PLURAL, CLAIM, PARTY
+from api.records.core.registry import BY_PLURAL, CLAIM, PARTY, PLACE
 from api.records.store.database import open_database
 from api.records.text.normalise import normalise, normalise_with_spans
 
@@ -196,6 +196,65 @@ def test_highlights_are_offsets_into_the_text_of_the_record(client: FlaskClient,
                 assert all(any(word in m for word in words) for m in marked), marked
 
 
+#: What is typed with a slip -> the first names that are near, as they are written; none where none is.
+NEAR = [
+    ("Koril", ["Kuril Islands"]),
+    ("Kuirl", ["Kuril Islands"]),
+    ("Koril Islands", ["Kuril Islands"]),
+    ("koril NHK", ["Kuril Islands"]),
+    ('"Koril Islands"', ["Kuril Islands"]),
+    ("Rossia", ["Russia"]),
+    ("Shinso Abe", ["Shinzo Abe"]),
+    ("Abw", ["Shinzo Abe"]),
+    ("Etorofo", ["Etorofu"]),
+    ("Hopo Ryoda", ["Hoppō Ryōdo"]),
+    ("Курел", ["Южные Курилы"]),
+    ("Сахилин", ["Сахалин"]),
+    ("北方領圡", ["北方領土"]),
+    ("千鳥列島", ["千島列島"]),
+    ("国後鳥", ["国後島"]),
+    ("xyzzyplugh", []),
+    ("zz", []),
+    ("…", []),
+]
+
+
+@pytest.mark.parametrize(("typed", "near"), NEAR)
+@pytest.mark.parametrize(
+    ("address", "more"), [("search", {}), ("search", {"group": "type"}), ("suggest", {})]
+)
+def test_what_nothing_has_is_told_names_near_it(
+    client: FlaskClient, address: str, more: dict[str, str], typed: str, near: list[str]
+) -> None:
+    found = client.get(f"/v1/{address}", query_string={"q": typed} | more).get_json()
+
+    assert (found["data"], found.get("groups", [])) == ([], [])
+    told = found.get("did_you_mean", [])
+    assert [name["matched"] for name in told[: len(near)]] == near
+    assert bool(told) == bool(near)
+    assert len(told) <= 5
+
+
+def test_names_are_near_whatever_else_a_search_asks(client: FlaskClient) -> None:
+    told = _search(client, "Koril", type="claim", said="2030", perspective="japan")["did_you_mean"]
+
+    assert ("kuril-islands", "Kuril Islands") in [(name["id"], name["matched"]) for name in told]
+    assert all("neutral_name" in name for name in told)
+
+
+def test_what_filters_leave_out_is_no_slip(client: FlaskClient) -> None:
+    assert "did_you_mean" not in _search(client, "Kuril", said="1700")
+
+
+def test_names_of_drafts_are_not_told(desk: Desk) -> None:
+    body = {"id": "xanadu", "name": "Xanadu", "kind": "city"}
+    assert desk.send("POST", "places", body).status_code == 201
+
+    for address in ("search", "suggest"):
+        hidden = desk.client.get(f"/v1/{address}?q=Xanadw").get_json()
+        assert "did_you_mean" not in hidden
+
+
 def test_groups_show_the_best_of_each_type(client: FlaskClient) -> None:
     groups = _search(client, "kuril", group="type", limit=2)["groups"]
 
@@ -228,6 +287,10 @@ def test_filters_narrow_a_search_to_the_types_that_have_them(client: FlaskClient
 @example("\ue000")
 @example("ﾊﾟ ㍻ ﬁ ß İ ς")
 @example("a\x00b")
+@example("xyq" * 160)
+@example('"' + "xyq " * 120 + '"')
+@example("xyq-" * 120)
+@example("x'\" OR qyx*")
 def test_nothing_that_is_typed_can_fail(client: FlaskClient, typed: str) -> None:
     for path in ("/v1/search", "/v1/suggest", "/v1/claims"):
         response = client.get(path, query_string={"q": typed})
@@ -466,3 +529,12 @@ def test_a_suggestion_says_which_name_matched(client: FlaskClient, typed: str) -
     [suggestion] = read(client, "suggest", q=typed)["data"]
 
     assert (suggestion["id"], suggestion["matched"]) == ("four-islands", "Hoppō Ryōdo")
+
+
+def test_a_name_without_a_letter_is_near_nothing(desk: Desk) -> None:
+    name = {"text": "Zanzibar", "language": "en", "kind": "common"}
+    desk.put(PLACE, "unguja", name="!!!", kind="island", names=[name])
+
+    [told] = _search(desk.client, "Zanzibat")["did_you_mean"]
+
+    assert (told["name"], told["matched"]) == ("!!!", "Zanzibar")

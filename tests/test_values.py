@@ -2,7 +2,9 @@
 
 import pytest
 
+from schemas.base import nearest
 from schemas.citation import deep_link
+from schemas.vocabularies import VOCABULARIES, Vocabulary
 
 from .conftest import Desk
 
@@ -153,3 +155,66 @@ def test_what_is_wrong_with_an_address_is_said_with_the_remedy(
 )
 def test_a_deep_link_keeps_the_fragment_of_the_address(address: str, link: str) -> None:
     assert deep_link(address, {"start": "words"}) == link
+
+
+#: What people write -> the term that they mean, in queries.
+MEANT = [
+    ("parties?kind=country", "state"),
+    ("parties?kind=nation", "state"),
+    ("parties?kind=contry", "state"),
+    ("parties?kind.not=Country", "state"),
+    ("parties?kind=newspaper", "media-outlet"),
+    ("parties?kind=think_tank", "research-institute"),
+    ("parties?kind=NGO", "non-governmental-organisation"),
+    ("places?kind=State", "country"),
+    ("places?kind=archipelago", "island-group"),
+    ("sources?kind=article", "news-report"),
+    ("sources?kind=News Report", "news-report"),
+    ("sources?kind=tweet", "social-media-post"),
+    ("dates?kind=war", "armed-conflict"),
+    ("claims?kind=prediction", "projection"),
+    ("claims?kind=treaty_provision", "treaty-provision"),
+    ("claims?said=2019&match=exact", "certain"),
+    ("claims?status=live", "published"),
+    ("search?q=abe&type=event", "date"),
+    ("timeline?type=Event", "date"),
+    ("corrections?kind=mistake", "error"),
+    ("parties?kind=zzz", None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("address", "term"), MEANT)
+def test_a_refused_word_is_told_the_term_that_it_means(desk: Desk, address: str, term: str | None) -> None:
+    response = desk.client.get(f"/v1/{address}")
+
+    assert response.status_code == 400
+    [fault] = response.get_json()["errors"]
+    assert fault.get("did_you_mean") == term
+
+
+def test_documents_are_told_the_terms_too(desk: Desk) -> None:
+    name = {"text": "Japan", "language": "en", "kind": "Formal"}
+    body = {"id": "x", "name": "Japan", "kind": "country", "names": [name]}
+
+    faults = desk.send("POST", "parties?dry_run=true", body).get_json()["errors"]
+
+    told = {fault["pointer"]: fault["did_you_mean"] for fault in faults}
+    assert told == {"/kind": "state", "/names/0/kind": "official"}
+
+
+def test_a_kind_that_only_some_types_have_is_not_suggested_elsewhere(desk: Desk) -> None:
+    [fault] = desk.client.get("/v1/timeline?type=person").get_json()["errors"]
+
+    assert "did_you_mean" not in fault
+
+
+@pytest.mark.parametrize("vocabulary", VOCABULARIES.values(), ids=lambda v: v.name)
+def test_a_synonym_means_one_term_and_is_served_with_it(desk: Desk, vocabulary: Vocabulary) -> None:
+    served = desk.client.get(f"/v1/vocabularies/{vocabulary.name}").get_json()["terms"]
+    words = [word for term in vocabulary.terms for word in term.synonyms]
+
+    assert {word: term["name"] for term in served for word in term["synonyms"]} == vocabulary.synonyms
+    assert len(words) == len(set(words))
+    assert not set(words) & set(vocabulary.names)
+    for word, name in vocabulary.synonyms.items():
+        assert nearest(word, vocabulary.names, vocabulary.synonyms) == name

@@ -32,7 +32,7 @@ def _correction(_: click.Context, __: click.Parameter, value: str | None) -> Cor
         return None
     kind, _colon, note = value.partition(":")
     if kind not in CORRECTION_KINDS:
-        near = nearest(kind, CORRECTION_KINDS.names)
+        near = nearest(kind, CORRECTION_KINDS.names, CORRECTION_KINDS.synonyms)
         hint = f'; did you mean "{near}"?' if near else ""
         raise click.BadParameter(f'"{kind}" is none of {", ".join(CORRECTION_KINDS.names)}{hint}')
     note = note.strip()

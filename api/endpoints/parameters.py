@@ -14,7 +14,7 @@ from api.records.core.registry import CLAIM, TYPES, RecordType
 from api.records.read.several_types import filters_of
 from schemas import query
 from schemas.query import Parameter
-from schemas.vocabularies import CORRECTION_KINDS, DATE_MATCHES
+from schemas.vocabularies import CORRECTION_KINDS, DATE_MATCHES, RECORD_STATUSES, RECORD_TYPES
 
 Parameters = dict[str, Parameter]
 
@@ -41,7 +41,7 @@ NARROWING = tuple(
 def match_parameter() -> Parameter:
     """How surely a date must touch a range."""
     text = "Whether a fuzzy date must possibly or certainly touch the range of a date filter."
-    return query.choice("match", text, DATE_MATCHES.names, "possible")
+    return query.choice("match", text, DATE_MATCHES.names, "possible", DATE_MATCHES.synonyms)
 
 
 @cache
@@ -98,7 +98,16 @@ def status_parameter() -> Parameter:
         ("published", "draft"),
         "a state that collections show",
         ("published",),
+        RECORD_STATUSES.synonyms,
     )
+
+
+def _types(
+    description: str, types: Iterable[RecordType] = TYPES.values(), what: str = "a record type"
+) -> query.Parameter:
+    """Types of records."""
+    names = [record_type.name for record_type in types]
+    return query.choices("type", description, names, what, synonyms=RECORD_TYPES.synonyms)
 
 
 def count_parameter() -> Parameter:
@@ -153,7 +162,7 @@ def reference_parameters(record_type: RecordType) -> Parameters:
     """What the references of a record can be narrowed by."""
     roles = sorted({r.path for t in TYPES.values() for r in t.roles if record_type.name in r.to})
     found = [
-        query.choices("type", "Types of the records that refer.", tuple(TYPES), "a record type"),
+        _types("Types of the records that refer."),
         query.as_of(),
         perspective_parameter(),
     ]
@@ -168,7 +177,7 @@ def search_parameters() -> Parameters:
     """Everything that `GET /v1/search` takes."""
     found = [
         query.search_text("q", f"What is looked for. {SEARCH_TEXT}", required=True),
-        query.choices("type", "Types of the records.", tuple(TYPES), "a record type"),
+        _types("Types of the records."),
         query.choice("group", "`type`: the best of each type apart, `limit` of each.", ("type",), None),
         status_parameter(),
         perspective_parameter(),
@@ -184,7 +193,7 @@ def suggest_parameters() -> Parameters:
     return by_name(
         [
             query.search_text("q", "How a name or title begins, or a word of it.", required=True),
-            query.choices("type", "Types of the records.", tuple(TYPES), "a record type"),
+            _types("Types of the records."),
             query.number("limit", "Most suggestions.", 1, 20, 10),
             perspective_parameter(),
         ]
@@ -196,7 +205,7 @@ def timeline_parameters() -> Parameters:
     """Everything that `GET /v1/timeline` takes."""
     places = "Where claims stand: when they were said, or the time that they speak of."
     found = [
-        query.choices("type", "Whether dates or claims.", [t.name for t in KINDS], "a type with a time"),
+        _types("Whether dates or claims.", KINDS, "a type with a time"),
         query.choice("by", places, CLAIM.dates, "said"),
         query.flag("nested", "Whether dates that are part of a listed one stand within it.", False),
         query.flag("undated", "Whether only the claims without that date are listed, by id.", False),
@@ -240,7 +249,7 @@ def correction_parameters() -> Parameters:
     return by_name(
         [
             query.terms("kind", "Why the record was changed.", CORRECTION_KINDS),
-            query.choices("type", "Types of the records.", tuple(TYPES), "a record type"),
+            _types("Types of the records."),
             query.ids("id", "Ids of the records.", "abe-shinzo"),
             query.moment("noted_since", "Notes made at or after this time."),
             query.moment("noted_until", "Notes made before this time."),

@@ -1,8 +1,10 @@
 """Searching everything, and suggesting names while somebody types."""
 
 from api.http.endpoint import Answer, Endpoints
+from api.records.answers.near_names import MOST_NEAR
 from api.records.answers.search import read_search, read_suggestions
 from api.records.core.state import State
+from schemas.base import Json
 from schemas.query import Query
 
 from .components import named
@@ -50,6 +52,15 @@ _RESULT = object_of(
 )
 _RESULT = named("SearchResult", _RESULT)
 _GROUP = object_of({"type": TYPE, "total": COUNT, "data": list_of(_RESULT)})
+_SUGGESTION = object_of(
+    {"type": TYPE, "id": ID, "name": NULLABLE_TEXT, "href": ADDRESS, "matched": TEXT, **SEEN_BY},
+    tuple(SEEN_BY),
+    "`matched`: that one of its names which fits what was typed best.",
+)
+_NEAR = list_of(named("Suggestion", _SUGGESTION)) | {
+    "description": "Where nothing is found and a term is in no public record: names near it.",
+    "maxItems": MOST_NEAR,
+}
 _SEARCH = object_of(
     {
         "data": list_of(_RESULT),
@@ -57,17 +68,13 @@ _SEARCH = object_of(
         "query": QUERY,
         "facets": FACETS,
         "groups": list_of(named("SearchGroup", _GROUP)),
+        "did_you_mean": _NEAR,
     },
-    ("facets", "groups"),
+    ("facets", "groups", "did_you_mean"),
 )
-_SUGGESTION = object_of(
-    {"type": TYPE, "id": ID, "name": NULLABLE_TEXT, "href": ADDRESS, "matched": TEXT, **SEEN_BY},
-    tuple(SEEN_BY),
-    "`matched`: that one of its names which fits what was typed best.",
+_SUGGESTIONS = object_of(
+    {"data": list_of(named("Suggestion", _SUGGESTION)), "did_you_mean": _NEAR}, ("did_you_mean",)
 )
-
-
-_SUGGESTIONS = object_of({"data": list_of(named("Suggestion", _SUGGESTION))})
 
 
 def declare(endpoints: Endpoints) -> None:
@@ -89,6 +96,8 @@ def declare(endpoints: Endpoints) -> None:
 
         A type that lacks a filter of the query is left out.
         Of more than 20,000 matches those added last are ranked; counts are exact all the same.
+
+        Where nothing is found, `did_you_mean` has up to five names of parties and places near what was typed.
         """
         found = read_search(state, query)
         body = {"data": found.data, "page": page_member(found), "query": found.query}
@@ -96,7 +105,7 @@ def declare(endpoints: Endpoints) -> None:
             body["facets"] = found.facets
         if found.groups is not None:
             body["groups"] = found.groups
-        return Reply(document=body, next=found.next)
+        return Reply(document=body | _near(found.near), next=found.next)
 
     @endpoints.get(
         "/v1/suggest",
@@ -110,6 +119,12 @@ def declare(endpoints: Endpoints) -> None:
         """Suggest names and titles.
 
         For a search box: what begins with the text or has a word that does, by any name that somebody uses;
-        parties, places and dossiers first.
+        parties, places and dossiers first. Where there is nothing, `did_you_mean` has names near the text.
         """
-        return Reply(document={"data": read_suggestions(state, query)})
+        found, near = read_suggestions(state, query)
+        return Reply(document={"data": found} | _near(near))
+
+
+def _near(names: list[Json]) -> Json:
+    """The member `did_you_mean`, where there are names for it."""
+    return {"did_you_mean": names} if names else {}

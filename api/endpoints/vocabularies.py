@@ -19,12 +19,14 @@ _TERM = object_of(
         "name": TEXT,
         "definition": TEXT,
         "equivalent": {"type": ["string", "null"], "format": "uri"},
+        "synonyms": list_of(TEXT),
         "needs_holder": {
             "type": "boolean",
             "description": "Of claim kinds: such a claim says in its attribution whose it is.",
         },
     },
     ("needs_holder",),
+    "`synonyms`: what people write instead. They are refused, and `did_you_mean` has the name.",
 )
 _VOCABULARY = named(
     "Vocabulary",
@@ -86,7 +88,7 @@ def _shortened() -> Any:
 
 
 def vocabulary_document(vocabulary: Vocabulary) -> dict[str, Any]:
-    """{`name`, `title`, `definition`, `terms` [{`name`, `definition`, `equivalent`}], `links`}."""
+    """The vocabulary as served: `name`, `title`, `definition`, `terms`, `links`."""
     return {
         "name": vocabulary.name,
         "title": vocabulary.title,
@@ -98,8 +100,13 @@ def vocabulary_document(vocabulary: Vocabulary) -> dict[str, Any]:
 
 def _term(term: Term) -> dict[str, Any]:
     held = {"needs_holder": term.needs_holder} if isinstance(term, ClaimKind) else {}
-    equivalent = _expanded(term.equivalent)
-    return {"name": term.name, "definition": term.definition, "equivalent": equivalent, **held}
+    return {
+        "name": term.name,
+        "definition": term.definition,
+        "equivalent": _expanded(term.equivalent),
+        "synonyms": list(term.synonyms),
+        **held,
+    }
 
 
 def _expanded(compact: str | None) -> str | None:

@@ -22,6 +22,7 @@ from ..text.normalise import as_words
 from ..text.query import TextQuery, parse_text_query
 from ..text.texts import texts_of
 from .highlights import highlights
+from .near_names import near_names
 
 EVERY_TYPE = tuple(TYPES.values())
 FILTERS = filters_of(EVERY_TYPE)
@@ -32,7 +33,8 @@ _TIERS = ("name", "beginning", "text")
 
 @dataclass(frozen=True)
 class Found:
-    """A page of a search; `groups` instead of `data` where they were asked for."""
+    """A page of a search; `groups` instead of `data` where they were asked for, `near` names where there is
+    nothing."""
 
     data: list[Json] = field(default_factory=list)
     query: Json = field(default_factory=dict)
@@ -41,6 +43,7 @@ class Found:
     total: int | None = None
     facets: Json | None = None
     groups: list[Json] | None = None
+    near: list[Json] = field(default_factory=list)
 
 
 def read_search(state: State, query: Query) -> Found:
@@ -53,14 +56,17 @@ def read_search(state: State, query: Query) -> Found:
         raise QueryError([QueryFault("after", fault)])
     search = _Search(state, query, resolve_ids(state, FILTERS, query))
     if "group" in query.given:
-        return Found(query=search.echo, limit=query["limit"], groups=search.groups(), **search.beside())
+        groups = search.groups()
+        near = [] if groups else near_names(state, search.text)
+        return Found(query=search.echo, limit=query["limit"], groups=groups, near=near, **search.beside())
     cursors = cursors_of(state.database, ["search", search.echo])
     after = cursors.values(query["after"]) if query["after"] is not None else None
     rows = search.rows(query, after, query["limit"] + 1)
     limit = query["limit"]
     following = cursors.cursor([*rows[limit - 1][:3]]) if len(rows) > limit else None
     data = [search.result(row) for row in rows[:limit]]
-    return Found(data, search.echo, limit, following, **search.beside())
+    near = [] if data or after else near_names(state, search.text)
+    return Found(data, search.echo, limit, following, near=near, **search.beside())
 
 
 _RANK = "x.tier, x.score, x.record"
@@ -166,14 +172,18 @@ class _Search:
 _CANDIDATES = 100
 
 
-def read_suggestions(state: State, query: Query) -> list[Json]:
-    """Names and titles that are the text, begin with it, or have words that do; each with what it matched.
+def read_suggestions(state: State, query: Query) -> tuple[list[Json], list[Json]]:
+    """Names and titles that are the text, begin with it, or have words that do; if none, names near it.
 
-    What has a name comes before what has a title, and that before propositions.
+    Each has the name that it matched. What has a name comes before what has a title, and that before
+    propositions.
     """
     text = parse_text_query(query["q"])
-    if not text.wanted:
-        return []
+    found = _suggestions(state, query, text) if text.wanted else []
+    return found, [] if found else near_names(state, text)
+
+
+def _suggestions(state: State, query: Query, text: TextQuery) -> list[Json]:
     types = query["type"] if "type" in query.given else list(TYPES)
     rows = state.rows(
         sql(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from ..core.registry import TYPES
 from ..core.sql import Sql, joined, sql
+from .normalise import pieces
 from .query import SearchTerm, TextQuery
 
 #: How much more a word counts in the title and in a name than in the text, for bm25.
@@ -200,3 +201,63 @@ def beginning(text: TextQuery, types: Sequence[str], limit: int) -> Sql:
     ways.append(sql(_WITH_WORDS, words=f"{{title names}} : ({words})", types=list(types), limit=limit))
     query = "SELECT record, MIN(tier) AS tier FROM ({ways}) GROUP BY record"
     return sql(query, ways=joined(" UNION ALL ", ways))
+
+
+def unknown(terms: Sequence[SearchTerm]) -> Sql:
+    """A query for the places of those terms that no public record has."""
+    return joined(" UNION ALL ", [_unknown(place, *_expression(term)) for place, term in enumerate(terms)])
+
+
+def _unknown(place: int, table: str, expression: str) -> Sql:
+    return sql(
+        "SELECT {place} WHERE NOT EXISTS "
+        f"(SELECT 1 FROM public_{table} WHERE public_{table} MATCH {{expression}})",
+        place=place,
+        expression=expression,
+    )
+
+
+#: Records that are looked at for each way in which a name may be like a term.
+_MOST_LIKE = 300
+# The plus sign: those with names are few, so all matches are passed by instead of one search for each.
+_SHARING = """
+SELECT rowid FROM (SELECT rowid FROM public_{table} WHERE public_{table} MATCH {{expression}}
+AND +rowid IN (SELECT id FROM search_row WHERE scope = 'public' AND type IN ({{named}})) LIMIT {{most}})
+"""
+_BEGINNING_LIKE = """
+SELECT id FROM (SELECT s.id FROM name_key n
+CROSS JOIN search_row s ON s.record = n.record AND s.scope = 'public'
+WHERE n.type IN ({named}) AND n.folded >= {beginning} AND n.folded < {end} LIMIT {most})
+"""
+_NAMES = """
+SELECT n.record, n.folded FROM search_row s CROSS JOIN name_key n ON n.record = s.record AND n.kind = 'name'
+WHERE s.id IN ({ids})
+"""
+
+
+def named_like(terms: Sequence[SearchTerm]) -> Sql:
+    """A query for (record, folded name) of public records with names that may be like one of the terms: that
+    share three letters with it, or an East Asian character, or the first two letters of a word."""
+    ways = [_sharing(term) for term in terms]
+    ways += [_beginning_like(word[:2]) for term in terms for word in term.text.split()]
+    return sql(_NAMES, ids=joined(" UNION ", ways))
+
+
+def _sharing(term: SearchTerm) -> Sql:
+    if any(piece.running for piece in pieces(term.text)):
+        table, shared = "words", list(term.text.replace(" ", ""))
+    else:
+        words = term.text.split()
+        table, shared = "parts", [word[at : at + 3] for word in words for at in range(len(word) - 2)]
+    any_of = " OR ".join(_literal([part]) for part in dict.fromkeys(shared))
+    return sql(
+        _SHARING.format(table=table),
+        expression=f"{{title names}} : ({any_of})",
+        named=_NAMED,
+        most=_MOST_LIKE,
+    )
+
+
+def _beginning_like(beginning: str) -> Sql:
+    end = beginning + _AFTER_ALL
+    return sql(_BEGINNING_LIKE, named=_NAMED, beginning=beginning, end=end, most=_MOST_LIKE)
