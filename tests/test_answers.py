@@ -526,7 +526,8 @@ class World(RuleBasedStateMachine):
     def references_are_what_names_a_record(self, records: Records) -> None:
         for place in ids(records["places"]):
             about = [("about.places", c["id"]) for c in records["claims"] if place in places_of(c)]
-            self.is_referred_to(f"places/{place}", about)
+            parts = [p for p in records["places"] if (p["part_of"] or {}).get("id") == place]
+            self.is_referred_to(f"places/{place}", [*about, *(("part_of", p["id"]) for p in parts)])
         for date in ids(records["dates"]):
             parts = [d for d in records["dates"] if (d["part_of"] or {}).get("id") == date]
             self.is_referred_to(f"dates/{date}", [("part_of", d["id"]) for d in parts])

@@ -212,7 +212,7 @@ def test_within_is_about_it_or_a_part_of_it(client: FlaskClient) -> None:
 def test_updated_since_takes_any_offset(client: FlaskClient) -> None:
     updated = every(client, "claims")[0]["meta"]["updated"]
 
-    assert len(every(client, "claims", updated_since=updated)) == 91
+    assert len(every(client, "claims", updated_since=updated)) == len(every(client, "claims"))
     assert every(client, "claims", updated_since="2999-01-01T00:00:00+09:00") == []
 
 

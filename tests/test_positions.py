@@ -316,4 +316,4 @@ def test_a_long_column_shows_its_beginning_and_counts_the_rest(desk: Desk) -> No
     counted = client.get(f"{column['href']}&count=true&limit=1").get_json()["page"]["total"]
     assert counted == column["total"] == sum(stance["claims"] for stance in column["stances"])
     [denies] = [stance for stance in column["stances"] if stance["stance"] == "denies"]
-    assert denies["first"]["earliest"] < "2010" < denies["last"]["earliest"]
+    assert denies["first"]["earliest"] <= "2010-01-01" < "2010-12-12" <= denies["last"]["earliest"]
