@@ -103,7 +103,7 @@ def test_check_is_that_of_any_citation_and_follows_what_is_stored(islands: Desk)
         CLAIM,
         "checked",
         proposition="So.",
-        kind="statement",
+        kind="reported-fact",
         citations=[{"source": "paper"}, {"source": "paper", "locator": {"text": {"start": "It was late"}}}],
     )
     before = islands.last()
