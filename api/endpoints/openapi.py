@@ -11,7 +11,7 @@ from api.http.problems import MEDIA_TYPE, TYPES
 from api.records.core.registry import TYPES as RECORD_TYPES
 from api.records.core.state import State
 from schemas.base import Json
-from schemas.curating import BatchItemSchema, CheckItemSchema, CorrectionSchema, MergerSchema
+from schemas.curating import BatchItemSchema, CheckItemSchema, CorrectionSchema, LocateSchema, MergerSchema
 from schemas.json_schema import components, written_components
 from schemas.problem import ProblemSchema
 from schemas.query import Parameter, Query
@@ -85,7 +85,7 @@ def description(endpoints: Endpoints, version: str) -> Json:
         servers=[{"url": "/", "description": "This service."}],
     )
     records = [t.schema for t in RECORD_TYPES.values()]
-    curating = (CorrectionSchema, MergerSchema, BatchItemSchema, CheckItemSchema)
+    curating = (CorrectionSchema, MergerSchema, BatchItemSchema, CheckItemSchema, LocateSchema)
     for name, schema in (
         components(*records, ProblemSchema) | written_components(*records, *curating)
     ).items():
@@ -119,7 +119,8 @@ def _operation(endpoint: Endpoint) -> Json:
         "responses": _answers(endpoint),
     }
     if endpoint.body:
-        content = {media_type: {"schema": schema} for media_type, schema in endpoint.body.schemas.items()}
+        example = {"example": endpoint.body.example()} if endpoint.body.example else {}
+        content = {kind: {"schema": schema, **example} for kind, schema in endpoint.body.schemas.items()}
         described["requestBody"] = {"required": endpoint.body.required, "content": content}
     if endpoint.secured:
         described["security"] = [{"key": []}]
