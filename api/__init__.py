@@ -9,6 +9,7 @@ from peewee import Database
 from .endpoints import (
     errors,
     feed,
+    locate,
     openapi,
     positions,
     provenance,
@@ -51,6 +52,7 @@ def declared(database: Database, settings: Settings) -> Endpoints:
     write.declare(endpoints, database)
     revisions.declare(endpoints)
     feed.declare(endpoints, settings)
+    locate.declare(endpoints, settings)
     vocabularies.declare(endpoints)
     problem_types.declare(endpoints)
     service.declare(endpoints, settings, VERSION)

@@ -17,7 +17,7 @@ from .base import Fault, Json, Rendering, quoted
 from .countries import COUNTRY_CODES, FORMER_COUNTRY_CODES
 from .fuzzy_date import FuzzyDate, FuzzyDateError
 from .language_tags import language_tag_fault
-from .text import address_fault, text_fault
+from .text import MOST_MARKS, address_fault, long_run_of_marks, text_fault
 from .vocabularies import Vocabulary
 
 ID_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
@@ -106,6 +106,20 @@ class Text(Checked):
             return Fault(f"is {len(value)} characters long; at most {self.longest} are allowed")
         wrong = text_fault(value, lines=self.lines)
         return Fault(wrong) if wrong else None
+
+
+class SavedText(Checked):
+    """A whole text with any characters, as long as a body may be."""
+
+    read = {"type": "string"}
+
+    def fault(self, value: Any) -> str | None:
+        if not isinstance(value, str):
+            return Fault("must be a string")
+        at = long_run_of_marks(value)
+        if at is None:
+            return None
+        return Fault(f"holds more than {MOST_MARKS} combining marks in a row at position {at}; remove them")
 
 
 class Id(Checked):
@@ -388,6 +402,7 @@ __all__ = [
     "Matching",
     "One",
     "Reference",
+    "SavedText",
     "TermOf",
     "Text",
     "WebAddress",

@@ -104,7 +104,7 @@ def _in_database(url: str | None, texts: Texts, named: Texts) -> list[Checked]:
     with opened(url) as database:
         known = _known(database, texts)
         _look_at_sources(known, texts, named)
-        checks = judged(database, {source: text for source, text in texts.items() if source in known})
+        checks = list(judged(database, {name: text for name, text in texts.items() if name in known}))
         refreshed = keep_checks(database, checks)
     click.echo(f"{_reported(checks)}; {counted(refreshed, 'record')} refreshed", err=True)
     return checks

@@ -113,7 +113,7 @@ class Endpoint:
 
         A read without a query is as cheap as it gets, unless it is `demanding`: it needs no limit.
         """
-        return self.method == "GET" and (self.demanding or bool(self.parameters))
+        return not self.secured and (self.demanding or bool(self.parameters))
 
     @property
     def keyed(self) -> bool:

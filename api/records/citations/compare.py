@@ -22,6 +22,7 @@ from .spans import (
     folded_text,
     occurrences,
     paragraph_of,
+    place_of,
     unfolded,
 )
 
@@ -194,16 +195,9 @@ def anchor(locator: Mapping[str, Any], text: str) -> dict[str, Any] | None:
     if len(spans) != 1:
         return None
     [span] = spans
-    paragraph = paragraph_of(text, span.start)
-    if evidence.paragraph not in (None, paragraph):
+    if evidence.paragraph not in (None, paragraph_of(text, span.start)):
         return None
-    return {
-        **{name: value for name, value in locator.items() if value is not None},
-        "position": {"start": span.start, "end": span.end},
-        "paragraph": paragraph,
-        "digest": digest(span.of(text)),
-        "folded_digest": folded_digest(span.of(text)),
-    }
+    return {name: value for name, value in locator.items() if value is not None} | place_of(text, span)
 
 
 def _evidence(locator: Mapping[str, Any]) -> _Evidence:

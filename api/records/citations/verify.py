@@ -1,6 +1,6 @@
 """Comparing citations with the texts of their sources, and keeping what came of it."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,16 +51,19 @@ def _at(document: Json, pointer: str) -> Json:
     return value
 
 
-def judged(database: Database, texts: Mapping[str, str]) -> list[Checked]:
-    """Every citation of the sources whose texts are given, compared with them, by record and place."""
+def judged(
+    database: Database, texts: Mapping[str, str], statuses: Collection[str] = ("draft", "published")
+) -> Iterator[Checked]:
+    """Every citation of the sources whose texts are given, compared with them, by record and place.
+
+    `statuses`: of the records that cite them.
+    """
     session = Session(database)
     aliases = [alias for some in session.aliases(texts).values() for alias in some]
     records = {record for some in session.referrers(aliases).values() for record in some}
-    found: list[Checked] = []
     for entry in session.all(sorted(records)):
-        if entry.status in ("draft", "published"):
-            found += compared(entry.id, entry.type, entry.document, texts, session.resolve)
-    return found
+        if entry.status in statuses:
+            yield from compared(entry.id, entry.type, entry.document, texts, session.resolve)
 
 
 def compared(
