@@ -52,8 +52,8 @@ _WRITING = _preflight(_METHODS, f"Authorization, Idempotency-Key, {_SAFE}")
 def with_common_headers(app: WsgiApp, write_origins: frozenset[str] = frozenset()) -> WsgiApp:
     """The application, with an id for each request and CORS headers on each answer.
 
-    Every site may read, and `POST /v1/check` and `/v1/locate`; only `write_origins` may send an API key from a
-    browser.
+    Every site may read, and `POST /v1/check` and `/v1/locate`; only `write_origins` may send an API key from
+    a browser.
     """
 
     def call(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
