@@ -125,7 +125,7 @@ EXPECTED = [
     ("places", 1, "/coordinates/latitude", "from -90 to 90"),
     ("places", 2, "/claimed_by/0", 'no party has the id "nobody"'),
     ("sources", 3, "/held", "true or false"),
-    ("sources", 4, "/url", "http or https"),
+    ("sources", 4, "/url", "neither http:// nor https://"),
     ("sources", 5, "/retrieved", "YYYY-MM-DD"),
     ("sources", 6, "/publisher", "is a place; a party belongs here"),
     ("sources", 7, "/published", "warning: "),
