@@ -42,7 +42,7 @@ class BatchItemSchema(ValueSchema):
     id = Id(required=True)
     if_match = Text(200, metadata=doc("Entity tag before the batch; none where the batch creates it."))
     body = Anything(
-        allow_none=True, metadata={"type": ["object", "null"], **doc("As the operation by itself takes it.")}
+        allow_none=True, metadata={"type": "object", **doc("As the operation by itself takes it.")}
     )
 
 

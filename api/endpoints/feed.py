@@ -291,7 +291,7 @@ def _declare_check(endpoints: Endpoints) -> None:
             answers={
                 200: Answer("An answer for each.", object_of({"data": list_of(named("CheckResult", result))}))
             },
-            problems=("invalid-json", "payload-too-large", "unsupported-media-type", "invalid-document"),
+            problems=("invalid-json", "invalid-document"),
             body=Body({JSON: asked}, example=lambda: [{"id": CLAIM.example, "revision": 1}]),
         )
     )

@@ -80,8 +80,11 @@ _HEADERS: dict[str, Json] = {
     "Allow": {"description": "The methods of this address.", "schema": {"type": "string"}},
     "Location": {"description": "Where the record lives on.", "schema": {"type": "string"}},
 }
-#: What any request can be answered with, whatever it asks for: described once.
-ANYWHERE = ("not-acceptable", "uri-too-long", "headers-too-large", "internal-error")
+#: What any request, or any with a body, can be answered with, whatever it asks for: described once.
+ANYWHERE = (
+    "not-acceptable", "payload-too-large", "uri-too-long", "unsupported-media-type", "headers-too-large",
+    "internal-error", "unavailable", "insufficient-storage",
+)  # fmt: skip
 #: What every answer but those to writes carries, for caches.
 _VALIDATORS = ("ETag", "Cache-Control", "Vary")
 

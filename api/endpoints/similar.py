@@ -8,7 +8,6 @@ from schemas.json_schema import reference_to
 from schemas.query import Query
 
 from .components import named
-from .examples import sample
 from .parameters import similar_parameters
 from .reply import Reply, page_member
 from .response_schemas import ID, PAGE, QUERY, list_of, object_of
@@ -34,10 +33,9 @@ def declare(endpoints: Endpoints) -> None:
         parameters=similar_parameters(),
         demanding=True,
         path_parameters=(PathParameter("id", "Id of a claim.", ID, CLAIM.example),),
-        answers={200: Answer("A page of claims.", named("SimilarPage", _SIMILAR), headers=("ETag", "Link"),
-                             example=lambda: sample("similar"))},
+        answers={200: Answer("A page of claims.", named("SimilarPage", _SIMILAR), headers=("ETag", "Link"))},
         problems=("not-found", "gone", "unavailable-for-legal-reasons"),
-    )  # fmt: skip
+    )
     def list_similar_claims(state: State, query: Query, id: str) -> Reply:
         """List claims that share something with a claim.
 

@@ -11,6 +11,7 @@ from peewee import Database
 from api.http.bodies import MERGE_PATCH, read_body
 from api.http.conditions import if_match, names_no_state, wants_creation
 from api.http.endpoint import Answer, Body, Endpoint, Endpoints
+from api.http.problems import MEDIA_TYPE
 from api.http.responses import JSON
 from api.records.core.registry import TYPES, RecordType
 from api.records.write import operations as ops
@@ -46,10 +47,7 @@ DRY_RUN = replace(
 PUBLISH = q.flag("publish", "Publish at once; for publishers.", False)
 _DRY = {DRY_RUN.name: DRY_RUN}
 #: Problems that every write can meet.
-WRITES = (
-    "invalid-json", "unauthorized", "forbidden", "conflict", "payload-too-large",
-    "unsupported-media-type", "invalid-document", "unavailable", "insufficient-storage",
-)  # fmt: skip
+WRITES = ("invalid-json", "unauthorized", "forbidden", "conflict", "invalid-document")
 STATEFUL = (*WRITES, "not-found", "precondition-failed", "precondition-required")
 
 
@@ -210,7 +208,12 @@ def _declare_delete(endpoints: Endpoints, database: Database, record_type: Recor
         deletion = ops.Delete(record_type, id, _seen(query))
         return answer_with_record(actor, database, query["dry_run"], deletion)
 
-    endpoints.add(_operation(record_type, "DELETE", "", view, answers={204: Answer("Gone.")}, **_CONDITIONAL))
+    # Nothing is answered but problems: a client may ask for these alone.
+    forms = (JSON, MEDIA_TYPE)
+    answers = {204: Answer("Gone.")}
+    endpoints.add(
+        _operation(record_type, "DELETE", "", view, answers=answers, media_types=forms, **_CONDITIONAL)
+    )
 
 
 _TEXTS = {
