@@ -58,7 +58,6 @@ def _declare_collection(endpoints: Endpoints, record_type: RecordType) -> None:
         f"A page of {record_type.plural}.{response_schemas.TRIMMED}",
         response_schemas.collection(record_type),
         headers=("Link",),
-        example=lambda: sample(f"{record_type.plural}-page"),
     )
     endpoints.add(
         Endpoint(
