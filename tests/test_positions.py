@@ -299,7 +299,7 @@ def test_a_long_column_shows_its_beginning_and_counts_the_rest(desk: Desk) -> No
     claim = {
         "proposition": "The islands are Russian.",
         "kind": "statement",
-        "citations": [{"source": "tass-1069673"}],
+        "citations": [{"source": "tass-2041363"}],
         "attribution": [{"party": "russia", "role": "said"}],
         "answers": [{"question": "who-holds-sovereignty", "stance": "denies"}],
     }

@@ -5,6 +5,8 @@ from flask.testing import FlaskClient
 
 from schemas.proposition import unresolved_opening
 
+from .conftest import Desk
+
 UNRESOLVED = [
     # Pronouns and demonstratives
     "He wants to sign a peace treaty.",
@@ -91,3 +93,19 @@ def test_every_proposition_of_the_first_dossier_stands_alone(client: FlaskClient
     assert {c["id"]: unresolved_opening(c["proposition"]) for c in claims} == dict.fromkeys(
         c["id"] for c in claims
     )
+
+
+def test_a_write_warns_of_an_opening_that_nothing_resolves(desk: Desk) -> None:
+    shared = {"kind": "reported-fact", "citations": [{"source": "tass-1069673", "locator": {"page": "1"}}]}
+    propositions = {"alone": "Japan agreed.", "not-alone": "The two sides agreed."}
+
+    answers = {
+        record_id: desk.send("POST", "claims", {"id": record_id, "proposition": text, **shared}).get_json()
+        for record_id, text in propositions.items()
+    }
+
+    assert "warnings" not in answers["alone"]
+    [warning] = answers["not-alone"]["warnings"]
+    assert warning["pointer"] == "/proposition"
+    assert 'begins with "The two sides agreed' in warning["detail"]
+    assert desk.change("POST", "claims/not-alone/publish").status_code == 200

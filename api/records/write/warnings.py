@@ -6,6 +6,7 @@ from typing import Any
 
 from schemas.base import Json, quoted
 from schemas.fuzzy_date import FuzzyDate
+from schemas.proposition import unresolved_opening
 from schemas.vocabularies import ATTRIBUTION_ROLES, AttributionRole
 
 from ..core.errors import DocumentFault
@@ -35,6 +36,8 @@ def _warnings(session: Session, entry: Entry) -> Iterator[DocumentFault]:
     if entry.status == "draft":
         for fault in showing_faults(session, entry):
             yield DocumentFault(fault.pointer, f"{fault.detail}; as it stands it cannot be published")
+    if detail := unresolved_opening(entry.document["proposition"]):
+        yield DocumentFault("/proposition", detail)
     yield from _strange_publishers(session, entry.document)
     yield from _nothing_held(session, entry.document)
 
