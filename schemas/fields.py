@@ -119,7 +119,9 @@ class SavedText(Checked):
         at = long_run_of_marks(value)
         if at is None:
             return None
-        return Fault(f"holds more than {MOST_MARKS} combining marks in a row at position {at}; remove them")
+        return Fault(
+            f"holds more than {MOST_MARKS} combining marks or accents in a row at position {at}; remove them"
+        )
 
 
 class Id(Checked):

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 from itertools import groupby
 from urllib.parse import quote, urlsplit
 
@@ -24,6 +25,8 @@ _BREAK = re.compile("[\t\n]")
 #: Normalising sorts the marks behind a letter, in quadratic time: 40,000 take six seconds. No script needs
 #: more than 30 (Unicode Standard Annex 15, Stream-Safe Text Format).
 MOST_MARKS = 100
+# Letters that normalising may join to the letter before them: Hangul vowels and finals, Kirat Rai vowels.
+_JOINING_VOWEL = re.compile("[\u1160-\u11ff\U00016d63-\U00016d6a]")
 
 
 def text_fault(text: str, *, lines: bool = False) -> str | None:
@@ -46,20 +49,25 @@ def text_fault(text: str, *, lines: bool = False) -> str | None:
 
 
 def long_run_of_marks(text: str) -> int | None:
-    """Where more than `MOST_MARKS` combining marks stand in a row, or None."""
+    """Where more than `MOST_MARKS` characters that fold together with what is before them stand in a row, or
+    None."""
     if text.isascii():
         return None
     at = 0
-    for marks, run in groupby(text, _combines):
+    for apart, run in groupby(text, lambda character: character.isspace() or folds_apart(character)):
         length = sum(1 for _ in run)
-        if marks and length > MOST_MARKS:
+        if not apart and length > MOST_MARKS:
             return at
         at += length
     return None
 
 
-def _combines(character: str) -> bool:
-    return unicodedata.combining(unicodedata.normalize("NFKD", character)[-1]) > 0
+@lru_cache(maxsize=8192)
+def folds_apart(character: str) -> bool:
+    """Whether a character folds the same whatever stands before it, and does not begin with a space then:
+    no combining mark, no vowel or final of a Hangul syllable, no spacing accent."""
+    first = unicodedata.normalize("NFKC", character)[0]
+    return not (first.isspace() or unicodedata.category(first)[0] == "M" or _JOINING_VOWEL.match(first))
 
 
 def is_invisible(character: str) -> bool:

@@ -1,6 +1,8 @@
 """Passages and citations looked for in a text that a stranger sends."""
 
 import hashlib
+import re
+import unicodedata
 from typing import Any
 
 import pytest
@@ -59,6 +61,20 @@ def test_a_text_full_of_places_gives_the_first_and_counts_all(client: FlaskClien
     assert found[1] == {"match": None, "count": 0, "places": []}
 
 
+@pytest.mark.parametrize("text", ["x" * 900_000, "я" * 150_000, "ｶﾞ" * 70_000, "ｘé" * 70_000])
+def test_a_long_text_without_white_space_is_folded_in_parts(client: FlaskClient, text: str) -> None:
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    (found,) = _post(client, text=text, locators=[{"start": folded[:2].upper()}])["data"]
+
+    assert (found["match"], found["count"]) == (
+        "folded",
+        len(re.findall(f"(?={re.escape(folded[:2])})", folded)),
+    )
+    for place in found["places"]:
+        start, end = place["position"]["start"], place["position"]["end"]
+        assert unicodedata.normalize("NFKC", text[start:end]).casefold() == folded[:2]
+
+
 @pytest.mark.parametrize(
     ("body", "pointer", "words"),
     [
@@ -67,8 +83,16 @@ def test_a_text_full_of_places_gives_the_first_and_counts_all(client: FlaskClien
         ({"text": "x", "locators": [EDGES], "source": "nobody"}, "", "give either locators or source"),
         ({"locators": [EDGES]}, "/text", "is required"),
         ({"text": 1, "locators": [EDGES]}, "/text", "must be a string"),
-        ({"text": "a" + "\u0301\u0316" * 99, "locators": [EDGES]}, "/text", "100 combining marks in a row"),
-        ({"text": "a" + "\uff9e\u0316" * 99, "locators": [EDGES]}, "/text", "100 combining marks in a row"),
+        (
+            {"text": "a" + "\u0301\u0316" * 99, "locators": [EDGES]},
+            "/text",
+            "100 combining marks or accents",
+        ),
+        (
+            {"text": "a" + "\uff9e\u0316" * 99, "locators": [EDGES]},
+            "/text",
+            "100 combining marks or accents",
+        ),
         ({"text": "x", "locators": [EDGES] * 51}, "/locators", "at most 50"),
         ({"text": "x", "locators": [None]}, "/locators/0", "null"),
         ({"text": "x", "locators": [{}]}, "/locators/0", "or quote"),
@@ -114,7 +138,9 @@ def test_published_citations_of_a_source_are_compared(desk: Desk) -> None:
 def test_a_search_ends_at_its_deadline(desk: Desk) -> None:
     client = client_of(desk.path, query_timeout_ms=1)
 
-    response = client.post("/v1/locate", json={"text": "a" * 900_000, "locators": [EDGES] * 50})
+    response = client.post(
+        "/v1/locate", json={"text": "a" * 900_000, "locators": [{"start": "a" * n} for n in range(1, 51)]}
+    )
 
     assert response.status_code == 503
     assert response.get_json()["type"].endswith("query-timeout")

@@ -48,6 +48,9 @@ DIGEST_WORK: Final = 100_000_000
 # What hashing one short span costs, counted in characters (measured: 1.2 µs against 2.5 ns each).
 HASH_COST: Final = 500
 
+# Places of one folded digest that are looked up in the text itself: two make it ambiguous.
+MOST_HELD: Final = 100
+
 # Characters of a text that a message shows from each edge of a span.
 SHOWN: Final = 240
 
@@ -399,7 +402,7 @@ def _folded_digest_places(evidence: _Evidence, text: str) -> tuple[Span, ...]:
         return tuple(at_position)
     folded = folded_text(text)
     framed = _holding(folded, _framed(folded, evidence.words.folded()), wanted, digest)
-    elsewhere = (unfolded(text, span) for span in sorted(framed))
+    elsewhere = (unfolded(text, span) for span in sorted(framed)[:MOST_HELD])
     return tuple(sorted(chain(at_position, (s for s in elsewhere if not _touches(s, at_position)))))
 
 

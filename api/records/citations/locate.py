@@ -1,8 +1,7 @@
 """Where passages stand in a text."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any, Final, Literal
 
 from .spans import Span, find_spans, fold, folded_text, unfolded
@@ -35,9 +34,9 @@ def locate(passage: Mapping[str, Any], text: str) -> Located:
     if not spans:
         return Located(None)
     # Two places of the folded text may lie in one character: `ß` folds to `ss`.
-    first = tuple(islice(dict.fromkeys(_unfolded(text, spans)), MOST_PLACES))
-    return Located("folded", len(spans) if len(first) == MOST_PLACES else len(first), first)
-
-
-def _unfolded(text: str, spans: list[Span]) -> Iterator[Span]:
-    return (unfolded(text, span) for span in spans)
+    first: dict[Span, None] = {}
+    for span in spans:
+        first[unfolded(text, span)] = None
+        if len(first) == MOST_PLACES:
+            return Located("folded", len(spans), tuple(first))
+    return Located("folded", len(first), tuple(first))

@@ -14,9 +14,14 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
+from schemas.text import folds_apart
+
 # White space allowed between a prefix and its start, or an end and its suffix: a paragraph break
 # with its indentation. Unbounded, a text of blanks would take quadratic time.
 GAP: Final = 100
+
+# Characters of a run without white space that are folded together, where it can be cut there.
+PART: Final = 64
 
 _PLAIN = str.maketrans(
     {
@@ -171,17 +176,31 @@ def folded_text(text: str) -> str:
 
 @lru_cache(maxsize=4)
 def _word_starts(text: str) -> tuple[list[int], list[int]]:
-    """Where each run of non-white space begins, in the folded text and in the text itself.
+    """Where each part of a run of non-white space begins, in the folded text and in the text itself.
 
     Folding never reaches across white space: the folded text is its folded runs, joined by spaces.
     """
     in_folded, in_text = [], []
     position = 0
     for run in re.finditer(r"\S+", text):
-        in_folded.append(position)
-        in_text.append(run.start())
-        position += len(fold(run[0])) + 1
+        for start, part in _parts(run[0]):
+            in_folded.append(position)
+            in_text.append(run.start() + start)
+            position += len(fold(part))
+        position += 1
     return in_folded, in_text
+
+
+def _parts(run: str) -> Iterator[tuple[int, str]]:
+    """A run in parts that fold alone as they fold together, and where each begins: Chinese and Japanese have
+    no white space, and finding a place in a part costs as much as the part is long."""
+    start = 0
+    while start < len(run):
+        end = start + PART
+        while end < len(run) and not folds_apart(run[end]):
+            end += 1
+        yield start, run[start:end]
+        start = end
 
 
 def unfolded(text: str, span: Span) -> Span:
