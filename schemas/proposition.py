@@ -36,8 +36,7 @@ _END = re.compile(
     rf"|\s(?!{_JOINS}\s)(?:[a-z][\w’'-]*|\d{{1,3}})(?=\s(?:the|an?|no|its|their|his|her)\b)"
     r"|\s\w+ed(?=\s\d{1,3}\b)"
 )
-#: A name, a year or a quotation says which one is meant.
-_NAMES_IT = re.compile(r"\b[A-Z]\w|\b\d{4}\b|[\"“«„「]")
+_YEAR_OR_QUOTATION = re.compile(r"\b\d{4}\b|[\"“«„「]")
 
 
 def unresolved_opening(proposition: str) -> str | None:
@@ -59,7 +58,8 @@ def unresolved_opening(proposition: str) -> str | None:
         return None
     end = _END.search(text, description.end() - 1)
     phrase = text[description.end() : end.start() if end else None]
-    return None if _NAMES_IT.search(phrase) else _detail(text)
+    named = phrase != phrase.lower() or _YEAR_OR_QUOTATION.search(phrase)
+    return None if named else _detail(text)
 
 
 def _detail(text: str) -> str:

@@ -49,6 +49,8 @@ RESOLVED = [
     "Those who lived on Shikotan were evicted.",
     "That the islands are Japanese is disputed.",
     "The Soviet Union maintained that no borders would be discussed.",
+    "The Élysée denied it.",
+    "The iPhone is sold in Japan.",
     "The LDP stood at 113 seats after the election.",
     "The government of the Soviet Union agreed to talk.",
     "The 1855 treaty set the border between Etorofu and Uruppu.",
