@@ -162,7 +162,7 @@ def extended(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copytree(ROOT / package, code / package, ignore=shutil.ignore_patterns("__pycache__"))
     (code / "schemas" / "statute.py").write_text(SCHEMA)
     _edit(code / "schemas" / "vocabularies.py", [
-        (r'(        Term\("dossier",.*\n)', rf"\1{TERM}\n"),
+        (r'(        Term\(\s+"dossier",[^)]*\),\s+\),\n)', rf"\1{TERM}\n"),
         (r"\Z", VOCABULARY),
     ])  # fmt: skip
     _edit(code / "api" / "records" / "core" / "registry.py", [
