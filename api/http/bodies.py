@@ -29,7 +29,10 @@ def read_body(media_types: Sequence[str] = (JSON,), *, optional: bool = False) -
     if not raw and optional:
         return None
     _require_media_type(media_types)
-    return parse(raw)
+    body = parse(raw)
+    if body is None and optional:
+        raise Problem("invalid-document", "a body of null says nothing: leave it out")
+    return body
 
 
 _BODY = "facts.body"
