@@ -368,9 +368,9 @@ class Listed(fields.List[Any]):
         if isinstance(value, list) and len(value) < self.least:
             raise ValidationError(Fault("must have at least one member"))
         members = super()._deserialize(value, attr, data, **kwargs)
+        if nothing := {i: [Fault("must not be null")] for i, m in enumerate(members) if m is None}:
+            raise ValidationError(nothing)
         if self.distinct:
-            if nothing := {i: [Fault("must not be null")] for i, m in enumerate(members) if m is None}:
-                raise ValidationError(nothing)
             self._require_distinct(members)
         return members
 
