@@ -4,8 +4,7 @@ from api.http.endpoint import Answer, Endpoint, Endpoints, PathParameter
 from api.http.problems import Problem
 from api.records.core.registry import TYPES, RecordType
 from api.records.core.state import State
-from api.records.read.records import read_current
-from api.records.read.references import require_known
+from api.records.read.references import read_current, require_known
 from api.records.read.revisions import patch_between, read_revision, read_revisions
 from schemas import query as q
 from schemas.json_schema import component_name, written_reference_to
@@ -80,7 +79,11 @@ def _declare_revisions(endpoints: Endpoints, record_type: RecordType) -> None:
         Every public change: when, by whom, what, and the note that says why. Retracted records keep theirs.
         `current` has the entity tag for `If-Match`, that of a retracted record too.
         """
-        require_known(State(state.database), record_type, id)
+        # Whether there is such a record is asked of today, whatever moment is asked for.
+        now = State(state.database)
+        current = {} if state.moment else {"current": read_current(now, record_type, id)}
+        if state.moment:
+            require_known(now, record_type, id)
         limit, address = query["limit"], record_type.href(id)
         found = read_revisions(state, id, query["after"], limit)
         following = str(found[limit - 1].number) if len(found) > limit else None
@@ -88,9 +91,8 @@ def _declare_revisions(endpoints: Endpoints, record_type: RecordType) -> None:
             "data": [revision.summary(address) for revision in found[:limit]],
             "page": page_of(limit, following),
             "query": {"as_of": query["as_of"]} if state.moment else {},
+            **current,
         }
-        if state.moment is None:
-            document["current"] = read_current(state.database, id)
         return Reply(document=document, next=following)
 
     members = list_of(named("RevisionSummary", object_of(_REVISION)))

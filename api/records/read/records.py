@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import orjson
-from peewee import Database
 
 from schemas.base import Json, nearest, quoted
 from schemas.query import Query, QueryError, QueryFault
@@ -187,12 +186,6 @@ def _rows(
     )
     following = cursors.cursor(rows[limit - 1][4:]) if len(rows) > limit else None
     return [Stored(*row[:4]) for row in rows[:limit]], following
-
-
-def read_current(database: Database, record_id: str) -> Json:
-    """{`revision`, `etag`} of a record in whatever state: what its next change starts from."""
-    query = "SELECT revision, etag FROM record WHERE id = ?"
-    return dict(zip(("revision", "etag"), database.execute_sql(query, (record_id,)).fetchone(), strict=True))
 
 
 # Batch get

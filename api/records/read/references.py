@@ -104,6 +104,17 @@ def _reference(type_name: str, role: str, record_id: str, name: str, status: str
     return {"role": role, "record": TYPES[type_name].reference(record_id, name, status)}
 
 
+def read_current(state: State, record_type: RecordType, record_id: str) -> Json:
+    """{`revision`, `etag`} of a record, a retracted one too: what its next change starts from.
+
+    Raises what `require_known` raises.
+    """
+    row = state.row(sql("SELECT type, status, revision, etag FROM record WHERE id = {id}", id=record_id))
+    if row is None or row[0] != record_type.name or row[1] not in ("published", "retracted"):
+        require_known(state, record_type, record_id)
+    return dict(zip(("revision", "etag"), row[2:], strict=True)) if row else {}
+
+
 def require_known(state: State, record_type: RecordType, record_id: str) -> None:
     """Raise NotFound or Merged where no such record can be asked about; a retracted one still can."""
     with suppress(Gone, Redacted):

@@ -263,6 +263,7 @@ def _edit(transaction: Transaction, old: Entry, document: Json, correction: Corr
 def _says_the_same(transaction: Transaction, old: Entry, document: Json) -> bool:
     """Whether a document is the record's, or what a read shows of it since records that it names merged."""
     session = transaction.session
+    session.load_around([old])
     named = (mention.target for mention in mentions(old.type.schema, old.document))
     if document == old.document or all(session.resolve(target) == target for target in named):
         return document == old.document
