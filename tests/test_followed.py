@@ -1,5 +1,7 @@
 """`within`, `check` and `held` follow what changes around a claim, and the past keeps what was so then."""
 
+from collections.abc import Callable
+
 import pytest
 
 from api.records.citations.verify import judged, keep_checks
@@ -71,12 +73,12 @@ def _part(desk: Desk) -> None:
     ],
 )
 def test_within_follows_the_parts_of_the_time_that_is_asked(
-    islands: Desk, change: object, after: list[str]
+    islands: Desk, change: Callable[[Desk], None], after: list[str]
 ) -> None:
     before = islands.last()
     assert _within(islands) == ["chain", "island", "rock"]
 
-    change(islands)  # type: ignore[operator]
+    change(islands)
 
     assert islands.last() > before
     assert _within(islands) == after
