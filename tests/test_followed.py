@@ -110,7 +110,7 @@ def test_check_is_that_of_any_citation_and_follows_what_is_stored(islands: Desk)
     )
     before = islands.last()
 
-    keep_checks(islands.database, judged(islands.database, {"paper": "It was late.\n"}))
+    keep_checks(islands.database, list(judged(islands.database, {"paper": "It was late.\n"})))
 
     def found(status: str, **query: str) -> list[str]:
         return [c["id"] for c in islands.read("claims", check=status, **query)["data"]]
