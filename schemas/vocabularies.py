@@ -805,6 +805,12 @@ PROBLEM_TYPES = _vocabulary(
             "`Accept` takes none of the media types that the resource has. The detail lists them.",
         ),
         _problem(
+            "request-timeout",
+            408,
+            "The request did not come in time",
+            "Its head or its body took too long. Nothing was changed: send it again.",
+        ),
+        _problem(
             "conflict",
             409,
             "The record's state does not allow it",
@@ -881,7 +887,7 @@ PROBLEM_TYPES = _vocabulary(
             "unavailable",
             503,
             "Not available just now",
-            "The database is busy, read-only or being changed. `Retry-After` says when to try again.",
+            "The service or its database is busy, read-only or being changed. `Retry-After` says when to try again.",
         ),
         _problem(
             "query-timeout",

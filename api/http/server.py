@@ -34,7 +34,7 @@ def options(host: str, port: int, workers: int, threads: int) -> dict[str, Any]:
         "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
         "workers": workers,
         "threads": threads,
-        "worker_class": "api.http.worker.ProblemWorker",
+        "worker_class": "api.http.worker.EventWorker",
         "http_parser": "fast",
         "limit_request_line": 8190,
         "limit_request_fields": 100,

@@ -1,165 +1,109 @@
-"""gunicorn's threaded worker for kept connections: every request is answered, and every close announced.
+"""A gunicorn worker with an event loop for its connections and threads for the application.
 
-What the parser refuses is answered with problem documents too.
+gunicorn's own threaded worker lends a thread to whoever is sending: eight clients of a byte a second keep
+everybody else out. Its `asgi` worker forgets requests that arrive together with the one before. Here the loop
+reads requests until they are whole, so a slow or silent client holds a socket and nothing else.
 """
 
-import threading
-import time
-from collections.abc import Callable, Iterable
-from concurrent.futures import Future
+import asyncio
+import os
+import signal
+from collections.abc import Callable
 from functools import partial
-from secrets import token_hex
-from selectors import EVENT_READ
-from socket import SHUT_WR
 from typing import Any
 
-from gunicorn.http.errors import (
-    LimitRequestHeaders,
-    LimitRequestLine,
-    ParseException,
-)
-from gunicorn.workers.gthread import ThreadWorker
+import uvloop
+from gunicorn.workers.base import Worker
 
-from . import log
-from .problems import MEDIA_TYPE, TYPES, problem_body
+from .answer import Message, answered
+from .connection import Connection
+from .lanes import Job, Lanes, Shape
 
-#: What is read of a body that the application left, and for how many seconds, to keep the connection.
-#: A body comes with its head; a client that sends it later does not hold a thread meanwhile.
-SPARED_BYTES = 64 * 1024
-SPARED_SECONDS = 0.5
-#: What is still read, and for how many seconds, after the last answer on a connection: closing a socket
-#: with unread bytes resets it, and the answer is lost (RFC 9112 §9.6).
-DRAINED_BYTES = 32_000_000
-DRAINED_SECONDS = 2.0
+#: Open connections in one worker; beyond them the one that was idle longest is closed.
+MOST_CONNECTIONS = 800
+#: Bytes of unfinished requests that a worker holds for all its connections, and then takes no further body.
+MOST_HELD = 64_000_000
 
 
-class ProblemWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no types
-    """Answers malformed requests as the application would, and keeps connections that can be kept."""
+class EventWorker(Worker):  # type: ignore[misc]  # gunicorn ships no types
+    """Serves a WSGI application; `connections` are open, `held` are the bytes of their requests."""
 
     wsgi: Any
 
-    def __init__(self, *arguments: Any, **named: Any) -> None:
-        super().__init__(*arguments, **named)
-        self._serving = threading.local()
-        #: Connections that were answered for the last time, oldest first, and the bytes still read from each.
-        self._ending: dict[Any, int] = {}
+    def init_process(self) -> None:
+        """Make the loop, and begin; called by gunicorn in the new process."""
+        self.loop = uvloop.new_event_loop()
+        self.connections: set[Connection] = set()
+        self.held = 0
+        self._stopping = asyncio.Event()
+        super().init_process()
 
-    def load_wsgi(self) -> None:
-        """Load the application; called by gunicorn."""
-        super().load_wsgi()
-        self._application, self.wsgi = self.wsgi, self._answer
+    def init_signals(self) -> None:
+        """Take signals in the loop, all but those that must work while it is stuck; called by gunicorn."""
+        super().init_signals()
+        self.loop.add_signal_handler(signal.SIGTERM, self._stop)
+        self.loop.add_signal_handler(signal.SIGINT, self._stop, 0)
+        self.loop.add_signal_handler(signal.SIGQUIT, self._stop, 0)
+        self.loop.add_signal_handler(signal.SIGUSR1, self.log.reopen_files)
 
-    def handle_request(self, req: Any, conn: Any) -> Any:
-        """Answer a request; called by gunicorn in a thread."""
-        self._serving.connection = conn
-        return super().handle_request(req, conn)
+    def _stop(self, patience: float | None = None) -> None:
+        self.alive = False
+        self._patience = self.cfg.graceful_timeout if patience is None else patience
+        self._stopping.set()
 
-    def _answer(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        parser = self._serving.connection.parser
+    def run(self) -> None:
+        """Serve until told to stop; called by gunicorn."""
+        self.most_body_bytes = int(self.wsgi.config["MAX_CONTENT_LENGTH"])
+        self.lanes = Lanes(self.cfg.threads)
+        self.loop.run_until_complete(self._serve())
 
-        def start(*arguments: Any) -> Any:
-            if not (_is_read(parser) and self.alive):
-                parser.mesg.force_close()
-            return start_response(*arguments)
+    async def _serve(self) -> None:
+        servers = [
+            await self.loop.create_server(partial(Connection, self), sock=listener.sock)
+            for listener in self.sockets
+        ]
+        while self.alive and os.getppid() == self.ppid:
+            await self._tick(self._stopping, 1.0)
+        for server in servers:
+            server.close()
+        for connection in list(self.connections):
+            connection.close_if_idle()
+        until = self.loop.time() + (self._patience if self._stopping.is_set() else 0)
+        while self.connections and self.loop.time() < until:
+            await self._tick(asyncio.Event(), 0.05)
 
-        return self._application(environ, start)  # type: ignore[no-any-return]
-
-    def finish_request(self, conn: Any, fs: Future[Any]) -> None:
-        """Go on with a connection after a request; called by gunicorn in its main thread."""
-        outcome = not fs.cancelled() and not fs.exception() and fs.result()
-        if not (outcome and self.alive):
-            self._end(conn)
-        elif _holds_a_request(conn):
-            # The poller sees what is in the socket, not what the reader took from it.
-            self.enqueue_req(conn)
-        else:
-            super().finish_request(conn, fs)
-
-    def _end(self, conn: Any) -> None:
-        """Close a connection once its client has the answer, without waiting for that."""
+    async def _tick(self, event: asyncio.Event, seconds: float) -> None:
+        """Tell gunicorn that the loop turns, close what is overdue, and wait."""
+        self.notify()
+        now = self.loop.time()
+        for connection in [c for c in self.connections if c.deadline <= now]:
+            connection.expire()
         try:
-            conn.sock.setblocking(False)
-            conn.sock.shutdown(SHUT_WR)
-            self.poller.register(conn.sock, EVENT_READ, partial(self._drain, conn))
-        except (OSError, ValueError):
-            self._close(conn)
-            return
-        conn.timeout = time.monotonic() + DRAINED_SECONDS
-        self._ending[conn] = DRAINED_BYTES
+            await asyncio.wait_for(event.wait(), seconds)
+        except TimeoutError:
+            pass
 
-    def _drain(self, conn: Any, _: Any) -> None:
-        try:
-            received = len(conn.sock.recv(65_536))
-        except OSError:
-            received = 0
-        self._ending[conn] -= received
-        if not received or self._ending[conn] <= 0:
-            self._close_ended(conn)
+    def make_room(self) -> bool:
+        """Close the connection that is idle longest where too many are open; whether there is room."""
+        if len(self.connections) <= MOST_CONNECTIONS:
+            return True
+        idle = [connection for connection in self.connections if connection.is_idle]
+        if not idle:
+            return False
+        min(idle, key=lambda connection: connection.deadline).close_if_idle()
+        return True
 
-    def _close_ended(self, conn: Any) -> None:
-        del self._ending[conn]
-        self.poller.unregister(conn.sock)
-        self._close(conn)
+    def hand_over(
+        self, shape: Shape, writes: bool, message: Message, done: Callable[[bytes | None, bool], None]
+    ) -> Job:
+        """Have a thread answer, and `done` called in the loop with what `answered` returns. Raises Busy."""
 
-    def _close(self, conn: Any) -> None:
-        self.nr_conns -= 1
-        conn.close()
+        def work() -> None:
+            self.loop.call_soon_threadsafe(done, *answered(self, message))
 
-    def murder_pending(self) -> None:
-        """Close connections whose time is over; called by gunicorn after each wait for events."""
-        super().murder_pending()
-        now = time.monotonic()
-        for conn in [conn for conn in self._ending if conn.timeout <= now]:
-            self._close_ended(conn)
+        return self.lanes.submit(shape, writes, work)
 
-    def wait_for_and_dispatch_events(self, timeout: float) -> None:
-        """Wait for events, a second at most: a stop too must see whose time is over."""
-        super().wait_for_and_dispatch_events(min(timeout, 1.0))
-
-    def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:
-        """Answer a request that could not be parsed; anything else is gunicorn's own business."""
-        if not isinstance(exc, ParseException):
-            super().handle_error(req, client, addr, exc)
-            return
-        name, detail = _refusal(exc, self.cfg)
-        request_id = token_hex(8)
-        log.warn("a request was refused", None, request=request_id, detail=detail)
-        body = problem_body(name, detail, request_id=request_id)
-        try:
-            client.sendall(_head(name, len(body), request_id) + body)
-        except OSError:
-            self.log.debug("the client was gone before its refusal reached it")
-
-
-def _is_read(parser: Any) -> bool:
-    """Whether the body of the request at hand is read, with what little may be left of it."""
-    try:
-        return bool(parser.finish_body(time.monotonic() + SPARED_SECONDS, SPARED_BYTES))
-    except (OSError, ParseException):
-        return False
-
-
-def _holds_a_request(conn: Any) -> bool:
-    """Whether the reader took bytes of a next request; empty lines before it are none (RFC 9112 §2.2)."""
-    return bool(conn.parser and conn.parser.unreader.buf.getvalue().strip(b"\r\n"))
-
-
-def _refusal(exc: ParseException, cfg: Any) -> tuple[str, str]:
-    if isinstance(exc, LimitRequestLine):
-        return "uri-too-long", f"the request line is longer than {cfg.limit_request_line} characters"
-    if isinstance(exc, LimitRequestHeaders):
-        return "headers-too-large", (
-            f"the headers are too large: at most {cfg.limit_request_fields} fields of "
-            f"{cfg.limit_request_field_size} bytes each"
-        )
-    fault = str(exc).encode("ascii", "backslashreplace").decode()[:200]
-    return "invalid-request", f"the request is not HTTP/1.1 as RFC 9112 has it: {fault}"
-
-
-def _head(name: str, length: int, request_id: str) -> bytes:
-    kind = TYPES[name]
-    return (
-        f"HTTP/1.1 {kind.status} {kind.title}\r\nConnection: close\r\nContent-Type: {MEDIA_TYPE}\r\n"
-        f"Content-Length: {length}\r\nCache-Control: no-cache\r\nContent-Language: en\r\n"
-        f"Access-Control-Allow-Origin: *\r\nX-Request-Id: {request_id}\r\n\r\n"
-    ).encode("ascii", "replace")
+    @property
+    def is_full(self) -> bool:
+        """Whether the bodies under way take all the memory that they may."""
+        return self.held > MOST_HELD

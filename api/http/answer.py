@@ -1,0 +1,120 @@
+"""From the bytes of a request to the bytes of its answer, in a thread, with gunicorn's parser and writer."""
+
+from io import BytesIO
+from secrets import token_hex
+from typing import Any, NamedTuple
+
+from gunicorn.http import wsgi
+from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine, NoMoreData, ParseException
+from gunicorn.http.parser import RequestParser
+
+from . import log
+from .problems import MEDIA_TYPE, TYPES, problem_body
+
+
+class Message(NamedTuple):
+    """A request as far as it was received: its bytes, and how much of its body is among them.
+
+    `body`: `whole`; `cut`, where it is longer than any may be; `late`, where it has not come with the head;
+    `broken`, where the connection's parser refused it.
+    """
+
+    raw: bytes
+    body: str
+    client: Any
+    server: Any
+
+
+class _BodyIsLate(BaseException):
+    """The application asks for a body that has not come; its handlers of errors are not to see this."""
+
+
+class _LateBody:
+    def read(self, *_: Any) -> bytes:
+        raise _BodyIsLate
+
+    readline = readlines = read
+
+
+class _Sink:
+    """What gunicorn's writer takes for a socket."""
+
+    def __init__(self) -> None:
+        self.parts: list[bytes] = []
+        self.sendall = self.parts.append
+
+    def send(self, _: bytes) -> None:
+        """Leave out `100 Continue`: the connection has sent it already."""
+
+
+def answered(worker: Any, message: Message) -> tuple[bytes | None, bool]:
+    """(the answer, whether the connection ends with it).
+
+    No answer where the application asks for a body that has not come.
+    """
+    try:
+        request = next(RequestParser(worker.cfg, iter((message.raw,)), message.client))
+        return _applied(worker, message, request)
+    except _BodyIsLate:
+        return None, False
+    except (ParseException, NoMoreData, StopIteration) as error:
+        return refusal(*_fault(error, worker.cfg)), True
+    except Exception:
+        log.failed(None)
+        return refusal("internal-error", "the service failed; the log has this request's id"), True
+
+
+def _applied(worker: Any, message: Message, request: Any) -> tuple[bytes, bool]:
+    sink = _Sink()
+    response, environ = wsgi.create(request, sink, message.client, message.server, worker.cfg)
+    environ["wsgi.multithread"] = True
+    if message.body in ("whole", "broken"):
+        # Read before it is asked for: what follows the last chunk may be malformed.
+        environ["wsgi.input"] = BytesIO(request.body.read())
+    elif message.body == "late":
+        environ["wsgi.input"] = _LateBody()
+    if message.body == "broken":
+        raise ParseException("it cannot be told where it ends")
+    parts = worker.wsgi(environ, response.start_response)
+    if message.body != "whole" or not worker.alive:
+        response.force_close()
+    try:
+        for part in parts:
+            response.write(part)
+        response.close()
+    finally:
+        if hasattr(parts, "close"):
+            parts.close()
+    return b"".join(sink.parts), response.should_close()
+
+
+def _fault(error: Exception, cfg: Any) -> tuple[str, str]:
+    """(problem type, detail) of what the parser refuses."""
+    if isinstance(error, LimitRequestLine):
+        return "uri-too-long", f"the request line is longer than {cfg.limit_request_line} characters"
+    if isinstance(error, LimitRequestHeaders):
+        return "headers-too-large", (
+            f"the headers are too large: at most {cfg.limit_request_fields} fields of "
+            f"{cfg.limit_request_field_size} bytes each"
+        )
+    fault = str(error).encode("ascii", "backslashreplace").decode()[:200] or "it is not complete"
+    return "invalid-request", f"the request is not HTTP/1.1 as RFC 9112 has it: {fault}"
+
+
+def refusal(name: str, detail: str, *fields: str) -> bytes:
+    """A problem document as the last answer on a connection, with header `fields` beside the usual ones."""
+    kind, request_id = TYPES[name], token_hex(8)
+    log.warn("a request was refused", None, request=request_id, detail=detail)
+    body = problem_body(name, detail, request_id=request_id)
+    head = (
+        f"HTTP/1.1 {kind.status} {kind.title}",
+        "Connection: close",
+        f"Content-Type: {MEDIA_TYPE}",
+        f"Content-Length: {len(body)}",
+        f"Cache-Control: {'no-store' if kind.status >= 500 else 'no-cache'}",
+        "Content-Language: en",
+        "Access-Control-Allow-Origin: *",
+        f"X-Request-Id: {request_id}",
+        *fields,
+    )
+    return "\r\n".join((*head, "", "")).encode("ascii", "replace") + body

@@ -1,0 +1,248 @@
+"""One connection: requests are read until they are whole, answered in their order, and each close announced."""
+
+import asyncio
+import math
+from typing import TYPE_CHECKING
+
+from gunicorn_h1c import H1CProtocol
+
+from .answer import Message, refusal
+from .lanes import Busy, Job, shape_of
+
+if TYPE_CHECKING:
+    from .worker import EventWorker
+
+#: Seconds that the head of a request may take from its first byte, its body from the head's end, and the
+#: client may take to read anything of an answer.
+HEAD_SECONDS, BODY_SECONDS, READ_SECONDS = 10.0, 30.0, 30.0
+#: Seconds after which a head is looked at although its body has not come: it may be refused by itself.
+LATE_SECONDS = 0.05
+#: Seconds that a request waits for a thread.
+WAIT_SECONDS, WRITE_WAIT_SECONDS = 2.0, 20.0
+#: What is still read, and for how many seconds, after the last answer on a connection: closing a socket
+#: with unread bytes resets it, and the answer is lost (RFC 9112 §9.6).
+DRAINED_BYTES, DRAINED_SECONDS = 32_000_000, 2.0
+#: A chunked body is longer on the wire than what it says; this many times is more than any needs.
+_MOST_FRAMING = 8
+_SAFE_METHODS = (b"GET", b"HEAD", b"OPTIONS")
+
+
+class Connection(asyncio.Protocol):
+    """The server's side of a connection; `deadline` is when the loop's clock says that its time is over."""
+
+    _transport: asyncio.Transport
+
+    def __init__(self, worker: "EventWorker") -> None:
+        self._worker = worker
+        self.deadline = math.inf
+        self._busy = self._ending = False
+        self._writable = True
+        self._unread = self._drained = 0
+        self._job: Job | None = None
+        self._tail = b""
+        limits = worker.cfg
+        self._parser = H1CProtocol(
+            on_headers_complete=self._on_head,
+            on_body=self._on_body,
+            on_message_complete=self._on_whole,
+            limit_request_line=limits.limit_request_line,
+            limit_request_fields=limits.limit_request_fields,
+            limit_request_field_size=limits.limit_request_field_size,
+        )
+        self._forget()
+
+    def _forget(self) -> None:
+        """Begin with the next request."""
+        self._raw: list[bytes] = []
+        self._size = self._body_size = 0
+        self._head = self._whole = self._cut = False
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing was received that is not answered."""
+        return not (self._busy or self._raw or self._ending or not self._writable)
+
+    # What the loop tells.
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Take a new connection; called by the loop."""
+        self._transport = transport  # type: ignore[assignment]  # the loop's transports have both directions
+        self._client, self._server = map(transport.get_extra_info, ("peername", "sockname"))
+        self._worker.connections.add(self)
+        self._is_due_in(self._worker.cfg.keepalive)
+        if not self._worker.make_room():
+            self._refuse("unavailable", "too many connections are open", "Retry-After: 1")
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Let go of a connection; called by the loop."""
+        self._worker.connections.discard(self)
+        self._worker.held -= self._size
+        self._size, self._ending = 0, True
+        if self._job:
+            self._job.take_back()
+
+    def data_received(self, data: bytes) -> None:
+        """Take what has come; called by the loop."""
+        if self._ending:
+            self._drain(len(data))
+            return
+        if not self._raw:
+            data = data.lstrip(b"\r\n")  # RFC 9112 §2.2
+            if not data:
+                return
+            self._is_due_in(HEAD_SECONDS)
+        self._raw.append(data)
+        self._size += len(data)
+        self._worker.held += len(data)
+        try:
+            self._parser.feed(data)
+        except ValueError:  # the base of the parser's two kinds of ParseError
+            self._hand_over("broken")
+        else:
+            self._look()
+
+    def eof_received(self) -> bool:
+        """Whether to keep the other direction; called by the loop when the client has sent its last byte."""
+        return self._busy
+
+    def pause_writing(self) -> None:
+        """Wait for a client that reads slowly; called by the loop."""
+        self._writable = False
+        self._unread = self._transport.get_write_buffer_size()
+        self._is_due_in(READ_SECONDS)
+
+    def resume_writing(self) -> None:
+        """Go on; called by the loop."""
+        self._writable = True
+        if not (self._busy or self._ending):
+            self._next()
+
+    # What the parser tells.
+
+    def _on_head(self) -> bool:
+        self._head = True
+        self._is_due_in(BODY_SECONDS)
+        self._cut = (self._parser.content_length or 0) > self._worker.most_body_bytes
+        expected = self._parser.get_header(b"expect")
+        if expected and expected.lower() == b"100-continue" and not self._cut:
+            self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        elif self._parser.content_length or self._parser.is_chunked:
+            self._worker.loop.call_later(LATE_SECONDS, self._look_at_the_head, self._raw)
+        return False
+
+    def _on_body(self, chunk: bytes) -> None:
+        self._body_size += len(chunk)
+
+    def _on_whole(self) -> None:
+        self._whole = True
+
+    # What is to be done.
+
+    def _look(self) -> None:
+        """Hand over what can be answered."""
+        most = self._worker.most_body_bytes
+        self._cut = self._cut or self._body_size > most or self._size > most * _MOST_FRAMING + 65_536
+        if self._busy:
+            return
+        if self._whole or self._cut:
+            self._hand_over("whole" if self._whole else "cut")
+        elif self._worker.is_full:
+            self._refuse("unavailable", "too many requests are under way", "Retry-After: 1")
+
+    def _look_at_the_head(self, raw: list[bytes]) -> None:
+        """Let the application refuse a request whose body has not come."""
+        if raw is self._raw and not (self._busy or self._ending):
+            self._hand_over("late")
+
+    def _hand_over(self, body: str) -> None:
+        raw = b"".join(self._raw)
+        if body == "whole":
+            self._tail = self._parser.remaining()
+            raw = raw[: len(raw) - len(self._tail)]
+        if body != "late":
+            self._transport.pause_reading()
+        self._busy = True
+        method, target = self._parser.method or b"", self._parser.path or b""
+        writes = method not in _SAFE_METHODS and self._head and bool(self._parser.get_header(b"authorization"))
+        message = Message(raw, body, self._client, self._server)
+        self._is_due_in(WRITE_WAIT_SECONDS if writes else WAIT_SECONDS)
+        try:
+            self._job = self._worker.hand_over(shape_of(method, target), writes, message, self._answer)
+        except Busy:
+            self._is_too_busy()
+
+    def _answer(self, answer: bytes | None, last: bool) -> None:
+        """Send what a thread found, and go on."""
+        self._busy, self._job = False, None
+        if self._transport.is_closing():
+            return
+        if answer is None:
+            self._is_due_in(BODY_SECONDS)
+            self._look()
+            return
+        self._transport.write(answer)
+        if last:
+            self._end()
+        elif self._writable:
+            self._next()
+
+    def _next(self) -> None:
+        self._worker.held -= self._size
+        self._forget()
+        self._parser.reset()
+        self._is_due_in(self._worker.cfg.keepalive)
+        self._transport.resume_reading()
+        if self._tail:
+            self.data_received(self._tail)
+
+    def _end(self) -> None:
+        """Say that no more comes, and read what is still sent, for a while."""
+        self._ending = True
+        self._unread = self._transport.get_write_buffer_size()
+        self._is_due_in(READ_SECONDS if self._unread else DRAINED_SECONDS)
+        self._transport.write_eof()
+        self._transport.resume_reading()
+
+    def _drain(self, received: int) -> None:
+        self._drained += received
+        if self._drained > DRAINED_BYTES:
+            self._transport.abort()
+
+    def _refuse(self, name: str, detail: str, *fields: str) -> None:
+        self._busy = False
+        self._transport.write(refusal(name, detail, *fields))
+        self._end()
+
+    def _is_too_busy(self) -> None:
+        detail = "the service is busy with other requests that take long; this one was not begun"
+        self._refuse("unavailable", detail, "Retry-After: 1")
+
+    def _is_due_in(self, seconds: float) -> None:
+        self.deadline = self._worker.loop.time() + seconds
+
+    def close_if_idle(self) -> None:
+        """Close a connection on which nothing is under way."""
+        if self.is_idle:
+            self._transport.close()
+
+    def expire(self) -> None:
+        """End what has taken too long: a client that does not read or does not send, or a full queue."""
+        if self._ending or not self._writable:
+            self._expect_progress()
+        elif self._busy:
+            self.deadline = math.inf
+            if self._job and self._job.take_back():
+                self._is_too_busy()
+        elif self._raw:
+            seconds, part = (BODY_SECONDS, "body") if self._head else (HEAD_SECONDS, "head")
+            self._refuse("request-timeout", f"the {part} of the request took longer than {seconds:g} seconds")
+        else:
+            self._transport.close()
+
+    def _expect_progress(self) -> None:
+        left = self._transport.get_write_buffer_size()
+        if not left or left >= self._unread:
+            self._transport.abort()
+        self._unread = left
+        self._is_due_in(READ_SECONDS)
+
