@@ -887,7 +887,7 @@ PROBLEM_TYPES = _vocabulary(
             "unavailable",
             503,
             "Not available just now",
-            "The service or its database is busy, read-only or being changed. `Retry-After` says when to try again.",
+            "Service or database are busy, read-only or being changed. `Retry-After` says when to try again.",
         ),
         _problem(
             "query-timeout",

@@ -507,8 +507,9 @@ def test_the_service_tells_its_health_to_anybody(client: FlaskClient) -> None:
 
 
 # Through a real server: what its parser refuses, and what a linter of HTTP says
-
 HOST = b"Host: facts.example\r\nConnection: close\r\n"
+CHECK = b"POST /v1/check HTTP/1.1\r\n" + HOST + b"Content-Type: application/json\r\n"
+CHUNKED = CHECK + b"Transfer-Encoding: chunked\r\n\r\n"
 REFUSED = {
     "a long address": (b"GET /" + b"a" * 10_000 + b" HTTP/1.1\r\n" + HOST + b"\r\n", 414),
     "a long query": (b"GET /v1/claims?kind=" + b"a" * 10_000 + b" HTTP/1.1\r\n" + HOST + b"\r\n", 414),
@@ -527,6 +528,22 @@ REFUSED = {
         b"POST /v1 HTTP/1.1\r\n" + HOST + b"Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
         400,
     ),
+    "another coding": (CHECK + b"Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", 400),
+    "chunked twice": (CHECK + b"Transfer-Encoding: chunked, chunked\r\n\r\n0\r\n\r\n", 400),
+    "chunks of an old client": (
+        b"POST /v1/check HTTP/1.0\r\n" + HOST + b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        400,
+    ),
+    "a chunk's size in words": (CHUNKED + b"ten\r\n[]\r\n0\r\n\r\n", 400),
+    "a negative chunk": (CHUNKED + b"-2\r\n[]\r\n0\r\n\r\n", 400),
+    "a chunk of 2^64 bytes": (CHUNKED + b"10000000000000000\r\n[]\r\n0\r\n\r\n", 400),
+    "a chunk that is longer than it says": (CHUNKED + b"2\r\n[] \r\n0\r\n\r\n", 400),
+    "a trailer without a colon": (CHUNKED + b"2\r\n[]\r\n0\r\nno trailer\r\n\r\n", 400),
+    "a trailer without a name": (CHUNKED + b"2\r\n[]\r\n0\r\n: x\r\n\r\n", 400),
+    "a trailer with a space in its name": (CHUNKED + b"2\r\n[]\r\n0\r\na b: x\r\n\r\n", 400),
+    "a trailer with a NUL": (CHUNKED + b"2\r\n[]\r\n0\r\na: \0\r\n\r\n", 400),
+    "a trailer that frames": (CHUNKED + b"2\r\n[]\r\n0\r\nContent-Length: 2\r\n\r\n", 400),
+    "trailers without end": (CHUNKED + b"2\r\n[]\r\n0\r\n" + b"a: b\r\n" * 200 + b"\r\n", 431),
     "a NUL in the path": (b"GET /v1/claims/%00 HTTP/1.1\r\n" + HOST + b"\r\n", 404),
     "a NUL in an address": (b"GET /nothing%00 HTTP/1.1\r\n" + HOST + b"\r\n", 400),
     "a NUL in the query": (b"GET /v1/claims?kind=%00 HTTP/1.1\r\n" + HOST + b"\r\n", 400),

@@ -69,8 +69,8 @@ def _applied(worker: Any, message: Message, request: Any) -> tuple[bytes, bool]:
     response, environ = wsgi.create(request, sink, message.client, message.server, worker.cfg)
     environ["wsgi.multithread"] = True
     if message.body in ("whole", "broken"):
-        # Read before it is asked for: what follows the last chunk may be malformed.
-        environ["wsgi.input"] = BytesIO(request.body.read())
+        # Before it is asked for: the application does not know what to do with malformed chunks.
+        environ["wsgi.input"] = BytesIO(_body(request))
     elif message.body == "late":
         environ["wsgi.input"] = _LateBody()
     if message.body == "broken":
@@ -86,6 +86,14 @@ def _applied(worker: Any, message: Message, request: Any) -> tuple[bytes, bool]:
         if hasattr(parts, "close"):
             parts.close()
     return b"".join(sink.parts), response.should_close()
+
+
+def _body(request: Any) -> bytes:
+    """The whole body. Raises ParseException for malformed chunks and trailers."""
+    try:
+        return bytes(request.body.read())
+    except OSError as error:
+        raise ParseException(str(error)) from None
 
 
 def _fault(error: Exception, cfg: Any) -> tuple[str, str]:

@@ -1,10 +1,10 @@
-"""One connection: requests are read until they are whole, answered in their order, and each close announced."""
+"""A connection: requests are read until they are whole, and answered in their order; a close is announced."""
 
 import asyncio
 import math
 from typing import TYPE_CHECKING
 
-from gunicorn_h1c import H1CProtocol
+from gunicorn_h1c import H1CProtocol  # type: ignore[import-untyped]
 
 from .answer import Message, refusal
 from .lanes import Busy, Job, shape_of
@@ -163,7 +163,9 @@ class Connection(asyncio.Protocol):
             self._transport.pause_reading()
         self._busy = True
         method, target = self._parser.method or b"", self._parser.path or b""
-        writes = method not in _SAFE_METHODS and self._head and bool(self._parser.get_header(b"authorization"))
+        writes = (
+            method not in _SAFE_METHODS and self._head and bool(self._parser.get_header(b"authorization"))
+        )
         message = Message(raw, body, self._client, self._server)
         self._is_due_in(WRITE_WAIT_SECONDS if writes else WAIT_SECONDS)
         try:
@@ -245,4 +247,3 @@ class Connection(asyncio.Protocol):
             self._transport.abort()
         self._unread = left
         self._is_due_in(READ_SECONDS)
-

@@ -9,6 +9,7 @@ import asyncio
 import os
 import signal
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -35,21 +36,9 @@ class EventWorker(Worker):  # type: ignore[misc]  # gunicorn ships no types
         self.loop = uvloop.new_event_loop()
         self.connections: set[Connection] = set()
         self.held = 0
+        self._patience = self.cfg.graceful_timeout
         self._stopping = asyncio.Event()
         super().init_process()
-
-    def init_signals(self) -> None:
-        """Take signals in the loop, all but those that must work while it is stuck; called by gunicorn."""
-        super().init_signals()
-        self.loop.add_signal_handler(signal.SIGTERM, self._stop)
-        self.loop.add_signal_handler(signal.SIGINT, self._stop, 0)
-        self.loop.add_signal_handler(signal.SIGQUIT, self._stop, 0)
-        self.loop.add_signal_handler(signal.SIGUSR1, self.log.reopen_files)
-
-    def _stop(self, patience: float | None = None) -> None:
-        self.alive = False
-        self._patience = self.cfg.graceful_timeout if patience is None else patience
-        self._stopping.set()
 
     def run(self) -> None:
         """Serve until told to stop; called by gunicorn."""
@@ -58,6 +47,7 @@ class EventWorker(Worker):  # type: ignore[misc]  # gunicorn ships no types
         self.loop.run_until_complete(self._serve())
 
     async def _serve(self) -> None:
+        self._listen_to_signals()
         servers = [
             await self.loop.create_server(partial(Connection, self), sock=listener.sock)
             for listener in self.sockets
@@ -68,9 +58,21 @@ class EventWorker(Worker):  # type: ignore[misc]  # gunicorn ships no types
             server.close()
         for connection in list(self.connections):
             connection.close_if_idle()
-        until = self.loop.time() + (self._patience if self._stopping.is_set() else 0)
-        while self.connections and self.loop.time() < until:
+        began = self.loop.time()
+        while self.connections and self.loop.time() < began + self._patience:
             await self._tick(asyncio.Event(), 0.05)
+
+    def _listen_to_signals(self) -> None:
+        """Take signals in the loop, now that it turns; SIGABRT, sent when it is stuck, is not for it."""
+        self.loop.add_signal_handler(signal.SIGTERM, self._stop)
+        self.loop.add_signal_handler(signal.SIGINT, self._stop, 0)
+        self.loop.add_signal_handler(signal.SIGQUIT, self._stop, 0)
+        self.loop.add_signal_handler(signal.SIGUSR1, self.log.reopen_files)
+
+    def _stop(self, patience: float | None = None) -> None:
+        self.alive = False
+        self._patience = self._patience if patience is None else patience
+        self._stopping.set()
 
     async def _tick(self, event: asyncio.Event, seconds: float) -> None:
         """Tell gunicorn that the loop turns, close what is overdue, and wait."""
@@ -78,10 +80,8 @@ class EventWorker(Worker):  # type: ignore[misc]  # gunicorn ships no types
         now = self.loop.time()
         for connection in [c for c in self.connections if c.deadline <= now]:
             connection.expire()
-        try:
+        with suppress(TimeoutError):
             await asyncio.wait_for(event.wait(), seconds)
-        except TimeoutError:
-            pass
 
     def make_room(self) -> bool:
         """Close the connection that is idle longest where too many are open; whether there is room."""

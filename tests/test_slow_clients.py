@@ -1,0 +1,145 @@
+"""Clients that are slow, silent or many: they wait, and nobody waits for them."""
+
+import json
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from .conftest import Server
+from .test_connections import GET, JSON, PATIENCE, Wire, head
+
+#: Seconds that the head and the body of a request may take, and how often the server looks.
+HEAD_SECONDS, BODY_SECONDS, LOOKS_EVERY = 10, 30, 1.5
+
+
+@pytest.fixture(scope="module")
+def copy(loaded: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("slow") / "facts.db"
+    shutil.copy(loaded, path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def server(copy: Path) -> Iterator[Server]:
+    running = Server(copy, workers=1)
+    yield running
+    running.stop()
+
+
+def test_nobody_waits_for_clients_that_send_a_byte_now_and_then(server: Server) -> None:
+    beginnings = {
+        "nothing": b"",
+        "part of a line": b"GET /v1/par",
+        "part of a head": b"GET /v1/parties/nhk HTTP/1.1\r\nHost: facts.exam",
+        "part of a body": head("POST", "/v1/check", JSON, "Content-Length: 900") + b"[",
+        "part of a chunk": head("POST", "/v1/check", JSON, "Transfer-Encoding: chunked") + b"ff\r\n[",
+    }
+    with ExitStack() as slow:
+        wires = [slow.enter_context(Wire(server)) for _ in range(200)]
+        for number, wire in enumerate(wires):
+            wire.send(list(beginnings.values())[number % len(beginnings)])
+        for _ in range(20):
+            for wire in wires[:: len(beginnings)][:5]:
+                wire.send(b"G")
+            with Wire(server) as normal:
+                normal.send(GET)
+                assert normal.answer()[:2] == (200, False)
+
+
+@pytest.mark.machine
+@pytest.mark.parametrize(
+    ("sent", "seconds", "part"),
+    [
+        (b"GET /v1/par", HEAD_SECONDS, "head"),
+        (head("POST", "/v1/check", JSON, "Content-Length: 9") + b"[", BODY_SECONDS, "body"),
+    ],
+    ids=["head", "body"],
+)
+def test_a_request_that_does_not_come_in_time_is_told_so(
+    server: Server, sent: bytes, seconds: int, part: str
+) -> None:
+    with Wire(server) as wire:
+        wire.socket.settimeout(seconds + LOOKS_EVERY + PATIENCE)
+        wire.send(sent)
+        status, closes, body = wire.answer()
+        problem = json.loads(body)
+        assert (status, closes, problem["type"]) == (408, True, "/problems/request-timeout")
+        assert f"the {part} of the request took longer than {seconds} seconds" in problem["detail"]
+        assert wire.ends()
+
+
+def test_a_client_that_reads_nothing_is_sent_all_once_it_does(server: Server) -> None:
+    asked = b"".join(head("GET", "/v1/claims?limit=100") for _ in range(60))
+    with Wire(server) as wire:
+        wire.send(asked)
+        assert server.get("/v1/parties/nhk")[0] == 200
+        for _ in range(60):
+            status, closes, body = wire.answer()
+            assert (status, closes) == (200, False)
+            assert len(json.loads(body)["data"]) == 100
+
+
+def test_more_connections_than_there_is_room_for_close_those_that_are_idle(server: Server) -> None:
+    with ExitStack() as stack:
+        idle = [stack.enter_context(Wire(server)) for _ in range(900)]
+        for _ in range(3):
+            with Wire(server) as normal:
+                normal.send(GET)
+                assert normal.answer()[:2] == (200, False)
+        # The oldest had to go.
+        assert idle[0].ends()
+        idle[-1].send(GET)
+        assert idle[-1].answer()[:2] == (200, False)
+
+
+def test_a_stop_waits_for_no_idle_connection(copy: Path) -> None:
+    server = Server(copy, workers=2)
+    with ExitStack() as stack:
+        for number in range(10):
+            wire = stack.enter_context(Wire(server))
+            if number % 2:
+                wire.send(GET)
+                assert wire.answer()[:2] == (200, False)
+        server.process.terminate()
+        assert server.process.wait(PATIENCE) == 0
+        with pytest.raises(ConnectionError):
+            socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE)
+    server.stop()
+
+
+def test_costly_requests_wait_for_each_other_and_cheap_ones_for_none(server: Server) -> None:
+    text = "Ein langer Satz über vier Inseln im Norden. " * 20_000
+    body = json.dumps({"text": text, "locators": [{"quote": "im Süden"}]}).encode()
+    costly = head("POST", "/v1/locate", JSON, f"Content-Length: {len(body)}") + body
+    answers: list[tuple[int, bytes]] = []
+
+    def ask() -> None:
+        with Wire(server) as wire:
+            wire.socket.settimeout(60)
+            wire.send(costly)
+            status, _, told = wire.answer()
+            answers.append((status, told))
+
+    threads = [threading.Thread(target=ask) for _ in range(40)]
+    for thread in threads:
+        thread.start()
+        time.sleep(0.01)
+    with Wire(server) as normal:
+        for _ in range(20):
+            normal.send(GET)
+            assert normal.answer()[:2] == (200, False)
+    for thread in threads:
+        thread.join()
+
+    statuses = [status for status, _ in answers]
+    assert len(statuses) == 40
+    assert set(statuses) == {200, 503}
+    refused = json.loads(next(told for status, told in answers if status == 503))
+    assert refused["type"] == "/problems/unavailable"
+    assert "was not begun" in refused["detail"]
