@@ -31,7 +31,7 @@ from .http.endpoint import Endpoints
 from .http.log import with_access_log
 from .http.middleware import with_common_headers
 from .http.pages import documentation
-from .records.store.database import open_database
+from .records.store.database import open_database, version_reader
 from .settings import Settings, read_settings
 
 try:
@@ -68,7 +68,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Application(__name__, template_folder="pages/templates", static_folder=None)
     app.config["BASE_URL"] = settings.base_url
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
+    app.config["ACCESS_LOG"] = settings.access_log
+    app.config["CACHE_BYTES"] = settings.cache_bytes
     app.extensions["facts.database"] = database
+    app.extensions["facts.version"] = lambda: version_reader(settings.database_url)
 
     served = with_common_headers(app.wsgi_app, settings.cors_write_origins)
     served = with_access_log(served) if settings.access_log else served

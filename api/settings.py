@@ -35,6 +35,8 @@ class Settings:
     cors_write_origins: frozenset[str] = frozenset()
     #: Whether each request is a line of JSON on standard error.
     access_log: bool = False
+    #: Bytes of answers that each process keeps in memory; 0 keeps none.
+    cache_bytes: int = 32_000_000
     #: gunicorn processes. Each reads on its own; SQLite lets one write at a time.
     workers: int = 2
     #: Threads in each process. Few are enough: a read holds one for a fraction of a millisecond.
@@ -66,6 +68,7 @@ def read_settings(environment: Env | None = None) -> Settings:
                 ),
                 cors_write_origins=frozenset(env.list("CORS_WRITE_ORIGINS", [])),
                 access_log=env.bool("ACCESS_LOG", default.access_log),
+                cache_bytes=env.int("CACHE_BYTES", default.cache_bytes, validate=Range(min=0, max=10**12)),
                 workers=env.int("WORKERS", default.workers, validate=Range(min=1, max=256)),
                 threads=env.int("THREADS", default.threads, validate=Range(min=1, max=256)),
             )

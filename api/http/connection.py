@@ -2,11 +2,14 @@
 
 import asyncio
 import math
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from gunicorn_h1c import H1CProtocol  # type: ignore[import-untyped]
 
+from . import log
 from .answer import Message, refusal
+from .cache import Asked, Entry, asked_of, written
 from .lanes import Busy, Job, shape_of
 
 if TYPE_CHECKING:
@@ -39,7 +42,8 @@ class Connection(asyncio.Protocol):
         self._writable = True
         self._unread = self._drained = 0
         self._job: Job | None = None
-        self._tail = b""
+        #: What others wait for this connection to learn, and the database's version when it was asked.
+        self._leading: tuple[Asked, Any] | None = None
         limits = worker.cfg
         self._parser = H1CProtocol(
             on_headers_complete=self._on_head,
@@ -52,15 +56,15 @@ class Connection(asyncio.Protocol):
         self._forget()
 
     def _forget(self) -> None:
-        """Begin with the next request."""
         self._raw: list[bytes] = []
         self._size = self._body_size = 0
         self._head = self._whole = self._cut = False
+        self._tail = b""
 
     @property
     def is_idle(self) -> bool:
         """Whether nothing was received that is not answered."""
-        return not (self._busy or self._raw or self._ending or not self._writable)
+        return not (self._busy or self._raw or self._ending)
 
     # What the loop tells.
 
@@ -78,28 +82,15 @@ class Connection(asyncio.Protocol):
         self._worker.connections.discard(self)
         self._worker.held -= self._size
         self._size, self._ending = 0, True
-        if self._job:
-            self._job.take_back()
+        if self._job and self._job.take_back():
+            self._land()
 
     def data_received(self, data: bytes) -> None:
         """Take what has come; called by the loop."""
         if self._ending:
             self._drain(len(data))
-            return
-        if not self._raw:
-            data = data.lstrip(b"\r\n")  # RFC 9112 §2.2
-            if not data:
-                return
-            self._is_due_in(HEAD_SECONDS)
-        self._raw.append(data)
-        self._size += len(data)
-        self._worker.held += len(data)
-        try:
-            self._parser.feed(data)
-        except ValueError:  # the base of the parser's two kinds of ParseError
-            self._hand_over("broken")
         else:
-            self._look()
+            self._read(data)
 
     def eof_received(self) -> bool:
         """Whether to keep the other direction; called by the loop when the client has sent its last byte."""
@@ -121,13 +112,14 @@ class Connection(asyncio.Protocol):
 
     def _on_head(self) -> bool:
         self._head = True
-        self._is_due_in(BODY_SECONDS)
         self._cut = (self._parser.content_length or 0) > self._worker.most_body_bytes
-        expected = self._parser.get_header(b"expect")
-        if expected and expected.lower() == b"100-continue" and not self._cut:
-            self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-        elif self._parser.content_length or self._parser.is_chunked:
-            self._worker.loop.call_later(LATE_SECONDS, self._look_at_the_head, self._raw)
+        if self._parser.content_length or self._parser.is_chunked:
+            self._is_due_in(BODY_SECONDS)
+            expected = self._parser.get_header(b"expect")
+            if expected and expected.lower() == b"100-continue" and not self._cut:
+                self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+            else:
+                self._worker.loop.call_later(LATE_SECONDS, self._look_at_the_head, self._raw)
         return False
 
     def _on_body(self, chunk: bytes) -> None:
@@ -136,38 +128,113 @@ class Connection(asyncio.Protocol):
     def _on_whole(self) -> None:
         self._whole = True
 
-    # What is to be done.
+    # Reading.
 
-    def _look(self) -> None:
-        """Hand over what can be answered."""
+    def _read(self, data: bytes) -> None:
+        """Answer from the cache, one after the other, up to a request that needs a thread or more bytes."""
+        while data and self._is_answered_by(data):
+            data = self._tail
+            self._begin()
+
+    def _is_answered_by(self, data: bytes) -> bool:
+        """Whether the request at hand was answered with these bytes of it, so that the next may be read."""
+        if not self._raw:
+            data = data.lstrip(b"\r\n")  # RFC 9112 §2.2
+            if not data:
+                return False
+            self._is_due_in(HEAD_SECONDS)
+        self._raw.append(data)
+        self._size += len(data)
+        self._worker.held += len(data)
+        try:
+            self._parser.feed(data)
+        except ValueError:  # the base of the parser's two kinds of ParseError
+            self._hand_over("broken")
+            return False
+        return not self._busy and self._look()
+
+    def _look(self) -> bool:
+        """Whether the request could be answered at once; if it is complete, a thread has it otherwise."""
         most = self._worker.most_body_bytes
-        self._cut = self._cut or self._body_size > most or self._size > most * _MOST_FRAMING + 65_536
-        if self._busy:
-            return
-        if self._whole or self._cut:
-            self._hand_over("whole" if self._whole else "cut")
+        if self._whole:
+            self._tail = self._parser.remaining()
+            return self._is_answered_from_cache()
+        if self._cut or self._body_size > most or self._size > most * _MOST_FRAMING + 65_536:
+            self._hand_over("cut")
         elif self._worker.is_full:
             self._refuse("unavailable", "too many requests are under way", "Retry-After: 1")
+        return False
 
     def _look_at_the_head(self, raw: list[bytes]) -> None:
         """Let the application refuse a request whose body has not come."""
         if raw is self._raw and not (self._busy or self._ending):
             self._hand_over("late")
 
+    def _begin(self) -> None:
+        """Be ready for another request."""
+        self._worker.held -= self._size
+        self._forget()
+        self._parser.reset()
+        self._is_due_in(self._worker.cfg.keepalive)
+
+    def _next(self) -> None:
+        tail = self._tail
+        self._begin()
+        self._transport.resume_reading()
+        self._read(tail)
+
+    # Answering.
+
+    def _is_answered_from_cache(self) -> bool:
+        cache = self._worker.cache
+        asked = asked_of(self._parser) if cache and not self._body_size else None
+        if cache is None or asked is None:
+            self._hand_over("whole")
+            return False
+        if entry := cache.find(asked):
+            return self._is_served(entry, asked)
+        if cache.leads(asked, partial(self._follow, asked)):
+            self._leading = asked, cache.version
+            self._hand_over("whole")
+        else:
+            self._wait(WAIT_SECONDS)
+        return False
+
+    def _is_served(self, entry: Entry, asked: Asked) -> bool:
+        """Send what the cache has; whether the client reads on."""
+        answer, request_id = written(entry, asked)
+        self._transport.write(answer)
+        if self._worker.logs_access:
+            log.served(self._parser.method, self._parser.path, request_id, answer, self._client[0])
+        if not self._writable:
+            self._transport.pause_reading()
+        return self._writable
+
+    def _follow(self, asked: Asked) -> None:
+        """Go on after another connection was answered the same."""
+        if self._ending or not self._busy:
+            return
+        self._busy = False
+        entry = self._worker.cache.find(asked) if self._worker.cache else None
+        if entry is None:
+            self._hand_over("whole")
+        elif self._is_served(entry, asked):
+            self._next()
+
+    def _wait(self, seconds: float) -> None:
+        self._busy = True
+        self._transport.pause_reading()
+        self._is_due_in(seconds)
+
     def _hand_over(self, body: str) -> None:
         raw = b"".join(self._raw)
-        if body == "whole":
-            self._tail = self._parser.remaining()
-            raw = raw[: len(raw) - len(self._tail)]
-        if body != "late":
-            self._transport.pause_reading()
-        self._busy = True
         method, target = self._parser.method or b"", self._parser.path or b""
-        writes = (
-            method not in _SAFE_METHODS and self._head and bool(self._parser.get_header(b"authorization"))
-        )
-        message = Message(raw, body, self._client, self._server)
-        self._is_due_in(WRITE_WAIT_SECONDS if writes else WAIT_SECONDS)
+        keyed = self._head and self._parser.get_header(b"authorization") is not None
+        writes = keyed and method not in _SAFE_METHODS
+        self._wait(WRITE_WAIT_SECONDS if writes else WAIT_SECONDS)
+        if body == "late":
+            self._transport.resume_reading()
+        message = Message(raw[: len(raw) - len(self._tail)], body, self._client, self._server)
         try:
             self._job = self._worker.hand_over(shape_of(method, target), writes, message, self._answer)
         except Busy:
@@ -176,11 +243,15 @@ class Connection(asyncio.Protocol):
     def _answer(self, answer: bytes | None, last: bool) -> None:
         """Send what a thread found, and go on."""
         self._busy, self._job = False, None
-        if self._transport.is_closing():
+        if answer is not None and self._leading and self._worker.cache:
+            self._worker.cache.keep(self._leading[0], answer, self._leading[1])
+        self._land()
+        if self._ending or self._transport.is_closing():
             return
         if answer is None:
             self._is_due_in(BODY_SECONDS)
-            self._look()
+            if self._look():
+                self._next()
             return
         self._transport.write(answer)
         if last:
@@ -188,14 +259,12 @@ class Connection(asyncio.Protocol):
         elif self._writable:
             self._next()
 
-    def _next(self) -> None:
-        self._worker.held -= self._size
-        self._forget()
-        self._parser.reset()
-        self._is_due_in(self._worker.cfg.keepalive)
-        self._transport.resume_reading()
-        if self._tail:
-            self.data_received(self._tail)
+    def _land(self) -> None:
+        leading, self._leading = self._leading, None
+        if leading and self._worker.cache:
+            self._worker.cache.landed(leading[0])
+
+    # Ending.
 
     def _end(self) -> None:
         """Say that no more comes, and read what is still sent, for a while."""
@@ -212,6 +281,7 @@ class Connection(asyncio.Protocol):
 
     def _refuse(self, name: str, detail: str, *fields: str) -> None:
         self._busy = False
+        self._land()
         self._transport.write(refusal(name, detail, *fields))
         self._end()
 
@@ -233,7 +303,7 @@ class Connection(asyncio.Protocol):
             self._expect_progress()
         elif self._busy:
             self.deadline = math.inf
-            if self._job and self._job.take_back():
+            if self._job is None or self._job.take_back():
                 self._is_too_busy()
         elif self._raw:
             seconds, part = (BODY_SECONDS, "body") if self._head else (HEAD_SECONDS, "head")

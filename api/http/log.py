@@ -55,6 +55,15 @@ def _asked(environ: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def served(method: bytes, target: bytes, request_id: str, answer: bytes, client: str) -> None:
+    """Write a line for a request that the application did not see."""
+    path, _, query = target.decode("latin-1").partition("?")
+    environ = {REQUEST_ID: request_id, "REQUEST_METHOD": method.decode(), "PATH_INFO": path}
+    size = len(answer) - answer.index(b"\r\n\r\n") - 4
+    environ["QUERY_STRING"] = query
+    say("answered", environ, status=int(answer[9:12]), bytes=size, ms=0.0, client=client, cached=True)
+
+
 def with_access_log(app: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[bytes]]:
     """The WSGI application, with a line for each request that it answered."""
 

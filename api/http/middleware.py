@@ -57,9 +57,7 @@ def with_common_headers(app: WsgiApp, write_origins: frozenset[str] = frozenset(
     """
 
     def call(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        given = environ.get("HTTP_X_REQUEST_ID")
-        request_id = given if given and _HARMLESS.fullmatch(given) else token_hex(8)
-        environ[REQUEST_ID] = request_id
+        request_id = environ[REQUEST_ID] = id_of_request(environ.get("HTTP_X_REQUEST_ID"))
 
         def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
             headers.append(("X-Request-Id", request_id))
@@ -76,6 +74,11 @@ def with_common_headers(app: WsgiApp, write_origins: frozenset[str] = frozenset(
         return app(environ, start)
 
     return call
+
+
+def id_of_request(given: str | None) -> str:
+    """The id that a client gave its request, where it is harmless; else a new one."""
+    return given if given and _HARMLESS.fullmatch(given) else token_hex(8)
 
 
 def _names_its_host(environ: Environ) -> bool:

@@ -16,7 +16,9 @@ from typing import Any
 import uvloop
 from gunicorn.workers.base import Worker
 
+from . import log
 from .answer import Message, answered
+from .cache import Cache
 from .connection import Connection
 from .lanes import Job, Lanes, Shape
 
@@ -42,7 +44,11 @@ class EventWorker(Worker):  # type: ignore[misc]  # gunicorn ships no types
 
     def run(self) -> None:
         """Serve until told to stop; called by gunicorn."""
-        self.most_body_bytes = int(self.wsgi.config["MAX_CONTENT_LENGTH"])
+        config = self.wsgi.config
+        self.most_body_bytes = int(config["MAX_CONTENT_LENGTH"])
+        self.logs_access = bool(config["ACCESS_LOG"])
+        version = self.wsgi.extensions["facts.version"]() if config["CACHE_BYTES"] else None
+        self.cache = Cache(config["CACHE_BYTES"], version) if version else None
         self.lanes = Lanes(self.cfg.threads)
         self.loop.run_until_complete(self._serve())
 
@@ -61,6 +67,9 @@ class EventWorker(Worker):  # type: ignore[misc]  # gunicorn ships no types
         began = self.loop.time()
         while self.connections and self.loop.time() < began + self._patience:
             await self._tick(asyncio.Event(), 0.05)
+        if self.cache:
+            hits, misses, held = self.cache.hits, self.cache.misses, self.cache.bytes
+            log.say("stopped", None, cache_hits=hits, cache_misses=misses, cache_bytes=held)
 
     def _listen_to_signals(self) -> None:
         """Take signals in the loop, now that it turns; SIGABRT, sent when it is stuck, is not for it."""
@@ -77,6 +86,9 @@ class EventWorker(Worker):  # type: ignore[misc]  # gunicorn ships no types
     async def _tick(self, event: asyncio.Event, seconds: float) -> None:
         """Tell gunicorn that the loop turns, close what is overdue, and wait."""
         self.notify()
+        if self.cache:
+            # What was taken out of the record is not to stay in memory until somebody asks.
+            self.cache.refresh()
         now = self.loop.time()
         for connection in [c for c in self.connections if c.deadline <= now]:
             connection.expire()

@@ -1,7 +1,8 @@
 """Connections, transactions, migrations: everything that one engine does differently."""
 
 import secrets
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic
@@ -53,6 +54,22 @@ def file_of(url: str) -> Path | None:
     """The file of a database, where it is one."""
     path = url.removeprefix("sqlite:///")
     return Path(path) if path != url and path and not path.startswith(":memory:") else None
+
+
+def version_reader(url: str) -> Callable[[], Any] | None:
+    """A function that tells, to the thread that calls it, a number that every commit changes.
+
+    None where the database has no such number: it stands in memory, or is served by another engine.
+    """
+    if (path := file_of(url)) is None:
+        return None
+    # For nothing else: the number tells a connection of the commits of others alone.
+    connection = sqlite3.connect(path, timeout=0, isolation_level=None)
+
+    def read() -> Any:
+        return connection.execute("PRAGMA data_version").fetchone()[0]
+
+    return read
 
 
 def parse_scheme(url: str) -> str:
