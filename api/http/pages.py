@@ -34,8 +34,14 @@ def page_headers(body: bytes = b"") -> dict[str, str]:
 
 def documentation() -> Blueprint:
     """Swagger UI at `/docs`, from this host alone."""
-    # No login of another service: its address would be made of what the client calls the host.
-    config = {"app_name": "A record of facts", "validatorUrl": None, "oauth2RedirectUrl": None}
+    # No login of another service: its address would be made of what the client calls the host. Families of
+    # operations are closed at first: the page draws all that is open again at each step.
+    config = {
+        "app_name": "A record of facts",
+        "validatorUrl": None,
+        "oauth2RedirectUrl": None,
+        "docExpansion": "none",
+    }
     pages: Blueprint = get_swaggerui_blueprint("/docs", "/openapi.json", config=config)
     pages.after_request(_finished)
     return pages
