@@ -52,7 +52,7 @@ def declared(database: Database, settings: Settings) -> Endpoints:
     write.declare(endpoints, database)
     revisions.declare(endpoints)
     feed.declare(endpoints, settings)
-    locate.declare(endpoints, settings)
+    locate.declare(endpoints)
     vocabularies.declare(endpoints)
     problem_types.declare(endpoints)
     service.declare(endpoints, settings, VERSION)

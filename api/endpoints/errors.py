@@ -71,14 +71,18 @@ def _on_database_error(error: OperationalError) -> Response:
 
 def _too_slow() -> tuple[str, str, dict[str, str]]:
     """A query that was given up: what it asked for, and what would narrow it."""
-    endpoint = _endpoint()
-    asked = sorted({name.removesuffix(".not") for name in request.args})
-    free = (
-        [name for name in endpoint.parameters if name in NARROWING and name not in asked] if endpoint else []
-    )
-    milliseconds = current_app.config["QUERY_TIMEOUT_MS"]
-    narrower = f"; narrow it with {', '.join(free)}" if free else ""
-    return "query-timeout", f"the query took longer than {milliseconds} ms{narrower}", {"Retry-After": "5"}
+    endpoint, milliseconds = _endpoint(), current_app.config["QUERY_TIMEOUT_MS"]
+    detail = f"the query took longer than {milliseconds} ms{_narrower(endpoint) if endpoint else ''}"
+    return "query-timeout", detail, {"Retry-After": "5"}
+
+
+def _narrower(endpoint: Endpoint) -> str:
+    """How to ask for less."""
+    if endpoint.body:
+        return "; send less at once"
+    asked = {name.removesuffix(".not") for name in request.args}
+    free = [name for name in endpoint.parameters if name in NARROWING and name not in asked]
+    return f"; narrow it with {', '.join(free)}" if free else ""
 
 
 def _endpoint() -> Endpoint | None:

@@ -16,6 +16,7 @@ from api.records.core.registry import CLAIM, TYPES
 from api.records.core.state import State
 from api.records.read.feed import CorrectionNote, Feed, check_embedded, read_changes, read_corrections
 from api.records.store.cursors import cursors_of
+from api.records.store.deadline import wait
 from api.settings import Settings
 from schemas import query as q
 from schemas.base import faults_of
@@ -129,7 +130,7 @@ def _awaited(database: Database, query: Query) -> Feed:
         found = read_changes(database, query["since"], query["limit"])
         if found.entries or time.monotonic() > end:
             return found
-        time.sleep(LOOKS_EVERY)
+        wait(LOOKS_EVERY)
 
 
 def _feed_reply(found: Feed, headers: dict[str, str] | None = None) -> Reply:
@@ -292,6 +293,7 @@ def _declare_check(endpoints: Endpoints) -> None:
                 200: Answer("An answer for each.", object_of({"data": list_of(named("CheckResult", result))}))
             },
             problems=("invalid-json", "invalid-document"),
+            demanding=True,
             body=Body({JSON: asked}, example=lambda: [{"id": CLAIM.example, "revision": 1}]),
         )
     )

@@ -1,22 +1,20 @@
 """Passages and citations looked for in a text that somebody sends."""
 
-from collections.abc import Callable, Iterator
-from time import monotonic
+from collections.abc import Iterator
 from typing import Any
 
 from marshmallow import ValidationError
 
 from api.http.bodies import JSON, read_body
 from api.http.endpoint import Answer, Body, Endpoint, Endpoints
-from api.http.problems import Problem
 from api.records.citations.locate import MOST_PLACES, locate
 from api.records.citations.spans import Span, digest, place_of, read_text
 from api.records.citations.verify import Checked, judged
 from api.records.core.errors import DocumentFault, InvalidDocument
 from api.records.core.registry import SOURCE, TYPES
 from api.records.core.state import State
+from api.records.store.deadline import look
 from api.records.write.session import Session
-from api.settings import Settings
 from schemas.base import Json, faults_of, quoted
 from schemas.curating import MOST_LOCATORS, LocateSchema
 from schemas.json_schema import written_reference_to
@@ -25,9 +23,6 @@ from schemas.vocabularies import CHECK_STATUSES
 
 from .reply import Reply
 from .response_schemas import ADDRESS, COUNT, ID, TEXT, list_of, object_of
-
-#: Called between steps of the work; raises a problem when the time is over.
-Look = Callable[[], None]
 
 _PLACE = object_of(
     {
@@ -65,7 +60,7 @@ _EXAMPLE = {
 }
 
 
-def declare(endpoints: Endpoints, settings: Settings) -> None:
+def declare(endpoints: Endpoints) -> None:
     """Declare the search for passages."""
 
     def view(state: State, _: Query) -> Reply:
@@ -78,8 +73,7 @@ def declare(endpoints: Endpoints, settings: Settings) -> None:
         """
         body = _asked(read_body())
         text = read_text(body["text"].encode())
-        look = _deadline(settings.query_timeout_ms)
-        found = _checked(state, body, text, look) if body.get("source") else _located(body, text, look)
+        found = _checked(state, body, text) if body.get("source") else _located(body, text)
         return Reply(document={"text_digest": digest(text), "data": list(found)})
 
     endpoints.add(
@@ -109,33 +103,22 @@ def _asked(body: Any) -> Json:
         raise InvalidDocument("what to locate has faults", faults) from None
 
 
-def _deadline(milliseconds: int) -> Look:
-    end = monotonic() + milliseconds / 1000
-
-    def look() -> None:
-        if monotonic() > end:
-            detail = f"the search took longer than {milliseconds} ms; send a shorter text or fewer locators"
-            raise Problem("query-timeout", detail, headers={"Retry-After": "5"})
-
-    return look
-
-
-def _located(body: Json, text: str, look: Look) -> Iterator[Json]:
+def _located(body: Json, text: str) -> Iterator[Json]:
     for passage in body["locators"]:
         look()
         found = locate(passage, text)
         yield {
             "match": found.match,
             "count": found.count,
-            "places": [*_places(text, found.spans, look)],
+            "places": [*_places(text, found.spans)],
         }
 
 
-def _checked(state: State, body: Json, text: str, look: Look) -> Iterator[Json]:
+def _checked(state: State, body: Json, text: str) -> Iterator[Json]:
     source = _source(state, body["source"])
     for check in judged(state.database, {source: text}, ("published",)):
         look()
-        yield _check_document(check, text, look)
+        yield _check_document(check, text)
 
 
 def _source(state: State, asked: str) -> str:
@@ -147,7 +130,7 @@ def _source(state: State, asked: str) -> str:
     return entry.id
 
 
-def _check_document(check: Checked, text: str, look: Look) -> Json:
+def _check_document(check: Checked, text: str) -> Json:
     return {
         "type": check.type,
         "id": check.record,
@@ -155,11 +138,11 @@ def _check_document(check: Checked, text: str, look: Look) -> Json:
         "pointer": check.pointer,
         "status": check.judgement.status,
         "detail": check.judgement.detail,
-        "places": [*_places(text, check.judgement.spans[:MOST_PLACES], look)],
+        "places": [*_places(text, check.judgement.spans[:MOST_PLACES])],
     }
 
 
-def _places(text: str, spans: tuple[Span, ...], look: Look) -> Iterator[Json]:
+def _places(text: str, spans: tuple[Span, ...]) -> Iterator[Json]:
     for span in spans:
         look()
         yield place_of(text, span)

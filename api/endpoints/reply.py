@@ -13,6 +13,7 @@ import orjson
 from flask import Response, request
 from peewee import Database
 
+from api.http.bodies import raw_body
 from api.http.endpoint import Endpoint
 from api.http.query_strings import query_string
 from api.http.responses import JSON, answer, envelope, link, tag_of
@@ -20,7 +21,8 @@ from api.records.answers.perspective import in_words_of
 from api.records.core.state import CURATORS, PUBLIC, State
 from api.records.read.records import Page, Stored, read_many, referenced
 from api.records.read.revisions import memento_of, moment_of
-from api.records.store.database import snapshot, time_limit
+from api.records.store.database import snapshot
+from api.records.store.deadline import parsed, time_limit
 from schemas.base import Json
 from schemas.query import Query
 
@@ -65,9 +67,11 @@ class Handler:
             return written
         if not (endpoint.limited and (endpoint.demanding or query.given)):
             return self._read(endpoint, query, path)
+        if endpoint.body:
+            raw_body()  # However slowly it comes, it is not the database's time.
         # What waits for something new must not go on seeing the old.
         one_state = nullcontext() if endpoint.waits else snapshot(self.database)
-        with time_limit(self.database, self.query_timeout_ms), one_state:
+        with one_state, time_limit(self.database, self.query_timeout_ms):
             return self._read(endpoint, query, path)
 
     def _read(self, endpoint: Endpoint, query: Query, path: Mapping[str, str]) -> Response:
@@ -126,10 +130,10 @@ class _Shaping:
         if not self.query.given & _SHAPING:
             updated = record.updated if self.state.moment is None else None
             return self._answer(reply, record.body, record.etag, updated)
-        parsed = orjson.loads(record.body)
-        (shaped,) = self._trimmed([parsed])
+        document = parsed(record.body)
+        (shaped,) = self._trimmed([document])
         if "include" in self.query.given:
-            shaped = {**shaped, "included": self._by_id(self._included([parsed]))}
+            shaped = {**shaped, "included": self._by_id(self._included([document]))}
         body = orjson.dumps(self._named(shaped), default=_as_json)
         return self._answer(reply, body, tag_of([body]))
 
@@ -143,12 +147,12 @@ class _Shaping:
         return self._answer(reply, body, _page_tag(page, page.records))
 
     def _shaped_page(self, reply: Reply, page: Page, head: Json) -> Response:
-        parsed = [orjson.loads(stored.body) for stored in page.records]
+        documents = [parsed(stored.body) for stored in page.records]
         included: list[Stored] = []
         if "include" in self.query.given:
-            included = self._included(parsed)
+            included = self._included(documents)
             head["included"] = self._by_id(included)
-        document = {"data": self._trimmed(parsed), **head}
+        document = {"data": self._trimmed(documents), **head}
         body = orjson.dumps(self._named(document), default=_as_json)
         seen = "perspective" in self.query.given
         return self._answer(
@@ -193,7 +197,7 @@ def _as_json(value: Any) -> orjson.Fragment:
 def _expanded(value: Any) -> Any:
     """A document whose records are parsed, so that names can be put into them."""
     if isinstance(value, Stored):
-        return orjson.loads(value.body)
+        return parsed(value.body)
     if isinstance(value, dict):
         return {name: _expanded(member) for name, member in value.items()}
     if isinstance(value, list | tuple):

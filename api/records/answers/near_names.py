@@ -5,7 +5,6 @@ from itertools import islice
 from operator import le
 from typing import Any
 
-import orjson
 from rapidfuzz.distance import OSA
 
 from schemas.base import Json
@@ -13,6 +12,7 @@ from schemas.base import Json
 from ..core.registry import TYPES
 from ..core.sql import sql
 from ..core.state import State
+from ..store.deadline import parsed
 from ..text.find import named_like, unknown
 from ..text.normalise import as_words, pieces
 from ..text.query import SearchTerm, TextQuery
@@ -49,7 +49,7 @@ def near_names(state: State, text: TextQuery) -> list[Json]:
 def _near(row: Any, terms: list[SearchTerm]) -> Json:
     record_id, type_name, name, body = row
     record_type = TYPES[type_name]
-    texts = texts_of(record_type, orjson.loads(body))
+    texts = texts_of(record_type, parsed(body))
     fits = {text: fit for text in (texts.title, *texts.names) if (fit := fit_of(as_words(text), terms))}
     return {**record_type.reference(record_id, name), "matched": min(fits, key=lambda text: fits[text])}
 

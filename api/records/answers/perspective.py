@@ -3,14 +3,13 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-import orjson
-
 from schemas.base import Json
 
 from ..core.registry import TYPES
 from ..core.state import State
 from ..read.records import read_many
 from ..read.select import resolve
+from ..store.deadline import parsed
 
 #: Types whose records have names that somebody uses.
 _NAMED = tuple(t.name for t in TYPES.values() if "names" in t.fields)
@@ -52,7 +51,7 @@ def _named_objects(value: Any) -> Iterator[tuple[str, Json]]:
 
 def _records(state: State, ids: Sequence[str]) -> list[Json]:
     """Those of the ids' records that have names of somebody's."""
-    records = [orjson.loads(stored.body) for stored in read_many(state, ids)]
+    records = [parsed(stored.body) for stored in read_many(state, ids)]
     return [record for record in records if record["type"] in _NAMED]
 
 

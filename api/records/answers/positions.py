@@ -7,8 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from typing import NamedTuple
 
-import orjson
-
 from schemas.base import Json, quoted
 from schemas.query import Query, QueryError, QueryFault
 from schemas.vocabularies import SIDED_CLAIM_KINDS
@@ -19,6 +17,7 @@ from ..core.sql import ALWAYS, sql
 from ..core.state import State
 from ..read.records import read_many, read_record
 from ..read.select import resolve
+from ..store.deadline import parsed
 
 #: Claims shown of a column; `href` leads to all of them.
 MOST_CLAIMS = 100
@@ -53,7 +52,7 @@ def read_positions(state: State, dossier_id: str, query: Query) -> Json:
     Raises NotFound, Gone or Merged as a read of the dossier does; QueryError for a question that is not
     its own, and for a party that is none.
     """
-    dossier = orjson.loads(read_record(state, DOSSIER, dossier_id).body)
+    dossier = parsed(read_record(state, DOSSIER, dossier_id).body)
     asked = _asked_questions(dossier, query)
     parties = resolve(state, "party", ("party",), query["party"] or ())
     questions = [question["id"] for question in dossier["questions"]]
@@ -151,12 +150,12 @@ def _held(state: State, questions: Sequence[str], query: Query) -> list[Held]:
 
 def _claims(state: State, ids: Sequence[str]) -> dict[str, Json]:
     """Claims as served, by id."""
-    return {stored.id: orjson.loads(stored.body) for stored in read_many(state, ids)}
+    return {stored.id: parsed(stored.body) for stored in read_many(state, ids)}
 
 
 def _parties(state: State, ids: Sequence[str]) -> dict[str, Json]:
     """References to parties, by id."""
-    parties = [orjson.loads(stored.body) for stored in read_many(state.of(_NAMEABLE), ids)]
+    parties = [parsed(stored.body) for stored in read_many(state.of(_NAMEABLE), ids)]
     return {party["id"]: _reference(party) for party in parties}
 
 

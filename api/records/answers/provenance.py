@@ -7,14 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
-
 from schemas.base import Json
 
 from ..core.registry import CLAIM, SOURCE, TYPES
 from ..core.sql import sql
 from ..core.state import State
 from ..read.records import read_record, referenced
+from ..store.deadline import parsed
 
 #: The documents of a claim and all that they descend from, with their publishers. Descent goes on through
 #: what was retracted: a withdrawn wire does not turn its reprints into origins.
@@ -56,7 +55,7 @@ def read_provenance(state: State, claim_id: str) -> Json:
 
     Raises NotFound, Gone or Merged as a read of the claim does.
     """
-    claim = orjson.loads(read_record(state, CLAIM, claim_id).body)
+    claim = parsed(read_record(state, CLAIM, claim_id).body)
     return _Graph(claim, _behind(state.of(_FOLLOWED), claim)).answer()
 
 
@@ -74,7 +73,7 @@ def _behind(state: State, claim: Json) -> _Behind:
         )
     )
     records = {document["id"]: document for document in documents}
-    records |= {row[1]: orjson.loads(row[2]) for row in rows}
+    records |= {row[1]: parsed(row[2]) for row in rows}
     return _Behind(records, {row[0]: row[1] for row in rows})
 
 
@@ -91,7 +90,7 @@ def _documents(state: State, cited: Sequence[str]) -> list[Json]:
             shows=state.shows("r"),
         )
     )
-    return [orjson.loads(row[0]) for row in rows]
+    return [parsed(row[0]) for row in rows]
 
 
 def _named(record: Json) -> Json:

@@ -4,8 +4,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-import orjson
-
 from schemas.base import Json
 from schemas.query import Query, QueryError, QueryFault
 
@@ -16,6 +14,7 @@ from ..read.facets import read_facets
 from ..read.select import resolve_ids, understood
 from ..read.several_types import chosen, filters_of, types_for
 from ..store.cursors import cursors_of
+from ..store.deadline import parsed
 from ..text.find import Among, beginning, matching, ranked, totals
 from ..text.index import SCOPE_OF
 from ..text.normalise import as_words
@@ -162,7 +161,7 @@ class _Search:
         return {
             **record_type.reference(record_id, name, status),
             "found_by": _TIERS[tier],
-            "highlights": highlights(record_type, orjson.loads(body), self.text.wanted),
+            "highlights": highlights(record_type, parsed(body), self.text.wanted),
         }
 
 
@@ -194,8 +193,7 @@ def _suggestions(state: State, query: Query, text: TextQuery) -> list[Json]:
     )
     best = sorted(rows, key=lambda row: (row[1] > 0, TYPES[row[2]].suggested, row[1], row[3], row[0]))
     return [
-        _suggestion(TYPES[row[2]], row[0], row[3], orjson.loads(row[4]), text)
-        for row in best[: query["limit"]]
+        _suggestion(TYPES[row[2]], row[0], row[3], parsed(row[4]), text) for row in best[: query["limit"]]
     ]
 
 

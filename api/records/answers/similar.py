@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-import orjson
-
 from schemas.base import Json
 from schemas.query import Query
 
@@ -12,6 +10,7 @@ from ..core.sql import EMPTY, sql
 from ..core.state import State
 from ..read.records import Stored, read_many, read_record
 from ..store.cursors import Cursors, cursors_of
+from ..store.deadline import parsed
 
 #: Filters whose keys two claims may share, and what sharing one is called.
 SHARED = {"about": "subject", "question": "question", "origin": "origin"}
@@ -50,7 +49,7 @@ def read_similar(state: State, claim_id: str, query: Query) -> Similar:
     records = {stored.id: stored for stored in read_many(state, [row[1] for row in rows])}
     limit = query["limit"]
     following = cursors.cursor(rows[limit - 1][:2]) if len(rows) > limit else None
-    data = [_member(records[row[1]], orjson.loads(row[2])) for row in rows[:limit]]
+    data = [_member(records[row[1]], parsed(row[2])) for row in rows[:limit]]
     return Similar(data, echo, limit, following)
 
 

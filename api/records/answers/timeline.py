@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-import orjson
-
 from schemas.base import Json
 from schemas.query import Query
 
@@ -17,6 +15,7 @@ from ..read.records import Stored
 from ..read.select import Selection, order_of, resolve_ids, selection, understood
 from ..read.several_types import filters_of, types_for
 from ..store.cursors import cursors_of
+from ..store.deadline import parsed
 
 KINDS = (DATE, CLAIM)
 #: Parts within parts; what is deeper stands side by side in the last one.
@@ -86,7 +85,7 @@ def _entries(events: Sequence[Event], timeline: "_Timeline", query: Query) -> li
 
 def _entry(event: Event, query: Query, below: dict[str, list[Event]], level: int = 1) -> Json:
     at = _field(event.type, query)
-    entry: Json = {"at": orjson.loads(event.body)[at], "record": Stored(event.id, event.body, "", "")}
+    entry: Json = {"at": parsed(event.body)[at], "record": Stored(event.id, event.body, "", "")}
     if query["nested"] and event.type == DATE.name:
         parts = below.get(event.id, []) if level < MOST_LEVELS else _all_below(event, below)
         entry["parts"] = [

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
 
-import orjson
-
 from schemas.base import Json
 from schemas.fuzzy_date import EARLIEST, LATEST, FuzzyDate
 from schemas.query import Query
@@ -15,6 +13,7 @@ from ..core.filters import Filter, Questions, Survivors, narrower_of
 from ..core.registry import RecordType
 from ..core.sql import ALWAYS, Sql, sql
 from ..core.state import PUBLIC, State
+from ..store.deadline import parsed
 
 #: Values shown of a facet; `truncated` says that there are more.
 MOST_VALUES = 50
@@ -235,4 +234,4 @@ def _records(state: State, ids: Sequence[str]) -> dict[str, Json]:
 def _questions(state: State) -> dict[str, str]:
     query = "SELECT r.body FROM {records} r WHERE r.type = 'dossier' AND {shows}"
     rows = state.rows(sql(query, records=state.records, shows=state.of(PUBLIC).shows("r")))
-    return {q["id"]: q["text"] for row in rows for q in orjson.loads(row[0])["questions"]}
+    return {q["id"]: q["text"] for row in rows for q in parsed(row[0])["questions"]}

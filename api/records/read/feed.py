@@ -15,6 +15,7 @@ from ..core.registry import TYPES
 from ..core.sql import Sql, joined, sql
 from ..core.state import State
 from ..store.database import snapshot
+from ..store.deadline import parsed
 
 
 class FeedExpired(Refusal):
@@ -73,7 +74,7 @@ def _entry(row: Any) -> bytes:
         "type": type_name,
         "id": record_id,
         "revision": revision,
-        **_named(orjson.loads(details)),
+        **_named(parsed(details)),
         "href": TYPES[type_name].href(record_id),
     }
     # Null where the record is no longer served, and where its bytes were taken out since.

@@ -14,6 +14,7 @@ from ..core.registry import BY_PLURAL, TYPES, RecordType
 from ..core.sql import Sql, sql
 from ..core.state import State
 from ..store.cursors import cursors_of
+from ..store.deadline import parsed
 from .facets import read_facets
 from .select import Order, Selection, order_of, resolve_ids, selection, similar_ids, understood
 
@@ -307,4 +308,4 @@ def text_digests(state: State, sources: Sequence[str]) -> dict[str, str | None]:
     """The `text_digest` of each of these sources that is known, None where it has none."""
     query = "SELECT id, document FROM record WHERE type = 'source' AND id IN ({sources})"
     rows = state.rows(sql(query, sources=list(sources)))
-    return {row[0]: orjson.loads(row[1]).get("text_digest") for row in rows}
+    return {row[0]: parsed(row[1]).get("text_digest") for row in rows}

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import jsonpatch
-import orjson
 from peewee import Database
 
 from schemas.base import Json, quoted
@@ -13,6 +12,7 @@ from schemas.query import QueryError, QueryFault
 from ..core.errors import NotFound, Redacted
 from ..core.sql import ALWAYS, Sql, sql
 from ..core.state import Moment, State
+from ..store.deadline import parsed
 from .records import redaction_note
 
 
@@ -105,7 +105,7 @@ def _revisions(state: State, record_id: str, which: Sql, limit: int) -> list[Rev
 
 
 def _revision(row: tuple[Any, ...]) -> Revision:
-    document = orjson.loads(row[7]) if row[7] else None
+    document = parsed(row[7]) if row[7] else None
     return Revision(row[0], row[1], row[2], row[3], row[4], row[5], row[6], document)
 
 

@@ -5,17 +5,16 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from time import monotonic
 from typing import Any, Literal, Protocol
 
 from peewee import Database, OperationalError, SqliteDatabase
+from peewee import __exception_wrapper__ as _translated  # type: ignore[attr-defined]  # its types leave it out
 from playhouse.db_url import connect
 from playhouse.migrations import Runner
 
 from ..core.sql import Sql
+from .deadline import look
 
-#: About a millisecond: asking costs a call into Python.
-_STEPS_BETWEEN_LOOKS = 20_000
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -25,6 +24,30 @@ class DatabaseTooNew(Exception):
 
 class DatabaseUnusable(Exception):
     """The database cannot be opened as it stands; the message says why and what to do."""
+
+
+class _Cursor(sqlite3.Cursor):
+    """A cursor whose errors are peewee's while rows are fetched too: SQLite computes most of them then."""
+
+    def fetchone(self) -> Any:
+        look()
+        with _translated:
+            return super().fetchone()
+
+    def fetchall(self) -> list[Any]:
+        look()
+        with _translated:
+            return super().fetchall()
+
+    def __next__(self) -> Any:
+        look()
+        with _translated:
+            return super().__next__()
+
+
+class _Connection(sqlite3.Connection):
+    def cursor(self, factory: Any = _Cursor) -> Any:
+        return super().cursor(factory)
 
 
 def open_database(url: str, busy_timeout_ms: int = 10_000) -> Database:
@@ -46,7 +69,7 @@ def open_database(url: str, busy_timeout_ms: int = 10_000) -> Database:
         "cache_size": -64_000,
         "temp_store": "memory",
     }
-    database: Database = connect(url, pragmas=pragmas, timeout=busy_timeout_ms / 1000)
+    database: Database = connect(url, pragmas=pragmas, timeout=busy_timeout_ms / 1000, factory=_Connection)
     return database
 
 
@@ -106,25 +129,6 @@ def snapshot(database: Database) -> Iterator[None]:
     """Several reads that see one state of the record."""
     with database.atomic():
         yield
-
-
-@contextmanager
-def time_limit(database: Database, milliseconds: int) -> Iterator[None]:
-    """No statement goes on when this time has passed since the beginning of the block.
-
-    SQLite asks after every so many steps of its machine whether to go on, so that short statements are never
-    given up; what Python does between them is not interrupted.
-    """
-    if not isinstance(database, SqliteDatabase):
-        yield
-        return
-    end = monotonic() + milliseconds / 1000
-    connection = database.connection()
-    connection.set_progress_handler(lambda: monotonic() > end, _STEPS_BETWEEN_LOOKS)
-    try:
-        yield
-    finally:
-        connection.set_progress_handler(None, 0)
 
 
 def migrate(database: Database) -> list[str]:

@@ -1,0 +1,72 @@
+"""How long a request may read: SQLite looks at the clock between its steps, and so does what Python does with
+rows, by `look`."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from time import monotonic, sleep
+from typing import Any
+
+import orjson
+from peewee import Database, OperationalError, SqliteDatabase
+
+#: About a millisecond: asking costs a call into Python.
+_STEPS_BETWEEN_LOOKS = 20_000
+
+
+class OutOfTime(OperationalError):
+    """What was asked takes longer than it may; SQLite says the same by an error of its own."""
+
+
+class _Limit:
+    """When the time of a request is over."""
+
+    def __init__(self, milliseconds: int) -> None:
+        self.end = monotonic() + milliseconds / 1000
+
+    def passed(self) -> bool:
+        return monotonic() > self.end
+
+
+_LIMIT: ContextVar[_Limit | None] = ContextVar("limit", default=None)
+
+
+@contextmanager
+def time_limit(database: Database, milliseconds: int) -> Iterator[None]:
+    """Reading in this block is given up when this time has passed since its beginning.
+
+    SQLite asks after every so many steps of its machine whether to go on, so that short statements are never
+    given up; what fetches rows or does much with them calls `look`.
+    """
+    limit = _Limit(milliseconds)
+    token = _LIMIT.set(limit)
+    connection = database.connection() if isinstance(database, SqliteDatabase) else None
+    if connection:
+        connection.set_progress_handler(limit.passed, _STEPS_BETWEEN_LOOKS)
+    try:
+        yield
+    finally:
+        if connection:
+            connection.set_progress_handler(None, 0)
+        _LIMIT.reset(token)
+
+
+def look() -> None:
+    """Raise OutOfTime where the time of this request is over."""
+    limit = _LIMIT.get()
+    if limit and limit.passed():
+        raise OutOfTime("interrupted")
+
+
+def parsed(body: bytes | str) -> Any:
+    """A record's bytes as a document, as long as there is time: one is cheap, many are not."""
+    look()
+    return orjson.loads(body)
+
+
+def wait(seconds: float) -> None:
+    """Sleep for something new; this is not reading, and the limit moves with it."""
+    began = monotonic()
+    sleep(seconds)
+    if limit := _LIMIT.get():
+        limit.end += monotonic() - began
