@@ -27,6 +27,7 @@ from .endpoints.auth import request_actor
 from .endpoints.reply import Handler
 from .http import problems
 from .http.application import Application
+from .http.compression import compressed
 from .http.endpoint import Endpoints
 from .http.log import with_access_log
 from .http.middleware import with_common_headers
@@ -73,7 +74,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["facts.database"] = database
     app.extensions["facts.version"] = lambda: version_reader(settings.database_url)
 
-    served = with_common_headers(app.wsgi_app, settings.cors_write_origins)
+    served = with_common_headers(compressed(app.wsgi_app), settings.cors_write_origins)
     served = with_access_log(served) if settings.access_log else served
     app.wsgi_app = served  # type: ignore[assignment,method-assign]  # as Flask documents it
     problems.install(app)

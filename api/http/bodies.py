@@ -11,11 +11,13 @@ from werkzeug.exceptions import HTTPException
 
 from schemas.base import quoted
 
+from .compression import READ_CODINGS, TooManyBytes, UnreadableCoding, decoded
 from .problems import Problem
 
 JSON = "application/json"
 MERGE_PATCH = "application/merge-patch+json"
 DEEPEST = 32
+_CODINGS = ", ".join(READ_CODINGS)
 _LARGEST = 2**63 - 1
 
 
@@ -39,10 +41,14 @@ _BODY = "facts.body"
 
 
 def raw_body() -> bytes:
-    """The request's bytes, read once. Raises problems: 413 for too many, 400 for an interrupted body."""
+    """The request's bytes, read once and without their Content-Encoding.
+
+    Raises problems: 413 for too many, 400 for an interrupted body or one that is not in that coding, 415 for
+    another coding.
+    """
     environ = request.environ
     if _BODY not in environ:
-        environ[_BODY] = _read()
+        environ[_BODY] = _without_coding(_read())
     return bytes(environ[_BODY])
 
 
@@ -63,10 +69,24 @@ def _read() -> bytes:
     return found
 
 
+def _without_coding(raw: bytes) -> bytes:
+    coding = request.headers.get("Content-Encoding", "identity").strip().lower()
+    if coding == "identity" or not raw:
+        return raw
+    if coding not in READ_CODINGS:
+        detail = f"a body encoded as {quoted(coding)} is not taken; send it as it is or in {_CODINGS}"
+        raise Problem("unsupported-media-type", detail, headers={"Accept-Encoding": _CODINGS})
+    most = request.max_content_length or 0
+    try:
+        return decoded(raw, coding, most)
+    except TooManyBytes:
+        raise Problem("payload-too-large", f"the body has more than {most} bytes once decoded") from None
+    except UnreadableCoding as error:
+        raise Problem("invalid-request", str(error)) from None
+
+
 def _require_media_type(media_types: Sequence[str]) -> None:
     takes = " or ".join(media_types)
-    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
-        raise Problem("unsupported-media-type", f"the body is encoded; send plain {takes}")
     if request.mimetype not in media_types:
         shown = quoted(request.content_type) if request.content_type else "no Content-Type"
         raise Problem(

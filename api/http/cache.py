@@ -10,6 +10,7 @@ from collections.abc import Callable
 from email.utils import formatdate
 from typing import Any, NamedTuple
 
+from .compression import coding_for
 from .middleware import id_of_request
 
 #: Request headers that may change an answer.
@@ -148,10 +149,14 @@ def asked_of(parser: Any) -> Asked | None:
     method = parser.method
     if method not in (b"GET", b"HEAD") or parser.http_version != (1, 1) or not parser.should_keep_alive:
         return None
-    varying: list[bytes] = [parser.path]
+    varying: list[Any] = [parser.path]
     tags = given_id = None
     for name, value in parser.asgi_headers:
-        if name in KEYED:
+        if name == b"accept-encoding":
+            # Many ways of asking, and four answers.
+            if coding := coding_for(value.decode("latin-1")):
+                varying.append(coding)
+        elif name in KEYED:
             varying += (name, value)
         elif name in PASSED_BY:
             return None

@@ -17,8 +17,8 @@ JSON = "application/json"
 REVALIDATE = "no-cache"
 #: What is answered to a key may hold drafts: it belongs in no shared cache.
 PRIVATE = "private, no-store"
-#: Request headers that can change any answer: drafts, leave for other sites.
-VARY = "Authorization, Origin"
+#: Request headers that can change any answer: drafts, leave for other sites, the coding.
+VARY = "Authorization, Origin, Accept-Encoding"
 
 
 def answer(

@@ -5,6 +5,7 @@ Every second write comes from another process than the servers', through the fil
 """
 
 import argparse
+import gzip
 import re
 import shutil
 import sys
@@ -41,8 +42,8 @@ class Findings:
 class _Reader:
     """Reads every view again and again, on a connection of its own, with the tags that it has."""
 
-    def __init__(self, port: int, findings: Findings) -> None:
-        self.client, self.findings = Client(port), findings
+    def __init__(self, port: int, findings: Findings, coding: str = "identity") -> None:
+        self.client, self.findings, self.coding = Client(port), findings, coding
         self.known: dict[str, tuple[str, int]] = {}
 
     def look(self) -> None:
@@ -50,10 +51,13 @@ class _Reader:
             least = self.findings.writes
             tag, number = self.known.get(view, ("", -1))
             headers = {"If_None_Match": tag} if tag else {}
-            reply = self.client.send("GET", view, **headers)
+            reply = self.client.send("GET", view, Accept_Encoding=self.coding, **headers)
             self.findings.reads[str(reply.status)] += 1
             if reply.status == 200:
-                number = int((_NUMBER.search(reply.body) or [b"", b"0"])[1])
+                body = reply.body
+                if reply.headers.get("content-encoding") == "gzip":
+                    body = gzip.decompress(body)
+                number = int((_NUMBER.search(body) or [b"", b"0"])[1])
                 self.known[view] = reply.headers["etag"], number
             if number < least:
                 self.findings.stale.append(f"{view} {reply.status}: {number} after {least}")
@@ -90,13 +94,14 @@ def audit(path: Path, writes: int, reads: int) -> Findings:
     server = Server(path, workers=2)
     stop = threading.Event()
 
-    def read_on() -> None:
-        reader = _Reader(server.port, findings)
+    def read_on(coding: str) -> None:
+        reader = _Reader(server.port, findings, coding)
         while not stop.is_set():
             reader.look()
         reader.client.close()
 
-    threads = [threading.Thread(target=read_on) for _ in range(READERS)]
+    codings = ("identity", "gzip") * (READERS // 2)
+    threads = [threading.Thread(target=read_on, args=(coding,)) for coding in codings]
     try:
         writer = _Writer(server.port, path, findings)
         for thread in threads:
