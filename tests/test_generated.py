@@ -82,6 +82,17 @@ def test_a_generated_python_client_reads_and_writes(
     _require_seen(client, json.loads(seen))
 
 
+def test_a_python_client_of_the_other_generator_reads_and_writes(
+    client: FlaskClient, desk: tuple[str, str], tmp_path: Path
+) -> None:
+    named = ("-g", "python", "--package-name", "record", "-i", ROOT / "openapi.yaml", "-o", tmp_path)
+    _run(Path(sys.executable).with_name("openapi-generator-cli"), "generate", *named)
+
+    seen = _run(sys.executable, "-m", "tests.generated_by_openapi_generator", tmp_path, *desk)
+
+    _require_seen(client, json.loads(seen))
+
+
 @pytest.mark.machine
 def test_every_try_it_out_of_the_documentation_works(desk: tuple[str, str]) -> None:
     pressed = json.loads(_run("node", "tests/browser/press.mjs", *desk))
