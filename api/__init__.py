@@ -32,7 +32,8 @@ from .http.endpoint import Endpoints
 from .http.log import with_access_log
 from .http.middleware import with_common_headers
 from .http.pages import documentation
-from .records.store.database import open_database, version_reader
+from .records.store.database import open_database
+from .records.store.file import version_reader
 from .settings import Settings, read_settings
 
 try:

@@ -326,7 +326,10 @@ def test_a_newer_database_is_refused_with_advice(database_file: Path, tmp_path: 
     ("environment", "words"),
     [
         ({"FACTS_DATABASE_URL": "mysql://x"}, "sqlite:///"),
-        ({"FACTS_DATABASE_URL": "sqlite:////nowhere/at/all/facts.db"}, "unable to open"),
+        (
+            {"FACTS_DATABASE_URL": "sqlite:////nowhere/at/all/facts.db"},
+            "facts.db: it cannot be made: No such",
+        ),
         ({"FACTS_BUSY_TIMEOUT_MS": "soon"}, "BUSY_TIMEOUT_MS"),
         ({"FACTS_BASE_URL": "facts.example.org"}, "FACTS_BASE_URL"),
     ],

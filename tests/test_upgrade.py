@@ -29,6 +29,7 @@ OLDER = ROOT / "tests" / "databases" / "0005.json"
 def older(tmp_path: Path) -> Path:
     """A database as it was before migration 0006."""
     path = tmp_path / "older.db"
+    path.touch()
     database = open_database(f"sqlite:///{path}")
     Runner(database, str(MIGRATIONS)).up("0005_survivors")
     database.execute_sql("INSERT INTO secret (name, value) VALUES ('cursor', 'secret')")

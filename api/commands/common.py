@@ -1,15 +1,24 @@
 """What several commands share: the database, the settings, messages, exit codes."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import Any, NoReturn
 
 import click
-from peewee import Database, OperationalError
+from peewee import Database, DatabaseError
 
-from api.records.store.database import DatabaseTooNew, DatabaseUnusable, is_busy, migrate, open_database
+from api.records.store.database import (
+    Trouble,
+    applied_migrations,
+    migrate,
+    open_database,
+    require_usable,
+    trouble_of,
+)
+from api.records.store.file import DatabaseUnusable, file_of
 from api.records.write.renew import renew
-from api.settings import SettingsFault, read_settings
+from api.settings import Settings, SettingsFault, read_settings
 
 #: Something in the files or the record is wrong.
 FOUND_FAULTS = 1
@@ -31,21 +40,80 @@ def give_up(message: str) -> NoReturn:
 
 
 @contextmanager
-def opened(url: str | None, *, migrated: bool = True) -> Iterator[Database]:
-    """The database, brought to this version, closed at the end.
+def opened(url: str | None, *, new: bool = False) -> Iterator[Database]:
+    """The database, brought to this version, closed at the end; made where there is none and `new` says so.
 
     Ends the command with a plain message where it cannot be used.
     """
-    try:
-        settings = read_settings()
-        database = open_database(url or settings.database_url, settings.busy_timeout_ms)
-        if migrated:
-            migrate(database)
-            renew(database)
+    with _usable(url, new=new) as database:
+        migrate(database)
+        renew(database)
         yield database
-        database.close()
-    except (SettingsFault, DatabaseTooNew, DatabaseUnusable) as error:
+
+
+@contextmanager
+def opened_to_read(url: str | None, *, any_version: bool = False) -> Iterator[Database]:
+    """The database of this version, or of any, closed at the end; its file is left as it was."""
+    with _usable(url, resting=True) as database:
+        if not any_version:
+            require_usable(database)
+        yield database
+
+
+@contextmanager
+def _usable(url: str | None, *, new: bool = False, resting: bool = False) -> Iterator[Database]:
+    settings = settings_or_end()
+    address = url or settings.database_url
+    file = file_or_end(address, new=new)
+    database = open_database(address, settings.busy_timeout_ms, resting=resting)
+    with plainly(file), closing(database):
+        if not (new or applied_migrations(database)):
+            give_up(f"{file} is empty: no record is in it")
+        yield database
+
+
+def settings_or_end() -> Settings:
+    """The settings; ends the command where one has a value that cannot be used."""
+    try:
+        return read_settings()
+    except SettingsFault as error:
         give_up(str(error))
-    except OperationalError as error:
-        busy = "another process is writing; try again" if is_busy(error) else str(error)
-        give_up(f"the database cannot be used: {busy}")
+
+
+def file_or_end(url: str, *, new: bool = False) -> Path:
+    """The file that a record is in; ends the command where it can be in none, or is missing and not `new`."""
+    try:
+        file = file_of(url)
+        if file is None:
+            give_up("a record is kept in a file: write sqlite:///path/to/facts.db")
+        if not (file.exists() or new):
+            give_up(f"{file} does not exist; facts load and facts serve make a database")
+        if file.exists() and not file.is_file():
+            give_up(f"{file} is no file")
+    except DatabaseUnusable as error:
+        give_up(str(error))
+    except OSError as error:
+        give_up(f"{url} cannot be used: {error.strerror}")
+    return file
+
+
+_PLAIN: dict[Trouble | None, str] = {
+    "busy": "another process is writing; try again",
+    "full": "the disk is full",
+    "read-only": "{file} can only be read",
+    "unreachable": "{file} or its folder cannot be read or written",
+    "foreign": "{file} is no SQLite database",
+    "damaged": "{file} is damaged; restore a backup",
+}
+
+
+@contextmanager
+def plainly(file: Path) -> Iterator[None]:
+    """End with a plain message where the database in a file fails."""
+    try:
+        yield
+    except DatabaseUnusable as error:
+        give_up(f"{file}: {error}")
+    except DatabaseError as error:
+        said = _PLAIN.get(trouble_of(error), str(error)).format(file=file)
+        give_up(f"the database cannot be used: {said}")

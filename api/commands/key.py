@@ -9,7 +9,7 @@ from api.records.store.api_keys import ROLES, create_key, list_keys, revoke_key,
 from schemas.fields import Day
 from schemas.text import text_fault
 
-from .common import database_option, give_up, opened
+from .common import database_option, give_up, opened, opened_to_read
 
 
 @click.group()
@@ -49,7 +49,7 @@ def create(label: str, role: str, expires: str | None, url: str | None) -> None:
 
     LABEL says whose it is; revisions show it.
     """
-    with opened(url) as database:
+    with opened(url, new=True) as database:
         click.echo(create_key(database, label, role, expires))
 
 
@@ -57,7 +57,7 @@ def create(label: str, role: str, expires: str | None, url: str | None) -> None:
 @database_option
 def list_(url: str | None) -> None:
     """List all keys without their secrets."""
-    with opened(url) as database:
+    with opened_to_read(url) as database:
         for row in list_keys(database):
             expires = f", expires {row.expires}" if row.expires else ""
             click.echo(f"{row.id}  {row.role:9}  {row.state:8}  {row.label} (made {row.created}{expires})")

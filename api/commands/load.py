@@ -60,7 +60,7 @@ def load(paths: tuple[Path, ...], correction: Correction | None, if_empty: bool,
     report = read_operations(paths)
     if report.errors:
         _refuse([str(finding) for finding in report.findings])
-    with opened(url) as database:
+    with opened(url, new=True) as database:
         if if_empty and not is_empty(State(database)):
             click.echo("the database holds records already; nothing loaded")
             return

@@ -1,10 +1,12 @@
 """`facts backup`, `restore`, `doctor`, `redact`, `forget`: keeping the record safe."""
 
-import os
 import re
-import shutil
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from signal import SIGHUP, SIGTERM, signal
+from typing import NoReturn
 
 import click
 
@@ -12,15 +14,23 @@ from api.records.core.errors import Refusal
 from api.records.core.registry import TYPES
 from api.records.read.feed import forget_feed
 from api.records.read.revisions import last_seq
-from api.records.store.database import file_of, pending_migrations, write_transaction
-from api.records.upkeep.backup import back_up
+from api.records.store.database import applied_migrations, refuse_newer, write_transaction
+from api.records.upkeep.backup import back_up, put_back
 from api.records.upkeep.doctor import claims_to_curate, faults_of_database
 from api.records.upkeep.redaction import redact as redact_record
-from api.settings import read_settings
 from schemas.base import counted
 from schemas.text import text_fault
 
-from .common import FOUND_FAULTS, database_option, give_up, opened
+from .common import (
+    FOUND_FAULTS,
+    database_option,
+    file_or_end,
+    give_up,
+    opened,
+    opened_to_read,
+    plainly,
+    settings_or_end,
+)
 
 
 @click.command()
@@ -28,49 +38,56 @@ from .common import FOUND_FAULTS, database_option, give_up, opened
 @database_option
 def backup(file: Path, url: str | None) -> None:
     """Copy the database to FILE while it is served: consistent, checked, complete or not there."""
-    with opened(url, migrated=False) as database:
+    with opened_to_read(url, any_version=True) as database, _whole_or_nothing("no backup was made"):
         try:
-            back_up(database, file)
+            seq = back_up(database, file)
         except FileExistsError:
             give_up(f"{file} is there already; name another file")
-        except (OSError, ValueError, sqlite3.Error) as error:
-            give_up(f"no backup was made: {error}")
-        click.echo(f"{file}: {file.stat().st_size} bytes, feed up to {last_seq(database)}")
+    click.echo(f"{file}: {file.stat().st_size} bytes, feed up to {seq}")
 
 
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--force", is_flag=True, help="Replace a database that is there; stop the service first.")
+@click.option("--force", is_flag=True, help="Replace a database that is there and that nobody has open.")
 @database_option
 def restore(file: Path, force: bool, url: str | None) -> None:
-    """Put a backup in the database's place. Mirrors of the feed must read the collections again."""
-    target = file_of(url or read_settings().database_url)
-    if target is None:
-        give_up("a backup is restored to a file: sqlite:///path/to/facts.db")
-    _require_sound(file)
+    """Put a backup in the database's place. Mirrors of the feed must read the collections again.
+
+    Refused while a service or a command has the database open: what it writes would be lost.
+    """
+    target = _place_of(url)
+    if target.exists() and target.samefile(file):
+        give_up(f"{file} is the database itself")
     if target.exists() and not force:
         give_up(f"{target} is there already; --force replaces it")
-    half = target.with_name(f".{target.name}.part")
-    half.unlink(missing_ok=True)
-    half.touch(mode=0o600)
-    shutil.copyfile(file, half)
-    for left in ("-wal", "-shm"):
-        # A log of the replaced database would be taken for one of this.
-        Path(f"{target}{left}").unlink(missing_ok=True)
-    os.replace(half, target)
-    with opened(f"sqlite:///{target.resolve()}") as database:
-        click.echo(f"{target}: restored, feed up to {last_seq(database)}")
+    with opened_to_read(f"sqlite:///{file}", any_version=True) as database:
+        refuse_newer(applied_migrations(database))
+        with plainly(target), _whole_or_nothing("nothing was restored"):
+            seq = put_back(database, target)
+    with opened(f"sqlite:///{target}"):
+        click.echo(f"{target}: restored, feed up to {seq}")
 
 
-def _require_sound(file: Path) -> None:
+def _place_of(url: str | None) -> Path:
+    """Where a database is to be: where a link leads, so that the link stays."""
+    return file_or_end(url or settings_or_end().database_url, new=True).resolve()
+
+
+@contextmanager
+def _whole_or_nothing(failed: str) -> Iterator[None]:
+    """End with a plain message where a copy fails; one that is told to stop takes away what it began."""
+    before = {number: signal(number, _stop) for number in (SIGTERM, SIGHUP)}
     try:
-        with sqlite3.connect(f"file:{file.resolve()}?mode=ro", uri=True) as connection:
-            faults = [row[0] for row in connection.execute("PRAGMA integrity_check")]
-            connection.execute("SELECT 1 FROM record LIMIT 1")
-    except sqlite3.Error as error:
-        give_up(f"{file} is no backup of a record: {error}")
-    if faults != ["ok"]:
-        give_up(f"{file} is not sound: {faults[0]}")
+        yield
+    except (OSError, ValueError, sqlite3.Error) as error:
+        give_up(f"{failed}: {error}")
+    finally:
+        for number, handler in before.items():
+            signal(number, handler)
+
+
+def _stop(number: int, _: object) -> NoReturn:
+    raise SystemExit(128 + number)
 
 
 @click.command()
@@ -82,9 +99,7 @@ def doctor(url: str | None) -> None:
     served, revisions without gaps, times that never go back. Claims that lack what
     a claim must show are named as work for curators, and are no fault.
     """
-    with opened(url, migrated=False) as database:
-        if lacking := ", ".join(pending_migrations(database)):
-            give_up(f"the database lacks {lacking}. Run facts serve or facts load first: they add it")
+    with opened_to_read(url) as database:
         faults = list(faults_of_database(database))
         to_curate = list(claims_to_curate(database))
     for work in to_curate:

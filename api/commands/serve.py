@@ -10,9 +10,8 @@ from api import create_app
 from api.http.log import configure
 from api.http.server import Server, options
 from api.records.write.rerender import catch_up
-from api.settings import SettingsFault, read_settings
 
-from .common import database_option, give_up, opened
+from .common import database_option, opened, settings_or_end
 
 
 @click.command()
@@ -28,12 +27,9 @@ def serve(host: str, port: int, workers: int | None, threads: int | None, url: s
     """
     if url:
         os.environ["FACTS_DATABASE_URL"] = url
-    try:
-        settings = read_settings()
-    except SettingsFault as error:
-        give_up(str(error))
+    settings = settings_or_end()
     # Once, before the workers start: none of them may find half-made tables.
-    with opened(url) as database, suppress(OperationalError):
+    with opened(url, new=True) as database, suppress(OperationalError):
         catch_up(database)
     _greet(host, port)
     configure()

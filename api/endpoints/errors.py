@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from flask import Flask, Response, current_app, request, url_for
-from peewee import OperationalError
+from peewee import DatabaseError
 
 from api.http import log
 from api.http.conditions import challenge
@@ -12,7 +12,8 @@ from api.http.problems import Problem, document_errors, on_failure, problem_resp
 from api.http.query_strings import query_string
 from api.http.responses import PRIVATE, REVALIDATE, VARY, empty_response
 from api.records.core.errors import Forbidden, Merged, Refusal
-from api.records.store.database import trouble_of
+from api.records.store.database import require_usable, trouble_of
+from api.records.store.file import DatabaseUnusable
 
 from .parameters import NARROWING
 
@@ -29,7 +30,8 @@ def install(app: Flask, address_of: Callable[[str], str]) -> None:
         return problem_response(Problem(refusal.problem, refusal.detail, faults, headers, **refusal.more))
 
     app.register_error_handler(Refusal, on_refusal)
-    app.register_error_handler(OperationalError, _on_database_error)
+    app.register_error_handler(DatabaseError, _on_database_error)
+    app.register_error_handler(DatabaseUnusable, _on_unusable)
 
 
 def _moved(survivor: str, address_of: Callable[[str], str]) -> Response:
@@ -57,16 +59,34 @@ _TROUBLES = {
     "full": ("insufficient-storage", "the disk is full; nothing was changed", {}),
     "read-only": ("unavailable", "the database can only be read just now", {"Retry-After": "60"}),
     "unreachable": ("unavailable", "the database cannot be opened", {"Retry-After": "5"}),
+    **dict.fromkeys(
+        ("damaged", "foreign"),
+        ("unavailable", "the database is damaged; it has to be restored", {"Retry-After": "60"}),
+    ),
 }
 
 
-def _on_database_error(error: OperationalError) -> Response:
+def _on_unusable(error: DatabaseUnusable) -> Response:
+    log.warn("the database cannot be used", request.environ, error=str(error))
+    return problem_response(Problem("unavailable", str(error), headers={"Retry-After": "60"}))
+
+
+def _on_database_error(error: DatabaseError) -> Response:
     trouble = trouble_of(error)
     if trouble is None:
-        return on_failure(error)
+        return _on_other_error(error)
     name, detail, headers = _TROUBLES[trouble] if trouble != "too-slow" else _too_slow()
     log.warn(f"the database is {trouble}", request.environ, error=str(error))
     return problem_response(Problem(name, detail, headers=headers))
+
+
+def _on_other_error(error: DatabaseError) -> Response:
+    """What is said of statements that the tables do not take: another version may have changed these."""
+    try:
+        require_usable(current_app.extensions["facts.database"])
+    except DatabaseUnusable as unusable:
+        return _on_unusable(unusable)
+    return on_failure(error)
 
 
 def _too_slow() -> tuple[str, str, dict[str, str]]:

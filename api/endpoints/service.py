@@ -7,7 +7,8 @@ from api.http.problems import Problem
 from api.records.core.registry import BY_PLURAL
 from api.records.core.state import State
 from api.records.read.records import counts
-from api.records.store.database import pending_migrations
+from api.records.store.database import require_usable
+from api.records.store.file import DatabaseUnusable
 from api.records.write.rerender import pending_refreshes
 from api.settings import Settings
 from schemas.query import Query
@@ -127,17 +128,13 @@ def _declare_health(endpoints: Endpoints) -> None:
     def get_readiness(state: State, _: Query) -> Reply:
         """Ask whether the service can answer requests.
 
-        The database answers and has all migrations of this version. `refreshing` counts the records that a
-        change of another has left to be rendered again.
+        The database answers, is the one that was opened, and has the migrations of this version and no
+        others. `refreshing` counts the records that a change of another has left to be rendered again.
         """
         try:
-            pending = pending_migrations(state.database)
-            refreshing = 0 if pending else pending_refreshes(state.database)
-        except PeeweeException:
-            raise Problem(
-                "unavailable", "the database does not answer", headers={"Retry-After": "5"}
-            ) from None
-        if pending:
-            detail = f"the database lacks the migration {pending[0]}; run facts serve or facts load"
-            raise Problem("unavailable", detail, headers={"Retry-After": "5"})
+            require_usable(state.database)
+            refreshing = pending_refreshes(state.database)
+        except PeeweeException as error:
+            detail = str(error) if isinstance(error, DatabaseUnusable) else "the database does not answer"
+            raise Problem("unavailable", detail, headers={"Retry-After": "5"}) from None
         return Reply(document={"status": "ready", "refreshing": refreshing})

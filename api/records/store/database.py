@@ -1,103 +1,44 @@
 """Connections, transactions, migrations: everything that one engine does differently."""
 
 import secrets
-import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
-from peewee import Database, OperationalError, SqliteDatabase
-from peewee import __exception_wrapper__ as _translated  # type: ignore[attr-defined]  # its types leave it out
-from playhouse.db_url import connect
+from peewee import Database, DatabaseError, SqliteDatabase
 from playhouse.migrations import Runner
 
 from ..core.sql import Sql
-from .deadline import look
+from .file import DatabaseUnusable, SqliteFile, file_of, make_private
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+#: Those of the program that runs, whatever is installed in its place meanwhile.
+MIGRATION_NAMES = tuple(sorted(path.stem for path in MIGRATIONS.glob("[0-9]*.py")))
+#: Where the names of those that a database has are kept.
+_HISTORY = "schema_migration"
 
 
-class DatabaseTooNew(Exception):
-    """The database was made by a later version of this program."""
-
-
-class DatabaseUnusable(Exception):
-    """The database cannot be opened as it stands; the message says why and what to do."""
-
-
-class _Cursor(sqlite3.Cursor):
-    """A cursor whose errors are peewee's while rows are fetched too: SQLite computes most of them then."""
-
-    def fetchone(self) -> Any:
-        look()
-        with _translated:
-            return super().fetchone()
-
-    def fetchall(self) -> list[Any]:
-        look()
-        with _translated:
-            return super().fetchall()
-
-    def __next__(self) -> Any:
-        look()
-        with _translated:
-            return super().__next__()
-
-
-class _Connection(sqlite3.Connection):
-    def cursor(self, factory: Any = _Cursor) -> Any:
-        return super().cursor(factory)
-
-
-def open_database(url: str, busy_timeout_ms: int = 10_000) -> Database:
+def open_database(url: str, busy_timeout_ms: int = 10_000, *, resting: bool = False) -> Database:
     """A database by URL: `sqlite:///facts.db`, with one connection a thread, opened when first used.
 
     SQLite: a write-ahead log so that readers never wait, every commit on disk before it is
     acknowledged (synchronous=FULL), foreign keys checked, and `busy_timeout_ms` of patience for a
-    writer.
+    writer. With `resting` the file is only read, and left as it is.
 
-    Raises DatabaseUnusable for a scheme that is not served.
+    Raises DatabaseUnusable for a URL of another kind.
     """
-    if not url.startswith("sqlite:///"):
-        raise DatabaseUnusable(f"{parse_scheme(url)} is not served; write sqlite:///path/to/facts.db")
     pragmas = {
-        "journal_mode": "wal",
         "synchronous": "full",
         "foreign_keys": 1,
         # 64 MB of pages a connection; the dossier's hot rows stay in memory.
         "cache_size": -64_000,
         "temp_store": "memory",
     }
-    database: Database = connect(url, pragmas=pragmas, timeout=busy_timeout_ms / 1000, factory=_Connection)
-    return database
-
-
-def file_of(url: str) -> Path | None:
-    """The file of a database, where it is one."""
-    path = url.removeprefix("sqlite:///")
-    return Path(path) if path != url and path and not path.startswith(":memory:") else None
-
-
-def version_reader(url: str) -> Callable[[], Any] | None:
-    """A function that tells, to the thread that calls it, a number that every commit changes.
-
-    None where the database has no such number: it stands in memory, or is served by another engine.
-    """
-    if (path := file_of(url)) is None:
-        return None
-    # For nothing else: the number tells a connection of the commits of others alone.
-    connection = sqlite3.connect(path, timeout=0, isolation_level=None)
-
-    def read() -> Any:
-        return connection.execute("PRAGMA data_version").fetchone()[0]
-
-    return read
-
-
-def parse_scheme(url: str) -> str:
-    """The scheme of a database URL for a message; never its password."""
-    return repr(url.partition(":")[0])
+    if not resting:
+        pragmas["journal_mode"] = "wal"
+    timeout = busy_timeout_ms / 1000
+    return SqliteFile(file_of(url), resting=resting, pragmas=pragmas, timeout=timeout)
 
 
 def run(database: Database, statement: Sql) -> Any:
@@ -118,10 +59,16 @@ def write_transaction(database: Database) -> Iterator[Undoable]:
 
     SQLite: a deferred transaction that reads and then writes fails at once when another writer came
     between; IMMEDIATE waits its turn instead.
+
+    Raises DatabaseUnusable where this program must not write: another version changed the tables, or another
+    file stands in the place of the one that is open. The latter is also seen when all is done: it would be
+    found nowhere.
     """
     immediate = ("IMMEDIATE",) if isinstance(database, SqliteDatabase) else ()
     with database.atomic(*immediate) as handle:
+        require_usable(database)
         yield handle
+    _require_in_place(database)
 
 
 @contextmanager
@@ -132,47 +79,66 @@ def snapshot(database: Database) -> Iterator[None]:
 
 
 def migrate(database: Database) -> list[str]:
-    """Bring the tables to this version; the names of the migrations that ran.
+    """Bring the tables to this version, in a new file where there is none; the migrations that ran.
 
-    Raises DatabaseTooNew where the database knows migrations that this program does not.
+    Raises DatabaseUnusable where the database is of a newer version or of another program.
     """
-    refuse_newer(database)
-    if not any(m.applied for m in Runner(database, str(MIGRATIONS)).status()):
-        _keep_private(database)
+    if isinstance(database, SqliteFile) and database.file:
+        make_private(database.file)
+    applied = applied_migrations(database)
+    refuse_newer(applied)
     # Nothing is written where nothing is pending, so that a read-only file can be served.
-    ran = Runner(database, str(MIGRATIONS)).up() if pending_migrations(database) else []
-    if not ran:
+    if applied == MIGRATION_NAMES:
         return []
+    ran: list[str] = Runner(database, str(MIGRATIONS)).up()
     database.execute_sql(
         "INSERT INTO secret (name, value) SELECT ?, ? WHERE NOT EXISTS (SELECT 1 FROM secret WHERE name = ?)",
         ("cursor", secrets.token_hex(32), "cursor"),
     )
-    return list(ran)
+    return ran
 
 
-def _keep_private(database: Database) -> None:
-    """Let nobody else read a new database, whatever the umask: drafts and keys' digests are in it.
+def applied_migrations(database: Database) -> tuple[str, ...]:
+    """The names of the migrations that a record has; none in an empty file.
 
-    Its owner may allow more later: SQLite gives the files beside it the same permissions.
+    Raises DatabaseUnusable where the tables are another program's.
     """
-    for suffix in ("", "-wal", "-shm"):
-        if (file := Path(f"{database.database}{suffix}")).exists():
-            file.chmod(0o600)
+    listed = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite!_%' ESCAPE '!'"
+    tables = {row[0] for row in database.execute_sql(listed).fetchall()}
+    names = _names_of_migrations(database) if _HISTORY in tables else ()
+    if tables - {_HISTORY} and MIGRATION_NAMES[0] not in names:
+        raise DatabaseUnusable("its tables are another program's")
+    return names
 
 
-def refuse_newer(database: Database) -> None:
-    """Raise DatabaseTooNew where the database has migrations that this program lacks."""
-    unknown = [m.name for m in Runner(database, str(MIGRATIONS)).status() if m.path is None]
-    if unknown:
-        raise DatabaseTooNew(
+def _names_of_migrations(database: Database) -> tuple[str, ...]:
+    rows = database.execute_sql(f"SELECT name FROM {_HISTORY} ORDER BY name").fetchall()
+    return tuple(row[0] for row in rows)
+
+
+def refuse_newer(applied: tuple[str, ...]) -> None:
+    """Raise DatabaseUnusable where a record has migrations that this program lacks."""
+    if unknown := [name for name in applied if name not in MIGRATION_NAMES]:
+        raise DatabaseUnusable(
             f"the database has the migration {unknown[-1]}, which this version of facts does not know: "
             "it was made by a newer version. Upgrade the program, or serve another database."
         )
 
 
-def pending_migrations(database: Database) -> list[str]:
-    """Names of migrations that the database still lacks."""
-    return [m.name for m in Runner(database, str(MIGRATIONS)).status() if not m.applied]
+def require_usable(database: Database) -> None:
+    """Raise DatabaseUnusable where this program would not read or write the tables that it was made for."""
+    _require_in_place(database)
+    applied = _names_of_migrations(database)
+    if applied == MIGRATION_NAMES:
+        return
+    refuse_newer(applied)
+    lacking = ", ".join(name for name in MIGRATION_NAMES if name not in applied)
+    raise DatabaseUnusable(f"the database lacks {lacking}. Run facts serve or facts load first: they add it")
+
+
+def _require_in_place(database: Database) -> None:
+    if isinstance(database, SqliteFile) and not database.in_place:
+        raise DatabaseUnusable("the database's file was replaced or removed; restart what has it open")
 
 
 def secret(database: Database, name: str) -> str:
@@ -181,7 +147,7 @@ def secret(database: Database, name: str) -> str:
     return str(row[0])
 
 
-Trouble = Literal["busy", "full", "read-only", "unreachable", "too-slow"]
+Trouble = Literal["busy", "full", "read-only", "unreachable", "too-slow", "foreign", "damaged"]
 
 #: What SQLite says -> what it means to who asked. `disk I/O error` is what a file-size limit gives.
 _TROUBLES: dict[str, Trouble] = {
@@ -192,6 +158,10 @@ _TROUBLES: dict[str, Trouble] = {
     "readonly": "read-only",
     "unable to open": "unreachable",
     "interrupted": "too-slow",
+    "not a database": "foreign",
+    "malformed": "damaged",
+    "unsupported file format": "damaged",
+    "decode to UTF-8": "damaged",
 }
 
 
@@ -200,7 +170,7 @@ def trouble_of(error: Exception) -> Trouble | None:
     found: BaseException | None = error
     # After a full disk SQLite has rolled back already, and rolling back again fails: the first error tells.
     while found is not None:
-        if isinstance(found, OperationalError):
+        if isinstance(found, DatabaseError) and not isinstance(found, DatabaseUnusable):
             said = str(found)
             for words, trouble in _TROUBLES.items():
                 if words in said:

@@ -172,7 +172,7 @@ def index_faults(database: Database) -> Iterator[str]:
             trouble = trouble_of(error)
             if trouble == "read-only":
                 return
-            if trouble:
+            if trouble and trouble != "damaged":
                 raise
             yield f"{table}: {error}"
 
