@@ -9,12 +9,13 @@ from signal import SIGHUP, SIGTERM, signal
 from typing import NoReturn
 
 import click
+from peewee import Database, DatabaseError
 
 from api.records.core.errors import Refusal
 from api.records.core.registry import TYPES
 from api.records.read.feed import forget_feed
 from api.records.read.revisions import last_seq
-from api.records.store.database import applied_migrations, refuse_newer, write_transaction
+from api.records.store.database import applied_migrations, refuse_newer, trouble_of, write_transaction
 from api.records.upkeep.backup import back_up, put_back
 from api.records.upkeep.doctor import claims_to_curate, faults_of_database
 from api.records.upkeep.redaction import redact as redact_record
@@ -100,15 +101,23 @@ def doctor(url: str | None) -> None:
     a claim must show are named as work for curators, and are no fault.
     """
     with opened_to_read(url) as database:
-        faults = list(faults_of_database(database))
-        to_curate = list(claims_to_curate(database))
-    for work in to_curate:
-        click.echo(f"to curate: {work}")
-    for fault in faults:
-        click.echo(f"fault: {fault}")
-    if faults:
+        found = list(_found(database))
+    for kind, what in found:
+        click.echo(f"{kind}: {what}")
+    if any(kind == "fault" for kind, _ in found):
         raise SystemExit(FOUND_FAULTS)
     click.echo("everything agrees")
+
+
+def _found(database: Database) -> Iterator[tuple[str, str]]:
+    """("fault" or "to curate", what), as far as the file can be read."""
+    try:
+        yield from (("fault", fault) for fault in faults_of_database(database))
+        yield from (("to curate", work) for work in claims_to_curate(database))
+    except DatabaseError as error:
+        if trouble_of(error) != "damaged":
+            raise
+        yield "fault", f"the rest cannot be read: {error}"
 
 
 def _revisions(_: click.Context, __: click.Parameter, value: str | None) -> tuple[int, int | None]:

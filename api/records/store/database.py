@@ -22,9 +22,8 @@ _HISTORY = "schema_migration"
 def open_database(url: str, busy_timeout_ms: int = 10_000, *, resting: bool = False) -> Database:
     """A database by URL: `sqlite:///facts.db`, with one connection a thread, opened when first used.
 
-    SQLite: a write-ahead log so that readers never wait, every commit on disk before it is
-    acknowledged (synchronous=FULL), foreign keys checked, and `busy_timeout_ms` of patience for a
-    writer. With `resting` the file is only read, and left as it is.
+    SQLite: every commit on disk before it is acknowledged (synchronous=FULL), foreign keys checked, and
+    `busy_timeout_ms` of patience for a writer. With `resting` the file is only read, and left as it is.
 
     Raises DatabaseUnusable for a URL of another kind.
     """
@@ -35,8 +34,6 @@ def open_database(url: str, busy_timeout_ms: int = 10_000, *, resting: bool = Fa
         "cache_size": -64_000,
         "temp_store": "memory",
     }
-    if not resting:
-        pragmas["journal_mode"] = "wal"
     timeout = busy_timeout_ms / 1000
     return SqliteFile(file_of(url), resting=resting, pragmas=pragmas, timeout=timeout)
 
@@ -87,6 +84,8 @@ def migrate(database: Database) -> list[str]:
         make_private(database.file)
     applied = applied_migrations(database)
     refuse_newer(applied)
+    # So that readers never wait. The file keeps it; one that was not looked at yet may be another program's.
+    database.execute_sql("PRAGMA journal_mode = wal")
     # Nothing is written where nothing is pending, so that a read-only file can be served.
     if applied == MIGRATION_NAMES:
         return []
@@ -103,7 +102,7 @@ def applied_migrations(database: Database) -> tuple[str, ...]:
 
     Raises DatabaseUnusable where the tables are another program's.
     """
-    listed = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite!_%' ESCAPE '!'"
+    listed = "SELECT tbl_name FROM sqlite_master WHERE tbl_name NOT LIKE 'sqlite!_%' ESCAPE '!'"
     tables = {row[0] for row in database.execute_sql(listed).fetchall()}
     names = _names_of_migrations(database) if _HISTORY in tables else ()
     if tables - {_HISTORY} and MIGRATION_NAMES[0] not in names:

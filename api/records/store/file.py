@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from peewee import OperationalError, SqliteDatabase
+from peewee import __exception_wrapper__ as _translated  # type: ignore[attr-defined]  # its types leave it out
 
 #: Where SQLite's locks stand in a file (https://sqlite.org/fileformat2.html, the lock-byte page). A
 #: connection to a database with a write-ahead log shares these bytes from its first read until it is closed;
@@ -63,8 +64,27 @@ class SqliteFile(SqliteDatabase):
         return bool(connection.file == _identity(self.file))
 
 
+class _Cursor(sqlite3.Cursor):
+    """A cursor whose errors are peewee's while rows are fetched too: SQLite computes most of them then."""
+
+    def fetchone(self) -> Any:
+        with _translated:
+            return super().fetchone()
+
+    def fetchall(self) -> list[Any]:
+        with _translated:
+            return super().fetchall()
+
+    def __next__(self) -> Any:
+        with _translated:
+            return super().__next__()
+
+
 class _Connection(sqlite3.Connection):
     file: tuple[int, int] | None = None
+
+    def cursor(self, factory: Any = _Cursor) -> Any:
+        return super().cursor(factory)
 
 
 def version_reader(url: str) -> Callable[[], Any] | None:
