@@ -1,9 +1,7 @@
 """What must survive: kill -9, writers at once, followers, full disks, read-only files, clocks set back."""
 
-import ctypes
 import itertools
 import json
-import os
 import random
 import resource
 import signal
@@ -20,7 +18,7 @@ import pytest
 
 from .audits.clients import Client
 from .audits.crash import audit
-from .conftest import ROOT, Server, facts, key_for
+from .conftest import ROOT, Server, facts, key_for, obey_file_modes
 
 pytestmark = pytest.mark.audit
 NOTE = {"kind": "typo", "note": "Audit"}
@@ -171,20 +169,11 @@ def test_a_full_disk_is_507_and_loses_nothing(database_file: Path) -> None:
     require_sound(database_file)
 
 
-def _obey_file_modes() -> None:
-    """Drop root's leave to write where the file's mode says no (CAP_DAC_OVERRIDE), for good."""
-    if os.geteuid() == 0:
-        ctypes.CDLL(None).prctl(PR_CAPBSET_DROP, CAP_DAC_OVERRIDE, 0, 0, 0)
-
-
-PR_CAPBSET_DROP, CAP_DAC_OVERRIDE = 24, 1
-
-
 def test_a_read_only_file_serves_reads_and_answers_writes_with_503(database_file: Path) -> None:
     key = key_for(database_file)
     database_file.chmod(0o444)
 
-    server = Server(database_file, workers=1, before=_obey_file_modes)
+    server = Server(database_file, workers=1, before=obey_file_modes)
     client = server.client(key)
     read = client.send("GET", "/v1/claims?limit=2")
     written = client.send("POST", "/v1/parties", {"id": "x", "name": "X", "kind": "person"})

@@ -3,9 +3,13 @@
 import hashlib
 import os
 import random
+import resource
 import shutil
+import signal
 import sqlite3
 import subprocess
+import sys
+import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -13,7 +17,9 @@ from typing import Any
 
 import pytest
 
-from .conftest import facts
+from api.records.store.models import MODELS
+
+from .conftest import ROOT, Desk, Server, client_of, facts, facts_alone, key_for, obey_file_modes
 
 BOB = {"id": "bob", "name": "Bob", "kind": "person"}
 
@@ -84,8 +90,7 @@ def _migrated_by_another(path: Path, _: bytes) -> None:
 
 def _newer(path: Path, loaded: bytes) -> None:
     path.write_bytes(loaded)
-    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        connection.execute("INSERT INTO schema_migration (name, applied) VALUES ('9999_later', '2999-01-01')")
+    _alter(path, LATER)
 
 
 #: What the file is -> how it is made, and what is said.
@@ -184,3 +189,284 @@ def test_what_only_reads_leaves_the_file_as_it_is(
     (file.parent / "copy.db").unlink(missing_ok=True)
     assert done.returncode == 0, done.stderr
     assert _contents(file.parent) == before
+
+
+def test_a_copy_is_read_where_nothing_can_be_written(database_file: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "there"
+    folder.mkdir()
+    shutil.copy(database_file, folder / "facts.db")
+    before = _contents(folder)
+    folder.chmod(0o500)
+
+    done = {command: _obeying(command, folder / "facts.db") for command in ("doctor", "key list", "serve")}
+
+    folder.chmod(0o700)
+    assert (done["doctor"].returncode, done["key list"].returncode) == (0, 0), done
+    _refused(done["serve"], "or its folder can only be read")
+    assert _contents(folder) == before
+
+
+@pytest.mark.parametrize("command", ["doctor", "key list", "load", "serve"])
+def test_a_file_that_may_not_be_read_ends_in_plain_words(database_file: Path, command: str) -> None:
+    database_file.chmod(0)
+
+    _refused(_obeying(command, database_file), "or its folder cannot be read or written")
+
+
+def _obeying(command: str, database: Path) -> subprocess.CompletedProcess[str]:
+    """The command in a process that file modes hold for."""
+    return facts_alone(*COMMANDS[command], "--db", f"sqlite:///{database}", before=obey_file_modes)
+
+
+# Copies
+
+
+def test_a_copy_that_cannot_be_written_leaves_nothing(database_file: Path, tmp_path: Path) -> None:
+    (tmp_path / "there").mkdir()
+
+    def limit() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (500_000, 500_000))
+
+    copying = facts_alone(
+        "backup", tmp_path / "there" / "copy.db", "--db", f"sqlite:///{database_file}", before=limit
+    )
+    restoring = facts_alone(
+        "restore", database_file, "--db", f"sqlite:///{tmp_path}/there/facts.db", before=limit
+    )
+
+    _refused(copying, "no backup was made: ")
+    _refused(restoring, "nothing was restored: ")
+    assert _contents(tmp_path / "there") == {}
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_a_copy_that_is_told_to_stop_leaves_nothing(tmp_path: Path, number: signal.Signals) -> None:
+    (tmp_path / "there").mkdir()
+    url = f"sqlite:///{tmp_path}/facts.db"
+    assert facts("key", "create", "A", "--role", "editor", "--db", url).returncode == 0
+    with closing(sqlite3.connect(tmp_path / "facts.db")) as connection:
+        connection.execute("CREATE TABLE ballast AS SELECT zeroblob(200000000) AS weight")
+        connection.commit()
+    copying = _begun("backup", tmp_path / "there" / "copy.db", "--db", url)
+    _wait_for(lambda: any((tmp_path / "there").rglob("half.db")), copying)
+
+    copying.send_signal(number)
+
+    assert copying.wait(30) != 0
+    assert _contents(tmp_path / "there") == {}
+
+
+def _begun(*arguments: object) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "api.cli", *map(str, arguments)]
+    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=ROOT)
+
+
+def _wait_for(happened: Callable[[], object], process: subprocess.Popen[bytes]) -> None:
+    until = time.monotonic() + 60
+    while not happened():
+        assert process.poll() is None, "it ended too early"
+        assert time.monotonic() < until, "it did not begin"
+        time.sleep(0.001)
+
+
+# Restoring beside others
+
+
+def _restore(backup: Path, database: Path) -> subprocess.CompletedProcess[str]:
+    return facts("restore", "--force", backup, "--db", f"sqlite:///{database}")
+
+
+def _ids(database: Path) -> set[str]:
+    with closing(sqlite3.connect(database)) as connection:
+        return {row[0] for row in connection.execute("SELECT id FROM record")}
+
+
+@pytest.mark.parametrize(("workers", "threads"), [(1, 1), (3, 4)])
+@pytest.mark.parametrize("named", ["by its name", "by a link"])
+def test_a_record_that_is_served_is_not_replaced(
+    database_file: Path, tmp_path: Path, workers: int, threads: int, named: str
+) -> None:
+    backup, link, key = tmp_path / "copy.db", tmp_path / "link.db", key_for(database_file)
+    assert facts("backup", backup, "--db", f"sqlite:///{database_file}").returncode == 0
+    link.symlink_to(database_file)
+    server = Server(database_file, workers=workers, threads=threads)
+    client = server.client(key)
+    before = client.send("POST", "/v1/parties?publish=true", {**BOB, "id": "before"}).status
+
+    refused = _restore(backup, link if named == "by a link" else database_file)
+    after = client.send("POST", "/v1/parties?publish=true", {**BOB, "id": "after"}).status
+    server.stop()
+
+    _refused(refused, "is open in another process")
+    assert (before, after) == (201, 201)
+    assert _ids(database_file) >= {"before", "after"}
+    assert not list(tmp_path.glob(".facts-*"))
+
+
+@pytest.mark.parametrize("named", ["by its name", "by a link"])
+def test_a_record_whose_server_was_killed_is_replaced(
+    database_file: Path, tmp_path: Path, named: str
+) -> None:
+    backup, link, key = tmp_path / "copy.db", tmp_path / "link.db", key_for(database_file)
+    assert facts("backup", backup, "--db", f"sqlite:///{database_file}").returncode == 0
+    link.symlink_to(database_file)
+    server = Server(database_file)
+    assert server.client(key).send("POST", "/v1/parties?publish=true", BOB).status == 201
+    server.kill()
+    assert Path(f"{database_file}-wal").exists()
+
+    done = _restore(backup, link if named == "by a link" else database_file)
+
+    assert done.returncode == 0, done.stderr
+    assert link.is_symlink()
+    assert "bob" not in _ids(database_file)
+    assert facts("doctor", "--db", f"sqlite:///{database_file}").returncode == 0
+
+
+def test_a_record_that_is_loaded_into_is_not_replaced(database_file: Path, tmp_path: Path) -> None:
+    backup = tmp_path / "copy.db"
+    assert facts("backup", backup, "--db", f"sqlite:///{database_file}").returncode == 0
+    many = "".join(f"- {{id: many-{n}, name: Many {n}, kind: person}}\n" for n in range(2000))
+    (tmp_path / "files").mkdir()
+    (tmp_path / "files" / "parties.yaml").write_text(many)
+    loading = _begun("load", tmp_path / "files", "--db", f"sqlite:///{database_file}")
+    _wait_for(Path(f"{database_file}-wal").exists, loading)
+
+    refused = _restore(backup, database_file)
+
+    assert loading.wait(60) == 0
+    _refused(refused, "is open in another process")
+    assert "many-1999" in _ids(database_file)
+
+
+def test_a_backup_that_cannot_be_used_replaces_nothing(database_file: Path, tmp_path: Path) -> None:
+    newer = tmp_path / "newer.db"
+    _newer(newer, database_file.read_bytes())
+    before = _contents(tmp_path)
+
+    done = {path.name: _restore(path, database_file) for path in (newer, database_file, ROOT / "README.md")}
+
+    _refused(done["newer.db"], "9999_later")
+    _refused(done["facts.db"], "is the database itself")
+    _refused(done["README.md"], "is no SQLite database")
+    assert _contents(tmp_path) == before
+
+
+@pytest.mark.parametrize("by", ["facts restore", "mv", "rm"])
+def test_a_server_whose_file_was_replaced_says_so_and_acknowledges_nothing(
+    database_file: Path, tmp_path: Path, by: str
+) -> None:
+    backup, key = tmp_path / "copy.db", key_for(database_file)
+    assert facts("backup", backup, "--db", f"sqlite:///{database_file}").returncode == 0
+    server = Server(database_file, workers=1, threads=1)
+    client = server.client(key)
+    if by == "mv":
+        backup.rename(database_file)
+    else:
+        database_file.unlink()
+    if by == "facts restore":
+        assert _restore(backup, database_file).returncode == 0
+
+    written = client.send("POST", "/v1/parties?publish=true", BOB)
+    ready = client.send("GET", "/health/ready")
+    server.stop()
+
+    for answer in (written, ready):
+        assert (answer.status, "retry-after" in answer.headers) == (503, True)
+        assert "replaced or removed" in answer.json()["detail"]
+    assert by == "rm" or "bob" not in _ids(database_file)
+
+
+# Versions
+
+LATER = "INSERT INTO schema_migration (name, applied) VALUES ('9999_later', '2999-01-01')"
+#: What another version did to the tables -> what its writers are told.
+ALTERED = {
+    LATER: "9999_later, which this version of facts does not know",
+    "DELETE FROM schema_migration WHERE name = '0005_survivors'": "the database lacks 0005_survivors",
+}
+NOTE = {"kind": "error", "note": "In a test."}
+#: Method, path and body of writes to a record with a draft and a published party.
+WRITES = {
+    "create": ("POST", "parties", {**BOB, "id": "new"}),
+    "publish at once": ("POST", "parties?publish=true", {**BOB, "id": "new"}),
+    "try": ("POST", "parties?dry_run=true", {**BOB, "id": "new"}),
+    "change": ("PATCH", "parties/nhk", {"name": "N", "correction": NOTE}),
+    "replace": ("PUT", "parties/draft", {**BOB, "id": "draft", "name": "N"}),
+    "publish": ("POST", "parties/draft/publish", {}),
+    "retract": ("POST", "parties/nhk/retract", NOTE),
+    "merge": ("POST", "parties/nhk/merge", {"into": "tass", **NOTE}),
+    "delete": ("DELETE", "parties/draft", None),
+    "many": ("POST", "batch", [{"op": "create", "type": "party", "id": "bob", "body": BOB}]),
+}
+
+
+def _alter(database: Path, change: str) -> None:
+    with closing(sqlite3.connect(database, isolation_level=None)) as connection:
+        connection.execute(change)
+
+
+def _rows(database: Path) -> list[Any]:
+    tables = [model._meta.table_name for model in MODELS]
+    with closing(sqlite3.connect(database)) as connection:
+        return [connection.execute(f"SELECT * FROM {table} ORDER BY 1, 2").fetchall() for table in tables]
+
+
+@pytest.mark.parametrize("change", ALTERED)
+def test_a_server_writes_nothing_into_tables_of_another_version(desk: Desk, change: str) -> None:
+    desk.send("POST", "parties", {**BOB, "id": "draft"})
+    tags = {record: desk.tag(f"parties/{record}") for record in ("draft", "nhk")}
+    _alter(desk.path, change)
+    before = _rows(desk.path)
+
+    for name, (method, path, body) in WRITES.items():
+        tag = {"If_Match": tags[path.split("/")[1]]} if "/" in path else {}
+        refused = desk.send(method, path, body, Idempotency_Key=f"key-{name.replace(' ', '-')}", **tag)
+        assert (refused.status_code, "Retry-After" in refused.headers) == (503, True), (name, refused.text)
+        assert refused.get_json()["type"] == "/problems/unavailable"
+        assert ALTERED[change] in refused.get_json()["detail"]
+    ready = desk.client.get("/health/ready")
+
+    assert _rows(desk.path) == before
+    assert (ready.status_code, ALTERED[change] in ready.get_json()["detail"]) == (503, True)
+    assert desk.client.get("/health/live").status_code == 200
+
+
+def test_a_write_begun_before_a_migration_is_done_and_one_after_it_is_not(database_file: Path) -> None:
+    key = key_for(database_file)
+    server = Server(database_file, workers=2)
+    clients = [server.client(key) for _ in range(4)]
+
+    done = {n: clients[n % 4].send("POST", "/v1/parties", {**BOB, "id": f"n-{n}"}).status for n in range(8)}
+    _alter(database_file, LATER)
+    late = {
+        n: clients[n % 4].send("POST", "/v1/parties", {**BOB, "id": f"n-{n}"}).status for n in range(8, 16)
+    }
+    server.stop()
+
+    assert set(done.values()) == {201}
+    assert set(late.values()) == {503}
+    assert {f"n-{n}" in _ids(database_file) for n in late} == {False}
+
+
+def test_a_read_that_the_tables_of_another_version_do_not_take_says_so(desk: Desk) -> None:
+    assert desk.client.get("/v1/parties/nhk").status_code == 200
+    _alter(desk.path, LATER)
+    _alter(desk.path, "ALTER TABLE record RENAME COLUMN body TO bytes")
+
+    failed = desk.client.get("/v1/parties/nhk")
+
+    assert failed.status_code == 503
+    assert "9999_later" in failed.get_json()["detail"]
+
+
+def test_a_database_damaged_under_a_server_is_unavailable(desk: Desk) -> None:
+    with desk.path.open("r+b") as file:
+        file.seek(4096)
+        file.write(b"\xff" * (desk.path.stat().st_size - 4096))
+    reader = client_of(desk.path)
+
+    failed = reader.get("/v1/parties?count=true")
+
+    assert failed.status_code == 503
+    assert "damaged" in failed.get_json()["detail"]

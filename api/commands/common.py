@@ -100,7 +100,7 @@ def file_or_end(url: str, *, new: bool = False) -> Path:
 _PLAIN: dict[Trouble | None, str] = {
     "busy": "another process is writing; try again",
     "full": "the disk is full",
-    "read-only": "{file} can only be read",
+    "read-only": "{file} or its folder can only be read",
     "unreachable": "{file} or its folder cannot be read or written",
     "foreign": "{file} is no SQLite database",
     "damaged": "{file} is damaged; restore a backup",
