@@ -380,10 +380,11 @@ def test_a_server_whose_file_was_replaced_says_so_and_acknowledges_nothing(
 # Versions
 
 LATER = "INSERT INTO schema_migration (name, applied) VALUES ('9999_later', '2999-01-01')"
-#: What another version did to the tables -> what its writers are told.
+#: What another version did -> what writers of this one are told.
 ALTERED = {
     LATER: "9999_later, which this version of facts does not know",
     "DELETE FROM schema_migration WHERE name = '0005_survivors'": "the database lacks 0005_survivors",
+    "UPDATE fingerprint SET text = '', digest = '' WHERE name = 'writing'": "another version of facts made",
 }
 NOTE = {"kind": "error", "note": "In a test."}
 #: Method, path and body of writes to a record with a draft and a published party.
@@ -413,7 +414,7 @@ def _rows(database: Path) -> list[Any]:
 
 
 @pytest.mark.parametrize("change", ALTERED)
-def test_a_server_writes_nothing_into_tables_of_another_version(desk: Desk, change: str) -> None:
+def test_a_server_writes_nothing_where_another_version_writes(desk: Desk, change: str) -> None:
     desk.send("POST", "parties", {**BOB, "id": "draft"})
     tags = {record: desk.tag(f"parties/{record}") for record in ("draft", "nhk")}
     _alter(desk.path, change)

@@ -56,7 +56,7 @@ def restore(file: Path, force: bool, url: str | None) -> None:
 
     Refused while a service or a command has the database open: what it writes would be lost.
     """
-    target = _place_of(url)
+    target = file_or_end(url or settings_or_end().database_url, new=True)
     if target.exists() and target.samefile(file):
         give_up(f"{file} is the database itself")
     if target.exists() and not force:
@@ -67,11 +67,6 @@ def restore(file: Path, force: bool, url: str | None) -> None:
             seq = put_back(database, target)
     with opened(f"sqlite:///{target}"):
         click.echo(f"{target}: restored, feed up to {seq}")
-
-
-def _place_of(url: str | None) -> Path:
-    """Where a database is to be: where a link leads, so that the link stays."""
-    return file_or_end(url or settings_or_end().database_url, new=True).resolve()
 
 
 @contextmanager

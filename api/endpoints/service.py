@@ -9,6 +9,7 @@ from api.records.core.state import State
 from api.records.read.records import counts
 from api.records.store.database import require_usable
 from api.records.store.file import DatabaseUnusable
+from api.records.write.fingerprint import require_this_program
 from api.records.write.rerender import pending_refreshes
 from api.settings import Settings
 from schemas.query import Query
@@ -133,6 +134,7 @@ def _declare_health(endpoints: Endpoints) -> None:
         """
         try:
             require_usable(state.database)
+            require_this_program(state.database)
             refreshing = pending_refreshes(state.database)
         except PeeweeException as error:
             detail = str(error) if isinstance(error, DatabaseUnusable) else "the database does not answer"

@@ -33,10 +33,12 @@ def back_up(database: Database, target: Path) -> int:
 def put_back(backup: Database, target: Path) -> int:
     """A copy of a backup in the place of the database in a file, if there is one; the feed's last number.
 
+    Where the file is a link, the link stays.
     Raises DatabaseUnusable where another process has that open, ValueError where the copy is not sound.
     """
-    with _copied(backup, target.parent) as (half, seq), unopened(target):
-        put_in_place(half, target)
+    place = target.resolve()
+    with _copied(backup, place.parent) as (half, seq), unopened(place):
+        put_in_place(half, place)
     return seq
 
 

@@ -12,11 +12,15 @@ from textwrap import dedent
 from types import ModuleType
 from typing import Any
 
+from peewee import Database
+
 import schemas
 from schemas import curating, fuzzy_date, json_schema, query, text
 
 from ..core import filters, mentions, origins, registry
 from ..core.registry import TYPES, RecordType
+from ..store.file import DatabaseUnusable
+from ..store.tables import FINGERPRINTS
 from ..text import index, normalise, texts
 from . import keys, render, session
 
@@ -37,15 +41,27 @@ class Made:
         """The texts of the code, and what is declared."""
         return [*map(inspect.getsource, self.code), repr([*map(self.declared, TYPES.values())])]
 
-    @property
+    @cached_property
     def text(self) -> str:
         """A digest of the texts as they are, which is quickly made."""
         return _short("\n".join(self.sources))
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """A digest of what the code does, whatever its layout, comments and docstrings."""
         return digest_of(self.sources)
+
+    def is_in(self, database: Database, *, unnamed: bool = False) -> bool:
+        """Whether the database names code that does the same, or `unnamed` where it names none; the same text
+        does, and that is seen sooner."""
+        for kept in FINGERPRINTS.read_of(database, "name", [self.name]):
+            return bool(kept.text == self.text or kept.digest == self.digest)
+        return unnamed
+
+    def keep_in(self, database: Database) -> None:
+        """Let the database name this code."""
+        row = FINGERPRINTS.row(name=self.name, text=self.text, digest=self.digest)
+        FINGERPRINTS.put(database, [row])
 
 
 def digest_of(sources: Iterable[str]) -> str:
@@ -94,3 +110,17 @@ KEYS = Made(
         [role.path for role in record_type.roles],
     ),
 )
+#: Both, under the name of the program that writes: it is kept before anything is made anew.
+WRITING = Made(
+    "writing",
+    tuple(dict.fromkeys(RENDERING.code + KEYS.code)),
+    lambda record_type: (RENDERING.declared(record_type), KEYS.declared(record_type)),
+)
+
+
+def require_this_program(database: Database) -> None:
+    """Raise DatabaseUnusable where a program began to write that makes something else of the same records."""
+    if not WRITING.is_in(database, unnamed=True):
+        raise DatabaseUnusable(
+            "another version of facts made the records anew; restart this one, or stop it and start that one"
+        )

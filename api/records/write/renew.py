@@ -3,24 +3,22 @@
 from peewee import Database
 
 from ..store.database import write_transaction
-from ..store.tables import FINGERPRINTS, batches
-from .fingerprint import KEYS, RENDERING, Made
+from ..store.tables import batches
+from .fingerprint import KEYS, RENDERING, WRITING
 from .rebuild import rebuild_index, rebuild_keys
 from .rerender import catch_up
 
 
 def renew(database: Database) -> None:
     """Render every record, and rebuild what all of them are and were found by, where other code did that."""
-    if not _made_by_this(database, RENDERING):
+    if not WRITING.is_in(database):
+        # First of all: what programs of another version write meanwhile would never be made anew.
+        with write_transaction(database):
+            WRITING.keep_in(database)
+    if not RENDERING.is_in(database):
         _render_all(database)
-    if not _made_by_this(database, KEYS):
+    if not KEYS.is_in(database):
         _rebuild_all(database)
-
-
-def _made_by_this(database: Database, made: Made) -> bool:
-    """Whether code that does the same made what is stored; the same text does, and that is seen sooner."""
-    kept = FINGERPRINTS.read_of(database, "name", [made.name])
-    return bool(kept) and (kept[0].text == made.text or kept[0].digest == made.digest)
 
 
 def _render_all(database: Database) -> None:
@@ -30,7 +28,7 @@ def _render_all(database: Database) -> None:
             "INSERT INTO pending_refresh (record, cause) SELECT id, 'upgrade' FROM record "
             "WHERE status IN ('published', 'draft')"
         )
-        _keep(database, RENDERING)
+        RENDERING.keep_in(database)
     catch_up(database)
 
 
@@ -42,8 +40,4 @@ def _rebuild_all(database: Database) -> None:
             rebuild_keys(database, some)
             rebuild_index(database, some)
     with write_transaction(database):
-        _keep(database, KEYS)
-
-
-def _keep(database: Database, made: Made) -> None:
-    FINGERPRINTS.put(database, [FINGERPRINTS.row(name=made.name, text=made.text, digest=made.digest)])
+        KEYS.keep_in(database)

@@ -11,6 +11,7 @@ from ..core.errors import Conflict, DocumentFault
 from ..core.registry import RecordType
 from ..store.api_keys import Actor
 from ..store.counters import read_counters
+from .fingerprint import require_this_program
 from .session import Entry, Session
 
 
@@ -78,9 +79,13 @@ class Announcement:
 
 
 class Transaction:
-    """The session of one commit, whose it is, and its time."""
+    """The session of one commit, whose it is, and its time.
+
+    Raises DatabaseUnusable where a program of another version writes.
+    """
 
     def __init__(self, database: Database, actor: Actor) -> None:
+        require_this_program(database)
         self.database, self.actor = database, actor
         self.session = Session(database)
         self.counters = read_counters(database)
