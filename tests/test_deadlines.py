@@ -14,7 +14,7 @@ from api.records.core.filters import Ids
 from api.records.core.registry import TYPES
 from api.records.store import deadline
 from api.records.store.database import open_database, trouble_of
-from api.records.store.deadline import time_limit
+from api.records.store.deadline import look, time_limit
 
 from .audits.contract import operations
 from .conftest import ROOT, client_of
@@ -134,11 +134,20 @@ def test_waiting_for_something_new_is_no_reading(loaded: Path) -> None:
     assert (answer.status_code, answer.get_json()["data"]) == (200, [])
 
 
-def test_a_statement_is_given_up_while_its_rows_are_fetched(tmp_path: Path) -> None:
-    database = open_database(f"sqlite:///{tmp_path}/facts.db")
+def test_a_statement_is_given_up_while_its_rows_are_fetched() -> None:
+    database = open_database("sqlite:///:memory:")
     numbers = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 1e9) SELECT x FROM n"
 
     for fetch in (lambda cursor: cursor.fetchall(), list, lambda cursor: [*iter(cursor.fetchone, None)]):
         with pytest.raises(OperationalError) as given_up, time_limit(database, 50):
             fetch(database.execute_sql(numbers))
         assert trouble_of(given_up.value) == "too-slow"
+
+
+def test_where_a_database_cannot_be_opened_no_limit_stays_behind(tmp_path: Path) -> None:
+    missing = open_database(f"sqlite:///{tmp_path}/missing.db")
+
+    with pytest.raises(OperationalError), time_limit(missing, -1):
+        raise AssertionError("it was opened")
+
+    look()

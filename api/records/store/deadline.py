@@ -39,8 +39,9 @@ def time_limit(database: Database, milliseconds: int) -> Iterator[None]:
     given up; what fetches rows or does much with them calls `look`.
     """
     limit = _Limit(milliseconds)
-    token = _LIMIT.set(limit)
+    # First: where the database cannot be opened, no limit may stay behind.
     connection = database.connection() if isinstance(database, SqliteDatabase) else None
+    token = _LIMIT.set(limit)
     if connection:
         connection.set_progress_handler(limit.passed, _STEPS_BETWEEN_LOOKS)
     try:

@@ -12,6 +12,8 @@ from urllib.parse import quote
 from peewee import OperationalError, SqliteDatabase
 from peewee import __exception_wrapper__ as _translated  # type: ignore[attr-defined]  # its types leave it out
 
+from .deadline import look
+
 #: Where SQLite's locks stand in a file (https://sqlite.org/fileformat2.html, the lock-byte page). A
 #: connection to a database with a write-ahead log shares these bytes from its first read until it is closed;
 #: where its process ends in another way, the system lets go of them.
@@ -68,14 +70,17 @@ class _Cursor(sqlite3.Cursor):
     """A cursor whose errors are peewee's while rows are fetched too: SQLite computes most of them then."""
 
     def fetchone(self) -> Any:
+        look()
         with _translated:
             return super().fetchone()
 
     def fetchall(self) -> list[Any]:
+        look()
         with _translated:
             return super().fetchall()
 
     def __next__(self) -> Any:
+        look()
         with _translated:
             return super().__next__()
 
@@ -88,8 +93,8 @@ class _Connection(sqlite3.Connection):
 
 
 def version_reader(url: str) -> Callable[[], Any] | None:
-    """A function that tells, to the thread that calls it, a value that is another after every commit, and after
-    another file took the name of the one that is open; while it cannot be read, no value is another's equal.
+    """A function that tells, to the thread that calls it, a value that is another after every commit, and
+    after another file took the name of the one that is open. None equals another while it is unreadable.
 
     None where the database has no such value: it stands in memory.
     """
