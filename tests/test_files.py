@@ -471,3 +471,16 @@ def test_a_database_damaged_under_a_server_is_unavailable(desk: Desk) -> None:
 
     assert failed.status_code == 503
     assert "damaged" in failed.get_json()["detail"]
+
+
+@pytest.mark.parametrize("command", MAKING)
+def test_a_record_that_an_older_server_has_open_is_not_migrated(database_file: Path, command: str) -> None:
+    _alter(database_file, "DELETE FROM schema_migration WHERE name = '0005_survivors'")
+    words = [*COMMANDS[command], "--db", f"sqlite:///{database_file}"]
+    with closing(sqlite3.connect(database_file)) as older:
+        older.execute("SELECT 1 FROM record LIMIT 1").fetchone()
+        before = _rows(database_file)
+        refused = facts_alone(*words, FACTS_BUSY_TIMEOUT_MS="200")
+
+    _refused(refused, "another process has it open: stop the service first")
+    assert _rows(database_file) == before

@@ -2,15 +2,15 @@
 
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
-from peewee import Database, DatabaseError, SqliteDatabase
+from peewee import Database, DatabaseError, OperationalError, SqliteDatabase
 from playhouse.migrations import Runner
 
 from ..core.sql import Sql
-from .file import DatabaseUnusable, SqliteFile, file_of, make_private
+from .file import DatabaseUnusable, SqliteFile, alone, file_of, make_private
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 #: Those of the program that runs, whatever is installed in its place meanwhile.
@@ -89,12 +89,29 @@ def migrate(database: Database) -> list[str]:
     # Nothing is written where nothing is pending, so that a read-only file can be served.
     if applied == MIGRATION_NAMES:
         return []
-    ran: list[str] = Runner(database, str(MIGRATIONS)).up()
-    database.execute_sql(
-        "INSERT INTO secret (name, value) SELECT ?, ? WHERE NOT EXISTS (SELECT 1 FROM secret WHERE name = ?)",
-        ("cursor", secrets.token_hex(32), "cursor"),
-    )
+    with _alone(database):
+        ran: list[str] = Runner(database, str(MIGRATIONS)).up()
+        database.execute_sql(
+            "INSERT INTO secret (name, value) SELECT ?, ? "
+            "WHERE NOT EXISTS (SELECT 1 FROM secret WHERE name = ?)",
+            ("cursor", secrets.token_hex(32), "cursor"),
+        )
     return ran
+
+
+@contextmanager
+def _alone(database: Database) -> Iterator[None]:
+    """A while in which nobody else has the database open. A server of an older version, which would go on
+    writing as the tables were, has to be stopped first."""
+    try:
+        with alone(database) if isinstance(database, SqliteFile) and database.file else nullcontext():
+            yield
+    except OperationalError as error:
+        if not is_busy(error):
+            raise
+        raise DatabaseUnusable(
+            "it is to be brought to this version, and another process has it open: stop the service first"
+        ) from None
 
 
 def applied_migrations(database: Database) -> tuple[str, ...]:

@@ -43,10 +43,19 @@ class SqliteFile(SqliteDatabase):
     `resting`: what is read is left as it is, without a log that stays where it cannot be taken away again.
     """
 
+    #: Whether the next connection lets no other process have the file open.
+    alone = False
+
     def __init__(self, file: Path | None, *, resting: bool = False, **options: Any) -> None:
         self.file = file
         name = _address(file, resting) if file else ":memory:"
         super().__init__(name, uri=True, factory=_Connection, **options)
+
+    def _add_conn_hooks(self, connection: sqlite3.Connection) -> None:
+        if self.alone:
+            # Before anything is read (https://sqlite.org/wal.html, "Use of WAL without shared-memory").
+            connection.execute("PRAGMA locking_mode = exclusive")
+        super()._add_conn_hooks(connection)  # type: ignore[misc]  # peewee's types leave it out
 
     def _connect(self) -> sqlite3.Connection:
         while True:
@@ -64,6 +73,19 @@ class SqliteFile(SqliteDatabase):
         """Whether the file that this thread has open is still the one of that name."""
         connection: Any = self.connection()  # type: ignore[no-untyped-call]  # peewee's types leave it out
         return bool(connection.file == _identity(self.file))
+
+
+@contextmanager
+def alone(database: SqliteFile) -> Iterator[None]:
+    """A while in which no other connection has the file open. Raises DatabaseUnusable where one has."""
+    database.close()
+    database.alone = True
+    try:
+        database.connect()
+        yield
+    finally:
+        database.alone = False
+        database.close()
 
 
 class _Cursor(sqlite3.Cursor):
