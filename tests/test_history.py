@@ -363,3 +363,26 @@ def test_a_day_has_what_was_done_on_it_and_the_day_before_has_not(client: FlaskC
 
     assert client.get(f"/v1/parties/nhk?as_of={day}").status_code == 200
     assert client.get(f"/v1/parties/nhk?as_of={day - timedelta(days=1)}").status_code == 404
+
+
+KEPT = {
+    "claims/abe-seeks-treaty-progress-in-term": "no-cache",
+    "claims/abe-seeks-treaty-progress-in-term/revisions": "no-cache",
+    "claims/abe-seeks-treaty-progress-in-term/revisions/1": "public, max-age=86400",
+    "claims/abe-seeks-treaty-progress-in-term?as_of=seq:280": "public, max-age=86400",
+    "claims?as_of=seq:280&facets=kind": "public, max-age=86400",
+    "timeline?as_of=seq:280": "public, max-age=86400",
+    # A time may not be over yet.
+    "claims?as_of=2999-01-01": "no-cache",
+    "changes?since=0": "no-cache",
+}
+
+
+@pytest.mark.parametrize("path", KEPT)
+def test_what_never_changes_may_be_kept_for_a_day_by_whoever_has_no_key(desk: Desk, path: str) -> None:
+    anybody, curator = desk.client.get(f"/v1/{path}"), desk.client.get(f"/v1/{path}", headers=desk.editor)
+
+    assert anybody.headers["Cache-Control"] == KEPT[path]
+    again = desk.client.get(f"/v1/{path}", headers={"If-None-Match": anybody.headers["ETag"]})
+    assert (again.status_code, again.headers["Cache-Control"]) == (304, KEPT[path])
+    assert curator.headers["Cache-Control"] == "private, no-store"

@@ -68,7 +68,8 @@ _HEADERS: dict[str, Json] = {
         "schema": {"type": "string"},
     },
     "Cache-Control": {
-        "description": "`no-cache`: store, but revalidate; to an API key `private, no-store`.",
+        "description": "`no-cache`: store, but revalidate; a revision or `as_of=seq:N` lasts a day; "
+        "to an API key `private, no-store`.",
         "schema": {"type": "string"},
     },
     "Vary": {"description": "Which request headers can change this answer.", "schema": {"type": "string"}},

@@ -16,7 +16,7 @@ from peewee import Database
 from api.http.bodies import raw_body
 from api.http.endpoint import Endpoint
 from api.http.query_strings import query_string
-from api.http.responses import JSON, answer, envelope, link, tag_of
+from api.http.responses import JSON, LASTING, REVALIDATE, answer, envelope, link, tag_of
 from api.records.answers.perspective import in_words_of
 from api.records.core.state import CURATORS, PUBLIC, State
 from api.records.read.records import Page, Stored, read_many, referenced
@@ -122,7 +122,20 @@ class _Shaping:
         vary = self.endpoint.vary
         if "perspective" in self.query.given:
             vary += ", Accept-Language"
-        return answer(body, etag, updated=updated, media_type=reply.media_type, headers=headers, vary=vary)
+        return answer(
+            body,
+            etag,
+            updated=updated,
+            media_type=reply.media_type,
+            headers=headers,
+            vary=vary,
+            storing=LASTING if self._lasts() else REVALIDATE,
+        )
+
+    def _lasts(self) -> bool:
+        """Whether the same request will always be answered the same."""
+        moment = self.state.moment
+        return self.endpoint.lasting or (moment is not None and moment.asked.startswith("seq:"))
 
     # Records
 

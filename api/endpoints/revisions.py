@@ -154,6 +154,7 @@ def _declare_revision(endpoints: Endpoints, record_type: RecordType) -> None:
             answers={200: Answer("The revision.", named(name, shape), headers=("ETag",))},
             problems=("not-found", "unavailable-for-legal-reasons"),
             demanding=True,
+            lasting=True,
             words={"one": record_type.name},
         )
     )

@@ -84,6 +84,8 @@ class Endpoint:
     drafts: bool = False
     #: Whether it reads several times, or may take long, even without a query.
     demanding: bool = False
+    #: Whether what it answers never changes.
+    lasting: bool = False
     #: Whether it waits for something new.
     waits: bool = False
     #: What the docstring's `{…}` stand for.

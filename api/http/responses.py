@@ -15,6 +15,8 @@ from .conditions import is_current
 JSON = "application/json"
 #: Store it, but ask again before each use: an entity tag makes that one cheap round trip.
 REVALIDATE = "no-cache"
+#: What never changes, but may be taken out because the law requires it.
+LASTING = "public, max-age=86400"
 #: What is answered to a key may hold drafts: it belongs in no shared cache.
 PRIVATE = "private, no-store"
 #: Request headers that can change any answer: drafts, leave for other sites, the coding.
@@ -29,12 +31,14 @@ def answer(
     media_type: str = JSON,
     headers: Mapping[str, str] | None = None,
     vary: str = VARY,
+    storing: str = REVALIDATE,
 ) -> Response:
     """A 200 with these bytes, or a 304 where the client has them already.
 
-    `etag`: a strong tag with its quotes. `updated`: RFC 3339 with microseconds.
+    `etag`: a strong tag with its quotes. `updated`: RFC 3339 with microseconds. `storing`: Cache-Control where no
+    key was sent.
     """
-    storing = PRIVATE if "HTTP_AUTHORIZATION" in request.environ else REVALIDATE
+    storing = PRIVATE if "HTTP_AUTHORIZATION" in request.environ else storing
     carried: list[tuple[str, str]] = [("ETag", etag), ("Cache-Control", storing), ("Vary", vary)]
     if updated is not None:
         carried.append(("Last-Modified", http_date(updated)))
