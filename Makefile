@@ -13,7 +13,7 @@ DEBIAN := apt-get update --quiet --quiet && DEBIAN_FRONTEND=noninteractive apt-g
 MOST_BYTES := 350000
 
 .DEFAULT_GOAL := help
-.PHONY: bench bench-answers bench-quick clean compare crash-audit format help install install-test lint lock openapi picture questions serve test test-quick tools
+.PHONY: bench bench-answers bench-reads clean compare crash-audit format help install install-test lint lock openapi picture questions serve test test-quick tools
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -74,10 +74,10 @@ picture: install-test ## Draw the imports between wings in docs/architecture.md 
 questions: install-test ## Write the answers in docs/questions.md anew
 	$(BIN)/python -m tests.questions
 
-bench: bench-quick bench-answers ## Run the benchmarks
+bench: bench-reads bench-answers ## Run the benchmarks
 
-bench-quick: install ## Ratios for one record and fifty, in under two minutes
-	$(BIN)/python benchmarks/quick.py --rounds $(or $(ROUNDS),5)
+bench-reads: install ## Processor time of a read, beside constant answers by the server below, in two minutes
+	$(BIN)/python benchmarks/reads.py --rounds $(or $(ROUNDS),5)
 
 bench-answers: install ## Hot queries in a record of 100,000 claims, in about three minutes
 	$(BIN)/python -m benchmarks.answers --rounds $(or $(ROUNDS),5)

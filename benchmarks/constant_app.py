@@ -1,14 +1,25 @@
-"""The upper bound: a bare Flask route that answers with a constant body of the same size."""
+"""What a server costs by itself: constant bodies of `/SIZE` bytes, by bare WSGI (`raw`) and Flask (`app`)."""
 
-import os
+from collections.abc import Callable, Iterable
+from functools import cache
+from typing import Any
 
 from flask import Flask, Response
-
-BODY = b'"' + b"x" * (int(os.environ["BENCH_SIZE"]) - 2) + b'"'
 
 app = Flask(__name__)
 
 
-@app.get("/")
-def constant() -> Response:
-    return Response(BODY, content_type="application/json")
+@cache
+def body(size: int) -> bytes:
+    return b'"' + b"x" * (size - 2) + b'"'
+
+
+@app.get("/<int:size>")
+def constant(size: int) -> Response:
+    return Response(body(size), content_type="application/json")
+
+
+def raw(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    found = body(int(environ["PATH_INFO"][1:]))
+    start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(found)))])
+    return [found]

@@ -1,7 +1,7 @@
 """Uses the client that openapi-generator has made.
 
-`python -m tests.generated_by_openapi_generator FOLDER URL KEY`: FOLDER holds the package `record`. Prints what it
-saw, as `tests.generated` does for the other generator.
+`python -m tests.generated_by_openapi_generator FOLDER URL KEY`: FOLDER holds the package `record`. It prints
+what it saw, as `tests.generated` does for the other generator.
 """
 
 import json

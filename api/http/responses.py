@@ -35,8 +35,8 @@ def answer(
 ) -> Response:
     """A 200 with these bytes, or a 304 where the client has them already.
 
-    `etag`: a strong tag with its quotes. `updated`: RFC 3339 with microseconds. `storing`: Cache-Control where no
-    key was sent.
+    `etag`: a strong tag with its quotes. `updated`: RFC 3339 with microseconds.
+    `storing`: Cache-Control where no key was sent.
     """
     storing = PRIVATE if "HTTP_AUTHORIZATION" in request.environ else storing
     carried: list[tuple[str, str]] = [("ETag", etag), ("Cache-Control", storing), ("Vary", vary)]
