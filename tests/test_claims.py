@@ -166,7 +166,7 @@ def test_every_write_of_a_published_claim_is_held_to_the_rules(story: Desk, case
 
     assert (put.status_code, patched.status_code, batch.status_code) == (422, 422, 422)
     assert _pointers(put.get_json()["errors"]) == case.pointers
-    assert _pointers(batch.get_json()["errors"]) == [f"/0{pointer}" for pointer in case.pointers]
+    assert _pointers(batch.get_json()["errors"]) == [f"/0/body{pointer}" for pointer in case.pointers]
 
 
 @BROKEN

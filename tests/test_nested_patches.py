@@ -201,7 +201,7 @@ def test_a_nested_patch_without_a_note_refuses_the_batch(desk: Desk, case: Case)
     refused = desk.send("POST", "batch", _beside_a_rename(desk, case, case.patch))
 
     assert refused.status_code == 422
-    assert [error["pointer"] for error in refused.get_json()["errors"]] == ["/0/correction"]
+    assert [error["pointer"] for error in refused.get_json()["errors"]] == ["/0/body/correction"]
     assert desk.client.get(f"/v1/{case.path}").data == before
     assert desk.client.get("/v1/parties/abe-shinzo").get_json()["name"] == "Shinzo Abe"
 

@@ -161,7 +161,8 @@ def test_a_batch_cannot_close_a_circle_of_the_joined_kinds(desk: Desk, first: st
     refused = desk.send("POST", "batch", items)
 
     assert refused.status_code == 422
-    assert [error["pointer"] for error in refused.get_json()["errors"]] == ["/0/relations", "/1/relations"]
+    circular = [error["pointer"] for error in refused.get_json()["errors"]]
+    assert circular == ["/0/body/relations", "/1/body/relations"]
 
 
 @pytest.mark.parametrize(("first", "second"), PAIRS)
@@ -351,7 +352,7 @@ def test_a_batch_cannot_answer_a_question_that_it_drops(desk: Desk) -> None:
         {"op": "create", "type": "claim", "id": "new", "body": {**REQUIRED["claims"], **ANSWER}},
     ])  # fmt: skip
 
-    assert _faults(refused) == (422, ["/1/answers/0/question"])
+    assert _faults(refused) == (422, ["/1/body/answers/0/question"])
 
 
 def test_two_dossiers_of_one_batch_do_not_ask_one_question(desk: Desk) -> None:
@@ -361,4 +362,4 @@ def test_two_dossiers_of_one_batch_do_not_ask_one_question(desk: Desk) -> None:
 
     refused = desk.send("POST", "batch", items)
 
-    assert _faults(refused) == (422, ["/0/questions/0/id", "/1/questions/0/id"])
+    assert _faults(refused) == (422, ["/0/body/questions/0/id", "/1/body/questions/0/id"])

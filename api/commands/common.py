@@ -39,6 +39,11 @@ def give_up(message: str) -> NoReturn:
     raise SystemExit(COULD_NOT_RUN)
 
 
+def is_there(url: str | None) -> bool:
+    """Whether the database is a file that exists."""
+    return file_or_end(url or settings_or_end().database_url, new=True).exists()
+
+
 @contextmanager
 def opened(url: str | None, *, new: bool = False) -> Iterator[Database]:
     """The database, brought to this version, closed at the end; made where there is none and `new` says so.

@@ -1,28 +1,29 @@
 """`facts load`: dossier files into the record, all or nothing."""
 
 from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
+from typing import NoReturn
 
 import click
 from peewee import Database
 from rich.console import Console
 from rich.progress import Progress
 
-from api.formats.checking import Report, finding, read_operations
-from api.formats.dossier_files import FileRecord
-from api.records.core.errors import DocumentFault, Refused
+from api.formats.checking import Finding, Report, finding, judge_alone, judge_report, read_operations
+from api.records.core.errors import Refused
 from api.records.core.registry import BY_PLURAL
 from api.records.core.state import State
 from api.records.read.records import is_empty
 from api.records.store.api_keys import Actor
-from api.records.write.operations import Put
 from api.records.write.perform import perform
 from api.records.write.transaction import Correction, Outcome
 from schemas.base import counted, nearest
 from schemas.text import text_fault
 from schemas.vocabularies import CORRECTION_KINDS
 
-from .common import FOUND_FAULTS, database_option, opened
+from .common import FOUND_FAULTS, database_option, is_there, opened
 
 RESULTS = ("created", "updated", "unchanged", "skipped")
 
@@ -58,22 +59,27 @@ def load(paths: tuple[Path, ...], correction: Correction | None, if_empty: bool,
     published one needs --correction. Exit code 1 where the files have faults.
     """
     report = read_operations(paths)
-    if report.errors:
-        _refuse([str(finding) for finding in report.findings])
+    report.operations = [(entry, replace(op, correction=correction)) for entry, op in report.operations]
+    if report.errors and not is_there(url):
+        # Nothing will be loaded: no database is made for it.
+        judge_alone(report)
+        _refuse(report.findings)
     with opened(url, new=True) as database:
         if if_empty and not is_empty(State(database)):
             click.echo("the database holds records already; nothing loaded")
             return
-        outcomes = _load(database, report, correction)
+        if report.errors:
+            judge_report(database, report)
+            _refuse(report.findings)
+        outcomes = _load(database, report)
     for (entry, _), outcome in zip(report.operations, outcomes, strict=True):
         for warning in outcome.warnings:
             click.echo(str(finding(entry, warning, True)))
     _summarise(outcomes)
 
 
-def _load(database: Database, report: Report, correction: Correction | None) -> list[Outcome]:
-    entries = [entry for entry, _ in report.operations]
-    operations = [Put(op.type, op.id, op.document, op.publish, correction) for _, op in report.operations]
+def _load(database: Database, report: Report) -> list[Outcome]:
+    entries, operations = zip(*report.operations, strict=True) if report.operations else ((), ())
     console = Console(stderr=True)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task("Rendering records", total=len(operations))
@@ -85,25 +91,19 @@ def _load(database: Database, report: Report, correction: Correction | None) -> 
                 progress=lambda done: progress.update(task, completed=done),
             )
         except Refused as refused:
-            faults = [_line(entries[index], fault) for index, fault in refused.indexed]
-    _refuse(faults)
-    return []
+            _refuse(finding(entries[index], fault) for index, fault in refused.indexed)
 
 
-def _line(entry: FileRecord, fault: DocumentFault) -> str:
-    if fault.pointer == "/correction":
+_NO_NOTE = "the published record would change; give the public reason with --correction KIND:NOTE"
+
+
+def _refuse(findings: Iterable[Finding]) -> NoReturn:
+    faults = [found for found in findings if not found.warning]
+    for found in faults:
         # A file has no such member: the command line gives it.
-        return (
-            f"{entry.file}:{entry.line_of('')}: /: the published record would change; "
-            "give the public reason with --correction KIND:NOTE"
-        )
-    return f"{entry.file}:{entry.line_of(fault.pointer)}: {fault.pointer or '/'}: {fault.detail}"
-
-
-def _refuse(lines: list[str]) -> None:
-    for line in lines:
-        click.echo(line)
-    click.echo(f"{counted(len(lines), 'fault')}; nothing was loaded", err=True)
+        noteless = found.pointer == "/correction"
+        click.echo(str(replace(found, pointer="", message=_NO_NOTE) if noteless else found))
+    click.echo(f"{counted(len(faults), 'fault')}; nothing was loaded", err=True)
     raise SystemExit(FOUND_FAULTS)
 
 

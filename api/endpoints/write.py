@@ -272,10 +272,10 @@ def _declare_batch(endpoints: Endpoints, database: Database) -> None:
         One fault refuses all; each fault's pointer begins with the index of its operation.
         """
         actor = require_curator(database)
-        operations = planned_batch(read_body(), ops.ANY if query["dry_run"] else None)
+        operations, faults = planned_batch(read_body(), ops.ANY if query["dry_run"] else None)
 
         def work(transaction: Transaction) -> Done:
-            return _batch_answer(apply_all(transaction, operations))
+            return _batch_answer(apply_all(transaction, operations, beside=faults, within="/body"))
 
         return answer_once(actor, database, query["dry_run"], work)
 

@@ -1,14 +1,13 @@
 """From a request's body to the operations that it asks for."""
 
 from collections.abc import Callable, Iterable
-from operator import itemgetter
 from typing import Any
 
 from marshmallow import ValidationError
 
 from api.http.conditions import entity_tags
 from api.http.problems import Problem
-from api.records.core.errors import DocumentFault, InvalidDocument, refused_for
+from api.records.core.errors import DocumentFault, InvalidDocument
 from api.records.core.registry import TYPES, RecordType
 from api.records.write import operations as ops
 from api.records.write.documents import read_document
@@ -38,31 +37,41 @@ def correction_of(body: Any, pointer: str = "") -> Correction:
     return Correction(**correction_note(body, pointer))
 
 
-def create_of(record_type: RecordType, body: Any, publish: bool) -> ops.Create:
-    document = read_document(record_type, body)
-    return ops.Create(record_type, str(body["id"]), document, publish)
+def create_of(record_type: RecordType, body: Any, publish: bool) -> Operation:
+    def plan() -> Operation:
+        document = read_document(record_type, body)
+        return ops.Create(record_type, str(body["id"]), document, publish)
+
+    return ops.readable(plan, publish)
 
 
-def replace_of(record_type: RecordType, record_id: str, body: Any, tags: ops.Tags) -> ops.Replace:
-    plain, correction = _apart(body)
-    return ops.Replace(record_type, record_id, read_document(record_type, plain, record_id), tags, correction)
+def replace_of(record_type: RecordType, record_id: str, body: Any, tags: ops.Tags) -> Operation:
+    def plan() -> Operation:
+        plain, correction, faults = _apart(body)
+        document = read_document(record_type, plain, record_id, faults)
+        return ops.Replace(record_type, record_id, document, tags, correction)
+
+    return ops.readable(plan)
 
 
-def patch_of(record_type: RecordType, record_id: str, body: Any, tags: ops.Tags) -> ops.Patch:
-    plain, correction = _apart(body)
+def patch_of(record_type: RecordType, record_id: str, body: Any, tags: ops.Tags) -> Operation:
+    plain, correction, faults = _apart(body)
     if not isinstance(plain, dict):
         raise InvalidDocument("a patch is an object", (DocumentFault("", "must be an object (RFC 7396)"),))
-    if plain.get("id", record_id) != record_id:
-        raise InvalidDocument("the id cannot change", (DocumentFault("/id", "the id in the URL stands"),))
-    return ops.Patch(record_type, record_id, plain, tags, correction)
+    if plain.pop("id", record_id) != record_id:
+        faults += (DocumentFault("/id", "the id in the URL stands"),)
+    return ops.Patch(record_type, record_id, plain, tags, correction, faults)
 
 
-def _apart(body: Any) -> tuple[Any, Correction | None]:
-    """A document and the correction note that stands beside its fields."""
-    if not isinstance(body, dict) or "correction" not in body:
-        return body, None
+def _apart(body: Any) -> tuple[Any, Correction | None, tuple[DocumentFault, ...]]:
+    """A document, the correction note that stands beside its fields, and the faults of that."""
+    if not isinstance(body, dict):
+        return body, None, ()
     plain = {name: value for name, value in body.items() if name != "correction"}
-    return plain, correction_of(body["correction"], "/correction")
+    try:
+        return plain, correction_of(body["correction"], "/correction") if "correction" in body else None, ()
+    except InvalidDocument as refusal:
+        return plain, None, refusal.faults
 
 
 def state_change_of(
@@ -79,16 +88,23 @@ def state_change_of(
     return ops.Merge(record_type, record_id, merger["into"], tags, correction)
 
 
-def creation_at(record_type: RecordType, record_id: str, body: Any) -> ops.Create:
+def creation_at(record_type: RecordType, record_id: str, body: Any) -> Operation:
     """A creation by `PUT`: 412 where the record is there already (RFC 9110 §13.1.2)."""
-    document = read_document(record_type, body, record_id)
-    return ops.Create(record_type, record_id, document, only_new=True)
+
+    def plan() -> Operation:
+        document = read_document(record_type, body, record_id)
+        return ops.Create(record_type, record_id, document, only_new=True)
+
+    return ops.readable(plan)
 
 
-def planned_batch(body: Any, unnamed: ops.Tags = None) -> list[Operation]:
-    """The operations of a batch; raises InvalidDocument with the faults of all its items.
+def planned_batch(
+    body: Any, unnamed: ops.Tags = None
+) -> tuple[dict[int, Operation], list[tuple[int, DocumentFault]]]:
+    """The operations of a batch by their indices, and the faults of items that cannot be read as any.
 
-    `unnamed`: what a record is changed from where no item names its tag.
+    `unnamed`: what a record is changed from where no item names its tag. Raises InvalidDocument for what is
+    no list.
     """
     if not isinstance(body, list) or not 1 <= len(body) <= MOST_IN_BATCH:
         fault = DocumentFault("", f"must be a list of 1 to {MOST_IN_BATCH} operations")
@@ -96,10 +112,7 @@ def planned_batch(body: Any, unnamed: ops.Tags = None) -> list[Operation]:
     faults: list[tuple[int, DocumentFault]] = []
     items = _each(enumerate(body), _item, faults)
     planned = _each(_with_tags(items, unnamed).items(), lambda item: _planned_item(*item), faults)
-    if faults:
-        named = tuple(fault.under(f"/{index}") for index, fault in sorted(faults, key=itemgetter(0)))
-        raise InvalidDocument(refused_for(faults), named)
-    return list(planned.values())
+    return planned, faults
 
 
 def _each(
@@ -157,8 +170,13 @@ def _planned_item(item: Json, tags: ops.Tags) -> Operation:
 
 def _operation_of(name: str, record_type: RecordType, record_id: str, body: Any, tags: ops.Tags) -> Operation:
     if name == "create":
-        plain, publish = _publish_apart(body)
-        return ops.Create(record_type, record_id, read_document(record_type, plain, record_id), publish)
+        plain, publish, faults = _publish_apart(body)
+
+        def plan() -> Operation:
+            document = read_document(record_type, plain, record_id, faults)
+            return ops.Create(record_type, record_id, document, publish)
+
+        return ops.readable(plan, publish)
     if name == "replace":
         return replace_of(record_type, record_id, body, tags)
     if name == "patch":
@@ -168,12 +186,13 @@ def _operation_of(name: str, record_type: RecordType, record_id: str, body: Any,
     return state_change_of(name, record_type, record_id, body, tags)
 
 
-def _publish_apart(body: Any) -> tuple[Any, bool]:
-    """A new record's document and whether it is published at once."""
+def _publish_apart(body: Any) -> tuple[Any, bool, tuple[DocumentFault, ...]]:
+    """A new record's document, whether it is published at once, and what is wrong with saying so."""
     if not isinstance(body, dict) or "publish" not in body:
-        return body, False
+        return body, False, ()
+    plain = {name: value for name, value in body.items() if name != "publish"}
     publish = body["publish"]
-    if not isinstance(publish, bool):
-        fault = DocumentFault("/publish", f"{quoted(publish)} is not true or false", ("true", "false"))
-        raise InvalidDocument("the batch cannot be read", (fault,))
-    return {name: value for name, value in body.items() if name != "publish"}, publish
+    if isinstance(publish, bool):
+        return plain, publish, ()
+    fault = DocumentFault("/publish", f"{quoted(publish)} is not true or false", ("true", "false"))
+    return plain, False, (fault,)

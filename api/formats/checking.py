@@ -7,14 +7,16 @@ loads, and no rule stands in two places.
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-from api.records.core.errors import DocumentFault, InvalidDocument
+from peewee import Database
+
+from api.records.core.errors import DocumentFault
 from api.records.core.registry import TYPES
 from api.records.store.database import migrate, open_database
 from api.records.write.documents import read_document
-from api.records.write.operations import Put
+from api.records.write.operations import Put, Unreadable, readable
 from api.records.write.perform import judge
+from api.records.write.transaction import Operation
 
 from .dossier_files import FileRecord, read_files
 
@@ -42,8 +44,8 @@ class Report:
     findings: list[Finding] = field(default_factory=list)
     #: What can be loaded: the operations with the entries that they come from.
     operations: list[tuple[FileRecord, Put]] = field(default_factory=list)
-    #: Ids of records and questions that stand in the files but cannot be read as documents.
-    broken: set[str] = field(default_factory=set)
+    #: What cannot be read as a document.
+    unreadable: list[tuple[FileRecord, Unreadable]] = field(default_factory=list)
 
     @property
     def errors(self) -> int:
@@ -59,17 +61,25 @@ class Report:
 def check_files(paths: Iterable[Path]) -> Report:
     """Every fault of the records in `paths`, as if they were the whole record."""
     report = read_operations(paths)
+    judge_alone(report)
+    return report
+
+
+def judge_alone(report: Report) -> None:
+    """Add what what was read has against itself, and warns of, as if it were the whole record."""
     database = open_database("sqlite:///:memory:")
     migrate(database)
-    faults, warnings = judge(database, [op for _, op in report.operations])
+    judge_report(database, report)
     database.close()
-    for index, fault in faults:
-        entry = report.operations[index][0]
-        if not _follows_from_another(report, entry, fault):
-            report.findings.append(finding(entry, fault))
-    report.findings += [finding(report.operations[i][0], warning, True) for i, warning in warnings]
+
+
+def judge_report(database: Database, report: Report) -> None:
+    """Add what a record has against what was read, and warns of."""
+    planned: list[tuple[FileRecord, Operation]] = [*report.operations, *report.unreadable]
+    faults, warnings = judge(database, [operation for _, operation in planned])
+    report.findings += [finding(planned[i][0], fault) for i, fault in faults]
+    report.findings += [finding(planned[i][0], warning, True) for i, warning in warnings]
     report.findings = sorted(dict.fromkeys(report.findings), key=lambda f: (str(f.file), f.line, f.pointer))
-    return report
 
 
 def read_operations(paths: Iterable[Path]) -> Report:
@@ -100,36 +110,19 @@ def _add_operation(report: Report, entry: FileRecord) -> None:
     record_type = TYPES[entry.type]
     body = {name: value for name, value in entry.record.items() if name != "status"}
     status = entry.record.get("status", "published")
-    faults: list[DocumentFault] = []
-    if status not in ("draft", "published"):
-        faults.append(DocumentFault("/status", "must be draft or published, or left out"))
-    try:
-        document = read_document(record_type, body)
-    except InvalidDocument as refusal:
-        faults += refusal.faults
-    report.findings += [finding(entry, fault) for fault in faults]
-    if not faults:
-        put = Put(record_type, str(entry.record["id"]), document, publish=status == "published")
-        report.operations.append((entry, put))
+    known = status in ("draft", "published")
+    faults = () if known else (DocumentFault("/status", "must be draft or published, or left out"),)
+
+    def plan() -> Put:
+        document = read_document(record_type, body, beside=faults)
+        return Put(record_type, str(body["id"]), document, publish=status == "published")
+
+    operation = readable(plan, status == "published")
+    if isinstance(operation, Unreadable):
+        report.findings += [finding(entry, fault) for fault in operation.refusal.faults]
+        report.unreadable.append((entry, operation))
     else:
-        report.broken |= _ids_of(entry.record)
-
-
-def _ids_of(record: dict[str, Any]) -> set[str]:
-    """The record's id and those of its questions, as far as they can be made out."""
-    questions = record.get("questions") or []
-    members = (
-        [record, *(q for q in questions if isinstance(q, dict))] if isinstance(questions, list) else [record]
-    )
-    return {str(member["id"]) for member in members if "id" in member}
-
-
-def _follows_from_another(report: Report, entry: FileRecord, fault: DocumentFault) -> bool:
-    """Whether a fault only says that another record, which has faults of its own, could not be read."""
-    value: Any = entry.record
-    for step in fault.pointer.split("/")[1:]:
-        value = value[int(step)] if isinstance(value, list) else value.get(step)
-    return isinstance(value, str) and value in report.broken
+        report.operations.append((entry, operation))
 
 
 def finding(entry: FileRecord, fault: DocumentFault, warning: bool = False) -> Finding:

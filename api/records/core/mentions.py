@@ -53,11 +53,14 @@ def _targets(schema: type[Schema]) -> dict[str, Role]:
 
 
 def mentions(schema: type[Schema], document: Json) -> list[Mention]:
-    """Every record that a document names, in document order."""
+    """Every record that a document names, in document order.
+
+    The document may be one that breaks its schema: what names no record is passed over.
+    """
     wanted = _targets(schema)
     heads = {path.split(".")[0] for path in wanted}
     found: list[Mention] = []
-    for name in document.keys() & heads:
+    for name in (name for name in document if name in heads):
         found += _mentions(wanted, document[name], name, f"/{name}")
     return found
 
@@ -66,8 +69,11 @@ def _mentions(wanted: dict[str, Role], value: Any, path: str, at: str) -> Iterat
     if isinstance(value, list):
         for index, member in enumerate(value):
             yield from _mentions(wanted, member, path, f"{at}/{index}")
+    elif path in wanted:
+        # As it is kept, or as a read shows it.
+        target = value.get("id") if isinstance(value, dict) else value
+        if isinstance(target, str):
+            yield Mention(path, wanted[path].to, wanted[path].itself, target, at)
     elif isinstance(value, dict):
         for name, member in value.items():
             yield from _mentions(wanted, member, f"{path}.{name}", f"{at}/{name}")
-    elif path in wanted and isinstance(value, str):
-        yield Mention(path, wanted[path].to, wanted[path].itself, value, at)

@@ -1,10 +1,11 @@
 """A body as a document: validated by its schema, in the one form in which it is stored."""
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from marshmallow import ValidationError
 
-from schemas.base import Fault, Json, faults_of, quoted
+from schemas.base import Fault, Json, counted, faults_of, quoted
 from schemas.record import without_nothing
 
 from ..core.errors import DocumentFault, InvalidDocument
@@ -14,14 +15,37 @@ from ..core.registry import RecordType
 AROUND = ("type", "meta", "links")
 
 
-def read_document(record_type: RecordType, body: Any, record_id: str | None = None) -> Json:
+class UnreadableDocument(InvalidDocument):
+    """A body that breaks the schema of its type.
+
+    It keeps what it is about, so that what else is against it can be said with it: `id` is empty where
+    the body has none, `publishes` is whether it was to be public.
+    """
+
+    def __init__(self, record_type: RecordType, body: Json, faults: Iterable[DocumentFault]) -> None:
+        found = tuple(dict.fromkeys(faults))
+        super().__init__(_summary(found), found)
+        self.type, self.body, self.publishes = record_type, body, False
+
+    @property
+    def id(self) -> str:
+        """The id that the body has or was given."""
+        found = self.body.get("id")
+        return found if isinstance(found, str) else ""
+
+
+def read_document(
+    record_type: RecordType, body: Any, record_id: str | None = None, beside: Iterable[DocumentFault] = ()
+) -> Json:
     """The document in its input form, without its id and without anything unknown.
 
-    Raises InvalidDocument with every fault of the body at once.
+    Raises UnreadableDocument with every fault of the body at once, and those found `beside` it.
     """
+    faults = list(beside)
     if not isinstance(body, dict):
-        raise InvalidDocument("the document is not an object", (DocumentFault("", "must be an object"),))
-    faults = _identity_faults(record_type, body, record_id)
+        named = {} if record_id is None else {"id": record_id}
+        raise UnreadableDocument(record_type, named, [*faults, DocumentFault("", "must be an object")])
+    faults += _identity_faults(record_type, body, record_id)
     if record_id is not None:
         body = {"id": record_id, **body}
     try:
@@ -29,7 +53,7 @@ def read_document(record_type: RecordType, body: Any, record_id: str | None = No
     except ValidationError as error:
         faults += [document_fault(pointer, message) for pointer, message in faults_of(error.messages)]
     if faults:
-        raise InvalidDocument(_summary(faults), tuple(dict.fromkeys(faults)))
+        raise UnreadableDocument(record_type, body, faults)
     # A held source says so with false, which is something: only null, [] and {} are nothing.
     return dict(without_nothing({k: v for k, v in loaded.items() if k != "id"}))
 
@@ -50,5 +74,5 @@ def _identity_faults(record_type: RecordType, body: Json, record_id: str | None)
     return faults
 
 
-def _summary(faults: list[DocumentFault]) -> str:
-    return f"the document has {len(faults)} fault{'s' if len(faults) != 1 else ''}"
+def _summary(faults: Sequence[DocumentFault]) -> str:
+    return f"the document has {counted(len(faults), 'fault')}"

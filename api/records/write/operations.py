@@ -1,7 +1,9 @@
 """The operations that change a record. Each says what it needs of the record's state and of the actor."""
 
+from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import json_merge_patch
 
@@ -20,13 +22,13 @@ from ..core.errors import (
 )
 from ..core.mentions import mentions
 from ..core.registry import RecordType
-from .documents import AROUND, read_document
+from .documents import AROUND, UnreadableDocument, read_document
 from .enrichment import KIND as ENRICHMENT
 from .enrichment import enrichment_faults
 from .render import Renderer
 from .rules import owner_of_question
 from .session import Entry
-from .transaction import Correction, Outcome, Transaction
+from .transaction import Correction, Operation, Outcome, Transaction
 
 #: Entity tags that an operation starts from; None where none was named.
 Tags = tuple[str, ...] | None
@@ -64,6 +66,34 @@ class Put:
             return Outcome(self.id, self.type, "updated", transaction.publish(entry, None))
         transaction.place(entry)
         return Outcome(self.id, self.type, "updated", entry)
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """A document that could not be read: it is refused in its turn, with what else is against it."""
+
+    refusal: UnreadableDocument
+
+    @property
+    def id(self) -> str:
+        """Which record."""
+        return self.refusal.id
+
+    def apply(self, transaction: Transaction) -> Outcome:
+        """Raises UnreadableDocument."""
+        raise self.refusal
+
+
+Planned = TypeVar("Planned", bound=Operation)
+
+
+def readable(plan: Callable[[], Planned], publishes: bool = False) -> Planned | Unreadable:
+    """The operation that is planned, or the refusal of its document in its place."""
+    try:
+        return plan()
+    except UnreadableDocument as refusal:
+        refusal.publishes = publishes
+        return Unreadable(refusal)
 
 
 @dataclass(frozen=True)
@@ -110,19 +140,24 @@ class Patch:
     patch: Json
     if_match: Tags
     correction: Correction | None = None
+    #: Faults of what stands beside the patch.
+    beside: tuple[DocumentFault, ...] = ()
 
     def apply(self, transaction: Transaction) -> Outcome:
-        """Raises InvalidDocument where the result breaks the schema."""
+        """Raises UnreadableDocument where the result breaks the schema."""
         entry = _current(transaction, self.type, self.id, self.if_match)
-        refused = [n for n in self.patch if n in AROUND or n in self.type.shape.computed]
-        if refused:
-            faults = (
-                DocumentFault(f"/{n}", f"{n} is the service's own: leave it out of a patch") for n in refused
-            )
-            raise InvalidDocument("the patch touches what the service computes", tuple(faults))
+        faults = [
+            *self.beside,
+            *(
+                DocumentFault(f"/{n}", f"{n} is the service's own: leave it out of a patch")
+                for n in self.patch
+                if n in AROUND or n in self.type.shape.computed
+            ),
+        ]
         # A merge changes its target, at every depth; the document is still to be compared with the result.
         merged = json_merge_patch.merge({"id": self.id, **deepcopy(entry.document)}, self.patch)
-        return _edit(transaction, entry, read_document(self.type, merged, self.id), self.correction)
+        document = read_document(self.type, merged, self.id, faults)
+        return _edit(transaction, entry, document, self.correction)
 
 
 @dataclass(frozen=True)

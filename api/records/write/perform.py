@@ -1,7 +1,8 @@
 """Doing operations: one, or many of which all are done or none."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from operator import itemgetter
 
 from peewee import Database, OperationalError
 
@@ -9,10 +10,15 @@ from ..core.errors import DocumentFault, Forbidden, InvalidDocument, Refusal, Re
 from ..store.api_keys import Actor
 from ..store.database import write_transaction
 from .commit import Progress, finish
+from .documents import UnreadableDocument
 from .rerender import catch_up
-from .rules import faults_of_changes, refuse_orphans
+from .rules import faults_of_changes, faults_of_unreadable, ids_in, refuse_orphans
+from .session import Session
 from .transaction import Operation, Outcome, Transaction
 from .warnings import warnings_of
+
+#: A fault with the index of its operation.
+Indexed = tuple[int, DocumentFault]
 
 
 def perform(
@@ -23,7 +29,7 @@ def perform(
 ) -> list[Outcome]:
     """Do every operation or none, in a transaction of its own. Raises Refused."""
     with writing(database):
-        return apply_all(Transaction(database, actor), operations, progress)
+        return apply_all(Transaction(database, actor), dict(enumerate(operations)), progress)
 
 
 @contextmanager
@@ -41,7 +47,11 @@ def writing(database: Database, *, dry_run: bool = False) -> Iterator[None]:
 
 def apply_one(transaction: Transaction, operation: Operation) -> Outcome:
     """Do a single operation. Raises its Refusal; faults point into its own document."""
-    outcome = operation.apply(transaction)
+    try:
+        outcome = operation.apply(transaction)
+    except UnreadableDocument as refusal:
+        every = (*refusal.faults, *faults_of_unreadable(transaction.session, refusal))
+        raise InvalidDocument(refused_for(every), every) from None
     refuse_orphans(transaction.session)
     if faults := tuple(fault for _, fault in faults_of_changes(transaction.session)):
         raise InvalidDocument(refused_for(faults), faults)
@@ -49,52 +59,70 @@ def apply_one(transaction: Transaction, operation: Operation) -> Outcome:
 
 
 def apply_all(
-    transaction: Transaction, operations: Sequence[Operation], progress: Progress = lambda done: None
+    transaction: Transaction,
+    operations: Mapping[int, Operation],
+    progress: Progress = lambda done: None,
+    *,
+    beside: Sequence[Indexed] = (),
+    within: str = "",
 ) -> list[Outcome]:
-    """Do many operations. Raises Refused with the faults of all of them."""
-    outcomes, faults = _attempt(transaction, operations)
+    """Do many operations, each with its index. Raises Refused with the faults of all of them, and those
+    found `beside` them; `within` is where the document of an operation stands."""
+    outcomes, faults = _attempt(transaction, operations, within)
     refuse_orphans(transaction.session)
-    if faults := faults + _faults_between(transaction, outcomes):
-        raise Refused(faults)
+    if faults := [*beside, *faults, *_faults_between(transaction, outcomes, within)]:
+        raise Refused(sorted(faults, key=itemgetter(0)))
     return _finished(transaction, list(outcomes.values()), progress)
 
 
-def judge(
-    database: Database, operations: Sequence[Operation]
-) -> tuple[list[tuple[int, DocumentFault]], list[tuple[int, DocumentFault]]]:
+def judge(database: Database, operations: Sequence[Operation]) -> tuple[list[Indexed], list[Indexed]]:
     """What `perform` would refuse, and warn of, by index of the operation; nothing is written."""
     with write_transaction(database):
         transaction = Transaction(database, Actor("check", "publisher"))
-        outcomes, faults = _attempt(transaction, operations)
+        outcomes, faults = _attempt(transaction, dict(enumerate(operations)))
         session = transaction.session
         warnings = [(i, w) for i, outcome in outcomes.items() for w in warnings_of(session, outcome.entry)]
         return faults + _faults_between(transaction, outcomes), warnings
 
 
 def _attempt(
-    transaction: Transaction, operations: Sequence[Operation]
-) -> tuple[dict[int, Outcome], list[tuple[int, DocumentFault]]]:
-    """What became of the operations, and what those that were refused have against themselves, by index."""
-    transaction.session.load(operation.id for operation in operations)
+    transaction: Transaction, operations: Mapping[int, Operation], within: str = ""
+) -> tuple[dict[int, Outcome], list[Indexed]]:
+    """What became of the operations, and what is against those that were refused, by index."""
+    session = transaction.session
+    session.load(operation.id for operation in operations.values())
     outcomes: dict[int, Outcome] = {}
-    faults: list[tuple[int, DocumentFault]] = []
-    for index, operation in enumerate(operations):
+    refused: dict[int, Refusal] = {}
+    for index, operation in operations.items():
         try:
             outcomes[index] = operation.apply(transaction)
         except Forbidden:
             # Not a fault of the operations: no other list of them would be taken from this actor.
             raise
         except Refusal as refusal:
-            faults += [(index, fault) for fault in refusal.faults or (DocumentFault("", refusal.detail),)]
-    return outcomes, faults
+            refused[index] = refusal
+            session.refused |= ids_in(refusal) if isinstance(refusal, UnreadableDocument) else {operation.id}
+    return outcomes, [
+        (index, fault) for index, refusal in refused.items() for fault in _faults_of(session, refusal, within)
+    ]
+
+
+def _faults_of(session: Session, refusal: Refusal, within: str) -> Iterator[DocumentFault]:
+    """Why an operation was refused; of a document that could not be read, when all others have been."""
+    if not refusal.faults:
+        yield DocumentFault("", refusal.detail)
+    named = faults_of_unreadable(session, refusal) if isinstance(refusal, UnreadableDocument) else ()
+    for fault in (*refusal.faults, *named):
+        yield fault.under(within)
 
 
 def _faults_between(
-    transaction: Transaction, outcomes: dict[int, Outcome]
-) -> list[tuple[int, DocumentFault]]:
+    transaction: Transaction, outcomes: dict[int, Outcome], within: str = ""
+) -> list[Indexed]:
     """What the rest of the record has against the changes, by the operation that changed a record last."""
     changed_by = {outcome.id: index for index, outcome in outcomes.items() if outcome.changed}
-    return [(changed_by[record_id], fault) for record_id, fault in faults_of_changes(transaction.session)]
+    found = faults_of_changes(transaction.session)
+    return [(changed_by[record_id], fault.under(within)) for record_id, fault in found]
 
 
 def _finished(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from graphlib import CycleError, TopologicalSorter
+from itertools import chain
 
 from schemas.base import Json, counted, nearest, quoted
 
@@ -11,6 +12,7 @@ from ..core.registry import CLAIM, DOSSIER
 from ..core.state import FOREVER
 from ..store.tables import QUESTIONS
 from .claims import chain_faults, showing_faults
+from .documents import UnreadableDocument
 from .render import SUPERSEDING
 from .session import Entry, Session
 
@@ -47,6 +49,19 @@ def faults_of_changes(session: Session) -> list[tuple[str, DocumentFault]]:
     return found + [(entry.id, fault) for entry in merged for fault in _merger_faults(session, entry)]
 
 
+def faults_of_unreadable(session: Session, refusal: UnreadableDocument) -> Iterator[DocumentFault]:
+    """What the rest of the record has against what a document names, although it breaks its schema."""
+    stands = session.get(refusal.id)
+    public = refusal.publishes or (stands is not None and stands.status != "draft")
+    entry = Entry(refusal.id, refusal.type, "published" if public else "draft", refusal.body)
+    session.load(mention.target for mention in mentions(entry.type.schema, entry.document))
+    asked, faulty = _asked_anew(session), {fault.pointer for fault in refusal.faults}
+    found = (_reference_faults(session, entry), _taken_ids(session, entry, asked))
+    for fault in chain(*found, _answer_faults(session, entry, asked)):
+        if fault.pointer not in faulty:
+            yield fault
+
+
 def refuse_orphans(session: Session) -> None:
     """Raise Conflict where a removed draft is named by a record that stays as it was."""
     for record_id, referrers in session.referrers(session.removed).items():
@@ -69,15 +84,15 @@ def _faults_of(session: Session, entry: Entry, asked: Asked) -> Iterator[Documen
 
     `asked`: the questions of the changed dossiers.
     """
+    yield from _taken_ids(session, entry, asked)
     if entry.type is DOSSIER:
-        yield from _taken_ids(session, entry, asked)
         yield from _dropped_questions(session, entry)
     yield from _reference_faults(session, entry)
+    yield from _answer_faults(session, entry, asked)
     if entry.type is CLAIM:
         yield from chain_faults(session, entry)
         if entry.status == "published":
             yield from showing_faults(session, entry)
-        yield from _answer_faults(session, entry, asked)
         yield from _opposed_relations(session, entry, "/relations/{index}/type")
 
 
@@ -91,7 +106,7 @@ def _reference_faults(session: Session, entry: Entry) -> Iterator[DocumentFault]
 
 def _references_before(session: Session, entry: Entry) -> set[tuple[str, str]]:
     """(role, record that is meant) of what a record named in public before the transaction."""
-    before = session.before.get(entry.id)
+    before = session.as_before(entry.id)
     if before is None or before.status == "draft":
         return set()
     return {(m.role, session.resolve(m.target)) for m in mentions(entry.type.schema, before.document)}
@@ -102,20 +117,23 @@ def _reference_fault(
 ) -> DocumentFault | None:
     target = session.survivor(mention.target)
     wanted = " or ".join(mention.to)
-    if target is None:
+    itself = target.id == entry.id if target else mention.target == entry.id
+    if target is None and not itself and mention.target in session.refused:
+        return None
+    if target is None and not itself:
         near = _near(session, mention.target, lambda: session.similar(mention.to, mention.target))
         hint = f'; did you mean "{near}"?' if near else ""
         detail = f"no {wanted} has the id {quoted(mention.target)}{hint}"
         return DocumentFault(mention.pointer, detail, did_you_mean=near)
-    if target.type.name not in mention.to:
+    if target and target.type.name not in mention.to:
         return DocumentFault(
             mention.pointer, f"{quoted(mention.target)} is a {target.type.name}; a {wanted} belongs here"
         )
     if stood_before:
         return None
-    if target.id == entry.id and not mention.itself:
+    if itself and not mention.itself:
         return DocumentFault(mention.pointer, "a record cannot refer to itself here")
-    if target.status == "published":
+    if target is None or target.status == "published":
         return None
     if target.status == "draft" and entry.status == "draft":
         return None
@@ -227,12 +245,12 @@ def _merged_circles(session: Session, entries: Iterable[Entry], name: str) -> It
 
 
 def _answer_faults(session: Session, entry: Entry, asked: Asked) -> Iterator[DocumentFault]:
-    before = session.before.get(entry.id)
+    before = session.as_before(entry.id)
     was_public = before is not None and before.status != "draft"
-    old = {a["question"] for a in before.document.get("answers", ())} if before and was_public else set()
+    old = {question for _, question in _questions(before, "answers", "question")} if was_public else set()
     seen: set[str] = set()
-    for index, answer in enumerate(entry.document.get("answers", ())):
-        question, pointer = answer["question"], f"/answers/{index}/question"
+    for index, question in _questions(entry, "answers", "question"):
+        pointer = f"/answers/{index}/question"
         if question in seen:
             yield DocumentFault(pointer, f"{quoted(question)} is answered twice")
         elif fault := _question_fault(session, entry, question, question in old, asked):
@@ -245,6 +263,8 @@ def _question_fault(
 ) -> DocumentFault | None:
     """What is against answering a question; the rules for references hold for its dossier."""
     dossier = _asking(session, question, asked)
+    if dossier is None and question in session.refused:
+        return None
     if dossier is None:
         near = _near(session, question, lambda: [*session.questions(), *asked])
         return DocumentFault("", f"no dossier has the question {quoted(question)}", did_you_mean=near)
@@ -277,11 +297,26 @@ def _asking(session: Session, question: str, asked: Asked) -> Entry | None:
 
 def _taken_ids(session: Session, entry: Entry, asked: Asked) -> Iterator[DocumentFault]:
     seen: set[str] = set()
-    for index, question in enumerate(entry.document.get("questions", ())):
-        owners = {owner_of_question(session, question["id"]), *(e.id for e in asked[question["id"]])}
-        if question["id"] in seen or session.get(question["id"]) or owners - {None, entry.id}:
-            yield DocumentFault(f"/questions/{index}/id", f"the id {quoted(question['id'])} is taken")
-        seen.add(question["id"])
+    for index, question in _questions(entry, "questions", "id"):
+        owners = {owner_of_question(session, question), *(e.id for e in asked.get(question, ()))}
+        if question in seen or session.get(question) or owners - {None, entry.id}:
+            yield DocumentFault(f"/questions/{index}/id", f"the id {quoted(question)} is taken")
+        seen.add(question)
+
+
+def _questions(entry: Entry | None, member: str, name: str) -> Iterator[tuple[int, str]]:
+    """The questions that a document answers or asks, with their indices; it may break its schema."""
+    listed = entry.document.get(member) if entry else None
+    for index, value in enumerate(listed if isinstance(listed, list) else ()):
+        if isinstance(value, dict) and isinstance(value.get(name), str):
+            yield index, value[name]
+
+
+def ids_in(refusal: UnreadableDocument) -> set[str]:
+    """The id of a document that could not be read and those of its questions, as far as they can be made
+    out."""
+    entry = Entry(refusal.id, refusal.type, "draft", refusal.body)
+    return {refusal.id, *(question for _, question in _questions(entry, "questions", "id"))}
 
 
 def owner_of_question(session: Session, question: str) -> str | None:

@@ -94,6 +94,8 @@ class Session:
         #: (role, record) by the target that changed entries name; made when it is asked for.
         self._named_anew: dict[str, set[tuple[str, str]]] | None = None
         self._suggested = 0
+        #: Ids of records and questions that are written but were refused: naming one is no fault.
+        self.refused: set[str] = set()
 
     def load(self, ids: Iterable[str]) -> None:
         """Fetch what is not here yet in a few statements."""
@@ -162,6 +164,10 @@ class Session:
     def removed(self) -> list[str]:
         """Ids of what was changed and is not there."""
         return [i for i in self.before if self._entries[i] is None]
+
+    def as_before(self, record_id: str) -> Entry | None:
+        """The record as it was before the transaction."""
+        return self.before[record_id] if record_id in self.before else self.get(record_id)
 
     # What stands around a record
 
