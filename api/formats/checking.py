@@ -46,6 +46,13 @@ class Report:
     operations: list[tuple[FileRecord, Put]] = field(default_factory=list)
     #: What cannot be read as a document.
     unreadable: list[tuple[FileRecord, Unreadable]] = field(default_factory=list)
+    #: Where each id stands first.
+    first: dict[str, FileRecord] = field(default_factory=dict)
+
+    @property
+    def planned(self) -> list[tuple[FileRecord, Operation]]:
+        """Everything that is judged, with the entries that it comes from."""
+        return [*self.operations, *self.unreadable]
 
     @property
     def errors(self) -> int:
@@ -58,38 +65,40 @@ class Report:
         return len(self.findings) - self.errors
 
 
-def check_files(paths: Iterable[Path]) -> Report:
-    """Every fault of the records in `paths`, as if they were the whole record."""
-    report = read_operations(paths)
-    judge_alone(report)
-    return report
-
-
-def judge_alone(report: Report) -> None:
-    """Add what what was read has against itself, and warns of, as if it were the whole record."""
+def judge_alone(report: Report, context: Report | None = None) -> None:
+    """Judge what was read as if it, and what stands beside it, were the whole record."""
     database = open_database("sqlite:///:memory:")
     migrate(database)
-    judge_report(database, report)
+    judge_report(database, report, context)
     database.close()
 
 
-def judge_report(database: Database, report: Report) -> None:
-    """Add what a record has against what was read, and warns of."""
-    planned: list[tuple[FileRecord, Operation]] = [*report.operations, *report.unreadable]
+def judge_report(database: Database, report: Report, context: Report | None = None) -> None:
+    """Add what a record has against what was read, and warns of.
+
+    `context`: further records, which are there with those of the report; their own faults are added to it.
+    """
+    context = context or Report()
+    beside = context.planned
+    planned = [*beside, *report.planned]
     faults, warnings = judge(database, [operation for _, operation in planned])
-    report.findings += [finding(planned[i][0], fault) for i, fault in faults]
-    report.findings += [finding(planned[i][0], warning, True) for i, warning in warnings]
-    report.findings = sorted(dict.fromkeys(report.findings), key=lambda f: (str(f.file), f.line, f.pointer))
+    for found, warning in [*((fault, False) for fault in faults), *((each, True) for each in warnings)]:
+        (index, fault), whose = found, context if found[0] < len(beside) else report
+        whose.findings.append(finding(planned[index][0], fault, warning))
+    for each in (report, context):
+        each.findings = sorted(dict.fromkeys(each.findings), key=lambda f: (str(f.file), f.line, f.pointer))
 
 
-def read_operations(paths: Iterable[Path]) -> Report:
-    """The records in `paths` as operations, with the faults of each by itself."""
-    read = read_files(paths)
-    report = Report(len(read.entries))
+def read_operations(paths: Iterable[Path], context: Report | None = None, but: Iterable[Path] = ()) -> Report:
+    """The records in `paths`, without those in `but`, as operations, with the faults of each by itself.
+
+    An id of the `context` is taken.
+    """
+    read = read_files(paths, but)
+    report = Report(len(read.entries), first=dict(context.first) if context else {})
     report.findings += [Finding(f.file, f.line, f.pointer, f.message) for f in read.faults]
-    first: dict[str, FileRecord] = {}
     for entry in read.entries:
-        if earlier := _earlier(first, entry):
+        if earlier := _earlier(report.first, entry):
             message = (
                 f'the id "{entry.record["id"]}" stands already in {earlier.file}:{earlier.line_of("/id")}'
             )

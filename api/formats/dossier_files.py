@@ -65,14 +65,16 @@ class ReadResult:
     faults: list[FileFault] = field(default_factory=list)
 
 
-def read_files(paths: Iterable[Path]) -> ReadResult:
+def read_files(paths: Iterable[Path], but: Iterable[Path] = ()) -> ReadResult:
     """Every record in `paths`: files, or folders with files `*.yaml` and `*.yml` at any depth.
 
     A file's name says what type its records are. No content raises an exception: what cannot be
-    read is a fault, and everything beside it is read all the same. A file named twice is read once.
+    read is a fault, and everything beside it is read all the same. A file named twice is read once,
+    and none that is in `but`.
     """
     result = ReadResult()
-    for file in _files(paths, result.faults):
+    seen = {os.path.realpath(file) for path in but for file in _files_of(path, [])}
+    for file in _files(paths, result.faults, seen):
         _read_file(file, result)
     return result
 
@@ -80,8 +82,7 @@ def read_files(paths: Iterable[Path]) -> ReadResult:
 # Files
 
 
-def _files(paths: Iterable[Path], faults: list[FileFault]) -> Iterator[Path]:
-    seen: set[str] = set()
+def _files(paths: Iterable[Path], faults: list[FileFault], seen: set[str]) -> Iterator[Path]:
     for path in paths:
         for file in _files_of(path, faults):
             # Path.resolve would raise on links in a circle.

@@ -8,7 +8,7 @@ from peewee import Database, OperationalError
 
 from ..core.errors import DocumentFault, Forbidden, InvalidDocument, Refusal, Refused, refused_for
 from ..store.api_keys import Actor
-from ..store.database import write_transaction
+from ..store.database import snapshot, write_transaction
 from .commit import Progress, finish
 from .documents import UnreadableDocument
 from .rerender import catch_up
@@ -77,7 +77,7 @@ def apply_all(
 
 def judge(database: Database, operations: Sequence[Operation]) -> tuple[list[Indexed], list[Indexed]]:
     """What `perform` would refuse, and warn of, by index of the operation; nothing is written."""
-    with write_transaction(database):
+    with snapshot(database):
         transaction = Transaction(database, Actor("check", "publisher"))
         outcomes, faults = _attempt(transaction, dict(enumerate(operations)))
         session = transaction.session
