@@ -451,6 +451,43 @@ def test_verify_reads_files_that_were_never_loaded(
     assert not (tmp_path / "f.db").exists()
 
 
+GAPS = {
+    "sources": SMALL["sources"]
+    + "- {id: radio, title: Radio, kind: news-report, publisher: press, held: true}\n"
+    + "- {id: lost, title: Lost, kind: news-report, publisher: press, held: false}\n"
+    + "- {id: idle, title: Idle, kind: news-report, publisher: press, held: true}\n",
+    "claims": SMALL["claims"]
+    + "    - {source: radio}\n    - {source: lost}\n"
+    + "- {id: late, proposition: It was late., kind: reported-fact, citations: [{source: radio}]}\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "gaps", "code"),
+    [
+        (["FILES", "--texts", "TEXTS"], ["radio: no text: 2 records not compared"], 0),
+        (["--db", "DB", "--texts", "TEXTS"], ["radio: no text: 2 records not compared"], 0),
+        # Citations of it give no words to compare.
+        (["FILES", "--texts", "TEXTS", "--text", "radio=TEXTS/paper.txt"], [], 1),
+        (["FILES", "--text", "paper=TEXTS/paper.txt"], [], 0),
+        (["--db", "DB", "--text", "paper=TEXTS/paper.txt"], [], 0),
+    ],
+    ids=["files", "database", "named beside", "only named", "only named, database"],
+)
+def test_verify_names_what_it_has_no_text_of(
+    tmp_path: Path, arguments: list[str], gaps: list[str], code: int
+) -> None:
+    folder, texts = write(tmp_path / "d", **SMALL | GAPS), _saved(tmp_path, paper=TEXT)
+    url = f"sqlite:///{tmp_path}/f.db"
+    assert facts("load", folder, "--db", url).returncode == 0
+    places = {"FILES": str(folder), "DB": url}
+
+    done = facts("verify", *(places.get(a, a).replace("TEXTS", str(texts)) for a in arguments))
+
+    assert [line for line in done.stdout.splitlines() if "no text" in line] == gaps
+    assert done.returncode == code
+
+
 def test_verify_completes_files_before_they_are_loaded(tmp_path: Path) -> None:
     folder = write(tmp_path / "d", **SMALL)
     texts = _saved(tmp_path, paper="\ufeff" + TEXT.replace("\n", "\r\n"))

@@ -130,9 +130,6 @@ def test_published_citations_of_a_source_are_compared(desk: Desk) -> None:
     assert (found["id"], found["pointer"], found["status"]) == ("quoted", "/citations/0", "found")
     assert [place["position"] for place in found["places"]] == [{"start": 6, "end": 15}]
     assert desk.last() == last
-    retracted = desk.change("POST", "sources/report/retract", {"kind": "error", "note": "Withdrawn"})
-    assert retracted.status_code == 200
-    assert len(_post(desk.client, text="", source="report")["data"]) == 1
 
 
 def test_a_search_ends_at_its_deadline(desk: Desk) -> None:
@@ -144,3 +141,39 @@ def test_a_search_ends_at_its_deadline(desk: Desk) -> None:
 
     assert response.status_code == 503
     assert response.get_json()["type"].endswith("query-timeout")
+
+
+WITHDRAWN = {"kind": "error", "note": "Withdrawn"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "found"),
+    [
+        # What was withdrawn is compared too: the citations of it stand, and say what they rest on.
+        ([("first", "retract", {})], {"first": ["a"], "second": ["b"]}),
+        ([("first", "merge", {"into": "second"})], {"first": ["a", "b"], "second": ["a", "b"]}),
+        (
+            [("first", "merge", {"into": "second"}), ("second", "retract", {})],
+            {"first": ["a", "b"], "second": ["a", "b"]},
+        ),
+        (
+            [("first", "merge", {"into": "second"}), ("second", "merge", {"into": "third"})],
+            {"first": ["a", "b", "c"], "second": ["a", "b", "c"], "third": ["a", "b", "c"]},
+        ),
+    ],
+    ids=["retracted", "merged", "merged into what is retracted", "merged twice"],
+)
+def test_a_source_that_is_no_longer_served_is_compared_as_it_is_cited(
+    desk: Desk, changes: list[tuple[str, str, dict[str, str]]], found: dict[str, list[str]]
+) -> None:
+    for claim, source in (("a", "first"), ("b", "second"), ("c", "third")):
+        desk.source(source, "nhk")
+        desk.claim(claim, source)
+    for source, what, more in changes:
+        assert desk.change("POST", f"sources/{source}/{what}", WITHDRAWN | more).status_code == 200
+
+    for source, claims in found.items():
+        answers = _post(desk.client, text="One.", source=source)["data"]
+        assert [(answer["id"], answer["pointer"]) for answer in answers] == [
+            (claim, "/citations/0") for claim in claims
+        ]

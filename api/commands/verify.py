@@ -1,7 +1,7 @@
 """`facts verify`: citations against the texts of their sources."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import click
@@ -11,10 +11,19 @@ from api.formats.checking import Report, read_operations
 from api.formats.completing import Change, complete_members
 from api.records.citations.compare import anchor
 from api.records.citations.spans import digest, read_text
-from api.records.citations.verify import SOUND, Checked, compared, judged, keep_checks
+from api.records.citations.verify import (
+    SOUND,
+    Checked,
+    citations,
+    compared,
+    held_and_cited,
+    judged,
+    keep_checks,
+)
 from api.records.core.registry import SOURCE, TYPES
 from api.records.core.state import State
 from api.records.read.records import text_digests
+from api.records.write.operations import Put
 from schemas.base import counted
 
 from .common import FOUND_FAULTS, database_option, give_up, opened
@@ -32,9 +41,9 @@ def _named_texts(_: click.Context, __: click.Parameter, values: tuple[str, ...])
     return texts
 
 
-def _texts_in(_: click.Context, __: click.Parameter, folder: Path | None) -> Texts:
+def _texts_in(_: click.Context, __: click.Parameter, folder: Path | None) -> Texts | None:
     if folder is None:
-        return {}
+        return None
     return {file.stem: _text_of(file) for file in sorted(folder.glob("*.txt")) if file.is_file()}
 
 
@@ -64,29 +73,33 @@ def _text_of(file: Path) -> str:
 )
 @click.option("--write", is_flag=True, help="Complete the files in PATHS: positions, digests, text_digest.")
 @database_option
-def verify(paths: tuple[Path, ...], folder: Texts, named: Texts, write: bool, url: str | None) -> None:
+def verify(paths: tuple[Path, ...], folder: Texts | None, named: Texts, write: bool, url: str | None) -> None:
     """Compare citations with their sources' texts.
 
     With PATHS (dossier files, or folders of them) the citations in these files are compared, loaded or not.
     Without PATHS, or with --db too, those in the database are, and the result is kept in their `check`.
-    Exit code 1 on anything but exact, normalised and found.
+    Exit code 1 on anything but exact, normalised and found. With --texts, sources that are held and cited but
+    have no text are named; that alone is 0.
     """
-    texts = {**folder, **named}
+    texts = {**(folder or {}), **named}
     if not texts:
         raise click.UsageError(
             "no texts: give --texts DIR with files SOURCE_ID.txt, or --text SOURCE_ID=FILE"
         )
     if write and not paths:
         raise click.UsageError("--write needs PATHS: the dossier files to complete")
-    checks, faults = _in_files(paths, texts, named, write) if paths else ([], 0)
+    checks, faults = _in_files(paths, texts, named, write, folder is not None) if paths else ([], 0)
     if url or not paths:
-        checks += _in_database(url, texts, named)
+        checks += _in_database(url, texts, named, folder is not None)
     if faults or {check.judgement.status for check in checks} - SOUND:
         raise SystemExit(FOUND_FAULTS)
 
 
-def _in_files(paths: Sequence[Path], texts: Texts, named: Texts, write: bool) -> tuple[list[Checked], int]:
-    """What the citations in files came to, and how many faults the files have."""
+def _in_files(
+    paths: Sequence[Path], texts: Texts, named: Texts, write: bool, whole: bool
+) -> tuple[list[Checked], int]:
+    """What the citations in files came to, and how many faults the files have; `whole`: whether every source
+    should have a text."""
     report = read_operations(paths)
     sources = {op.id: op.document.get("text_digest") for _, op in report.operations if op.type is SOURCE}
     _look_at_sources(sources, texts, named)
@@ -94,19 +107,40 @@ def _in_files(paths: Sequence[Path], texts: Texts, named: Texts, write: bool) ->
         click.echo(str(finding))
     operations = [op for _, op in report.operations]
     checks = [c for op in operations for c in compared(op.id, op.type, op.document, texts)]
-    click.echo(_reported(checks), err=True)
+    tally = _reported(checks)
+    if whole:
+        _name_missing(_held_and_cited(operations), texts)
+    click.echo(tally, err=True)
     if write:
         _complete(report, texts)
     return checks, report.errors
 
 
-def _in_database(url: str | None, texts: Texts, named: Texts) -> list[Checked]:
+def _held_and_cited(operations: Sequence[Put]) -> Counter[str]:
+    """The sources that curators hold and records cite, with how many records do."""
+    held = {op.id for op in operations if op.type is SOURCE and op.document["held"]}
+    cited = (
+        {citation["source"] for _, citation in citations(op.document, op.type.schema)} for op in operations
+    )
+    return Counter(source for some in cited for source in some if source in held)
+
+
+def _name_missing(cited: Mapping[str, int], texts: Texts) -> None:
+    """Print each source that has no text, so that nobody takes it for compared."""
+    for source in sorted(cited.keys() - texts.keys()):
+        click.echo(f"{source}: no text: {counted(cited[source], 'record')} not compared")
+
+
+def _in_database(url: str | None, texts: Texts, named: Texts, whole: bool) -> list[Checked]:
     with opened(url) as database:
         known = _known(database, texts)
         _look_at_sources(known, texts, named)
         checks = list(judged(database, {name: text for name, text in texts.items() if name in known}))
         refreshed = keep_checks(database, checks)
-    click.echo(f"{_reported(checks)}; {counted(refreshed, 'record')} refreshed", err=True)
+        missing = held_and_cited(database) if whole else {}
+    tally = _reported(checks)
+    _name_missing(missing, texts)
+    click.echo(f"{tally}; {counted(refreshed, 'record')} refreshed", err=True)
     return checks
 
 

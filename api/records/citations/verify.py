@@ -1,5 +1,6 @@
 """Comparing citations with the texts of their sources, and keeping what came of it."""
 
+import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,8 +11,10 @@ from schemas.base import Json
 
 from ..core.mentions import mentions
 from ..core.registry import RecordType
+from ..core.sql import sql
+from ..core.state import FOREVER
 from ..store.api_keys import Actor
-from ..store.database import write_transaction
+from ..store.database import run, write_transaction
 from ..store.tables import CHECKS
 from ..write.commit import refresh
 from ..write.render import citation_digest
@@ -64,6 +67,20 @@ def judged(
     for entry in session.all(sorted(records)):
         if entry.status in statuses:
             yield from compared(entry.id, entry.type, entry.document, texts, session.resolve)
+
+
+_CITED = """
+SELECT s.id, s.document, COUNT(DISTINCT f.record) FROM reference f
+JOIN record r ON r.id = f.record AND r.status IN ('draft', 'published')
+JOIN record t ON t.id = f.target JOIN record s ON s.id = COALESCE(t.merged_into, t.id)
+WHERE f.until = {forever} AND f.role LIKE '%citations.source' GROUP BY s.id
+"""
+
+
+def held_and_cited(database: Database) -> dict[str, int]:
+    """The sources that curators hold and records cite, with how many records do."""
+    rows = run(database, sql(_CITED, forever=FOREVER)).fetchall()
+    return {row[0]: row[2] for row in rows if json.loads(row[1])["held"]}
 
 
 def compared(
