@@ -6,6 +6,7 @@ from . import VERSION
 from .commands.check import check
 from .commands.key import key
 from .commands.load import load
+from .commands.locate import locate
 from .commands.openapi import openapi
 from .commands.safety import backup, doctor, forget, redact, restore
 from .commands.serve import serve
@@ -18,7 +19,7 @@ def main() -> None:
     """A record of facts: check, load, verify and serve curated dossiers."""
 
 
-COMMANDS = (check, load, verify, serve, key, backup, restore, doctor, redact, forget, openapi)
+COMMANDS = (check, load, locate, verify, serve, key, backup, restore, doctor, redact, forget, openapi)
 for command in COMMANDS:
     main.add_command(command)
 

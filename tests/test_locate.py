@@ -1,13 +1,17 @@
 """Passages and citations looked for in a text that a stranger sends."""
 
 import hashlib
+import json
 import re
 import unicodedata
+from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from flask.testing import FlaskClient
 
+from api.cli import main
 from api.records.citations.spans import folded_digest
 
 from .conftest import Desk, client_of
@@ -177,3 +181,52 @@ def test_a_source_that_is_no_longer_served_is_compared_as_it_is_cited(
         assert [(answer["id"], answer["pointer"]) for answer in answers] == [
             (claim, "/citations/0") for claim in claims
         ]
+
+
+# The same at the command line
+
+EDGES_OF_TWO = '[{"start": "Two", "end": "three"}, {"quote": "two THREE"}]'
+
+
+@pytest.mark.parametrize(
+    ("arguments", "given", "code", "matches"),
+    [
+        (["--quote", "Two three"], "", 0, ["exact"]),
+        (["--quote", "two THREE", "--quote", "One."], "", 0, ["folded", "exact"]),
+        (["--locators", "-"], EDGES_OF_TWO, 0, ["exact", "folded"]),
+        (["--quote", "four"], "", 1, [None]),
+        (["--quote", "e"], "", 1, ["exact"]),
+    ],
+)
+def test_the_command_answers_as_the_service_does(
+    client: FlaskClient, tmp_path: Path, arguments: list[str], given: str, code: int, matches: list[str]
+) -> None:
+    (tmp_path / "saved.txt").write_bytes("\ufeffOne.\r\n\r\nTwo three.".encode())
+
+    done = CliRunner().invoke(main, ["locate", str(tmp_path / "saved.txt"), *arguments], input=given)
+
+    passages = json.loads(given) if given else [{"quote": words} for words in arguments[1::2]]
+    assert done.exit_code == code, done.output
+    assert json.loads(done.stdout) == _post(client, text="One.\n\nTwo three.", locators=passages)
+    assert [passage["match"] for passage in json.loads(done.stdout)["data"]] == matches
+
+
+@pytest.mark.parametrize(
+    ("arguments", "given", "words"),
+    [
+        ([], "", "give either locators or source"),
+        (["--quote", ""], "", "/locators/0/quote: must not be empty"),
+        (["--locators", "-"], "{", "is not JSON"),
+        (["--locators", "-"], '[{"strat": "x"}]', 'did you mean "start"'),
+        (["--locators", "-", "--quote", "x"], "[]", "give --quote or --locators"),
+    ],
+)
+def test_the_command_says_what_it_cannot_read(
+    tmp_path: Path, arguments: list[str], given: str, words: str
+) -> None:
+    (tmp_path / "saved.txt").write_text("One.")
+
+    done = CliRunner().invoke(main, ["locate", str(tmp_path / "saved.txt"), *arguments], input=given)
+
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert words in done.stderr

@@ -71,9 +71,9 @@ def declare(endpoints: Endpoints) -> None:
         published citation of it, compared with the text. The text is read as `facts verify` reads a file, and
         not kept.
         """
-        body = _asked(read_body())
+        body = asked(read_body())
         text = read_text(body["text"].encode())
-        found = _checked(state, body, text) if body.get("source") else _located(body, text)
+        found = _checked(state, body, text) if body.get("source") else located(body, text)
         return Reply(document={"text_digest": digest(text), "data": list(found)})
 
     endpoints.add(
@@ -92,7 +92,8 @@ def declare(endpoints: Endpoints) -> None:
     )
 
 
-def _asked(body: Any) -> Json:
+def asked(body: Any) -> Json:
+    """What to locate, as its schema reads it. Raises InvalidDocument."""
     try:
         return dict(LocateSchema().load(body))
     except ValidationError as error:
@@ -103,7 +104,8 @@ def _asked(body: Any) -> Json:
         raise InvalidDocument("what to locate has faults", faults) from None
 
 
-def _located(body: Json, text: str) -> Iterator[Json]:
+def located(body: Json, text: str) -> Iterator[Json]:
+    """{`match`, `count`, `places`} of each passage that is asked for."""
     for passage in body["locators"]:
         look()
         found = locate(passage, text)
