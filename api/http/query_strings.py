@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import TypeVar
 from urllib.parse import parse_qsl, quote, urlencode
 
@@ -34,7 +35,13 @@ def query_string(**instead: str | None) -> str:
 
     What a client sent unencoded could end a header's quotation or be read as another character set.
     """
-    asked_for = _pairs(request.environ.get("QUERY_STRING", ""))
+    return _encoded(request.environ.get("QUERY_STRING", ""), **instead)
+
+
+@lru_cache(maxsize=256)
+def _encoded(query: str, **instead: str | None) -> str:
+    # A page has its next address in three places, its tag among them.
+    asked_for = _pairs(query)
     kept = [(name, text) for name, text in asked_for if name not in instead]
     added = [(name, text) for name, text in instead.items() if text is not None]
     return urlencode([*kept, *added], quote_via=quote, safe=_LEGIBLE)
