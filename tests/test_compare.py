@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from .audits.compare import Findings, compare
+from .audits.compare import Findings, command, compare, environment
 from .conftest import ROOT
 
 Answer = dict[str, Any]
@@ -112,10 +112,24 @@ def test_an_answer_without_a_counterpart_is_a_difference(tmp_path: Path) -> None
     assert not compared(tmp_path, [answer(), answer()], [answer()]).same
 
 
-def test_a_revision_that_is_not_there_is_named() -> None:
-    command = [sys.executable, "-m", "tests.audits.compare", "--rev", "no-such-revision"]
+def test_a_side_can_be_asked_and_says_what_it_lacks(tmp_path: Path) -> None:
+    done = subprocess.run(
+        command("follow", tmp_path / "answers.gz", "no-such-folder"),
+        env=environment(ROOT, tmp_path / "facts.db"),
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        timeout=60,
+    )
 
-    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=60)
+    assert done.returncode == 1
+    assert done.stderr.startswith("facts load: "), done.stderr
+
+
+def test_a_revision_that_is_not_there_is_named() -> None:
+    started = [sys.executable, "-m", "tests.audits.compare", "--rev", "no-such-revision"]
+
+    done = subprocess.run(started, capture_output=True, text=True, cwd=ROOT, timeout=60)
 
     assert done.returncode == 1
     assert "no-such-revision" in done.stderr

@@ -179,14 +179,14 @@ def ask_both(old: Path, folder: Path, *edits: str) -> tuple[Path, Path]:
     answers = folder / "old.gz", folder / "new.gz"
     fixtures = str(old / "fixtures")
     leader = subprocess.Popen(
-        _command("lead", answers[0], fixtures, *edits),
-        env=_environment(old, folder / "old.db"),
+        command("lead", answers[0], fixtures, *edits),
+        env=environment(old, folder / "old.db"),
         cwd=folder,
         stdout=subprocess.PIPE,
     )
     follower = subprocess.Popen(
-        _command("follow", answers[1], fixtures),
-        env=_environment(ROOT, folder / "new.db"),
+        command("follow", answers[1], fixtures),
+        env=environment(ROOT, folder / "new.db"),
         cwd=folder,
         stdin=leader.stdout,
     )
@@ -199,16 +199,17 @@ def ask_both(old: Path, folder: Path, *edits: str) -> tuple[Path, Path]:
     return answers
 
 
-def _command(part: str, answers: Path, *more: str) -> list[str]:
+def command(part: str, answers: Path, *more: str) -> list[str]:
+    """What asks one side; `part`: lead or follow."""
     # -P: neither tree's files but those on the path may be imported.
-    return [sys.executable, "-P", "-m", "traffic", part, str(answers), *more]
+    return [sys.executable, "-P", "-m", "audits.traffic", part, str(answers), *more]
 
 
-def _environment(tree: Path, database: Path) -> dict[str, str]:
+def environment(tree: Path, database: Path) -> dict[str, str]:
     """The settings of one side; nothing that this machine sets for the service."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("FACTS_")}
     return inherited | {
-        "PYTHONPATH": os.pathsep.join((str(tree), str(Path(__file__).parent))),
+        "PYTHONPATH": os.pathsep.join((str(tree), str(Path(__file__).parent.parent))),
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONHASHSEED": "0",
         "FACTS_DATABASE_URL": f"sqlite:///{database}",

@@ -1,4 +1,4 @@
-"""`python -m traffic lead|follow ANSWERS FIXTURES [EDITS]`: loads a dossier, asks, writes the answers down.
+"""`python -m audits.traffic lead|follow ANSWERS FIXTURES [EDITS]`: loads a dossier, asks, keeps the answers.
 
 The leader edits for a day, then reads everything. It writes every request to standard output; the follower
 reads them from standard input. FACTS_DATABASE_URL names an empty database.
