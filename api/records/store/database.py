@@ -153,8 +153,8 @@ def require_usable(database: Database) -> None:
 
 
 def _require_in_place(database: Database) -> None:
-    if isinstance(database, SqliteFile) and not database.in_place:
-        raise DatabaseUnusable("the database's file was replaced or removed; restart what has it open")
+    if isinstance(database, SqliteFile):
+        database.require_in_place()
 
 
 def secret(database: Database, name: str) -> str:

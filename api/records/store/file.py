@@ -38,7 +38,7 @@ def file_of(url: str) -> Path | None:
 
 
 class SqliteFile(SqliteDatabase):
-    """SQLite in a file that is there: connecting makes none, and each connection knows which file it has.
+    """SQLite in a file that is there: connecting makes none, and all connections have the same file open.
 
     `resting`: what is read is left as it is, without a log that stays where it cannot be taken away again.
     """
@@ -48,6 +48,7 @@ class SqliteFile(SqliteDatabase):
 
     def __init__(self, file: Path | None, *, resting: bool = False, **options: Any) -> None:
         self.file = file
+        self._opened: tuple[int, int] | None = None
         name = _address(file, resting) if file else ":memory:"
         super().__init__(name, uri=True, factory=_Connection, **options)
 
@@ -59,20 +60,20 @@ class SqliteFile(SqliteDatabase):
 
     def _connect(self) -> sqlite3.Connection:
         while True:
+            self.require_in_place()
             before = _identity(self.file)
             connection: _Connection = super()._connect()  # type: ignore[misc]  # peewee's types leave it out
             # From this statement on nobody can put another file in the place of the one that is open.
             connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()
-            connection.file = before
             if before == _identity(self.file):
+                self._opened = before
                 return connection
             connection.close()
 
-    @property
-    def in_place(self) -> bool:
-        """Whether the file that this thread has open is still the one of that name."""
-        connection: Any = self.connection()  # type: ignore[no-untyped-call]  # peewee's types leave it out
-        return bool(connection.file == _identity(self.file))
+    def require_in_place(self) -> None:
+        """Raise DatabaseUnusable where the file that is open, if one is, has lost its name."""
+        if self._opened and self._opened != _identity(self.file):
+            raise DatabaseUnusable("the database's file was replaced or removed; restart what has it open")
 
 
 @contextmanager
@@ -108,8 +109,6 @@ class _Cursor(sqlite3.Cursor):
 
 
 class _Connection(sqlite3.Connection):
-    file: tuple[int, int] | None = None
-
     def cursor(self, factory: Any = _Cursor) -> Any:
         return super().cursor(factory)
 
