@@ -24,7 +24,12 @@ from .conftest import ROOT, Desk, Server, client_of, facts, facts_alone, key_for
 BOB = {"id": "bob", "name": "Bob", "kind": "person"}
 
 #: Commands on a record that must be there, without `--db`. READING change nothing in it.
-READING = {"backup": ["backup", "{folder}/copy.db"], "doctor": ["doctor"], "key list": ["key", "list"]}
+READING = {
+    "backup": ["backup", "{folder}/copy.db"],
+    "check": ["check", "fixtures"],
+    "doctor": ["doctor"],
+    "key list": ["key", "list"],
+}
 CHANGING = {
     "key rotate": ["key", "rotate", "00000000"],
     "key revoke": ["key", "revoke", "00000000"],
