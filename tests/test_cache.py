@@ -189,6 +189,19 @@ def test_many_who_ask_for_the_same_at_once_are_answered_by_one_reading(copy: Pat
     assert len([line for line in asked if not line.get("cached")]) == 1
 
 
+def test_those_who_wait_for_something_new_wait_each_by_themselves(copy: Path, tmp_path: Path) -> None:
+    shutil.copy(copy, tmp_path / "facts.db")
+    server = Server(tmp_path / "facts.db", workers=1, threads=8)
+    last = json.loads(server.get("/v1/changes?limit=1")[2])["last"]
+    with ExitStack() as stack:
+        wires = [stack.enter_context(Wire(server)) for _ in range(2)]
+        for wire in wires:
+            wire.socket.settimeout(10)
+            wire.send(head("GET", f"/v1/changes?since={last}&wait=3"))
+        assert [wire.answer()[0] for wire in wires] == [200, 200]
+    server.stop()
+
+
 @pytest.mark.parametrize(
     ("most", "cached"),
     [("0", [False, False, False]), ("64000", [True, True, False]), ("1000000", [True, True, True])],

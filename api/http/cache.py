@@ -43,6 +43,8 @@ PASSED_BY = frozenset(
         b"upgrade",
     }
 )
+#: What is in the address of a request that waits for something new: each waits by itself.
+_WAITING = b"wait="
 #: Response headers that belong to one answer.
 _OF_ONE_ANSWER = (b"date:", b"connection:", b"x-request-id:")
 #: What an entry takes beside its bytes: objects and the place in a dictionary.
@@ -148,6 +150,8 @@ def asked_of(parser: Any) -> Asked | None:
     """What the cache could answer of a request without a body; None where it must not."""
     method = parser.method
     if method not in (b"GET", b"HEAD") or parser.http_version != (1, 1) or not parser.should_keep_alive:
+        return None
+    if _WAITING in parser.path:
         return None
     varying: list[Any] = [parser.path]
     tags = given_id = None

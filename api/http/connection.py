@@ -197,7 +197,8 @@ class Connection(asyncio.Protocol):
             self._leading = asked, cache.version
             self._hand_over("whole")
         else:
-            self._wait(WAIT_SECONDS)
+            # As long as the one that leads: it is answered, or refused, in any case.
+            self._wait(math.inf)
         return False
 
     def _is_served(self, entry: Entry, asked: Asked) -> bool:
