@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from api.records.core.registry import CLAIM
+from api.records.core.sql import Sql
+from api.records.store.tables import RECORDS, REVISIONS
 from api.records.write.documents import read_document
 from api.records.write.renew import renew
 from api.records.write.session import canonical
@@ -201,8 +203,8 @@ def _publish_unruled(desk: Desk, body: Json) -> None:
     fine |= {"said": None, "assessment": None}
     assert desk.send("POST", "claims?publish=true", body | fine).status_code == 201
     document = read_document(CLAIM, body)
-    desk.database.execute_sql("UPDATE record SET document = ? WHERE id = 'c'", (canonical(document),))
-    desk.database.execute_sql("UPDATE revision SET document = ? WHERE record = 'c'", (canonical(document),))
+    RECORDS.change(desk.database, Sql("id = 'c'"), document=canonical(document))
+    REVISIONS.change(desk.database, Sql("record = 'c'"), document=canonical(document))
     desk.database.execute_sql("DELETE FROM fingerprint")
     renew(desk.database)
 

@@ -212,7 +212,7 @@ def test_nothing_depends_on_the_order_of_a_models_lines(
 ) -> None:
     for table in vars(tables).values():
         if isinstance(table, Table):
-            turned = Table(table.name, tuple(reversed(table.columns)), table.key)
+            turned = Table(table.name, tuple(reversed(table.columns)), table.key, table.kept)
             for name, value in vars(turned).items():
                 monkeypatch.setattr(table, name, value)
 

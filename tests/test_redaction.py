@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from api.records.citations.compare import Judgement
+from api.records.citations.verify import Checked, keep_checks
+
 from .conftest import Desk, facts
 
 NOTE = {"kind": "error", "note": "It was wrong."}
@@ -78,6 +81,37 @@ def test_an_address_that_only_redacted_revisions_had_goes_and_the_new_one_stays(
     claims = [f"/v1/claims/public-claim?as_of=seq:{seq}" for seq in (before, after)]
     links = [desk.client.get(claim).get_json()["citations"][0]["deep_link"] for claim in claims]
     assert links == [None, f"{new}#:~:text=First%20words,last%20ones"]
+
+
+def _digests(desk: Desk, record_id: str) -> set[bytes]:
+    """Every digest of what is kept of a record, and of its citations."""
+    rows = desk.database.execute_sql(
+        "SELECT checksum, NULL FROM revision WHERE record = ? UNION ALL "
+        "SELECT checksum, etag FROM rendering WHERE id = ? UNION ALL "
+        "SELECT checksum, locator FROM citation_check WHERE record = ? UNION ALL "
+        "SELECT checksum, etag FROM record WHERE id = ? UNION ALL "
+        "SELECT NULL, digest FROM search_row WHERE record = ?",
+        [record_id] * 5,
+    ).fetchall()
+    desk.database.close()
+    values = {value for row in rows for value in row if value}
+    return {value.encode() if isinstance(value, str) else value for value in values}
+
+
+def test_no_digest_of_what_was_taken_out_stands_in_the_files(desk: Desk) -> None:
+    _cite_gazette(desk)
+    quoted = [{"source": "gazette", "quote": "Zebulon."}]
+    body = {"id": "quoter", "proposition": "P.", "kind": "reported-fact", "citations": quoted}
+    assert desk.send("POST", "claims?publish=true", body).status_code == 201
+    checked = Checked("quoter", "claim", "/citations/0", "gazette", quoted[0], Judgement("found", "There."))
+    keep_checks(desk.database, [checked])
+    before = _digests(desk, "quoter")
+
+    _redact(desk, "claim", "quoter")
+
+    assert len(before) > 6
+    files = b"".join(file.read_bytes() for file in desk.path.parent.glob("facts.db*"))
+    assert [digest for digest in before if digest in files] == []
 
 
 def test_a_name_that_another_revision_has_stays_where_it_was_shown(desk: Desk) -> None:

@@ -16,6 +16,7 @@ from ..core.sql import Sql, joined, sql
 from ..core.state import State
 from ..store.database import snapshot
 from ..store.deadline import parsed
+from ..store.tables import COUNTERS
 
 
 class FeedExpired(Refusal):
@@ -140,7 +141,7 @@ def _checked(record_id: str, revision: int, row: Any, last_corrected: int) -> Js
 
 def forget_feed(database: Database, before: int) -> None:
     """Serve the feed from a number on only. `as_of` still reaches further back: it needs the renderings."""
-    database.execute_sql("UPDATE counter SET value = ? WHERE name = 'feed_floor'", (before,))
+    COUNTERS.put(database, [COUNTERS.row(name="feed_floor", value=before)])
 
 
 @dataclass(frozen=True)

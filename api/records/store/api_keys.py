@@ -11,7 +11,7 @@ from peewee import Database
 from schemas.vocabularies import KEY_ROLES
 
 from ..core.errors import NotFound
-from ..core.sql import ALWAYS
+from ..core.sql import ALWAYS, sql
 from .database import write_transaction
 from .tables import API_KEYS
 
@@ -87,7 +87,7 @@ def rotate_key(database: Database, key_id: str) -> str:
     secret = token_urlsafe(32)
     with write_transaction(database):
         _require(database, key_id)
-        database.execute_sql("UPDATE api_key SET digest = ? WHERE id = ?", (_digest(secret), key_id))
+        API_KEYS.change(database, sql("id = {key_id}", key_id=key_id), digest=_digest(secret))
     return f"{PREFIX}_{key_id}_{secret}"
 
 
@@ -95,9 +95,8 @@ def revoke_key(database: Database, key_id: str) -> None:
     """Refuse a key from now on. Raises NotFound."""
     with write_transaction(database):
         _require(database, key_id)
-        database.execute_sql(
-            "UPDATE api_key SET revoked = ? WHERE id = ? AND revoked IS NULL", (_now(), key_id)
-        )
+        unrevoked = sql("id = {key_id} AND revoked IS NULL", key_id=key_id)
+        API_KEYS.change(database, unrevoked, revoked=_now())
 
 
 def _require(database: Database, key_id: str) -> None:

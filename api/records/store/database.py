@@ -1,6 +1,5 @@
 """Connections, transactions, migrations: everything that one engine does differently."""
 
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -90,13 +89,7 @@ def migrate(database: Database) -> list[str]:
     if applied == MIGRATION_NAMES:
         return []
     with _alone(database):
-        ran: list[str] = Runner(database, str(MIGRATIONS)).up()
-        database.execute_sql(
-            "INSERT INTO secret (name, value) SELECT ?, ? "
-            "WHERE NOT EXISTS (SELECT 1 FROM secret WHERE name = ?)",
-            ("cursor", secrets.token_hex(32), "cursor"),
-        )
-    return ran
+        return list(Runner(database, str(MIGRATIONS)).up())
 
 
 @contextmanager

@@ -1,8 +1,17 @@
-"""The tables. A record is one row; what it can be found by stands in key tables derived from it."""
+"""The tables. A record is one row; what it can be found by stands in key tables derived from it.
+
+A table is either derived from others, which `facts doctor` does again and compares, or kept for its own sake:
+then it has a `checksum`, which `tables.py` writes with each row.
+"""
 
 from typing import Any
 
 from peewee import SQL, AutoField, BigIntegerField, BlobField, CompositeKey, IntegerField, Model, TextField
+
+
+def _checksum() -> BlobField:
+    """A digest of all that a row holds; what was written by other means has none."""
+    return BlobField(constraints=[SQL("DEFAULT x''")])
 
 
 class Record(Model):
@@ -23,6 +32,7 @@ class Record(Model):
     updated = TextField()
     merged_into = TextField(null=True)  # the survivor: never a record that was merged itself
     withdrawal = TextField(null=True)  # JSON {kind, note, when} of a retraction or merger
+    checksum = _checksum()
 
     class Meta:
         table_name = "record"
@@ -165,6 +175,7 @@ class Check(Model):
     locator = TextField()  # digest of the locator: an edited locator has not been checked
     status = TextField()
     checked = TextField()
+    checksum = _checksum()
 
     class Meta:
         table_name = "citation_check"
@@ -177,6 +188,7 @@ class Counter(Model):
 
     name = TextField(primary_key=True)
     value = IntegerField()
+    checksum = _checksum()
 
     class Meta:
         table_name = "counter"
@@ -188,6 +200,7 @@ class Fingerprint(Model):
     name = TextField(primary_key=True)
     text = TextField()  # digest of the code as it was written
     digest = TextField()  # digest of what it does
+    checksum = _checksum()
 
     class Meta:
         table_name = "fingerprint"
@@ -198,6 +211,7 @@ class Secret(Model):
 
     name = TextField(primary_key=True)
     value = TextField()
+    checksum = _checksum()
 
     class Meta:
         table_name = "secret"
@@ -215,6 +229,7 @@ class Revision(Model):
     kind = TextField(null=True)
     note = TextField(null=True)
     document = TextField(null=True)  # null where it was redacted
+    checksum = _checksum()
 
     class Meta:
         table_name = "revision"
@@ -243,6 +258,7 @@ class RenderingRow(Model):
     updated = TextField()
     merged_into = TextField(null=True)  # the survivor of that time: never a record merged itself by then
     withdrawal = TextField(null=True)
+    checksum = _checksum()
 
     class Meta:
         table_name = "rendering"
@@ -270,6 +286,7 @@ class Change(Model):
     record = TextField()
     revision = IntegerField()
     details = TextField()  # JSON: cause, survivor, correction
+    checksum = _checksum()
 
     class Meta:
         table_name = "change"
@@ -286,6 +303,7 @@ class ApiKey(Model):
     created = TextField()
     expires = TextField(null=True)
     revoked = TextField(null=True)
+    checksum = _checksum()
 
     class Meta:
         table_name = "api_key"
@@ -301,6 +319,7 @@ class KeptAnswer(Model):
     headers = TextField()
     body = TextField()
     created = TextField()
+    checksum = _checksum()
 
     class Meta:
         table_name = "kept_answer"
@@ -313,6 +332,7 @@ class PendingRefresh(Model):
 
     record = TextField(primary_key=True)
     cause = TextField()
+    checksum = _checksum()
 
     class Meta:
         table_name = "pending_refresh"
@@ -326,6 +346,7 @@ class Redaction(Model):
     last = IntegerField()
     time = TextField()
     note = TextField()
+    checksum = _checksum()
 
     class Meta:
         table_name = "redaction"

@@ -1,7 +1,11 @@
-"""The tables as their models declare them: a value stands under its column's name, never at a place."""
+"""The tables as their models declare them: a value stands under its column's name, never at a place.
+
+A row of a table that is kept for its own sake is written with a checksum, here and nowhere else.
+"""
 
 from collections import namedtuple
 from collections.abc import Iterable, Iterator, Sequence
+from hashlib import blake2b
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -15,6 +19,10 @@ from .database import run
 MOST_VALUES = 32_766
 #: Rows that are asked for in one statement.
 _ASKED_AT_ONCE = 500
+#: The column with a row's checksum, which no row shows.
+_CHECKSUM = "checksum"
+#: Enough against accidents; who can write to the file could write a checksum too.
+_CHECKSUM_BYTES = 8
 
 T = TypeVar("T")
 
@@ -29,11 +37,17 @@ def batches(values: Iterable[T], size: int = _ASKED_AT_ONCE) -> Iterator[list[T]
 class Table:
     """A table. Its rows are named tuples: a value for each column, under the column's name."""
 
-    def __init__(self, name: str, columns: Sequence[str], key: Sequence[str]) -> None:
+    def __init__(self, name: str, columns: Sequence[str], key: Sequence[str], kept: bool = False) -> None:
         self.name, self.columns, self.key = name, tuple(columns), tuple(key)
+        #: Whether its rows have a checksum; others are derived.
+        self.kept = kept
+        self._written = (*self.columns, _CHECKSUM) if kept else self.columns
+        # `until` is no part of it: a row is closed by the one that follows, which says the same.
+        summed = sorted(name for name in self.columns if name != "until")
+        self._summed = [self.columns.index(name) for name in summed]
         self.row: Any = namedtuple(name, self.columns)  # type: ignore[misc]  # its columns are the model's
         self._select = f"SELECT {_names(self.columns)} FROM {self.name} WHERE "
-        self._insert = f"INSERT INTO {self.name} ({_names(self.columns)}) VALUES "
+        self._insert = f"INSERT INTO {self.name} ({_names(self._written)}) VALUES "
         self._replace = f" ON CONFLICT ({_names(self.key)}) {self._on_conflict()}"
         self._delete = f"DELETE FROM {self.name} WHERE ({_names(self.key)}) IN "
 
@@ -41,11 +55,13 @@ class Table:
     def of(cls, model: Any) -> "Table":
         """The table of a model."""
         meta = model._meta
-        columns = [field.column_name for field in meta.sorted_fields]
-        return cls(meta.table_name, columns, [field.column_name for field in meta.get_primary_keys()])
+        names = [field.column_name for field in meta.sorted_fields]
+        columns = [name for name in names if name != _CHECKSUM]
+        key = [field.column_name for field in meta.get_primary_keys()]
+        return cls(meta.table_name, columns, key, kept=_CHECKSUM in names)
 
     def _on_conflict(self) -> str:
-        others = [name for name in self.columns if name not in self.key]
+        others = [name for name in self._written if name not in self.key]
         if not others:
             return "DO NOTHING"
         return "DO UPDATE SET " + ", ".join(f'"{name}" = excluded."{name}"' for name in others)
@@ -74,11 +90,33 @@ class Table:
         self._write(database, rows, self._replace)
 
     def _write(self, database: Database, rows: Iterable[Any], on_conflict: str) -> None:
-        for some in batches(rows, MOST_VALUES // len(self.columns)):
+        width = len(self._written)
+        for some in batches(map(self._with_checksum, rows), MOST_VALUES // width):
             database.execute_sql(
-                f"{self._insert}{_places(len(some), len(self.columns))}{on_conflict}",
+                f"{self._insert}{_places(len(some), width)}{on_conflict}",
                 [value for row in some for value in row],
             )
+
+    def _with_checksum(self, row: Sequence[Any]) -> Sequence[Any]:
+        return (*row, self.checksum(row)) if self.kept else row
+
+    def checksum(self, row: Sequence[Any]) -> bytes:
+        """A digest of what a row holds."""
+        held = [row[place] for place in self._summed]
+        return blake2b(ascii(held).encode(), digest_size=_CHECKSUM_BYTES).digest()
+
+    def damaged(self, database: Database) -> Iterator[Any]:
+        """The kept rows that do not hold what was written, one after another."""
+        query = f"SELECT {_names(self._written)} FROM {self.name}"
+        for *values, kept in database.execute_sql(query) if self.kept else ():
+            if self.checksum(values) != kept:
+                yield self.row._make(values)
+
+    def change(self, database: Database, condition: Sql, **values: Any) -> int:
+        """Give columns of the rows that meet a condition other values; how many rows these were."""
+        rows = [row._replace(**values) for row in self.read(database, condition)]
+        self.put(database, rows)
+        return len(rows)
 
     def delete(self, database: Database, rows: Iterable[Any]) -> None:
         """Take rows away by their keys."""
@@ -103,21 +141,24 @@ def _places(rows: int, columns: int) -> str:
     return ", ".join([f"({', '.join('?' * columns)})"] * rows)
 
 
-RECORDS = Table.of(models.Record)
-QUESTIONS = Table.of(models.Question)
-REFERENCES = Table.of(models.Reference)
-DEPENDENCIES = Table.of(models.Dependency)
-FILTER_KEYS = Table.of(models.FilterKey)
-DATE_KEYS = Table.of(models.DateKey)
-SEARCH_ROWS = Table.of(models.SearchRow)
-NAME_KEYS = Table.of(models.NameKey)
-CHECKS = Table.of(models.Check)
-COUNTERS = Table.of(models.Counter)
-FINGERPRINTS = Table.of(models.Fingerprint)
-REVISIONS = Table.of(models.Revision)
-RENDERINGS = Table.of(models.RenderingRow)
-CHANGES = Table.of(models.Change)
-API_KEYS = Table.of(models.ApiKey)
-KEPT_ANSWERS = Table.of(models.KeptAnswer)
-PENDING = Table.of(models.PendingRefresh)
-REDACTIONS = Table.of(models.Redaction)
+#: Every table by its model.
+TABLES: dict[Any, Table] = {model: Table.of(model) for model in models.MODELS}
+RECORDS = TABLES[models.Record]
+QUESTIONS = TABLES[models.Question]
+REFERENCES = TABLES[models.Reference]
+DEPENDENCIES = TABLES[models.Dependency]
+FILTER_KEYS = TABLES[models.FilterKey]
+DATE_KEYS = TABLES[models.DateKey]
+SEARCH_ROWS = TABLES[models.SearchRow]
+NAME_KEYS = TABLES[models.NameKey]
+CHECKS = TABLES[models.Check]
+COUNTERS = TABLES[models.Counter]
+FINGERPRINTS = TABLES[models.Fingerprint]
+SECRETS = TABLES[models.Secret]
+REVISIONS = TABLES[models.Revision]
+RENDERINGS = TABLES[models.RenderingRow]
+CHANGES = TABLES[models.Change]
+API_KEYS = TABLES[models.ApiKey]
+KEPT_ANSWERS = TABLES[models.KeptAnswer]
+PENDING = TABLES[models.PendingRefresh]
+REDACTIONS = TABLES[models.Redaction]

@@ -111,29 +111,27 @@ def _stands(record: Searched, kept: Any) -> bool:
 
 def _add(database: Database, records: Sequence[Searched], numbers: Mapping[str, int]) -> None:
     """Write the index's rows of records, under the numbers that they had, or new ones."""
-    SEARCH_ROWS.add(
-        database,
-        (
-            SEARCH_ROWS.row(
-                id=numbers.get(r.record), record=r.record, type=r.type, scope=r.scope, digest=r.texts.digest
-            )
-            for r in records
-        ),
-    )
+    SEARCH_ROWS.add(database, (_search_row(r, numbers.get(r.record)) for r in records))
     given = SEARCH_ROWS.read_of(database, "record", (r.record for r in records))
     number = {row.record: row.id for row in given}
     for scope in SCOPES:
         within = [r for r in records if r.scope == scope]
         WORDS[scope].add(database, ((number[r.record], *r.texts.words) for r in within))
         PARTS[scope].add(database, ((number[r.record], *r.texts.parts) for r in within))
-    NAME_KEYS.add(
-        database,
-        (
-            NAME_KEYS.row(record=r.record, position=position, type=r.type, kind=kind, folded=folded)
-            for r in records
-            for position, (kind, folded) in enumerate(r.texts.called)
-        ),
+    NAME_KEYS.add(database, (row for r in records for row in _name_keys(r)))
+
+
+def _search_row(record: Searched, number: int | None) -> Any:
+    return SEARCH_ROWS.row(
+        id=number, record=record.record, type=record.type, scope=record.scope, digest=record.texts.digest
     )
+
+
+def _name_keys(record: Searched) -> list[Any]:
+    return [
+        NAME_KEYS.row(record=record.record, position=position, type=record.type, kind=kind, folded=folded)
+        for position, (kind, folded) in enumerate(record.texts.called)
+    ]
 
 
 def forget(database: Database, ids: Iterable[str]) -> None:
@@ -156,14 +154,11 @@ def compact(database: Database) -> None:
         database.execute_sql(f"INSERT INTO {table}({table}) VALUES ('optimize')")
 
 
+# Comparing
+
+
 def index_faults(database: Database) -> Iterator[str]:
-    """Records that are indexed but not to be found, and tables that do not agree with themselves."""
-    strangers = database.execute_sql(
-        "SELECT s.record FROM search_row s LEFT JOIN record r ON r.id = s.record "
-        "WHERE r.id IS NULL OR r.status NOT IN ('published', 'draft') ORDER BY 1"
-    ).fetchall()
-    for (record_id,) in strangers:
-        yield f"{record_id}: it is searched, but there is no such record to be shown"
+    """Tables of the index that do not agree with themselves."""
     for table in _tables():
         try:
             database.execute_sql(f"INSERT INTO {table}({table}) VALUES ('integrity-check')")
@@ -177,22 +172,36 @@ def index_faults(database: Database) -> Iterator[str]:
             yield f"{table}: {error}"
 
 
+def strange_numbers(database: Database) -> Iterator[str]:
+    """Rows of the index that belong to no record that is shown."""
+    numbers = "SELECT id FROM search_row WHERE scope = '{scope}'"
+    strange = {
+        "search_row": "SELECT record FROM search_row WHERE record NOT IN "
+        "(SELECT id FROM record WHERE status IN ('published', 'draft'))",
+        "name_key": "SELECT record FROM name_key WHERE record NOT IN (SELECT record FROM search_row)",
+    }
+    for scope in SCOPES:
+        for table in (WORDS[scope].name, PARTS[scope].name):
+            strange[table] = f"SELECT rowid FROM {table} WHERE rowid NOT IN ({numbers.format(scope=scope)})"
+    for table, query in strange.items():
+        for (row,) in database.execute_sql(query):
+            yield f"{table}, row {row!r}: it is searched, but there is no such record to be shown"
+
+
 def _tables() -> list[str]:
-    return [f"{scope}_{kind}" for scope in SCOPES for kind in ("words", "parts")]
+    return [table.name for scope in SCOPES for table in (WORDS[scope], PARTS[scope])]
 
 
-def kept_texts(database: Database, record_id: str) -> tuple[Any, ...] | None:
-    """(scope, words columns, parts columns, names) as indexed; None where the record is not."""
-    row = database.execute_sql("SELECT id, scope FROM search_row WHERE record = ?", (record_id,)).fetchone()
-    if row is None:
-        return None
-    found = [
-        tuple(database.execute_sql(
-            f"SELECT {', '.join(COLUMNS)} FROM {row[1]}_{kind} WHERE rowid = ?", (row[0],)
-        ).fetchone() or ())
-        for kind in ("words", "parts")
-    ]  # fmt: skip
-    names = database.execute_sql(
-        "SELECT kind, folded FROM name_key WHERE record = ? ORDER BY position", (record_id,)
-    ).fetchall()
-    return (row[1], *found, [tuple(name) for name in names])
+def misplaced(database: Database, record: Searched) -> list[str]:
+    """The tables of the index in which a record that is shown does not stand as it should."""
+    kept = SEARCH_ROWS.read_of(database, "record", [record.record])
+    number = kept[0].id if kept else None
+    scope = str(record.scope)
+    wanted: list[tuple[Table, str, Any, list[Any]]] = [
+        (SEARCH_ROWS, "record", record.record, [_search_row(record, number)]),
+        (NAME_KEYS, "record", record.record, _name_keys(record)),
+        (WORDS[scope], "rowid", number, [(number, *record.texts.words)]),
+        (PARTS[scope], "rowid", number, [(number, *record.texts.parts)]),
+    ]
+    wrong = [table for table, column, key, rows in wanted if table.read_of(database, column, [key]) != rows]
+    return [f"{table.name} (search_row {number})" for table in wrong]

@@ -1,47 +1,178 @@
-"""Checks of everything in the database that must agree."""
+"""Checks of everything in the database that must agree.
 
-from collections.abc import Iterator
+What is kept for its own sake is compared with its checksum; what is derived is derived again. Records are
+taken batch by batch and rows one by one, so that a large database needs no more memory than a small one.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from functools import cache
 from itertools import pairwise
 from typing import Any
 
-from peewee import Database
+from peewee import Database, DatabaseError
 
 from schemas.base import counted
 
 from ..core.registry import CLAIM
+from ..core.sql import ALWAYS, Sql
 from ..core.state import FOREVER
 from ..read.revisions import last_seq
-from ..store.tables import RENDERINGS, batches
-from ..text.index import SCOPE_OF, Texts, index_faults, kept_texts
+from ..store.database import migrate, open_database, snapshot, trouble_of
+from ..store.tables import (
+    COUNTERS,
+    DATE_KEYS,
+    DEPENDENCIES,
+    FILTER_KEYS,
+    NAME_KEYS,
+    QUESTIONS,
+    RECORDS,
+    REFERENCES,
+    RENDERINGS,
+    SEARCH_ROWS,
+    SECRETS,
+    TABLES,
+    Table,
+)
+from ..text.index import SCOPE_OF, index_faults, misplaced, strange_numbers
 from ..write.claims import chain_faults, showing_faults
 from ..write.keys import PERIODIC, timeless
 from ..write.rebuild import Periods, joined_periods, periods_of_renderings
 from ..write.render import Rendered, Renderer, etag_of
 from ..write.rerender import pending_refreshes
-from ..write.rows import rows_of
+from ..write.rows import dependencies_of, questions_of, rows_of, searched
 from ..write.session import Entry, Session
+
+#: What is derived from the other tables, and the column that says from which record.
+DERIVED = {
+    QUESTIONS: "dossier",
+    REFERENCES: "record",
+    DEPENDENCIES: "record",
+    FILTER_KEYS: "record",
+    DATE_KEYS: "record",
+    SEARCH_ROWS: "record",
+    NAME_KEYS: "record",
+}
+#: Rows without which nothing works, by their keys.
+_INDISPENSABLE = {COUNTERS: ("version", "seq", "clock", "feed_floor"), SECRETS: ("cursor",)}
+#: Rows that are named in one sentence.
+_MOST_NAMED = 3
 
 
 def faults_of_database(database: Database) -> Iterator[str]:
     """Everything that does not agree, one sentence each."""
+    found = False
+    try:
+        with _undecoded_text(database):
+            for fault in _faults(database):
+                found = True
+                yield fault
+    except DatabaseError as error:
+        if trouble_of(error) not in (None, "damaged"):
+            raise
+        yield f"the file is damaged, and no more can be read: {error}"
+    except Exception as error:
+        # What was named may be anything, also nothing that can be rendered.
+        if not found:
+            raise
+        yield f"no more can be compared, because of what does not agree: {error}"
+
+
+@contextmanager
+def _undecoded_text(database: Database) -> Iterator[None]:
+    """Read text that is no UTF-8 too, so that its row can be named."""
+    connection = database.connection()
+    connection.text_factory = lambda text: text.decode("utf-8", "surrogateescape")
+    try:
+        yield
+    finally:
+        connection.text_factory = str
+
+
+def _faults(database: Database) -> Iterator[str]:
     for (found,) in database.execute_sql("PRAGMA integrity_check").fetchall():
         if found != "ok":
             yield f"integrity_check: {found}"
-    for row in database.execute_sql("PRAGMA foreign_key_check").fetchall():
-        yield f"foreign_key_check: {row}"
-    if left := pending_refreshes(database):
-        yield f"still to be rendered again, with the next write: {counted(left, 'record')}"
-        return
-    session = Session(database)
-    for some in batches(_ids(database)):
-        yield from _faults_of_records(session, session.all(some))
+    yield from _schema_faults(database)
     yield from index_faults(database)
-    yield from _feed_faults(database)
-    yield from _history_faults(database)
+    with snapshot(database):
+        yield from _kept_faults(database)
+        if left := pending_refreshes(database):
+            yield f"still to be rendered again, with the next write: {counted(left, 'record')}"
+            return
+        for check in (_strange_rows, strange_numbers, _record_faults, _feed_faults, _disagreements):
+            yield from check(database)
 
 
-def _ids(database: Database) -> list[str]:
-    return [row[0] for row in database.execute_sql("SELECT id FROM record ORDER BY id").fetchall()]
+def _schema_faults(database: Database) -> Iterator[str]:
+    """Tables and indexes that are not as the migrations make them."""
+    for kind, name, _ in sorted(_schema_of_this_version() - _schema(database)):
+        yield f"{kind} {name}: it is not declared as this version declares it"
+
+
+@cache
+def _schema_of_this_version() -> frozenset[tuple[str, str, str]]:
+    fresh = open_database("sqlite:///:memory:")
+    migrate(fresh)
+    schema = _schema(fresh)
+    fresh.close()
+    return schema
+
+
+def _schema(database: Database) -> frozenset[tuple[str, str, str]]:
+    query = "SELECT type, name, tbl_name || COALESCE(sql, '') FROM sqlite_master"
+    return frozenset(database.execute_sql(query))
+
+
+# Rows
+
+
+def _kept_faults(database: Database) -> Iterator[str]:
+    for table in TABLES.values():
+        for row in table.damaged(database):
+            yield f"{_place(table, row)}: it does not hold what was written"
+    for table, names in _INDISPENSABLE.items():
+        there = {row.name for row in table.read(database, ALWAYS)}
+        yield from (f"{table.name}: the row {name!r} is missing" for name in names if name not in there)
+
+
+def _place(table: Table, row: Any) -> str:
+    """A row by its key, and by nothing else: it may hold what is secret."""
+    return f"{table.name}, row {', '.join(f'{name} {getattr(row, name)!r}' for name in table.key)}"
+
+
+def _strange_rows(database: Database) -> Iterator[str]:
+    """Rows of a record that there is not."""
+    for table in TABLES.values():
+        column = DERIVED.get(table, "record")
+        if column in table.columns:
+            strange = Sql(f"{column} NOT IN (SELECT id FROM record)")
+            for row in table.read(database, strange):
+                yield f"{_place(table, row)}: there is no such record"
+
+
+def _difference(held: Iterable[Any], right: Iterable[Any]) -> str:
+    """Some of the rows of which there are too many or too few, each with its table and columns."""
+    held, right = set(held), set(right)
+    rows = [*((row, "too many") for row in held - right), *((row, "missing") for row in right - held)]
+    return "; ".join(sorted(f"{how}: {row!r}" for row, how in rows)[:_MOST_NAMED])
+
+
+# Records
+
+
+def _record_faults(database: Database) -> Iterator[str]:
+    for ids in _batches_of_ids(database):
+        session = Session(database)
+        yield from _faults_of_records(session, session.all(ids))
+
+
+def _batches_of_ids(database: Database) -> Iterator[list[str]]:
+    last = ""
+    query = "SELECT id FROM record WHERE id > ? ORDER BY id LIMIT 500"
+    while ids := [row[0] for row in database.execute_sql(query, (last,)).fetchall()]:
+        yield ids
+        last = ids[-1]
 
 
 def _named(entry: Entry) -> str:
@@ -49,13 +180,18 @@ def _named(entry: Entry) -> str:
 
 
 def _faults_of_records(session: Session, entries: list[Entry]) -> Iterator[str]:
-    shown = [entry for entry in entries if entry.status in ("draft", "published")]
+    database = session.database
+    shown = [entry for entry in entries if entry.status in SCOPE_OF]
+    right: dict[str, set[Any]] = {entry.id: questions_of(entry) for entry in entries}
     keys: dict[str, set[Any]] = {}
     for rendered in Renderer(session).render(shown):
-        yield from _rendering_faults(session.database, rendered)
+        yield from _rendering_faults(database, rendered)
+        right[rendered.entry.id] |= dependencies_of(rendered)
         keys[rendered.entry.id] = {row for rows in rows_of(rendered, session).values() for row in rows}
-    yield from _key_faults(session.database, entries, keys)
-    yield from _keeping_faults(session.database, [entry for entry in entries if entry.public])
+    yield from _row_faults(database, entries)
+    yield from _following_faults(database, entries, right)
+    yield from _key_faults(database, entries, keys)
+    yield from _keeping_faults(database, [entry for entry in entries if entry.public])
 
 
 def _rendering_faults(database: Database, rendered: Rendered) -> Iterator[str]:
@@ -65,15 +201,35 @@ def _rendering_faults(database: Database, rendered: Rendered) -> Iterator[str]:
         yield f"{_named(entry)}: its bytes are not what rendering it gives"
     if rendered.computed != entry.computed:
         yield f"{_named(entry)}: what its keys are derived from is not what rendering it gives"
-    if kept_texts(database, entry.id) != _texts_of(entry, rendered.texts):
-        yield f"{_named(entry)}: what it is searched by is not what rendering it gives"
+    if tables := misplaced(database, searched(rendered)):
+        yield f"{_named(entry)}: what it is searched by is not what rendering it gives: {', '.join(tables)}"
     if etag_of(entry.body) != entry.etag:
         yield f"{_named(entry)}: its entity tag is not the digest of its bytes"
 
 
-def _texts_of(entry: Entry, texts: Texts) -> tuple[Any, ...]:
-    """The search index's rows as they follow from the record."""
-    return (SCOPE_OF[entry.status], texts.words, texts.parts, texts.called)
+def _row_faults(database: Database, entries: list[Entry]) -> Iterator[str]:
+    """Columns that follow from others of the row and do not hold what follows."""
+    rows = {row.id: row for row in RECORDS.read_of(database, "id", (entry.id for entry in entries))}
+    for entry in entries:
+        if columns := _differing(RECORDS, rows[entry.id], entry):
+            yield f"{_named(entry)}: columns of its row are not what its document gives: {columns}"
+
+
+def _differing(table: Table, row: Any, entry: Entry) -> str:
+    """The names of the columns of a row, its period apart, that do not hold what an entry has."""
+    names = (name for name in table.columns if name not in ("since", "until"))
+    return ", ".join(name for name in names if getattr(row, name) != entry.column(name))
+
+
+def _following_faults(database: Database, entries: list[Entry], right: dict[str, set[Any]]) -> Iterator[str]:
+    """Rows of questions and dependencies that are not the `right` ones."""
+    held: dict[str, set[Any]] = {entry.id: set() for entry in entries}
+    for table in (QUESTIONS, DEPENDENCIES):
+        for row in table.read_of(database, DERIVED[table], held):
+            held[getattr(row, DERIVED[table])].add(row)
+    for entry in entries:
+        if wrong := _difference(held[entry.id], right[entry.id]):
+            yield f"{_named(entry)}: rows are not what follows from its document: {wrong}"
 
 
 # What records are and were found by
@@ -85,13 +241,20 @@ def _key_faults(database: Database, entries: list[Entry], keys: dict[str, set[An
     held, right = _held_periods(database, ids), periods_of_renderings(database, ids)
     for entry in entries:
         rows = held.get(entry.id, {})
-        if any(_overlap(periods) for periods in rows.values()):
-            yield f"{_named(entry)}: it is found twice at one time by one key"
+        for row in (row for row, periods in rows.items() if _overlap(periods)):
+            yield f"{_named(entry)}: it is found twice at one time by one key: {row!r}"
         now = {row for row, periods in rows.items() if any(until == FOREVER for _, until in periods)}
-        if now != keys.get(entry.id, now):
-            yield f"{_named(entry)}: the rows it is found by are not its keys"
-        elif {row: joined_periods(some) for row, some in rows.items()} != right.get(entry.id, {}):
-            yield f"{_named(entry)}: the rows it was found by in the past are not what its renderings give"
+        if wrong := _difference(now, keys.get(entry.id, now)):
+            yield f"{_named(entry)}: the rows it is found by are not its keys: {wrong}"
+        elif wrong := _difference(_with_periods(rows), _with_periods(right.get(entry.id, {}))):
+            past = "the rows it was found by in the past are not what its renderings give"
+            yield f"{_named(entry)}: {past}: {wrong}"
+
+
+def _with_periods(rows: Periods) -> Iterator[Any]:
+    for row, periods in rows.items():
+        for since, until in joined_periods(periods):
+            yield row._replace(since=since, until=until)
 
 
 def _overlap(periods: list[tuple[int, int]]) -> bool:
@@ -117,88 +280,89 @@ def _keeping_faults(database: Database, entries: list[Entry]) -> Iterator[str]:
         kept.setdefault(row.id, []).append(row)
     for entry in entries:
         renderings = sorted(kept.get(entry.id, ()), key=lambda row: row.since)
-        if any(row.until != then.since for row, then in pairwise(renderings)):
-            yield f"{_named(entry)}: its kept renderings do not join one another"
-        if not renderings or not _is_served(renderings[-1], entry):
-            yield f"{_named(entry)}: its last kept rendering is not what is served"
+        for row in (row for row in renderings if row.body is not None and row.etag != etag_of(row.body)):
+            yield f"{_place(RENDERINGS, row)}: its entity tag is not the digest of its bytes"
+        for row in (row for row, then in pairwise(renderings) if row.until != then.since):
+            place = f"{_place(RENDERINGS, row)}, until"
+            yield f"{_named(entry)}: its kept renderings do not join one another: {place}"
+        if wrong := _not_served(renderings, entry):
+            yield f"{_named(entry)}: its last kept rendering is not what is served: {wrong}"
 
 
-def _is_served(rendering: Any, entry: Entry) -> bool:
-    """Whether a rendering is how the record stands now, and goes on."""
-    here = (name for name in RENDERINGS.columns if name not in ("since", "until"))
-    return rendering.until == FOREVER and all(getattr(rendering, n) == entry.column(n) for n in here)
+def _not_served(renderings: list[Any], entry: Entry) -> str:
+    """What of the last rendering is not how the record stands now, and goes on."""
+    if not renderings:
+        return "there is none"
+    differing = _differing(RENDERINGS, renderings[-1], entry)
+    ended = "until" if renderings[-1].until != FOREVER else ""
+    return ", ".join(filter(None, (differing, ended)))
 
 
 # The feed and the history
 
+#: Records beside what a mirror holds that has followed the feed from 0: the record of their last entry.
+_FOLD = """SELECT type, id FROM (
+    SELECT r.type, r.id, r.status = 'published' AS served, f.body IS r.body AS same,
+        COALESCE(f.status = 'published' AND f.body IS NOT NULL, FALSE) AS mirrored
+    FROM record r LEFT JOIN change c ON c.seq = (SELECT MAX(seq) FROM change WHERE record = r.id)
+    LEFT JOIN rendering f ON f.id = c.record AND f.since = c."commit")"""
+_REDACTED = (
+    "EXISTS (SELECT 1 FROM redaction d WHERE d.record = v.record AND v.number BETWEEN d.first AND d.last)"
+)
+#: A fault, and the query for the rows that show it.
+_DISAGREEMENTS = {
+    "{} {}: in the feed's fold, but not served": f"{_FOLD} WHERE mirrored AND NOT served",
+    "{} {}: served, but not in the feed's fold": f"{_FOLD} WHERE served AND NOT mirrored",
+    "{} {}: the feed's fold has other bytes than are served": f"{_FOLD} WHERE served AND mirrored > same",
+    "change, row seq {}: {} has no rendering from {} on": (
+        'SELECT seq, record, "commit" FROM change c WHERE NOT EXISTS '
+        '(SELECT 1 FROM rendering r WHERE r.id = c.record AND r.since = c."commit")'
+    ),
+    "change, row seq {}: its time is before that of the entry before": (
+        "SELECT c.seq FROM change c JOIN change b ON b.seq = c.seq - 1 WHERE c.time < b.time"
+    ),
+    "revision, row record {!r}, number {}: no entry of the feed says the same": (
+        "SELECT record, number FROM revision v WHERE NOT EXISTS (SELECT 1 FROM change c "
+        'WHERE c.record = v.record AND c.revision = v.number AND c."commit" = v.seq AND c.kind = v.change)'
+    ),
+    "revision, row record {!r}, number {}: it has a document, though a redaction took it out": (
+        f"SELECT record, number FROM revision v WHERE document IS NOT NULL AND {_REDACTED}"
+    ),
+    "revision, row record {!r}, number {}: it has no document, and no redaction says so": (
+        f"SELECT record, number FROM revision v WHERE document IS NULL AND NOT {_REDACTED}"
+    ),
+    "{} {}: revision {} is current, but {} are kept up to {}": (
+        "SELECT r.type, r.id, r.revision, COUNT(v.number), MAX(v.number) FROM record r "
+        "LEFT JOIN revision v ON v.record = r.id WHERE r.revision IS NOT NULL GROUP BY r.id "
+        "HAVING r.revision <> COUNT(v.number) OR r.revision IS NOT MAX(v.number)"
+    ),
+    "{} {}: its document is not that of its last revision, {}": (
+        "SELECT r.type, r.id, v.number FROM record r JOIN revision v "
+        "ON v.record = r.id AND v.number = r.revision WHERE r.document IS NOT v.document"
+    ),
+}
+
 
 def _feed_faults(database: Database) -> Iterator[str]:
-    """A feed with gaps, or one whose fold is not what the collections serve."""
+    """A feed with gaps."""
     last = last_seq(database)
     row = database.execute_sql("SELECT COUNT(*), MIN(seq), MAX(seq) FROM change").fetchone()
     if last and (row[0], row[1], row[2]) != (last, 1, last):
-        yield f"the feed has {row[0]} entries from {row[1]} to {row[2]}; its counter says {last}"
-    mirror = mirror_of_feed(database)
-    served = {
-        row[0]: bytes(row[1])
-        for row in database.execute_sql("SELECT id, body FROM record WHERE status = 'published'").fetchall()
-    }
-    for record_id in sorted(mirror.keys() ^ served.keys()):
-        where = (
-            "in the feed's fold, but not served"
-            if record_id in mirror
-            else "served, but not in the feed's fold"
-        )
-        yield f"{record_id}: {where}"
-    for record_id in sorted(mirror.keys() & served.keys()):
-        if mirror[record_id] != served[record_id]:
-            yield f"{record_id}: the feed's fold has other bytes than are served"
+        yield f"change: the feed has {row[0]} entries from {row[1]} to {row[2]}; its counter says {last}"
 
 
-def mirror_of_feed(database: Database) -> dict[str, bytes]:
-    """What a mirror holds that has followed the feed from 0: an entry's record, or nothing."""
-    rows = database.execute_sql(
-        "SELECT c.record, r.status, r.body FROM change c LEFT JOIN rendering r "
-        'ON r.id = c.record AND r.since = c."commit" ORDER BY c.seq'
-    ).fetchall()
-    mirror: dict[str, bytes] = {}
-    for record_id, status, body in rows:
-        mirror.pop(record_id, None)
-        if status == "published" and body is not None:
-            mirror[record_id] = bytes(body)
-    return mirror
-
-
-def _history_faults(database: Database) -> Iterator[str]:
-    rows = database.execute_sql(
-        "SELECT r.id, r.revision, COUNT(v.number), MAX(v.number) FROM record r "
-        "LEFT JOIN revision v ON v.record = r.id WHERE r.revision IS NOT NULL GROUP BY r.id"
-    ).fetchall()
-    for record_id, revision, number, last in rows:
-        if not revision == number == last:
-            yield f"{record_id}: revision {revision} is current, but {number} are kept up to {last}"
-    yield from _document_faults(database)
-    times = [row[0] for row in database.execute_sql("SELECT time FROM change ORDER BY seq").fetchall()]
-    if times != sorted(times):
-        yield "the feed's times go back"
-
-
-def _document_faults(database: Database) -> Iterator[str]:
-    """Records that are or were public whose document is not the one that their last revision kept."""
-    rows = database.execute_sql(
-        "SELECT r.type, r.id, v.number FROM record r "
-        "JOIN revision v ON v.record = r.id AND v.number = r.revision "
-        "WHERE r.document IS NOT v.document ORDER BY r.id"
-    ).fetchall()
-    for type_name, record_id, number in rows:
-        yield f"{type_name} {record_id}: its document is not that of its last revision, {number}"
+def _disagreements(database: Database) -> Iterator[str]:
+    for fault, query in _DISAGREEMENTS.items():
+        for row in database.execute_sql(query):
+            yield fault.format(*row)
 
 
 def claims_to_curate(database: Database) -> Iterator[str]:
     """Claims that lack what a claim must show, as an edit of a source or a new rule leaves them: no fault of
     the database, but work for curators."""
-    session = Session(database)
-    for entry in session.all(_ids(database)):
-        if entry.type is CLAIM and entry.status == "published":
-            for fault in (*chain_faults(session, entry), *showing_faults(session, entry)):
-                yield f"claim {entry.id}: {fault.pointer}: {fault.detail}"
+    for ids in _batches_of_ids(database):
+        session = Session(database)
+        for entry in session.all(ids):
+            if entry.type is CLAIM and entry.status == "published":
+                for fault in (*chain_faults(session, entry), *showing_faults(session, entry)):
+                    yield f"claim {entry.id}: {fault.pointer}: {fault.detail}"

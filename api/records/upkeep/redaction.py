@@ -1,5 +1,6 @@
 """Taking bytes out because the law requires it: everywhere they stand, for good."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,13 +11,14 @@ from schemas.base import Json
 
 from ..core.errors import Conflict, NotFound
 from ..core.registry import RecordType
+from ..core.sql import sql
 from ..store.api_keys import Actor
 from ..store.database import write_transaction
-from ..store.tables import REDACTIONS
+from ..store.tables import CHECKS, RECORDS, REDACTIONS, RENDERINGS, REVISIONS
 from ..text.index import compact
 from ..write.commit import finish
 from ..write.rebuild import rebuild_keys
-from ..write.render import etag_of
+from ..write.render import citation_digest, etag_of
 from ..write.rerender import catch_up
 from ..write.session import Entry
 from ..write.transaction import Correction, Transaction
@@ -47,6 +49,7 @@ def redact(
         withdrawn = last == entry.revision or entry.status != "published"
         stub = _stub(record_type, entry.document, record_id) if withdrawn else None
         transaction.redact(entry, Correction("legal", note), stub)
+        _forget_checks(database, record_id, stub or entry.document)
         finish(transaction)
         rebuild_keys(database, [record_id])
     _scrub(database)
@@ -88,18 +91,31 @@ def _stub(record_type: RecordType, document: Json, record_id: str) -> Json:
 
 
 def _overwrite(database: Database, record_id: str, first: int, last: int) -> int:
-    span = (record_id, first, last)
-    revisions = database.execute_sql(
-        "UPDATE revision SET document = NULL WHERE record = ? AND number BETWEEN ? AND ?", span
-    )
-    renderings = database.execute_sql(
-        "UPDATE rendering SET body = NULL, name = '', computed = '{}' "
-        "WHERE id = ? AND revision BETWEEN ? AND ?",
-        span,
-    )
+    span = {"record": record_id, "first": first, "last": last}
+    of_record = sql("record = {record} AND number BETWEEN {first} AND {last}", **span)
+    revisions = REVISIONS.change(database, of_record, document=None)
+    of_record = sql("id = {record} AND revision BETWEEN {first} AND {last}", **span)
+    # The tag goes too: who knows the rest of the bytes can try names until their digest fits.
+    renderings = RENDERINGS.change(database, of_record, body=None, etag="", name="", computed="{}")
     # Answers kept for idempotency keys may repeat the document.
     answers = database.execute_sql("DELETE FROM kept_answer WHERE body LIKE ?", (f'%"id":"{record_id}"%',))
-    return int(revisions.rowcount + renderings.rowcount + answers.rowcount)
+    return int(revisions + renderings + answers.rowcount)
+
+
+def _forget_checks(database: Database, record_id: str, document: Json) -> None:
+    """Take away checks of citations that the record no longer has: each names its words by a digest."""
+    left = {citation_digest(citation) for citation in _citations(document)}
+    kept = CHECKS.read_of(database, "record", [record_id])
+    CHECKS.delete(database, (row for row in kept if row.locator not in left))
+
+
+def _citations(value: Any) -> Iterator[Json]:
+    if isinstance(value, list):
+        for member in value:
+            yield from _citations(member)
+    elif isinstance(value, dict):
+        yield from value.get("citations", ())
+        yield from _citations(list(value.values()))
 
 
 def _note(database: Database, record_id: str, first: int, last: int, note: str, time: str) -> None:
@@ -151,10 +167,8 @@ def _forget_past(database: Database, left: _Left) -> int:
     ).fetchall()
     blanked = [(other, since, new) for other, since, body in rows if (new := _blanked(body, left))]
     for other, since, body in blanked:
-        database.execute_sql(
-            "UPDATE rendering SET body = ?, etag = ? WHERE id = ? AND since = ?",
-            (body, etag_of(body), other, since),
-        )
+        state = sql("id = {id} AND since = {since}", id=other, since=since)
+        RENDERINGS.change(database, state, body=body, etag=etag_of(body))
     return len(blanked)
 
 
@@ -167,9 +181,7 @@ def _forget_withdrawn(database: Database, left: _Left) -> int:
     ).fetchall()
     blanked = [(other, new) for other, body in rows if (new := _blanked(body, left))]
     for other, body in blanked:
-        database.execute_sql(
-            "UPDATE record SET body = ?, etag = ? WHERE id = ?", (body, etag_of(body), other)
-        )
+        RECORDS.change(database, sql("id = {id}", id=other), body=body, etag=etag_of(body))
     return len(blanked)
 
 

@@ -3,7 +3,7 @@
 from peewee import Database
 
 from ..store.database import write_transaction
-from ..store.tables import batches
+from ..store.tables import PENDING, batches
 from .fingerprint import KEYS, RENDERING, WRITING
 from .rebuild import rebuild_index, rebuild_keys
 from .rerender import catch_up
@@ -23,11 +23,9 @@ def renew(database: Database) -> None:
 
 def _render_all(database: Database) -> None:
     with write_transaction(database):
-        database.execute_sql("DELETE FROM pending_refresh")
-        database.execute_sql(
-            "INSERT INTO pending_refresh (record, cause) SELECT id, 'upgrade' FROM record "
-            "WHERE status IN ('published', 'draft')"
-        )
+        shown = "SELECT id FROM record WHERE status IN ('published', 'draft')"
+        ids = database.execute_sql(shown).fetchall()
+        PENDING.put(database, (PENDING.row(record=row[0], cause="upgrade") for row in ids))
         RENDERING.keep_in(database)
     catch_up(database)
 

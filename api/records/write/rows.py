@@ -110,7 +110,7 @@ def store_derived(database: Database, rendered: Sequence[Rendered], session: Ses
         _store_keys(database, some, session, commit)
         _store_dependencies(database, some, session)
         _store_questions(database, some)
-    index(database, (_searched(record) for record in rendered))
+    index(database, (searched(record) for record in rendered))
 
 
 def _store_keys(database: Database, rendered: Sequence[Rendered], session: Session, commit: int) -> None:
@@ -153,28 +153,39 @@ def rows_of(rendered: Rendered, session: Session) -> Rows:
 
 def _store_dependencies(database: Database, rendered: Sequence[Rendered], session: Session) -> None:
     def rows(record_id: str, targets: Iterable[str]) -> Iterable[Any]:
-        return (DEPENDENCIES.row(record=record_id, target=target) for target in sorted(targets))
+        return (DEPENDENCIES.row(record=record_id, target=target) for target in targets)
 
-    kept = session.computed_from
-    gone = [row for r in rendered for row in rows(r.entry.id, kept[r.entry.id] - r.depends_on)]
-    new = [row for r in rendered for row in rows(r.entry.id, r.depends_on - kept[r.entry.id])]
-    DEPENDENCIES.delete(database, gone)
-    DEPENDENCIES.add(database, new)
+    kept = {row for r in rendered for row in rows(r.entry.id, session.computed_from[r.entry.id])}
+    wanted = {row for r in rendered for row in dependencies_of(r)}
+    DEPENDENCIES.delete(database, sorted(kept - wanted))
+    DEPENDENCIES.add(database, sorted(wanted - kept))
+
+
+def dependencies_of(rendered: Rendered) -> set[Any]:
+    """What a record was computed from, as rows; what was withdrawn is never computed again."""
+    if rendered.entry.status not in SCOPE_OF:
+        return set()
+    return {DEPENDENCIES.row(record=rendered.entry.id, target=target) for target in rendered.depends_on}
 
 
 def _store_questions(database: Database, rendered: Sequence[Rendered]) -> None:
     dossiers = [record.entry for record in rendered if record.entry.type is DOSSIER]
     held = set(QUESTIONS.read_of(database, "dossier", (entry.id for entry in dossiers)))
-    wanted = {
-        QUESTIONS.row(id=question["id"], dossier=entry.id)
-        for entry in dossiers
-        for question in entry.document.get("questions", ())
-    }
+    wanted = {row for entry in dossiers for row in questions_of(entry)}
     QUESTIONS.delete(database, held - wanted)
     QUESTIONS.add(database, sorted(wanted - held))
 
 
-def _searched(record: Rendered) -> Searched:
+def questions_of(entry: Entry) -> set[Any]:
+    """The questions that a dossier asks, as rows."""
+    if entry.type is not DOSSIER:
+        return set()
+    asked = entry.document.get("questions", ())
+    return {QUESTIONS.row(id=question["id"], dossier=entry.id) for question in asked}
+
+
+def searched(record: Rendered) -> Searched:
+    """Among what a record is found by a search, and by what texts."""
     entry = record.entry
     return Searched(entry.id, entry.type.name, SCOPE_OF.get(entry.status), record.texts)
 
