@@ -97,20 +97,20 @@ def _create(desk: Desk, case: Case, publish: bool) -> None:
     assert created.status_code == 201, created.text
 
 
-def _in_input_form(served: Any) -> Any:
+def in_input_form(served: Any) -> Any:
     """A served member as a client writes it: ids for references, nothing where nothing is known."""
     if isinstance(served, list):
-        return [_in_input_form(member) for member in served]
+        return [in_input_form(member) for member in served]
     if not isinstance(served, dict):
         return served
-    if "href" in served:
-        return served["id"]
-    members = {name: _in_input_form(value) for name, value in served.items() if name != "check"}
+    if "href" in served or "edtf" in served:
+        return served.get("id") or served["edtf"]
+    members = {name: in_input_form(value) for name, value in served.items() if name != "check"}
     return {name: value for name, value in members.items() if value not in (None, [])} or None
 
 
 def _shown(record: dict[str, Any], case: Case) -> dict[str, Any]:
-    return {name: _in_input_form(record[name]) for name in case.becomes}
+    return {name: in_input_form(record[name]) for name in case.becomes}
 
 
 def _require_agreement(desk: Desk, case: Case, record: dict[str, Any], revision: int) -> None:
