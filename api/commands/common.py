@@ -122,3 +122,6 @@ def plainly(file: Path) -> Iterator[None]:
     except DatabaseError as error:
         said = _PLAIN.get(trouble_of(error), str(error)).format(file=file)
         give_up(f"the database cannot be used: {said}")
+    except UnicodeDecodeError:
+        # Where the engine's own message quotes what is damaged.
+        give_up(f"the database cannot be used: {_PLAIN['damaged'].format(file=file)}")
