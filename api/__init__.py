@@ -25,7 +25,7 @@ from .endpoints import (
 from .endpoints import problems as problem_types
 from .endpoints.auth import request_actor
 from .endpoints.reply import Handler
-from .http import problems
+from .http import lanes, problems
 from .http.application import Application
 from .http.compression import compressed
 from .http.endpoint import Endpoints
@@ -62,10 +62,18 @@ def declared(database: Database, settings: Settings) -> Endpoints:
     return endpoints
 
 
+def _page_cache_kb(settings: Settings) -> int:
+    """What each thread's connection may keep of the database, so that a process stays within its share."""
+    for_pages = settings.memory_mb * 1_000 - settings.cache_bytes // 1_000
+    return max(1_000, for_pages // sum(lanes.sizes(settings.threads)))
+
+
 def create_app(settings: Settings | None = None) -> Flask:
     """The service as a WSGI application."""
     settings = settings or read_settings()
-    database = open_database(settings.database_url, settings.busy_timeout_ms)
+    database = open_database(
+        settings.database_url, settings.busy_timeout_ms, page_cache_kb=_page_cache_kb(settings)
+    )
 
     app = Application(__name__, template_folder="pages/templates", static_folder=None)
     app.config["BASE_URL"] = settings.base_url

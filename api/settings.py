@@ -35,7 +35,9 @@ class Settings:
     cors_write_origins: frozenset[str] = frozenset()
     #: Whether each request is a line of JSON on standard error.
     access_log: bool = False
-    #: Bytes of answers that each process keeps in memory; 0 keeps none.
+    #: Megabytes that caches may take in each process: answers, and SQLite's pages for each thread.
+    memory_mb: int = 96
+    #: Bytes of them for answers; 0 keeps none.
     cache_bytes: int = 32_000_000
     #: gunicorn processes. Each reads on its own; SQLite lets one write at a time.
     workers: int = 2
@@ -68,6 +70,7 @@ def read_settings(environment: Env | None = None) -> Settings:
                 ),
                 cors_write_origins=frozenset(env.list("CORS_WRITE_ORIGINS", [])),
                 access_log=env.bool("ACCESS_LOG", default.access_log),
+                memory_mb=env.int("MEMORY_MB", default.memory_mb, validate=Range(min=8, max=10**6)),
                 cache_bytes=env.int("CACHE_BYTES", default.cache_bytes, validate=Range(min=0, max=10**12)),
                 workers=env.int("WORKERS", default.workers, validate=Range(min=1, max=256)),
                 threads=env.int("THREADS", default.threads, validate=Range(min=1, max=256)),

@@ -227,3 +227,18 @@ def test_what_was_asked_for_longest_ago_goes_first(
     counts = [line for line in lines if line["event"] == "stopped"]
     assert [0 < line["cache_bytes"] <= int(most) for line in counts] == [True] * (most != "0")
     assert sum(line["cache_hits"] for line in counts) == sum(bool(line.get("cached")) for line in lines)
+
+
+def test_the_pages_that_threads_keep_and_the_answers_stay_within_the_share(loaded: Path) -> None:
+    def pages(**chosen: int) -> int:
+        app = create_app(Settings(database_url=f"sqlite:///{loaded}", **chosen))
+        database = app.extensions["facts.database"]
+        kept = database.execute_sql("PRAGMA cache_size").fetchone()[0]
+        database.close()
+        # Four threads for reads, two for costly ones, one for writes.
+        return -kept * 7 * 1_000
+
+    assert pages(memory_mb=96, cache_bytes=32_000_000) == pytest.approx(64_000_000, rel=0.01)
+    assert pages(memory_mb=500, cache_bytes=0) == pytest.approx(500_000_000, rel=0.01)
+    # Less than a megabyte each would be slower than it saves.
+    assert pages(memory_mb=8, cache_bytes=32_000_000) == 7_000_000

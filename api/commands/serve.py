@@ -27,13 +27,15 @@ def serve(host: str, port: int, workers: int | None, threads: int | None, url: s
     """
     if url:
         os.environ["FACTS_DATABASE_URL"] = url
+    if threads:
+        os.environ["FACTS_THREADS"] = str(threads)
     settings = settings_or_end()
     # Once, before the workers start: none of them may find half-made tables.
     with opened(url, new=True) as database, suppress(OperationalError):
         catch_up(database)
     _greet(host, port)
     configure()
-    Server(create_app, options(host, port, workers or settings.workers, threads or settings.threads)).run()
+    Server(create_app, options(host, port, workers or settings.workers, settings.threads)).run()
 
 
 def _greet(host: str, port: int) -> None:

@@ -46,13 +46,19 @@ def shape_of(method: bytes, target: bytes) -> Shape:
     return method, kind, part.rpartition(b"/")[2] if b"/" in part else b"", *names
 
 
+def sizes(threads: int) -> tuple[int, int, int]:
+    """How many threads there are for reads, for costly ones and for writes."""
+    return threads, max(1, threads // 2), 1
+
+
 class Lanes:
     """Threads for reads, fewer for costly ones, one for writes: SQLite has one writer at a time."""
 
     def __init__(self, threads: int) -> None:
         self._costs: dict[Shape, float] = {}
         self._reads, self._costly, self._writes = SimpleQueue[Job](), SimpleQueue[Job](), SimpleQueue[Job]()
-        for jobs, number in ((self._reads, threads), (self._costly, max(1, threads // 2)), (self._writes, 1)):
+        lanes = (self._reads, self._costly, self._writes)
+        for jobs, number in zip(lanes, sizes(threads), strict=True):
             for _ in range(number):
                 Thread(target=self._work, args=(jobs,), daemon=True).start()
 

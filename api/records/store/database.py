@@ -18,19 +18,21 @@ MIGRATION_NAMES = tuple(sorted(path.stem for path in MIGRATIONS.glob("[0-9]*.py"
 _HISTORY = "schema_migration"
 
 
-def open_database(url: str, busy_timeout_ms: int = 10_000, *, resting: bool = False) -> Database:
+def open_database(
+    url: str, busy_timeout_ms: int = 10_000, *, resting: bool = False, page_cache_kb: int = 64_000
+) -> Database:
     """A database by URL: `sqlite:///facts.db`, with one connection a thread, opened when first used.
 
     SQLite: every commit on disk before it is acknowledged (synchronous=FULL), foreign keys checked, and
-    `busy_timeout_ms` of patience for a writer. With `resting` the file is only read, and left as it is.
+    `busy_timeout_ms` of patience for a writer, `page_cache_kb` of pages in memory for each connection. With
+    `resting` the file is only read, and left as it is.
 
     Raises DatabaseUnusable for a URL of another kind.
     """
     pragmas = {
         "synchronous": "full",
         "foreign_keys": 1,
-        # 64 MB of pages a connection; the dossier's hot rows stay in memory.
-        "cache_size": -64_000,
+        "cache_size": -page_cache_kb,
         "temp_store": "memory",
     }
     timeout = busy_timeout_ms / 1000
