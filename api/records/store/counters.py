@@ -7,6 +7,13 @@ from peewee import Database
 
 from .tables import COUNTERS
 
+#: In one statement: every write begins with it.
+_STANDING = """
+    SELECT name, value FROM counter
+    UNION ALL SELECT 'migrations', GROUP_CONCAT(name, ' ')
+        FROM (SELECT name FROM schema_migration ORDER BY name)
+    UNION ALL SELECT 'writer', text FROM fingerprint WHERE name = 'writing'
+"""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 
@@ -14,11 +21,13 @@ MICROSECOND = timedelta(microseconds=1)
 @dataclass(frozen=True)
 class Counters:
     """Where the record stands: how many commits there were, the feed's last number, the last commit's time in
-    microseconds since 1970."""
+    microseconds since 1970; and for which program: its migrations, and its fingerprint where one was kept."""
 
     version: int
     seq: int
     clock: int
+    migrations: str
+    writer: str | None
 
     def next_moment(self) -> str:
         """The time of a commit, RFC 3339 with microseconds: now, or just after the last commit where the
@@ -29,8 +38,8 @@ class Counters:
 
 def read_counters(database: Database) -> Counters:
     """The counters as they stand; inside the writing transaction no other writer moves them."""
-    rows = dict(database.execute_sql("SELECT name, value FROM counter").fetchall())
-    return Counters(rows["version"], rows["seq"], rows["clock"])
+    rows = dict(database.execute_sql(_STANDING).fetchall())
+    return Counters(rows["version"], rows["seq"], rows["clock"], rows["migrations"], rows.get("writer"))
 
 
 def count_commit(database: Database, before: Counters, seq: int, moment: str) -> None:

@@ -52,11 +52,13 @@ class Undoable(Protocol):
 
 
 @contextmanager
-def write_transaction(database: Database) -> Iterator[Undoable]:
+def write_transaction(database: Database, *, judged: bool = False) -> Iterator[Undoable]:
     """A transaction that holds the write lock from its first statement on.
 
     SQLite: a deferred transaction that reads and then writes fails at once when another writer came
     between; IMMEDIATE waits its turn instead.
+
+    With `judged`, what is written in it looks itself whether this program may write.
 
     Raises DatabaseUnusable where this program must not write: another version changed the tables, or another
     file stands in the place of the one that is open. The latter is also seen when all is done: it would be
@@ -64,7 +66,7 @@ def write_transaction(database: Database) -> Iterator[Undoable]:
     """
     immediate = ("IMMEDIATE",) if isinstance(database, SqliteDatabase) else ()
     with database.atomic(*immediate) as handle:
-        require_usable(database)
+        (_require_in_place if judged else require_usable)(database)
         yield handle
     _require_in_place(database)
 

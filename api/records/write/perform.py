@@ -35,7 +35,7 @@ def perform(
 @contextmanager
 def writing(database: Database, *, dry_run: bool = False) -> Iterator[None]:
     """A transaction of the record; what it left to be rendered again follows. A dry run keeps nothing."""
-    with write_transaction(database) as transaction:
+    with write_transaction(database, judged=True) as transaction:
         yield
         if dry_run:
             transaction.rollback()

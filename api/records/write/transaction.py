@@ -11,8 +11,11 @@ from ..core.errors import Conflict, DocumentFault
 from ..core.registry import RecordType
 from ..store.api_keys import Actor
 from ..store.counters import read_counters
-from .fingerprint import require_this_program
+from ..store.database import MIGRATION_NAMES, require_usable
+from .fingerprint import WRITING, require_this_program
 from .session import Entry, Session
+
+_MIGRATIONS = " ".join(MIGRATION_NAMES)
 
 
 @dataclass(frozen=True)
@@ -85,10 +88,12 @@ class Transaction:
     """
 
     def __init__(self, database: Database, actor: Actor) -> None:
-        require_this_program(database)
         self.database, self.actor = database, actor
         self.session = Session(database)
         self.counters = read_counters(database)
+        if self.counters.migrations != _MIGRATIONS or self.counters.writer != WRITING.text:
+            require_usable(database)
+            require_this_program(database)
         self.time = self.counters.next_moment()
         #: Changes of public records by their ids, in the order of the feed.
         self.changes: dict[str, PublicChange] = {}
