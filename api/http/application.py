@@ -1,6 +1,7 @@
 """Flask, where what it answers by itself is not what this service answers."""
 
-from typing import NoReturn
+from collections.abc import Callable
+from typing import Any, NoReturn
 from urllib.parse import urlsplit, urlunsplit
 
 from flask import Flask, Request, Response, abort
@@ -22,6 +23,10 @@ class Application(Flask):
         if isinstance(error, RequestRedirect):
             abort(empty_response(error.code, Location=urlunsplit(("", "", *urlsplit(error.new_url)[2:]))))
         super().raise_routing_exception(request)
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """A view as it is: none is asynchronous, and looking costs more than a router; called by Flask."""
+        return func
 
     def make_default_options_response(self) -> Response:
         """The answer to `OPTIONS`; called by Flask."""

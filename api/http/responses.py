@@ -5,12 +5,16 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from functools import lru_cache
 from hashlib import sha256
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 from flask import Response, current_app, request
+from werkzeug.datastructures import Headers
 
 from .conditions import is_current
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 JSON = "application/json"
 #: Store it, but ask again before each use: an entity tag makes that one cheap round trip.
@@ -21,6 +25,14 @@ LASTING = "public, max-age=86400"
 PRIVATE = "private, no-store"
 #: Request headers that can change any answer: drafts, leave for other sites, the coding.
 VARY = "Authorization, Origin, Accept-Encoding"
+
+
+class Ready(Response):
+    """A 200 with bytes and header fields as they are to be sent."""
+
+    def get_wsgi_headers(self, environ: "WSGIEnvironment") -> Headers:
+        """The header fields; called by Werkzeug, which else copies them and looks through all."""
+        return self.headers
 
 
 def answer(
@@ -46,8 +58,8 @@ def answer(
         carried += headers.items()
     if is_current(etag, updated):
         return Response(status=304, headers=carried)
-    carried.append(("Content-Type", media_type))
-    return Response(body, 200, carried)
+    carried += [("Content-Type", media_type), ("Content-Length", str(len(body)))]
+    return Ready(body, 200, carried)
 
 
 @lru_cache(maxsize=4096)
