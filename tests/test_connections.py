@@ -2,13 +2,17 @@
 
 import http.client
 import json
+import os
 import random
 import shutil
+import signal
 import socket
+import struct
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import httpx
@@ -211,6 +215,84 @@ def test_what_is_no_request_after_a_request_is_refused_in_its_turn(desk: tuple[S
         assert wire.answer()[:2] == (200, False)
         assert wire.answer()[:2] == (400, True)
         assert wire.ends()
+
+
+CHECKED = b"[" + b" " * 70_000 + b"]"
+#: Requests that come together, longer than the parser keeps by itself, and the statuses of their answers.
+LONG = {
+    "a body by length": ([GET, whole("POST", "/v1/check", [JSON], CHECKED), GET], [200, 422, 200]),
+    "a body in chunks": (
+        [GET, whole("POST", "/v1/check", [JSON], CHECKED, chunked=True), GET],
+        [200, 422, 200],
+    ),
+    "after a body": ([*[whole("POST", "/v1/check", [JSON], CHECKED)] * 3, GET], [422, 422, 422, 200]),
+    "many": ([GET] * 2000, [200] * 2000),
+    "many that need a thread": (
+        [head("GET", "/v1/nowhere", "X: " + "x" * 1000)] * 100 + [GET],
+        [404] * 100 + [200],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LONG)
+def test_nothing_is_lost_of_what_comes_together(desk: tuple[Server, str], name: str) -> None:
+    sent, statuses = LONG[name]
+    with Wire(desk[0]) as wire:
+        sender = Thread(target=wire.send, args=(b"".join(sent),))
+        sender.start()
+
+        assert [wire.answer()[:2] for _ in sent] == [(status, False) for status in statuses]
+        sender.join()
+
+
+@pytest.mark.parametrize(
+    ("status", "request_"),
+    [
+        (414, head("GET", "/" + "a" * 9000)),
+        (431, head("GET", "/v1", "X: " + "x" * 9000)),
+        (431, head("GET", "/v1", *(f"X{number}: 1" for number in range(150)))),
+        (400, head("GET", "/v1", "X Y: 1")),
+        (400, head("POST", "/v1/check", JSON, "Content-Length: ten")),
+        (400, head("POST", "/v1/check", JSON, "Transfer-Encoding: chunked") + b"3\r\n[  ]\r\n0\r\n\r\n"),
+    ],
+)
+def test_a_malformed_request_is_refused_alike_however_it_is_split(
+    desk: tuple[Server, str], status: int, request_: bytes
+) -> None:
+    for end in range(len(request_) - 20, len(request_)):
+        with Wire(desk[0]) as wire:
+            wire.send(GET + request_[:end])
+            assert wire.answer()[:2] == (200, False)
+            wire.send(request_[end:])
+            assert wire.answer()[:2] == (status, True), end
+
+
+@pytest.mark.parametrize("fields", [["Expect: nonsense"], ["X Y: 1"]], ids=" ".join)
+def test_a_refusal_to_head_has_no_body(desk: tuple[Server, str], fields: list[str]) -> None:
+    with Wire(desk[0]) as wire:
+        wire.send(head("HEAD", "/v1/parties/nhk", *fields))
+
+        assert wire.file.readline().split()[1] == b"400"
+        assert http.client.parse_headers(wire.file)["Connection"] == "close"
+        assert wire.ends()
+
+
+def test_a_client_that_has_gone_before_it_is_seen_is_no_failure(loaded: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "facts.db"
+    shutil.copy(loaded, copy)
+    server = Server(copy, workers=1)
+    [worker] = Path(f"/proc/{server.process.pid}/task/{server.process.pid}/children").read_text().split()
+
+    os.kill(int(worker), signal.SIGSTOP)
+    for asked in (b"", GET, head("GET", "/v1/nowhere"), whole("POST", "/v1/parties", [JSON], BOB)) * 3:
+        with Wire(server) as wire:
+            wire.send(asked)
+            wire.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    os.kill(int(worker), signal.SIGCONT)
+
+    assert server.get("/v1/parties/nhk")[0] == 200
+    server.stop()
+    assert "failed" not in copy.with_suffix(".log").read_text("utf-8")
 
 
 Client = Callable[[str, str, bytes | None], int]

@@ -4,6 +4,7 @@ from io import BytesIO
 from secrets import token_hex
 from typing import Any, NamedTuple
 
+import gunicorn_h1c  # type: ignore[import-untyped]
 from gunicorn.http import wsgi
 from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine, NoMoreData, ParseException
 from gunicorn.http.parser import RequestParser
@@ -15,8 +16,7 @@ from .problems import MEDIA_TYPE, TYPES, problem_body
 class Message(NamedTuple):
     """A request as far as it was received: its bytes, and how much of its body is among them.
 
-    `body`: `whole`; `cut`, where it is longer than any may be; `late`, where it has not come with the head;
-    `broken`, where the connection's parser refused it.
+    `body`: `whole`; `cut`, where it is longer than any may be; `late`, where it has not come with the head.
     """
 
     raw: bytes
@@ -58,23 +58,22 @@ def answered(worker: Any, message: Message) -> tuple[bytes | None, bool]:
     except _BodyIsLate:
         return None, False
     except (ParseException, NoMoreData, StopIteration) as error:
-        return refusal(*_fault(error, worker.cfg)), True
+        name, detail = fault(error, worker.cfg)
     except Exception:
         log.failed(None)
-        return refusal("internal-error", "the service failed; the log has this request's id"), True
+        name, detail = "internal-error", "the service failed; the log has this request's id"
+    return refusal(name, detail, is_head=message.raw.startswith(b"HEAD ")), True
 
 
 def _applied(worker: Any, message: Message, request: Any) -> tuple[bytes, bool]:
     sink = _Sink()
     response, environ = wsgi.create(request, sink, message.client, message.server, worker.cfg)
     environ["wsgi.multithread"] = True
-    if message.body in ("whole", "broken"):
+    if message.body == "whole":
         # Before it is asked for: the application does not know what to do with malformed chunks.
         environ["wsgi.input"] = BytesIO(_body(request))
     elif message.body == "late":
         environ["wsgi.input"] = _LateBody()
-    if message.body == "broken":
-        raise ParseException("it cannot be told where it ends")
     parts = worker.wsgi(environ, response.start_response)
     if message.body != "whole" or not worker.alive:
         response.force_close()
@@ -96,21 +95,24 @@ def _body(request: Any) -> bytes:
         raise ParseException(str(error)) from None
 
 
-def _fault(error: Exception, cfg: Any) -> tuple[str, str]:
-    """(problem type, detail) of what the parser refuses."""
-    if isinstance(error, LimitRequestLine):
+def fault(error: Exception, cfg: Any) -> tuple[str, str]:
+    """(problem type, detail) of what the connection's parser or gunicorn's refuses."""
+    if isinstance(error, (LimitRequestLine, gunicorn_h1c.LimitRequestLine)):
         return "uri-too-long", f"the request line is longer than {cfg.limit_request_line} characters"
-    if isinstance(error, LimitRequestHeaders):
+    if isinstance(error, (LimitRequestHeaders, gunicorn_h1c.LimitRequestHeaders)):
         return "headers-too-large", (
             f"the headers are too large: at most {cfg.limit_request_fields} fields of "
             f"{cfg.limit_request_field_size} bytes each"
         )
-    fault = str(error).encode("ascii", "backslashreplace").decode()[:200] or "it is not complete"
-    return "invalid-request", f"the request is not HTTP/1.1 as RFC 9112 has it: {fault}"
+    said = str(error).encode("ascii", "backslashreplace").decode()[:200] or "it is not complete"
+    return "invalid-request", f"the request is not HTTP/1.1 as RFC 9112 has it: {said}"
 
 
-def refusal(name: str, detail: str, *fields: str) -> bytes:
-    """A problem document as the last answer on a connection, with header `fields` beside the usual ones."""
+def refusal(name: str, detail: str, *fields: str, is_head: bool = False) -> bytes:
+    """A problem document as the last answer on a connection, with header `fields` beside the usual ones.
+
+    HEAD gets none of its body.
+    """
     kind, request_id = TYPES[name], token_hex(8)
     log.warn("a request was refused", None, request=request_id, detail=detail)
     body = problem_body(name, detail, request_id=request_id)
@@ -125,4 +127,4 @@ def refusal(name: str, detail: str, *fields: str) -> bytes:
         f"X-Request-Id: {request_id}",
         *fields,
     )
-    return "\r\n".join((*head, "", "")).encode("ascii", "replace") + body
+    return "\r\n".join((*head, "", "")).encode("ascii", "replace") + (b"" if is_head else body)

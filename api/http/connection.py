@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from gunicorn_h1c import H1CProtocol  # type: ignore[import-untyped]
 
 from . import log
-from .answer import Message, refusal
+from .answer import Message, fault, refusal
 from .cache import Asked, Entry, asked_of, written
 from .lanes import Busy, Job, shape_of
 
@@ -52,6 +52,7 @@ class Connection(asyncio.Protocol):
             limit_request_line=limits.limit_request_line,
             limit_request_fields=limits.limit_request_fields,
             limit_request_field_size=limits.limit_request_field_size,
+            limit_remaining=0,  # What comes after a request is the next one: it drops nothing of it.
         )
         self._forget()
 
@@ -74,7 +75,9 @@ class Connection(asyncio.Protocol):
         self._client, self._server = map(transport.get_extra_info, ("peername", "sockname"))
         self._worker.connections.add(self)
         self._is_due_in(self._worker.cfg.keepalive)
-        if not self._worker.make_room():
+        if self._client is None:  # It has gone already.
+            self._transport.abort()
+        elif not self._worker.make_room():
             self._refuse("unavailable", "too many connections are open", "Retry-After: 1")
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -148,9 +151,12 @@ class Connection(asyncio.Protocol):
         self._worker.held += len(data)
         try:
             self._parser.feed(data)
-        except ValueError:  # the base of the parser's two kinds of ParseError
-            self._hand_over("broken")
+        except ValueError as error:  # the base of the parser's two kinds of ParseError
+            self._refuse(*fault(error, self._worker.cfg))
             return False
+        if self._busy and self._whole:
+            # A thread looks at the head alone; what comes after the body has time.
+            self._transport.pause_reading()
         return not self._busy and self._look()
 
     def _look(self) -> bool:
@@ -283,7 +289,8 @@ class Connection(asyncio.Protocol):
     def _refuse(self, name: str, detail: str, *fields: str) -> None:
         self._busy = False
         self._land()
-        self._transport.write(refusal(name, detail, *fields))
+        is_head = b"".join(self._raw[:5]).startswith(b"HEAD ")
+        self._transport.write(refusal(name, detail, *fields, is_head=is_head))
         self._end()
 
     def _is_too_busy(self) -> None:
