@@ -13,10 +13,10 @@ DEBIAN := apt-get update --quiet --quiet && DEBIAN_FRONTEND=noninteractive apt-g
 MOST_BYTES := 350000
 
 .DEFAULT_GOAL := help
-.PHONY: bench bench-answers bench-reads clean compare crash-audit format help install install-test lint lock openapi picture questions serve test test-quick tools
+.PHONY: bench bench-answers bench-reads clean compare contract-audit crash-audit format help install install-test lint lock openapi picture questions serve test test-quick tools
 
 help: ## Show what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 install: .venv/installed ## Install the service into .venv
 
@@ -84,6 +84,10 @@ bench-answers: install ## Hot queries in a record of 100,000 claims, in about th
 
 crash-audit: install-test ## Kill a server under writers again and again (ROUNDS=200)
 	$(BIN)/python -m tests.audits.crash --rounds $(or $(ROUNDS),200)
+
+contract-audit: install-test ## Try other requests from the whole contract, and more (SEED=…, EXAMPLES=300)
+	@test -n "$(SEED)" || { echo "Name a number to start from: make contract-audit SEED=1" >&2; exit 1; }
+	$(BIN)/python -m tests.audits.contract --seed $(SEED) --examples $(or $(EXAMPLES),300)
 
 compare: install-test ## Compare every answer with another revision's (REV=…)
 	@test -n "$(REV)" || { echo "Name the revision: make compare REV=1a2b3c4" >&2; exit 1; }

@@ -43,6 +43,13 @@ DOSSIER = ROOT / "fixtures" / "japan-russia-peace-treaty"
 #: How long queries may take here: as many tests run at once as there are cores.
 PATIENCE_MS = 60_000
 
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Take what tests/audits/contract.py asks for: other requests from the contract, and more of them."""
+    parser.addoption("--contract-seed", type=int, help="what chance starts from, instead of the same always")
+    parser.addoption("--contract-examples", type=int, help="how many cases are made up for each operation")
+
+
 settings.register_profile("facts", deadline=None, derandomize=True, print_blob=True)
 settings.load_profile("facts")
 

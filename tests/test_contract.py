@@ -283,19 +283,24 @@ OPERATIONS = [(method, path) for path, operations in DOCUMENT["paths"].items() f
 load_all_checks()
 
 
-def _try(operation: tuple[str, str], check: Callable[[Any], None], most: int) -> None:
+def _try(config: pytest.Config, operation: tuple[str, str], check: Callable[[Any], None], most: int) -> None:
     """Check an operation with its examples, the edges of its description, and `most` cases made up.
 
     They are made here: schemathesis would make those of all operations wherever tests are collected.
     """
     method, path = operation
+    most = config.getoption("contract_examples") or most
+    seed = config.getoption("contract_seed")
     tried = create_test(
         operation=CONTRACT[path][method],
         test_func=check,
         config=HypothesisTestConfig(
             project=CONTRACT.config,
             modes=list(HypothesisTestMode),
-            explicit_settings=settings(max_examples=most, suppress_health_check=list(HealthCheck)),
+            seed=seed,
+            explicit_settings=settings(
+                max_examples=most, derandomize=seed is None, suppress_health_check=list(HealthCheck)
+            ),
         ),
     )
     tried()
@@ -332,14 +337,14 @@ def kept() -> Iterator[Session]:
 @pytest.mark.machine
 @pytest.mark.parametrize("operation", OPERATIONS, ids=" ".join)
 def test_every_answer_keeps_the_contract(
-    operation: tuple[str, str], known: Known, server: Server, kept: Session
+    pytestconfig: pytest.Config, operation: tuple[str, str], known: Known, server: Server, kept: Session
 ) -> None:
     def keeps_the_contract(case: Any) -> None:
         if not case.meta.generation.mode.is_negative:
             _make_real(case, known)
         _require_described(case, case.call(f"http://127.0.0.1:{server.port}", kept))
 
-    _try(operation, keeps_the_contract, most=25)
+    _try(pytestconfig, operation, keeps_the_contract, most=25)
 
 
 @pytest.fixture(scope="module")
@@ -357,7 +362,11 @@ def desk(loaded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tup
 @pytest.mark.machine
 @pytest.mark.parametrize("operation", [o for o in OPERATIONS if o[0] != "get"], ids=" ".join)
 def test_every_answer_to_a_curator_keeps_the_contract(
-    operation: tuple[str, str], known: Known, desk: tuple[Server, str], kept: Session
+    pytestconfig: pytest.Config,
+    operation: tuple[str, str],
+    known: Known,
+    desk: tuple[Server, str],
+    kept: Session,
 ) -> None:
     server, key = desk
 
@@ -373,7 +382,7 @@ def test_every_answer_to_a_curator_keeps_the_contract(
         unseen = () if "If-Match" in (case.headers or {}) else (missing_required_header, *_of_dry_runs(case))
         _require_described(case, answer, positive_data_acceptance, ignored_auth, *unseen)
 
-    _try(operation, keeps_the_contract, most=10)
+    _try(pytestconfig, operation, keeps_the_contract, most=10)
 
 
 # Addresses

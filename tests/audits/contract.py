@@ -1,9 +1,16 @@
-"""The OpenAPI description as a client reads it: references followed where somebody looks."""
+"""The OpenAPI description as a client reads it: references followed where somebody looks.
 
+Run from the command line, it has the tests of the whole contract make up other requests, and more of them.
+"""
+
+import argparse
+import sys
 from collections.abc import Iterable
 from copy import deepcopy
+from pathlib import Path
 from typing import Any
 
+import pytest
 from jsonschema import Draft202012Validator
 
 Json = dict[str, Any]
@@ -52,3 +59,19 @@ def require_shape(document: Json, schema: Json, value: Any) -> None:
     whole = {"components": document["components"], **schema}
     faults = list(Draft202012Validator(whole).iter_errors(value))
     assert not faults, "; ".join(f"{fault.json_path}: {fault.message[:200]}" for fault in faults[:5])
+
+
+def main() -> None:
+    """Run from the command line."""
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--seed", type=int, required=True)
+    arguments.add_argument("--examples", type=int, default=300)
+    arguments.add_argument("--only", default="keeps_the_contract", help="as pytest's -k")
+    given = arguments.parse_args()
+    tests = str(Path(__file__).parents[1] / "test_contract.py")
+    chance = (f"--contract-seed={given.seed}", f"--contract-examples={given.examples}")
+    sys.exit(pytest.main([tests, "-m", "machine", "-k", given.only, *chance]))
+
+
+if __name__ == "__main__":
+    main()
