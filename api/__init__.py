@@ -1,40 +1,13 @@
-"""A record of facts over HTTP. `create_app` is where the parts meet."""
+"""A record of facts over HTTP."""
 
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as installed_version
+from typing import TYPE_CHECKING
 
-from flask import Flask
-from peewee import Database
+if TYPE_CHECKING:
+    from flask import Flask
 
-from .endpoints import (
-    errors,
-    feed,
-    locate,
-    openapi,
-    positions,
-    provenance,
-    records,
-    revisions,
-    search,
-    service,
-    similar,
-    timeline,
-    vocabularies,
-    write,
-)
-from .endpoints import problems as problem_types
-from .endpoints.auth import request_actor
-from .endpoints.reply import Handler
-from .http import lanes, problems
-from .http.application import Application
-from .http.compression import compressed
-from .http.endpoint import Endpoints
-from .http.log import with_access_log
-from .http.middleware import with_common_headers
-from .http.pages import documentation
-from .records.store.database import open_database
-from .records.store.file import version_reader
-from .settings import Settings, read_settings
+    from .settings import Settings
 
 try:
     VERSION = installed_version("facts")
@@ -42,55 +15,10 @@ except PackageNotFoundError:  # a checkout that is not installed
     VERSION = "0"
 
 
-def declared(database: Database, settings: Settings) -> Endpoints:
-    """Every endpoint of the service, in the order of its documentation."""
-    endpoints = Endpoints()
-    records.declare(endpoints)
-    provenance.declare(endpoints)
-    similar.declare(endpoints)
-    positions.declare(endpoints)
-    timeline.declare(endpoints)
-    search.declare(endpoints)
-    write.declare(endpoints, database)
-    revisions.declare(endpoints)
-    feed.declare(endpoints, settings)
-    locate.declare(endpoints)
-    vocabularies.declare(endpoints)
-    problem_types.declare(endpoints)
-    service.declare(endpoints, settings, VERSION)
-    openapi.declare(endpoints)
-    return endpoints
-
-
-def _page_cache_kb(settings: Settings) -> int:
-    """What each thread's connection may keep of the database, so that a process stays within its share."""
-    for_pages = settings.memory_mb * 1_000 - settings.cache_bytes // 1_000
-    return max(1_000, for_pages // sum(lanes.sizes(settings.threads)))
-
-
-def create_app(settings: Settings | None = None) -> Flask:
+def create_app(settings: "Settings | None" = None) -> "Flask":
     """The service as a WSGI application."""
-    settings = settings or read_settings()
-    database = open_database(
-        settings.database_url, settings.busy_timeout_ms, page_cache_kb=_page_cache_kb(settings)
-    )
+    # Imported here: every command imports this module, and most of them would spend more time on importing
+    # Flask and the endpoints than on their work.
+    from . import app
 
-    app = Application(__name__, template_folder="pages/templates", static_folder=None)
-    app.config["BASE_URL"] = settings.base_url
-    app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
-    app.config["ACCESS_LOG"] = settings.access_log
-    app.config["CACHE_BYTES"] = settings.cache_bytes
-    app.extensions["facts.database"] = database
-    app.extensions["facts.version"] = lambda: version_reader(settings.database_url)
-
-    served = with_common_headers(compressed(app.wsgi_app), settings.cors_write_origins)
-    served = with_access_log(served) if settings.access_log else served
-    app.wsgi_app = served  # type: ignore[assignment,method-assign]  # as Flask documents it
-    problems.install(app)
-    errors.install(app, lambda record_id: records.address_of(database, record_id))
-    app.config["QUERY_TIMEOUT_MS"] = settings.query_timeout_ms
-    endpoints = declared(database, settings)
-    app.extensions["facts.endpoints"] = {endpoint.id: endpoint for endpoint in endpoints.all}
-    endpoints.install(app, Handler(database, settings.query_timeout_ms), lambda: request_actor(database))
-    app.register_blueprint(documentation())
-    return app
+    return app.create_app(settings)

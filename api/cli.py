@@ -1,27 +1,52 @@
 """The `facts` command."""
 
+from importlib import import_module
+
 import click
 
 from . import VERSION
-from .commands.check import check
-from .commands.key import key
-from .commands.load import load
-from .commands.locate import locate
-from .commands.openapi import openapi
-from .commands.safety import backup, doctor, forget, redact, restore
-from .commands.serve import serve
-from .commands.verify import verify
+
+#: The commands, and the modules that they are in.
+COMMANDS = {
+    "check": "check",
+    "load": "load",
+    "locate": "locate",
+    "verify": "verify",
+    "serve": "serve",
+    "key": "key",
+    "backup": "safety",
+    "restore": "safety",
+    "doctor": "safety",
+    "redact": "safety",
+    "forget": "safety",
+    "openapi": "openapi",
+}
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class LazyGroup(click.Group):
+    """Imports a command when somebody calls it, or asks for the help of all."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Their names; called by click."""
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of a name; called by click.
+
+        For an unknown name all are imported: click suggests those that it knows.
+        """
+        for name in [cmd_name] if cmd_name in COMMANDS else COMMANDS:
+            self.add_command(getattr(import_module(f"api.commands.{COMMANDS[name]}"), name))
+        return super().get_command(ctx, cmd_name)
+
+
+@click.group(
+    cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
 @click.version_option(VERSION, prog_name="facts")
 def main() -> None:
     """A record of facts: check, load, verify and serve curated dossiers."""
 
-
-COMMANDS = (check, load, locate, verify, serve, key, backup, restore, doctor, redact, forget, openapi)
-for command in COMMANDS:
-    main.add_command(command)
 
 if __name__ == "__main__":
     main()

@@ -11,7 +11,8 @@ from typing import Any
 
 from click.testing import CliRunner
 
-from api import VERSION, create_app, declared
+from api import VERSION
+from api.app import create_app, declared
 from api.cli import main as facts
 from api.endpoints.openapi import description
 from api.records.store.api_keys import create_key

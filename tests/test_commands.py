@@ -594,6 +594,25 @@ def test_every_command_has_help() -> None:
         assert command in (ROOT / "docs" / "commands.md").read_text("utf-8")
 
 
+@pytest.mark.parametrize("words", [("--version",), ("key", "list"), ("check", str(DOSSIER)), ("doctor",)])
+def test_a_command_that_answers_no_request_imports_no_flask(
+    database_file: Path, words: tuple[str, ...]
+) -> None:
+    done = facts_alone(*words, PYTHONPROFILEIMPORTTIME="1", FACTS_DATABASE_URL=f"sqlite:///{database_file}")
+
+    imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+    assert done.returncode == 0
+    assert "click" in imported
+    assert "flask" not in imported
+
+
+def test_an_unknown_command_is_told_which_one_is_near() -> None:
+    done = facts("chek", DOSSIER)
+
+    assert done.returncode == 2
+    assert "Did you mean 'check'?" in done.stderr
+
+
 def test_a_database_can_be_copied_and_served_elsewhere(database_file: Path, tmp_path: Path) -> None:
     copy = tmp_path / "copy.db"
     shutil.copy(database_file, copy)

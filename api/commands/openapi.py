@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 from ruamel.yaml import YAML
 
-from api import VERSION, create_app, declared
+from api import VERSION
+from api.app import create_app, declared
 from api.endpoints.examples import capture, keep_samples
 from api.endpoints.openapi import as_json, description
 from api.formats.checking import read_operations

@@ -6,7 +6,7 @@ from contextlib import suppress
 import click
 from peewee import OperationalError
 
-from api import create_app
+from api.app import create_app
 from api.http.log import configure
 from api.http.server import Server, options
 from api.records.write.rerender import catch_up
