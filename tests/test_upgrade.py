@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from peewee import Database
+from peewee import Database, IntegrityError
 from playhouse.migrations import Runner
 
 from api.records.core import registry
 from api.records.read.revisions import last_seq
 from api.records.store.database import MIGRATIONS, migrate, open_database
+from api.records.store.tables import FINGERPRINTS
 from api.records.upkeep.doctor import faults_of_database
 from api.records.write import render
 from api.records.write.fingerprint import KEYS, RENDERING, digest_of
@@ -174,3 +175,24 @@ def test_words_about_the_code_change_nothing(made: Any) -> None:
 
     assert sources != made.sources
     assert digest_of(sources) == made.digest
+
+
+def test_keys_that_were_being_rebuilt_are_named_by_no_program(older: Path) -> None:
+    """Whoever goes on after a rebuilding was cut short finds keys that nobody vouches for."""
+    database = open_database(f"sqlite:///{older}")
+    migrate(database)
+    renew(database)
+    database.execute_sql("UPDATE fingerprint SET text = '', digest = '' WHERE name = 'keys'")
+    database.execute_sql(
+        "CREATE TRIGGER cut BEFORE DELETE ON filter_key BEGIN SELECT RAISE(ABORT, 'cut'); END"
+    )
+    database.execute_sql("UPDATE filter_key SET value = 'x-' || value WHERE filter = 'via'")
+
+    with pytest.raises(IntegrityError, match="cut"):
+        renew(database)
+
+    assert FINGERPRINTS.read_of(database, "name", [KEYS.name]) == []
+    database.execute_sql("DROP TRIGGER cut")
+    renew(database)
+    assert list(faults_of_database(database)) == []
+    database.close()

@@ -34,6 +34,14 @@ def batches(values: Iterable[T], size: int = _ASKED_AT_ONCE) -> Iterator[list[T]
         yield some
 
 
+def batches_of_ids(database: Database, size: int = _ASKED_AT_ONCE) -> Iterator[list[str]]:
+    """The ids of all records in their order, in lists of at most `size`, each read when it is asked for."""
+    query = "SELECT id FROM record WHERE id > ? ORDER BY id LIMIT ?"
+    some = [""]
+    while some := [row[0] for row in database.execute_sql(query, (some[-1], size)).fetchall()]:
+        yield some
+
+
 class Table:
     """A table. Its rows are named tuples: a value for each column, under the column's name."""
 

@@ -9,13 +9,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
+from itertools import chain
 from typing import Any
 
 from peewee import Database, DatabaseError
 
 from ..store.database import trouble_of
 from ..store.tables import NAME_KEYS, SEARCH_ROWS, Table, batches
-from .normalise import BETWEEN, as_words, indexed, normalise, pieces
+from .normalise import BETWEEN, indexed, normalise, pieces, words_of
 
 #: Where records of a status are found; those of others are not.
 SCOPE_OF = {"published": "public", "draft": "draft"}
@@ -48,22 +49,24 @@ class Texts:
         """(kind, folded text) of what a name may be looked up by: a `title`; or a `name`, and of each
         further word of a name the rest from there on, a `word`."""
         if not self.named:
-            return [("title", as_words(self.title))]
-        names = [as_words(name) for name in (self.title, *self.names)]
+            return [("title", words_of(self._folded[0][0]))]
+        names = [words_of(name) for name in chain(*self._folded[:2])]
         words = [("word", name[piece.start :]) for name in names for piece in pieces(name) if piece.start]
         return list(dict.fromkeys([*(("name", name) for name in names), *words]))
 
     @cached_property
     def parts(self) -> tuple[str, ...]:
         """The columns of the table of parts."""
-        return tuple(f"\n{BETWEEN}\n".join(map(normalise, values)) for values in self.columns)
+        return tuple(map(f"\n{BETWEEN}\n".join, self._folded))
 
     @cached_property
     def words(self) -> tuple[str, ...]:
         """The columns of the table of words."""
-        return tuple(
-            f" {BETWEEN} ".join(_as_indexed(normalise(v)) for v in values) for values in self.columns
-        )
+        return tuple(f" {BETWEEN} ".join(map(_as_indexed, values)) for values in self._folded)
+
+    @cached_property
+    def _folded(self) -> list[list[str]]:
+        return [[*map(normalise, values)] for values in self.columns]
 
     @cached_property
     def digest(self) -> str:

@@ -72,6 +72,9 @@ def indexed(found: Sequence[Piece]) -> Iterator[tuple[str, int, int]]:
 
 def normalise(text: str) -> str:
     """Text without the differences that a search overlooks."""
+    if text.isascii():
+        # No character of it joins another.
+        return "".join(map(_normalise, text))
     return "".join(_normalise(text[start:end]) for start, end in _clusters(text))
 
 
@@ -128,7 +131,12 @@ def _is_overlooked(character: str) -> bool:
 
 def as_words(text: str) -> str:
     """Text as its words and runs alone, for comparing names: without punctuation, one blank between."""
-    return " ".join(piece.text for piece in pieces(normalise(text)))
+    return words_of(normalise(text))
+
+
+def words_of(folded: str) -> str:
+    """The same of text that is folded already."""
+    return " ".join(piece.text for piece in pieces(folded))
 
 
 def pieces(folded: str) -> Iterator[Piece]:

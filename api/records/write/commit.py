@@ -27,12 +27,15 @@ def finish(transaction: Transaction, progress: Progress = lambda done: None) -> 
     _commit(transaction, rendered, stale)
 
 
-def refresh(transaction: Transaction, causes: dict[str, str]) -> int:
-    """Render records whose surroundings changed; returns how many of them show anything new."""
-    return _commit(transaction, [], causes)
+def refresh(transaction: Transaction, causes: dict[str, str], *, keyed: bool = True) -> int:
+    """Render records whose surroundings changed, and store what they are found by where they are `keyed`;
+    returns how many of them show anything new."""
+    return _commit(transaction, [], causes, keyed=keyed)
 
 
-def _commit(transaction: Transaction, rendered: list[Rendered], stale: dict[str, str]) -> int:
+def _commit(
+    transaction: Transaction, rendered: list[Rendered], stale: dict[str, str], *, keyed: bool = True
+) -> int:
     """Store what was rendered and the records that show it (their ids with what caused it); returns how many
     of these show anything new."""
     session = transaction.session
@@ -45,7 +48,7 @@ def _commit(transaction: Transaction, rendered: list[Rendered], stale: dict[str,
         record.keep()
     entries = [*(record.entry for record in anew), *_led_on(session)]
     announced = [*_announcements(transaction), *_refreshes(refreshed, stale)]
-    _store(transaction, entries, [*rendered, *showing], announced)
+    _store(transaction, entries, [*rendered, *showing], announced, keyed)
     return len(refreshed)
 
 
@@ -54,6 +57,7 @@ def _store(
     entries: list[Entry],
     rendered: list[Rendered],
     announced: list[Announcement],
+    keyed: bool,
 ) -> None:
     """Write everything, once: `entries` as they are now, and what follows from those that were rendered.
 
@@ -64,7 +68,9 @@ def _store(
     rows.erase(database, session.removed)
     rows.store_records(database, entries)
     rows.store_renderings(database, [entry for entry in entries if entry.public], seq)
-    rows.store_derived(database, rendered, session, seq)
+    rows.store_surroundings(database, rendered, session)
+    if keyed:
+        rows.store_keys(database, rendered, session, seq)
     rows.store_revisions(database, _revisions(transaction), transaction.actor, seq)
     rows.store_changes(database, announced, seq, transaction.time)
     count_commit(database, transaction.counters, seq, transaction.time)

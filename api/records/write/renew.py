@@ -3,7 +3,7 @@
 from peewee import Database
 
 from ..store.database import write_transaction
-from ..store.tables import PENDING, batches
+from ..store.tables import FINGERPRINTS, PENDING, batches_of_ids
 from .fingerprint import KEYS, RENDERING, WRITING
 from .rebuild import rebuild_index, rebuild_keys
 from .rerender import catch_up
@@ -15,25 +15,34 @@ def renew(database: Database) -> None:
         # First of all: what programs of another version write meanwhile would never be made anew.
         with write_transaction(database):
             WRITING.keep_in(database)
-    if not RENDERING.is_in(database):
-        _render_all(database)
-    if not KEYS.is_in(database):
+    rendered, keyed = RENDERING.is_in(database), KEYS.is_in(database)
+    if not rendered:
+        _postpone_all(database)
+    if not keyed:
+        _forget_keys(database)
+    if not (rendered and keyed):
+        catch_up(database, keyed=keyed)
+    if not keyed:
         _rebuild_all(database)
 
 
-def _render_all(database: Database) -> None:
+def _postpone_all(database: Database) -> None:
     with write_transaction(database):
         shown = "SELECT id FROM record WHERE status IN ('published', 'draft')"
         ids = database.execute_sql(shown).fetchall()
         PENDING.put(database, (PENDING.row(record=row[0], cause="upgrade") for row in ids))
         RENDERING.keep_in(database)
-    catch_up(database)
+
+
+def _forget_keys(database: Database) -> None:
+    """From now on no program finds its keys whole, the one that made them neither."""
+    with write_transaction(database):
+        FINGERPRINTS.delete_of(database, "name", [KEYS.name])
 
 
 def _rebuild_all(database: Database) -> None:
     """In transactions of a few hundred records; an interrupted one begins again at the next start."""
-    ids = [row[0] for row in database.execute_sql("SELECT id FROM record ORDER BY id").fetchall()]
-    for some in batches(ids):
+    for some in batches_of_ids(database):
         with write_transaction(database):
             rebuild_keys(database, some)
             rebuild_index(database, some)

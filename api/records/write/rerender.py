@@ -14,8 +14,11 @@ def pending_refreshes(database: Database) -> int:
     return int(database.execute_sql("SELECT COUNT(*) FROM pending_refresh").fetchone()[0])
 
 
-def catch_up(database: Database, at_once: int = 500) -> None:
-    """Render what was postponed, in transactions of `at_once`; also what a crash left undone."""
+def catch_up(database: Database, at_once: int = 500, *, keyed: bool = True) -> None:
+    """Render what was postponed, in transactions of `at_once`; also what a crash left undone.
+
+    What records are found and searched by is left as it is where it is not `keyed`, but to be rebuilt.
+    """
     while database.execute_sql("SELECT 1 FROM pending_refresh LIMIT 1").fetchone():
         with write_transaction(database):
             some = "SELECT record, cause FROM pending_refresh ORDER BY record LIMIT ?"
@@ -23,4 +26,4 @@ def catch_up(database: Database, at_once: int = 500) -> None:
             if not causes:
                 return
             PENDING.delete_of(database, "record", causes)
-            refresh(Transaction(database, Actor("refresh", "publisher")), causes)
+            refresh(Transaction(database, Actor("refresh", "publisher")), causes, keyed=keyed)

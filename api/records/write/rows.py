@@ -104,12 +104,17 @@ def store_changes(database: Database, announced: Sequence[Announcement], commit:
 # What is derived from records
 
 
-def store_derived(database: Database, rendered: Sequence[Rendered], session: Session, commit: int) -> None:
-    """Write what records are found and searched by, and what they were computed from."""
+def store_surroundings(database: Database, rendered: Sequence[Rendered], session: Session) -> None:
+    """Write what records were computed from, and the questions that they ask."""
     for some in batches(rendered):
-        _store_keys(database, some, session, commit)
         _store_dependencies(database, some, session)
         _store_questions(database, some)
+
+
+def store_keys(database: Database, rendered: Sequence[Rendered], session: Session, commit: int) -> None:
+    """Write what records are found and searched by."""
+    for some in batches(rendered):
+        _store_keys(database, some, session, commit)
     index(database, (searched(record) for record in rendered))
 
 
