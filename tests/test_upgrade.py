@@ -1,7 +1,12 @@
 """An older database is brought to this version, and what other code made of its records is made anew."""
 
 import json
+import shutil
+import signal
 import sqlite3
+import subprocess
+import sys
+from contextlib import closing
 from inspect import getsource
 from pathlib import Path
 from typing import Any
@@ -90,6 +95,68 @@ def test_a_merged_record_leads_to_the_survivor_of_the_time(older: Path, commit: 
     response = client.get(f"/v1/claims?claimant=ann&as_of=seq:{commit}").get_json()
 
     assert [record["claimant"]["id"] for record in response["data"]] == [survivor]
+
+
+def _copies(path: Path, many: int) -> None:
+    """Give the claim `first` copies with a past of their own, so that it takes several transactions."""
+    with sqlite3.connect(path) as connection:
+        for table, key in (("record", "id"), ("rendering", "record"), ("revision", "record")):
+            columns = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
+            copied = ", ".join(f"{c} || '-' || n.i" if c == key else f'"{c}"' for c in columns)
+            connection.execute(
+                f"WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i + 1 FROM n WHERE i < {many}) "
+                f"INSERT INTO {table} SELECT {copied} FROM {table}, n WHERE {key} = 'first'"
+            )
+
+
+#: A process that upgrades a database and is killed before a statement that ends something.
+_KILLED = """
+import os, signal, sys
+from api.records.store.database import migrate, open_database
+from api.records.write.renew import renew
+left = int(sys.argv[2])
+database = open_database(sys.argv[1])
+
+def count(statement):
+    global left
+    if statement.startswith(("COMMIT", "DROP", "INSERT INTO \\"schema_migration")):
+        left -= 1
+        if left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+connect = database._connect
+
+def watched():
+    connection = connect()
+    connection.set_trace_callback(count)
+    return connection
+
+database._connect = watched
+migrate(database)
+renew(database)
+"""
+
+
+def test_an_upgrade_that_is_killed_at_any_moment_is_finished_by_the_next_start(
+    older: Path, tmp_path: Path
+) -> None:
+    _copies(older, 600)
+    whole = tmp_path / "whole.db"
+    shutil.copy(older, whole)
+    run = [sys.executable, "-c", _KILLED]
+    assert subprocess.run([*run, f"sqlite:///{whole}", "0"], cwd=ROOT).returncode == 0
+    kept = ("SELECT id, since, until, status, computed, revision, merged_into FROM rendering ORDER BY 1, 2",)
+    with closing(open_database(f"sqlite:///{whole}")) as database:
+        expected = _rows(database, KEYED + kept)
+
+    # Each start is killed a little later than the one before, as far as it comes.
+    ended = [subprocess.run([*run, f"sqlite:///{older}", str(n)], cwd=ROOT).returncode for n in range(1, 12)]
+
+    assert ended[:3] == [-signal.SIGKILL] * 3
+    assert subprocess.run([*run, f"sqlite:///{older}", "0"], cwd=ROOT).returncode == 0
+    with closing(open_database(f"sqlite:///{older}")) as database:
+        assert _rows(database, KEYED + kept) == expected
+        assert list(faults_of_database(database)) == []
 
 
 # What other code made

@@ -1,14 +1,18 @@
 """What records are found by says since when and until when it held; the past is then asked as the present is.
 
 The keys of the past stood in JSON beside each rendering; the references of the past, in the documents of the
-revisions. Both become rows with a period. `computed` keeps what keys are derived from instead of the keys.
+revisions. Both become rows with a period. `computed` keeps what keys are derived from instead of the keys,
+which are left out here: the first start derives them all, because no program is named for them.
+
+Some hundred records are moved at a time, in a transaction of their own, so that the log beside the database
+stays small. Where it was cut short, the next start goes on.
 """
 
-import json
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import Any
 
+import orjson
 from peewee import SQL, BigIntegerField, BlobField, CompositeKey, Database, IntegerField, Model, TextField
 
 FOREVER = 9_223_372_036_854_775_807
@@ -132,72 +136,114 @@ ROLES = frozenset(
 )  # fmt: skip
 
 
+#: Its transactions are its own.
+atomic = False
+AT_ONCE = 500
+
+
 def up(migrator: Any, database: Database) -> None:
     """Rebuild the four tables with the periods that the history tells."""
-    for name in ("reference", "filter_key", "date_key", "rendering"):
-        _set_aside(database, name)
-    with database.bind_ctx(TABLES, bind_refs=False, bind_backrefs=False):
-        database.create_tables(TABLES)
-    _move_renderings(database)
-    _move_keys(database)
-    _move_references(database)
-    for name in ("reference", "filter_key", "date_key", "rendering"):
-        database.execute_sql(f"DROP TABLE old_{name}")
-    # A digest of the code says now whether records are to be rendered again.
-    database.execute_sql("DELETE FROM counter WHERE name = 'rendering'")
+    database.connection().create_function("inputs_of", 2, _inputs_of, deterministic=True)
+    if "since" not in {column.name for column in database.get_columns("rendering")}:
+        _drop(database)
+        with database.atomic():
+            _begin(database)
+    if not database.table_exists("moved"):
+        return
+    while _move_some(database):
+        pass
+    with database.atomic():
+        _lead_merged(database)
+        for name in ("old_reference", "old_rendering", "moved"):
+            database.execute_sql(f"DROP TABLE {name}")
+        # A digest of the code says now whether records are to be rendered again.
+        database.execute_sql("DELETE FROM counter WHERE name = 'rendering'")
 
 
-def _set_aside(database: Database, table: str) -> None:
+def _drop(database: Database) -> None:
+    """Each in a transaction of its own: what is dropped is overwritten, and that is in the log."""
     indexes = database.execute_sql(
-        "SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = ? AND sql IS NOT NULL", (table,)
+        "SELECT name FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
+        " AND tbl_name IN ('reference', 'filter_key', 'date_key', 'rendering')"
     ).fetchall()
     for (index,) in indexes:
         database.execute_sql(f'DROP INDEX "{index}"')
-    database.execute_sql(f"ALTER TABLE {table} RENAME TO old_{table}")
-    if table == "rendering":
-        database.execute_sql("CREATE INDEX old_rendering_order ON old_rendering (record, seq)")
+    for name in ("filter_key", "date_key"):
+        database.execute_sql(f"DROP TABLE IF EXISTS {name}")
+
+
+def _begin(database: Database) -> None:
+    for name in ("reference", "rendering"):
+        database.execute_sql(f"ALTER TABLE {name} RENAME TO old_{name}")
+    with database.bind_ctx(TABLES, bind_refs=False, bind_backrefs=False):
+        database.create_tables(TABLES)
+    database.execute_sql("CREATE TABLE moved AS SELECT '' AS last")
+
+
+def _move_some(database: Database) -> bool:
+    """Move what belongs to the next records, in the order of their ids; whether there were any."""
+    with database.atomic():
+        first, last = database.execute_sql(
+            "SELECT m.last, (SELECT MAX(id) FROM "
+            "(SELECT id FROM record WHERE id > m.last ORDER BY id LIMIT ?)) FROM moved m",
+            (AT_ONCE,),
+        ).fetchone()
+        if last is None:
+            return False
+        _move_renderings(database, first, last)
+        _move_references(database, first, last)
+        for name in ("old_reference", "old_rendering"):
+            database.execute_sql(f"DELETE FROM {name} WHERE record > ? AND record <= ?", (first, last))
+        database.execute_sql("UPDATE moved SET last = ?", (last,))
+        return True
 
 
 # Renderings
 
 
-def _move_renderings(database: Database) -> None:
-    """Each holds until the next one of its record; a withdrawn one says why, a merged one where it led."""
+def _move_renderings(database: Database, first: str, last: str) -> None:
+    """Each holds until the next one of its record; a withdrawn one says why."""
     database.execute_sql(
         "INSERT INTO rendering (id, since, until, type, status, name, computed, body, etag, revision,"
         " updated, withdrawal) SELECT r.record, r.seq,"
         " COALESCE(LEAD(r.seq) OVER (PARTITION BY r.record ORDER BY r.seq), ?), r.type, r.status, r.name,"
-        " r.computed, r.body, r.etag, r.revision, r.updated, CASE WHEN r.status IN ('retracted', 'merged')"
+        " inputs_of(r.type, r.computed), r.body, r.etag, r.revision, r.updated,"
+        " CASE WHEN r.status IN ('retracted', 'merged')"
         " THEN (SELECT json_object('kind', v.kind, 'note', v.note, 'when', v.time) FROM revision v"
         " WHERE v.record = r.record AND v.seq <= r.seq ORDER BY v.number DESC LIMIT 1) END"
-        " FROM old_rendering r",
-        (FOREVER,),
+        " FROM old_rendering r WHERE r.record > ? AND r.record <= ?",
+        (FOREVER, first, last),
     )
+    database.execute_sql(
+        "UPDATE record SET computed = inputs_of(type, computed) WHERE id > ? AND id <= ?", (first, last)
+    )
+
+
+def _lead_merged(database: Database) -> None:
+    """Let every merged record name its survivor from each commit on that gave it another."""
     into: dict[str, str] = {}
+    ends: dict[str, str] = {}
     mergers = database.execute_sql(
         "SELECT record, \"commit\", details FROM change WHERE kind = 'merged' ORDER BY seq"
     ).fetchall()
-    for record, commit, details in mergers:
-        into[record] = json.loads(details)["into"]
-        _lead_on(database, into, commit)
-    for table, key in (("rendering", "id, since"), ("record", "id")):
-        _move_computed(database, table, key)
+    for merged, commit, details in mergers:
+        into[merged] = orjson.loads(details)["into"]
+        for record in [merged, *(record for record, end in ends.items() if end == merged)]:
+            ends[record] = _end_of(into, record)
+            _lead_on(database, record, ends[record], commit)
 
 
-def _lead_on(database: Database, into: dict[str, str], commit: int) -> None:
-    """Let every merged record name its survivor from this commit on."""
-    for record in into:
-        survivor = _end_of(into, record)
-        row = database.execute_sql(
-            "SELECT since FROM rendering WHERE id = ? AND since < ? AND until > ? AND merged_into <> ?",
-            (record, commit, commit, survivor),
-        ).fetchone()
-        if row:
-            _divide_rendering(database, record, row[0], commit)
-        database.execute_sql(
-            "UPDATE rendering SET merged_into = ? WHERE id = ? AND since >= ? AND status = 'merged'",
-            (survivor, record, commit),
-        )
+def _lead_on(database: Database, record: str, survivor: str, commit: int) -> None:
+    row = database.execute_sql(
+        "SELECT since FROM rendering WHERE id = ? AND since < ? AND until > ? AND merged_into <> ?",
+        (record, commit, commit, survivor),
+    ).fetchone()
+    if row:
+        _divide_rendering(database, record, row[0], commit)
+    database.execute_sql(
+        "UPDATE rendering SET merged_into = ? WHERE id = ? AND since >= ? AND status = 'merged'",
+        (survivor, record, commit),
+    )
 
 
 def _divide_rendering(database: Database, record: str, since: int, commit: int) -> None:
@@ -220,18 +266,12 @@ def _end_of(into: dict[str, str], record: str) -> str:
     return record
 
 
-def _move_computed(database: Database, table: str, key: str) -> None:
+def _inputs_of(type_name: str, computed: str) -> str:
     """What a claim's keys are derived from, read back from its keys; other types need nothing."""
-    columns = key.split(", ")
-    rows = database.execute_sql(
-        f"SELECT {key}, computed FROM {table} WHERE type = 'claim' AND computed <> '{{}}'"
-    ).fetchall()
-    where = " AND ".join(f"{column} = ?" for column in columns)
-    for *of, computed in rows:
-        inputs = _inputs(json.loads(computed)["filters"]) if computed else {}
-        text = json.dumps(inputs, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        database.execute_sql(f"UPDATE {table} SET computed = ? WHERE {where}", (text, *of))
-    database.execute_sql(f"UPDATE {table} SET computed = '{{}}' WHERE type <> 'claim'")
+    if type_name != "claim" or computed == "{}":
+        return "{}"
+    inputs = _inputs(orjson.loads(computed)["filters"]) if computed else {}
+    return orjson.dumps(inputs, option=orjson.OPT_SORT_KEYS).decode()
 
 
 def _inputs(keys: dict[str, list[list[str]]]) -> Json:
@@ -248,50 +288,7 @@ def _inputs(keys: dict[str, list[list[str]]]) -> Json:
     }
 
 
-# Keys
-
-
-def _move_keys(database: Database) -> None:
-    """Those of public records by their renderings, those of drafts as they stand."""
-    rows = database.execute_sql("SELECT record, seq, type, computed FROM old_rendering ORDER BY record, seq")
-    for record, some in groupby(_batched(rows), key=lambda row: row[0]):
-        states = [(seq, type_name, json.loads(computed)) for _, seq, type_name, computed in some]
-        filters = [(seq, set(_filters(type_name, computed))) for seq, type_name, computed in states]
-        dates = [(seq, set(_dates(type_name, computed))) for seq, type_name, computed in states]
-        for (type_name, name, value, qualifier), since, until in _periods(filters):
-            database.execute_sql(
-                "INSERT INTO filter_key (type, filter, value, qualifier, record, since, until) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (type_name, name, value, qualifier, record, since, until),
-            )
-        for row, since, until in _periods(dates):
-            database.execute_sql(
-                "INSERT INTO date_key (type, field, missing, earliest, latest, low, high, record, since, "
-                "until) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (*row, record, since, until),
-            )
-    _move_drafts(database, "filter_key", "type, filter, value, qualifier, record")
-    _move_drafts(database, "date_key", "type, field, missing, earliest, latest, low, high, record")
-
-
-def _batched(cursor: Any) -> Iterator[Any]:
-    while rows := cursor.fetchmany(1000):
-        yield from rows
-
-
-def _filters(type_name: str, computed: Json) -> Iterator[tuple[Any, ...]]:
-    keys = dict(computed.get("filters", {}))
-    # Renderings older than this filter are found by it all the same.
-    if type_name == "claim" and (side := keys.get("position_of") or keys.get("claimant")):
-        keys.setdefault("side", side)
-    for name, found in keys.items():
-        for value, qualifier in found:
-            yield type_name, name, value, qualifier
-
-
-def _dates(type_name: str, computed: Json) -> Iterator[tuple[Any, ...]]:
-    for name, key in computed.get("dates", {}).items():
-        yield type_name, name, *key
+# References
 
 
 def _periods(states: list[tuple[int, set[tuple[Any, ...]]]]) -> Iterator[Period]:
@@ -306,32 +303,32 @@ def _periods(states: list[tuple[int, set[tuple[Any, ...]]]]) -> Iterator[Period]
         yield row, since, FOREVER
 
 
-def _move_drafts(database: Database, table: str, columns: str) -> None:
+def _move_references(database: Database, first: str, last: str) -> None:
+    """Those of each revision's document, until the next revision; those of drafts as they stand."""
+    revisions = database.execute_sql(
+        "SELECT record, seq, document FROM revision WHERE record > ? AND record <= ? ORDER BY record, number",
+        (first, last),
+    ).fetchall()
+    rows = [
+        (record, role, target, since, until)
+        for record, some in groupby(revisions, key=lambda row: row[0])
+        for (role, target), since, until in _periods([(seq, set(_named(doc))) for _, seq, doc in some])
+    ]
     database.execute_sql(
-        f"INSERT INTO {table} ({columns}, since, until) SELECT {columns}, 0, ? FROM old_{table} "
-        "WHERE record NOT IN (SELECT id FROM rendering)",
-        (FOREVER,),
+        "INSERT INTO reference (record, role, target, since, until) SELECT value ->> 0, value ->> 1,"
+        " value ->> 2, value ->> 3, value ->> 4 FROM json_each(?)",
+        (orjson.dumps(rows).decode(),),
+    )
+    database.execute_sql(
+        "INSERT INTO reference (record, role, target, since, until) SELECT record, role, target, 0, ?"
+        " FROM old_reference WHERE record > ? AND record <= ? AND record NOT IN (SELECT id FROM rendering"
+        " WHERE id > ? AND id <= ?)",
+        (FOREVER, first, last, first, last),
     )
 
 
-# References
-
-
-def _move_references(database: Database) -> None:
-    """Those of each revision's document, until the next revision; those of drafts as they stand."""
-    rows = database.execute_sql("SELECT record, seq, document FROM revision ORDER BY record, number")
-    for record, some in groupby(_batched(rows), key=lambda row: row[0]):
-        states = [(seq, set(_named(document))) for _, seq, document in some]
-        for (role, target), since, until in _periods(states):
-            database.execute_sql(
-                "INSERT INTO reference (record, role, target, since, until) VALUES (?, ?, ?, ?, ?)",
-                (record, role, target, since, until),
-            )
-    _move_drafts(database, "reference", "record, role, target")
-
-
 def _named(document: str | None) -> Iterable[tuple[str, str]]:
-    return _mentions(json.loads(document), "") if document else ()
+    return _mentions(orjson.loads(document), "") if document else ()
 
 
 def _mentions(value: Any, path: str) -> Iterator[tuple[str, str]]:
