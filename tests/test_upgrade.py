@@ -148,6 +148,8 @@ def test_an_upgrade_that_is_killed_at_any_moment_is_finished_by_the_next_start(
     kept = ("SELECT id, since, until, status, computed, revision, merged_into FROM rendering ORDER BY 1, 2",)
     with closing(open_database(f"sqlite:///{whole}")) as database:
         expected = _rows(database, KEYED + kept)
+        # The feed does not speak of the copies.
+        faults = list(faults_of_database(database))
 
     # Each start is killed a little later than the one before, as far as it comes.
     ended = [subprocess.run([*run, f"sqlite:///{older}", str(n)], cwd=ROOT).returncode for n in range(1, 12)]
@@ -156,7 +158,7 @@ def test_an_upgrade_that_is_killed_at_any_moment_is_finished_by_the_next_start(
     assert subprocess.run([*run, f"sqlite:///{older}", "0"], cwd=ROOT).returncode == 0
     with closing(open_database(f"sqlite:///{older}")) as database:
         assert _rows(database, KEYED + kept) == expected
-        assert list(faults_of_database(database)) == []
+        assert list(faults_of_database(database)) == faults
 
 
 # What other code made
