@@ -244,26 +244,41 @@ def test_a_copy_that_cannot_be_written_leaves_nothing(database_file: Path, tmp_p
     assert _contents(tmp_path / "there") == {}
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
-def test_a_copy_that_is_told_to_stop_leaves_nothing(tmp_path: Path, number: signal.Signals) -> None:
+STOPS = [signal.SIGTERM, signal.SIGINT, signal.SIGHUP]
+
+
+@pytest.mark.parametrize("number", STOPS)
+@pytest.mark.parametrize("handler", [signal.SIG_DFL, signal.SIG_IGN], ids=["heard", "ignored"])
+def test_a_copy_that_is_told_to_stop_leaves_nothing_unless_it_was_begun_to_ignore_that(
+    tmp_path: Path, number: signal.Signals, handler: signal.Handlers
+) -> None:
     (tmp_path / "there").mkdir()
     url = f"sqlite:///{tmp_path}/facts.db"
     assert facts("key", "create", "A", "--role", "editor", "--db", url).returncode == 0
     with closing(sqlite3.connect(tmp_path / "facts.db")) as connection:
         connection.execute("CREATE TABLE ballast AS SELECT zeroblob(200000000) AS weight")
         connection.commit()
-    copying = _begun("backup", tmp_path / "there" / "copy.db", "--db", url)
+    copying = _begun("backup", tmp_path / "there" / "copy.db", "--db", url, handler=handler)
     _wait_for(lambda: any((tmp_path / "there").rglob("half.db")), copying)
 
     copying.send_signal(number)
 
-    assert copying.wait(30) != 0
-    assert _contents(tmp_path / "there") == {}
+    ignored = handler == signal.SIG_IGN
+    assert (copying.wait(30) == 0) == ignored
+    assert list(_contents(tmp_path / "there")) == (["copy.db"] if ignored else [])
 
 
-def _begun(*arguments: object) -> subprocess.Popen[bytes]:
+def _begun(*arguments: object, handler: signal.Handlers = signal.SIG_DFL) -> subprocess.Popen[bytes]:
+    """The command in a process that hears or ignores what stops it; by itself it would do as the tests do."""
+
+    def choose() -> None:
+        for number in STOPS:
+            signal.signal(number, handler)
+
     command = [sys.executable, "-m", "api.cli", *map(str, arguments)]
-    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=ROOT)
+    return subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=ROOT, preexec_fn=choose
+    )
 
 
 def _wait_for(happened: Callable[[], object], process: subprocess.Popen[bytes]) -> None:

@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from signal import SIGHUP, SIGTERM, signal
+from signal import SIG_IGN, SIGHUP, SIGTERM, getsignal, signal
 from typing import NoReturn
 
 import click
@@ -71,7 +71,9 @@ def restore(file: Path, force: bool, url: str | None) -> None:
 @contextmanager
 def _whole_or_nothing(failed: str) -> Iterator[None]:
     """End with a plain message where a copy fails; one that is told to stop takes away what it began."""
-    before = {number: signal(number, _stop) for number in (SIGTERM, SIGHUP)}
+    # What it was begun to ignore, as by nohup, it ignores.
+    heard = [number for number in (SIGTERM, SIGHUP) if getsignal(number) is not SIG_IGN]
+    before = {number: signal(number, _stop) for number in heard}
     try:
         yield
     except (OSError, ValueError, sqlite3.Error) as error:
