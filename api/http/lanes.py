@@ -12,6 +12,8 @@ from typing import NamedTuple
 
 #: Milliseconds of processor time from which a request is costly.
 COSTLY_MS = 50.0
+#: Bytes from which a request is costly unseen: parsing it holds up all other threads for a while.
+LARGE_BYTES = 100_000
 #: How many costly requests may wait in a worker.
 MOST_WAITING = 16
 #: How many shapes are remembered; parameters that do not exist make shapes as well.
@@ -62,12 +64,12 @@ class Lanes:
             for _ in range(number):
                 Thread(target=self._work, args=(jobs,), daemon=True).start()
 
-    def submit(self, shape: Shape, writes: bool, work: Callable[[], None]) -> Job:
-        """Have `work` done by a thread that fits. Raises Busy."""
+    def submit(self, shape: Shape, size: int, writes: bool, work: Callable[[], None]) -> Job:
+        """Have `work` on a request of so many bytes done by a thread that fits. Raises Busy."""
         job = Job(shape, work, Lock())
         if writes:
             self._writes.put(job)
-        elif self._is_costly(shape):
+        elif size >= LARGE_BYTES or self._is_costly(shape):
             if self._costly.qsize() >= MOST_WAITING:
                 raise Busy
             self._costly.put(job)

@@ -113,7 +113,7 @@ class EventWorker(Worker):  # type: ignore[misc]  # gunicorn ships no types
         def work() -> None:
             self.loop.call_soon_threadsafe(done, *answered(self, message))
 
-        return self.lanes.submit(shape, writes, work)
+        return self.lanes.submit(shape, len(message.raw), writes, work)
 
     @property
     def is_full(self) -> bool:
