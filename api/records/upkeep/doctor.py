@@ -33,6 +33,7 @@ from ..store.tables import (
     SECRETS,
     TABLES,
     Table,
+    batches_of_ids,
 )
 from ..text.index import SCOPE_OF, index_faults, misplaced, strange_numbers
 from ..write.claims import chain_faults, showing_faults
@@ -162,17 +163,9 @@ def _difference(held: Iterable[Any], right: Iterable[Any]) -> str:
 
 
 def _record_faults(database: Database) -> Iterator[str]:
-    for ids in _batches_of_ids(database):
+    for ids in batches_of_ids(database):
         session = Session(database)
         yield from _faults_of_records(session, session.all(ids))
-
-
-def _batches_of_ids(database: Database) -> Iterator[list[str]]:
-    last = ""
-    query = "SELECT id FROM record WHERE id > ? ORDER BY id LIMIT 500"
-    while ids := [row[0] for row in database.execute_sql(query, (last,)).fetchall()]:
-        yield ids
-        last = ids[-1]
 
 
 def _named(entry: Entry) -> str:
@@ -360,7 +353,7 @@ def _disagreements(database: Database) -> Iterator[str]:
 def claims_to_curate(database: Database) -> Iterator[str]:
     """Claims that lack what a claim must show, as an edit of a source or a new rule leaves them: no fault of
     the database, but work for curators."""
-    for ids in _batches_of_ids(database):
+    for ids in batches_of_ids(database):
         session = Session(database)
         for entry in session.all(ids):
             if entry.type is CLAIM and entry.status == "published":
