@@ -103,7 +103,7 @@ class Watched(dict[str, Any]):
 def test_every_header_that_an_answer_depends_on_is_known_to_the_cache(loaded: Path) -> None:
     app = create_app(Settings(database_url=f"sqlite:///{loaded}"))
     inner = app.wsgi_app
-    app.wsgi_app = lambda environ, start: inner(Watched(environ), start)  # type: ignore[method-assign]
+    app.wsgi_app = lambda environ, start: inner(Watched(environ), start)  # type: ignore[method-assign]  # as Flask documents it
     client = app.test_client()
     for path in (
         *READ,

@@ -4,7 +4,7 @@ from io import BytesIO
 from secrets import token_hex
 from typing import Any, NamedTuple
 
-import gunicorn_h1c  # type: ignore[import-untyped]
+import gunicorn_h1c
 from gunicorn.http import wsgi
 from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine, NoMoreData, ParseException
 from gunicorn.http.parser import RequestParser
@@ -60,6 +60,7 @@ def answered(worker: Any, message: Message) -> tuple[bytes | None, bool]:
     except (ParseException, NoMoreData, StopIteration) as error:
         name, detail = fault(error, worker.cfg)
     except Exception:
+        # Whatever it is, a thread of a lane must not end with it, and its client gets an answer.
         log.failed(None)
         name, detail = "internal-error", "the service failed; the log has this request's id"
     return refusal(name, detail, is_head=message.raw.startswith(b"HEAD ")), True

@@ -10,12 +10,11 @@ from functools import lru_cache
 from io import BytesIO
 from typing import Any
 
-import brotli  # type: ignore[import-untyped]
+import brotli
 import zstandard
 from werkzeug.http import parse_accept_header
 
-Environ = dict[str, Any]
-WsgiApp = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
+from .middleware import Environ, StartResponse, WsgiApp
 
 #: Smaller bodies do not gain what the header fields cost.
 LEAST_BYTES = 1_000
@@ -56,7 +55,7 @@ def compressed(app: WsgiApp) -> WsgiApp:
     The entity tag carries the coding's name, since the bytes are others; comparison passes over it.
     """
 
-    def call(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+    def call(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         coding = coding_for(environ.get("HTTP_ACCEPT_ENCODING", ""))
         if coding is None:
             return app(environ, start_response)

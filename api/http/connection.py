@@ -5,7 +5,7 @@ import math
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from gunicorn_h1c import H1CProtocol  # type: ignore[import-untyped]
+from gunicorn_h1c import H1CProtocol
 
 from . import log
 from .answer import Message, fault, refusal
