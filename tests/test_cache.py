@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -189,7 +190,10 @@ def test_many_who_ask_for_the_same_at_once_are_answered_by_one_reading(copy: Pat
     assert len([line for line in asked if not line.get("cached")]) == 1
 
 
-def test_those_who_wait_for_something_new_wait_each_by_themselves(copy: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("waiting", ["wait=3", "w%61it=3"])
+def test_those_who_wait_for_something_new_wait_each_by_themselves(
+    copy: Path, tmp_path: Path, waiting: str
+) -> None:
     shutil.copy(copy, tmp_path / "facts.db")
     server = Server(tmp_path / "facts.db", workers=1, threads=8)
     last = json.loads(server.get("/v1/changes?limit=1")[2])["last"]
@@ -197,8 +201,13 @@ def test_those_who_wait_for_something_new_wait_each_by_themselves(copy: Path, tm
         wires = [stack.enter_context(Wire(server)) for _ in range(2)]
         for wire in wires:
             wire.socket.settimeout(10)
-            wire.send(head("GET", f"/v1/changes?since={last}&wait=3"))
+            wire.send(head("GET", f"/v1/changes?since={last}&{waiting}"))
         assert [wire.answer()[0] for wire in wires] == [200, 200]
+        # Nor is it kept that there was nothing: who asks again waits again.
+        began = time.monotonic()
+        wires[0].send(head("GET", f"/v1/changes?since={last}&{waiting}"))
+        assert wires[0].answer()[0] == 200
+        assert time.monotonic() - began > 2
     server.stop()
 
 

@@ -9,6 +9,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from email.utils import formatdate
 from typing import Any, NamedTuple
+from urllib.parse import unquote_to_bytes
 
 from .compression import coding_for
 from .middleware import id_of_request
@@ -151,7 +152,7 @@ def asked_of(parser: Any) -> Asked | None:
     method = parser.method
     if method not in (b"GET", b"HEAD") or parser.http_version != (1, 1) or not parser.should_keep_alive:
         return None
-    if _WAITING in parser.path:
+    if _WAITING in unquote_to_bytes(parser.path):
         return None
     varying: list[Any] = [parser.path]
     tags = given_id = None
