@@ -359,6 +359,22 @@ def server(loaded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
     running.stop()
 
 
+@pytest.fixture(scope="module")
+def own_copy(loaded: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the dossier's database for the tests of one file."""
+    path = tmp_path_factory.mktemp("own") / "facts.db"
+    shutil.copy(loaded, path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def one_worker(own_copy: Path) -> Iterator[Server]:
+    """One worker on `own_copy`: what is said of a process is said of this one."""
+    running = Server(own_copy, workers=1)
+    yield running
+    running.stop()
+
+
 #: What takes longest, in this order: begun first, so that all processes end together.
 LONGEST = (
     "test_every_try_it_out_of_the_documentation_works",

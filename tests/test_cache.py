@@ -3,7 +3,6 @@
 import json
 import shutil
 import time
-from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -20,20 +19,6 @@ from .test_connections import Wire, head
 
 CLAIM = "/v1/claims/abe-seeks-treaty-progress-in-term"
 OWN = ("date", "x-request-id")
-
-
-@pytest.fixture(scope="module")
-def copy(loaded: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("cache") / "facts.db"
-    shutil.copy(loaded, path)
-    return path
-
-
-@pytest.fixture(scope="module")
-def server(copy: Path) -> Iterator[Server]:
-    running = Server(copy, workers=1)
-    yield running
-    running.stop()
 
 
 def shared(answer: Any) -> tuple[int, dict[str, str], bytes]:
@@ -66,21 +51,21 @@ ASKED: dict[str, dict[str, str]] = {
 
 @pytest.mark.parametrize("asked", ASKED)
 @pytest.mark.parametrize("path", READ)
-def test_what_is_kept_is_what_is_answered(server: Server, path: str, asked: str) -> None:
+def test_what_is_kept_is_what_is_answered(one_worker: Server, path: str, asked: str) -> None:
     with_key = {**ASKED[asked], "X_Request_Id": "told-to-the-log"}
 
-    first, second = server.get(path, **ASKED[asked]), server.get(path, **with_key)
+    first, second = one_worker.get(path, **ASKED[asked]), one_worker.get(path, **with_key)
 
     assert shared(first) == shared(second)
     assert first[1]["x-request-id"] != second[1]["x-request-id"] == "told-to-the-log"
-    head = server.get(path, "HEAD", **ASKED[asked])
+    head = one_worker.get(path, "HEAD", **ASKED[asked])
     assert shared(head)[:2] == shared(first)[:2]
     assert head[2] == b""
     if tag := first[1].get("etag"):
-        unchanged = [server.get(path, If_None_Match=tag, **ASKED[asked]) for _ in range(2)]
+        unchanged = [one_worker.get(path, If_None_Match=tag, **ASKED[asked]) for _ in range(2)]
         assert [answer[0] for answer in unchanged] == [304, 304]
         assert shared(unchanged[0]) == shared(unchanged[1])
-        assert server.get(path, If_None_Match='"another"', **ASKED[asked])[0] == 200
+        assert one_worker.get(path, If_None_Match='"another"', **ASKED[asked])[0] == 200
 
 
 class Watched(dict[str, Any]):
@@ -125,20 +110,22 @@ def test_every_header_that_an_answer_depends_on_is_known_to_the_cache(loaded: Pa
     assert read <= known | {"if-none-match", "x-request-id", "connection"}
 
 
-def test_a_key_is_never_answered_from_the_cache_and_never_fills_it(server: Server, copy: Path) -> None:
-    bearer = {"Authorization": f"Bearer {key_for(copy)}"}
+def test_a_key_is_never_answered_from_the_cache_and_never_fills_it(
+    one_worker: Server, own_copy: Path
+) -> None:
+    bearer = {"Authorization": f"Bearer {key_for(own_copy)}"}
     path = "/v1/parties/nhk?fields=name,kind"
 
-    curator = server.get(path, **bearer)
+    curator = one_worker.get(path, **bearer)
     assert "no-store" in curator[1]["cache-control"]
-    anybody = server.get(path)
+    anybody = one_worker.get(path)
     assert anybody[1]["cache-control"] == "no-cache"
-    assert "no-store" in server.get(path, **bearer)[1]["cache-control"]
-    assert server.get(path, Authorization="Bearer facts_x_y")[0] == 401
+    assert "no-store" in one_worker.get(path, **bearer)[1]["cache-control"]
+    assert one_worker.get(path, Authorization="Bearer facts_x_y")[0] == 401
 
 
-def test_no_read_is_stale_beside_writers_inside_and_outside(copy: Path, tmp_path: Path) -> None:
-    shutil.copy(copy, tmp_path / "facts.db")
+def test_no_read_is_stale_beside_writers_inside_and_outside(own_copy: Path, tmp_path: Path) -> None:
+    shutil.copy(own_copy, tmp_path / "facts.db")
 
     findings = audit(tmp_path / "facts.db", writes=60, reads=1_500)
 
@@ -146,9 +133,9 @@ def test_no_read_is_stale_beside_writers_inside_and_outside(copy: Path, tmp_path
     assert {"200", "304"} == set(findings.reads)
 
 
-def test_what_is_redacted_is_not_served_on(copy: Path, tmp_path: Path) -> None:
+def test_what_is_redacted_is_not_served_on(own_copy: Path, tmp_path: Path) -> None:
     path = tmp_path / "facts.db"
-    shutil.copy(copy, path)
+    shutil.copy(own_copy, path)
     server = Server(path, workers=2)
     before = [server.get("/v1/parties/nhk/revisions/1")[0] for _ in range(6)]
 
@@ -174,9 +161,11 @@ class Log:
         return [json.loads(line) for line in lines if line.startswith("{")]
 
 
-def test_many_who_ask_for_the_same_at_once_are_answered_by_one_reading(copy: Path, tmp_path: Path) -> None:
+def test_many_who_ask_for_the_same_at_once_are_answered_by_one_reading(
+    own_copy: Path, tmp_path: Path
+) -> None:
     path = "/v1/search?q=islands&facets=type,kind"
-    shutil.copy(copy, tmp_path / "facts.db")
+    shutil.copy(own_copy, tmp_path / "facts.db")
     log = Log(tmp_path / "facts.db")
     with ExitStack() as stack:
         wires = [stack.enter_context(Wire(log.server)) for _ in range(40)]
@@ -192,9 +181,9 @@ def test_many_who_ask_for_the_same_at_once_are_answered_by_one_reading(copy: Pat
 
 @pytest.mark.parametrize("waiting", ["wait=3", "w%61it=3"])
 def test_those_who_wait_for_something_new_wait_each_by_themselves(
-    copy: Path, tmp_path: Path, waiting: str
+    own_copy: Path, tmp_path: Path, waiting: str
 ) -> None:
-    shutil.copy(copy, tmp_path / "facts.db")
+    shutil.copy(own_copy, tmp_path / "facts.db")
     server = Server(tmp_path / "facts.db", workers=1, threads=8)
     last = json.loads(server.get("/v1/changes?limit=1")[2])["last"]
     with ExitStack() as stack:
@@ -217,9 +206,9 @@ def test_those_who_wait_for_something_new_wait_each_by_themselves(
     ids=["none", "little", "enough"],
 )
 def test_what_was_asked_for_longest_ago_goes_first(
-    copy: Path, tmp_path: Path, most: str, cached: list[bool]
+    own_copy: Path, tmp_path: Path, most: str, cached: list[bool]
 ) -> None:
-    shutil.copy(copy, tmp_path / "facts.db")
+    shutil.copy(own_copy, tmp_path / "facts.db")
     log = Log(tmp_path / "facts.db", FACTS_CACHE_BYTES=most)
     listed = json.loads(log.server.get("/v1/claims?limit=30&fields=id")[2])["data"]
     others = [f"/v1/claims/{claim['id']}" for claim in listed if not CLAIM.endswith(claim["id"])]

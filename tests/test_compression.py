@@ -2,8 +2,7 @@
 
 import gzip
 import json
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import brotli
@@ -21,13 +20,8 @@ READERS: dict[str, Callable[[bytes], bytes]] = {
 
 
 @pytest.fixture(scope="module")
-def desk(loaded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, dict[str, str]]]:
-    copy = tmp_path_factory.mktemp("codings") / "facts.db"
-    shutil.copy(loaded, copy)
-    key = key_for(copy)
-    running = Server(copy, workers=1)
-    yield running, {"Authorization": f"Bearer {key}"}
-    running.stop()
+def desk(one_worker: Server, own_copy: Path) -> tuple[Server, dict[str, str]]:
+    return one_worker, {"Authorization": f"Bearer {key_for(own_copy)}"}
 
 
 @pytest.fixture(scope="module")

@@ -1,11 +1,9 @@
 """Clients that are slow, silent or many: they wait, and nobody waits for them."""
 
 import json
-import shutil
 import socket
 import threading
 import time
-from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -18,21 +16,7 @@ from .test_connections import GET, JSON, PATIENCE, Wire, head
 HEAD_SECONDS, BODY_SECONDS, LOOKS_EVERY = 10, 30, 1.5
 
 
-@pytest.fixture(scope="module")
-def copy(loaded: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("slow") / "facts.db"
-    shutil.copy(loaded, path)
-    return path
-
-
-@pytest.fixture(scope="module")
-def server(copy: Path) -> Iterator[Server]:
-    running = Server(copy, workers=1)
-    yield running
-    running.stop()
-
-
-def test_nobody_waits_for_clients_that_send_a_byte_now_and_then(server: Server) -> None:
+def test_nobody_waits_for_clients_that_send_a_byte_now_and_then(one_worker: Server) -> None:
     beginnings = {
         "nothing": b"",
         "part of a line": b"GET /v1/par",
@@ -41,13 +25,13 @@ def test_nobody_waits_for_clients_that_send_a_byte_now_and_then(server: Server) 
         "part of a chunk": head("POST", "/v1/check", JSON, "Transfer-Encoding: chunked") + b"ff\r\n[",
     }
     with ExitStack() as slow:
-        wires = [slow.enter_context(Wire(server)) for _ in range(200)]
+        wires = [slow.enter_context(Wire(one_worker)) for _ in range(200)]
         for number, wire in enumerate(wires):
             wire.send(list(beginnings.values())[number % len(beginnings)])
         for _ in range(20):
             for wire in wires[:: len(beginnings)][:5]:
                 wire.send(b"G")
-            with Wire(server) as normal:
+            with Wire(one_worker) as normal:
                 normal.send(GET)
                 assert normal.answer()[:2] == (200, False)
 
@@ -62,9 +46,9 @@ def test_nobody_waits_for_clients_that_send_a_byte_now_and_then(server: Server) 
     ids=["head", "body"],
 )
 def test_a_request_that_does_not_come_in_time_is_told_so(
-    server: Server, sent: bytes, seconds: int, part: str
+    one_worker: Server, sent: bytes, seconds: int, part: str
 ) -> None:
-    with Wire(server) as wire:
+    with Wire(one_worker) as wire:
         wire.socket.settimeout(seconds + LOOKS_EVERY + PATIENCE)
         wire.send(sent)
         status, closes, body = wire.answer()
@@ -74,22 +58,22 @@ def test_a_request_that_does_not_come_in_time_is_told_so(
         assert wire.ends()
 
 
-def test_a_client_that_reads_nothing_is_sent_all_once_it_does(server: Server) -> None:
+def test_a_client_that_reads_nothing_is_sent_all_once_it_does(one_worker: Server) -> None:
     asked = b"".join(head("GET", "/v1/claims?limit=100") for _ in range(60))
-    with Wire(server) as wire:
+    with Wire(one_worker) as wire:
         wire.send(asked)
-        assert server.get("/v1/parties/nhk")[0] == 200
+        assert one_worker.get("/v1/parties/nhk")[0] == 200
         for _ in range(60):
             status, closes, body = wire.answer()
             assert (status, closes) == (200, False)
             assert len(json.loads(body)["data"]) == 100
 
 
-def test_more_connections_than_there_is_room_for_close_those_that_are_idle(server: Server) -> None:
+def test_more_connections_than_there_is_room_for_close_those_that_are_idle(one_worker: Server) -> None:
     with ExitStack() as stack:
-        idle = [stack.enter_context(Wire(server)) for _ in range(900)]
+        idle = [stack.enter_context(Wire(one_worker)) for _ in range(900)]
         for _ in range(3):
-            with Wire(server) as normal:
+            with Wire(one_worker) as normal:
                 normal.send(GET)
                 assert normal.answer()[:2] == (200, False)
         # The oldest had to go.
@@ -98,8 +82,8 @@ def test_more_connections_than_there_is_room_for_close_those_that_are_idle(serve
         assert idle[-1].answer()[:2] == (200, False)
 
 
-def test_a_stop_waits_for_no_idle_connection(copy: Path) -> None:
-    server = Server(copy, workers=2)
+def test_a_stop_waits_for_no_idle_connection(own_copy: Path) -> None:
+    server = Server(own_copy, workers=2)
     with ExitStack() as stack:
         for number in range(10):
             wire = stack.enter_context(Wire(server))
@@ -113,14 +97,14 @@ def test_a_stop_waits_for_no_idle_connection(copy: Path) -> None:
     server.stop()
 
 
-def test_costly_requests_wait_for_each_other_and_cheap_ones_for_none(server: Server) -> None:
+def test_costly_requests_wait_for_each_other_and_cheap_ones_for_none(one_worker: Server) -> None:
     text = "Ein langer Satz über vier Inseln im Norden. " * 20_000
     body = json.dumps({"text": text, "locators": [{"quote": "im Süden"}]}).encode()
     costly = head("POST", "/v1/locate", JSON, f"Content-Length: {len(body)}") + body
     answers: list[tuple[int, bytes]] = []
 
     def ask() -> None:
-        with Wire(server) as wire:
+        with Wire(one_worker) as wire:
             wire.socket.settimeout(60)
             wire.send(costly)
             status, _, told = wire.answer()
@@ -130,7 +114,7 @@ def test_costly_requests_wait_for_each_other_and_cheap_ones_for_none(server: Ser
     for thread in threads:
         thread.start()
         time.sleep(0.01)
-    with Wire(server) as normal:
+    with Wire(one_worker) as normal:
         for _ in range(20):
             normal.send(GET)
             assert normal.answer()[:2] == (200, False)
