@@ -30,6 +30,7 @@ from .http.endpoint import Endpoints
 from .http.log import with_access_log
 from .http.middleware import with_common_headers
 from .http.pages import documentation
+from .pages import site
 from .records.store.database import open_database
 from .records.store.file import version_reader
 from .settings import Settings, read_settings
@@ -86,4 +87,5 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["facts.endpoints"] = {endpoint.id: endpoint for endpoint in endpoints.all}
     endpoints.install(app, Handler(database, settings.query_timeout_ms), lambda: request_actor(database))
     app.register_blueprint(documentation())
+    site.install(app, database, settings)
     return app

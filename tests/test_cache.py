@@ -37,6 +37,9 @@ READ = [
     "/v1/changes?since=0&limit=3",
     "/openapi.json",
     "/docs",
+    "/",
+    "/claims/abe-seeks-treaty-progress-in-term",
+    "/claims/abe-seeks-treaty-progress-in-term?perspective=japan",
 ]
 ASKED: dict[str, dict[str, str]] = {
     "by nobody in particular": {},

@@ -14,8 +14,7 @@ from api.http.responses import envelope, public_base
 from api.records.core.errors import DocumentFault, InvalidDocument
 from api.records.core.registry import CLAIM, TYPES
 from api.records.core.state import State
-from api.records.read.feed import CorrectionNote, Feed, check_embedded, read_changes, read_corrections
-from api.records.store.cursors import cursors_of
+from api.records.read.feed import CorrectionNote, Feed, check_embedded, correction_page, read_changes
 from api.records.store.deadline import wait
 from api.settings import Settings
 from schemas import query as q
@@ -150,7 +149,7 @@ def _declare_corrections(endpoints: Endpoints, settings: Settings) -> None:
         Every change of a published record says why it was made. Enrichments, which only add something, are
         listed where `kind` asks for them.
         """
-        notes, following, echo = _notes(state.database, query)
+        notes, following, echo = correction_page(state.database, query)
         page = page_of(query["limit"], following)
         document = {"data": [_note_document(note) for note in notes], "page": page, "query": echo}
         return Reply(document=document, next=following)
@@ -160,7 +159,7 @@ def _declare_corrections(endpoints: Endpoints, settings: Settings) -> None:
 
         Atom (RFC 4287); the same notes, filters and pages (`rel="next"`) as `/v1/corrections`.
         """
-        notes, following, _ = _notes(state.database, query)
+        notes, following, _ = correction_page(state.database, query)
         body = _atom(notes, following, settings)
         return Reply(body=body, media_type=f"{ATOM}; charset=utf-8", next=following)
 
@@ -201,20 +200,6 @@ def _declare_corrections(endpoints: Endpoints, settings: Settings) -> None:
             answers={200: Answer("The feed.", TEXT, ATOM, headers=("ETag",))},
         )
     )
-
-
-_ECHOED = ("kind", "type", "id", "noted_since", "noted_until")
-
-
-def _notes(database: Database, query: Query) -> tuple[list[CorrectionNote], str | None, dict[str, Any]]:
-    """A page of notes, the cursor of the next one, and the query as understood."""
-    echo: dict[str, Any] = {name: query[name] for name in _ECHOED if name in query.given}
-    cursors = cursors_of(database, ["corrections", echo])
-    before = cursors.values(query["after"]) if query["after"] is not None else None
-    limit = query["limit"]
-    found = read_corrections(database, query, before, limit)
-    last = found[limit - 1] if len(found) > limit else None
-    return found[:limit], cursors.cursor((last.seq, last.record)) if last else None, echo
 
 
 def _address(note: CorrectionNote) -> str:

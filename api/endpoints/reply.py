@@ -15,6 +15,7 @@ from peewee import Database
 
 from api.http.bodies import raw_body
 from api.http.endpoint import Endpoint
+from api.http.languages import best_language
 from api.http.query_strings import query_string
 from api.http.responses import JSON, LASTING, REVALIDATE, answer, envelope, link, tag_of
 from api.records.answers.perspective import in_words_of
@@ -27,7 +28,6 @@ from schemas.base import Json
 from schemas.query import Query
 
 from .auth import request_actor, requested_statuses, visible_statuses
-from .languages import best_language
 from .memento import ACCEPT_DATETIME, accepted_datetime
 
 #: Parameters that make another document of a record.

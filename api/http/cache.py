@@ -147,14 +147,18 @@ class Cache:
             follower()
 
 
-def asked_of(parser: Any) -> Asked | None:
-    """What the cache could answer of a request without a body; None where it must not."""
+def asked_of(parser: Any, same_address: Callable[[bytes], bytes]) -> Asked | None:
+    """What the cache could answer of a request without a body; None where it must not.
+
+    `same_address`: the target of a request without what changes nothing in its answer.
+    """
     method = parser.method
     if method not in (b"GET", b"HEAD") or parser.http_version != (1, 1) or not parser.should_keep_alive:
         return None
-    if _WAITING in unquote_to_bytes(parser.path):
+    target = same_address(parser.path)
+    if _WAITING in unquote_to_bytes(target):
         return None
-    varying: list[Any] = [parser.path]
+    varying: list[Any] = [target]
     tags = given_id = None
     for name, value in parser.asgi_headers:
         if name == b"accept-encoding":

@@ -43,9 +43,11 @@ class Job(NamedTuple):
 def shape_of(method: bytes, target: bytes) -> Shape:
     """What requests of about the same cost have in common: no id and no value."""
     path, _, query = target.partition(b"?")
-    kind, _, part = path.removeprefix(b"/v1/").partition(b"/")
+    # Pages have the addresses of the API without its prefix, and cost something else.
+    is_api = path.startswith(b"/v1/")
+    kind, _, part = path[4 if is_api else 1 :].partition(b"/")
     names = sorted({given.partition(b"=")[0] for given in query.split(b"&")[:50]})
-    return method, kind, part.rpartition(b"/")[2] if b"/" in part else b"", *names
+    return method, b"v1" if is_api else b"", kind, part.rpartition(b"/")[2] if b"/" in part else b"", *names
 
 
 def sizes(threads: int) -> tuple[int, int, int]:

@@ -19,6 +19,11 @@ _POLICY = (
     "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
     "style-src 'self' 'unsafe-inline'; img-src 'self' data:"
 )
+#: What a page of the record may load and do: what this host has as files, and its own search.
+STRICT = _SAFE | {
+    "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:"
+}
 _SCRIPT = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
 
 

@@ -54,6 +54,13 @@ class Problem(Exception):
 def problem_body(
     name: str, detail: str, errors: Iterable[Mapping[str, Any]] = (), base_url: str = "", **more: Any
 ) -> bytes:
+    """The document as bytes."""
+    return orjson.dumps(problem_document(name, detail, errors, base_url, **more), default=str)
+
+
+def problem_document(
+    name: str, detail: str, errors: Iterable[Mapping[str, Any]] = (), base_url: str = "", **more: Any
+) -> dict[str, Any]:
     """The document: `type`, `title`, `status`, `detail`, `errors`, and `more` members that have a value."""
     kind = TYPES[name]
     document: dict[str, Any] = {
@@ -64,21 +71,31 @@ def problem_body(
     }
     if found := list(errors):
         document["errors"] = found
-    document |= {key: value for key, value in more.items() if value is not None}
-    return orjson.dumps(document, default=str)
+    return document | {key: value for key, value in more.items() if value is not None}
 
 
 def problem_response(problem: Problem) -> Response:
     """A problem as an answer to the current request."""
     base_url = current_app.config.get("BASE_URL", "")
     here = {"instance": quote(request.path, safe="/"), "request_id": request.environ.get(REQUEST_ID)}
-    body = problem_body(problem.name, problem.detail, problem.errors, base_url, **problem.more, **here)
-    response = Response(body, TYPES[problem.name].status, content_type=MEDIA_TYPE)
+    document = problem_document(
+        problem.name, problem.detail, problem.errors, base_url, **problem.more, **here
+    )
+    response = _page_of(document) or Response(
+        orjson.dumps(document, default=str), document["status"], content_type=MEDIA_TYPE
+    )
     # A problem may be gone the next moment.
     response.headers["Cache-Control"] = "no-store" if response.status_code >= 500 else "no-cache"
     response.headers["Content-Language"] = "en"
     response.headers.update(problem.headers)
     return response
+
+
+def _page_of(document: dict[str, Any]) -> Response | None:
+    """The problem as a page, where a page was asked for and the application has such pages."""
+    show = current_app.extensions.get("facts.problem_page")
+    page: Response | None = show(document) if show else None
+    return page
 
 
 def query_errors(faults: Iterable[QueryFault]) -> list[dict[str, Any]]:

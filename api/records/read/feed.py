@@ -14,6 +14,7 @@ from ..core.errors import Refusal
 from ..core.registry import TYPES
 from ..core.sql import Sql, joined, sql
 from ..core.state import State
+from ..store.cursors import cursors_of
 from ..store.database import snapshot
 from ..store.deadline import parsed
 from ..store.tables import COUNTERS
@@ -48,8 +49,7 @@ def read_changes(database: Database, since: int, limit: int) -> Feed:
     not reached (a mirror that is ahead followed another database).
     """
     with snapshot(database):
-        counters = dict(database.execute_sql("SELECT name, value FROM counter").fetchall())
-        last, floor = counters["seq"], counters["feed_floor"]
+        floor, last = feed_bounds(database)
         if since < floor:
             raise FeedExpired(
                 f"the feed is kept from {floor} on; read the collections again, then follow from {last}",
@@ -63,6 +63,12 @@ def read_changes(database: Database, since: int, limit: int) -> Feed:
         rows = database.execute_sql(_ENTRIES, (since, limit)).fetchall()
     entries = [_entry(row) for row in rows]
     return Feed(entries, rows[-1][0] if rows else since, last)
+
+
+def feed_bounds(database: Database) -> tuple[int, int]:
+    """(the number after which the feed is kept, its last number)."""
+    counters = dict(database.execute_sql("SELECT name, value FROM counter").fetchall())
+    return counters["feed_floor"], counters["seq"]
 
 
 def _entry(row: Any) -> bytes:
@@ -186,6 +192,23 @@ def read_corrections(
         )
     )
     return [CorrectionNote(*row) for row in rows]
+
+
+_ECHOED = ("kind", "type", "id", "noted_since", "noted_until")
+
+
+def correction_page(database: Database, query: Query) -> tuple[list[CorrectionNote], str | None, Json]:
+    """(a page of notes, the cursor of the next one, the query as understood).
+
+    Raises QueryError for a cursor of another query.
+    """
+    echo: Json = {name: query[name] for name in _ECHOED if name in query.given}
+    cursors = cursors_of(database, ["corrections", echo])
+    before = cursors.values(query["after"]) if query["after"] is not None else None
+    limit = query["limit"]
+    found = read_corrections(database, query, before, limit)
+    last = found[limit - 1] if len(found) > limit else None
+    return found[:limit], cursors.cursor((last.seq, last.record)) if last else None, echo
 
 
 #: What notes can be narrowed by, as conditions; a time belongs to `noted_since` and not to `noted_until`.

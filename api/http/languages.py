@@ -1,12 +1,14 @@
 """Languages that a request likes, by its Accept-Language."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 
 from werkzeug.datastructures import LanguageAccept
 
-from api.http.query_strings import preferences
-from api.records.answers.perspective import BestLanguage
+from .query_strings import preferences
+
+#: The best of some languages for the reader, as an index, or None where none will do.
+BestLanguage = Callable[[Sequence[str]], int | None]
 
 
 def best_language() -> BestLanguage:

@@ -1,0 +1,105 @@
+"""What a page is about in the words of schema.org, as JSON-LD: only what the record honestly says."""
+
+from schemas import vocabularies as vocab
+from schemas.base import Json
+from schemas.vocabularies import Vocabulary
+
+from .links import page_of, web
+
+_SCHEMA = "schema:"
+
+
+def claim(record: Json, publisher: str, base: str) -> Json:
+    """A claim; with the editors' assessment, a review of it. No number is given where there is none."""
+    found: Json = {
+        "@type": "Claim",
+        "name": record["proposition"],
+        "appearance": [_appearance(c, base) for c in record["citations"]],
+    }
+    if record["claimant"]:
+        found["author"] = {"@type": "Thing", **_named(record["claimant"], base)}
+    assessment = record["assessment"]
+    if assessment is None or assessment["status"] == "not-assessed":
+        return found
+    return {
+        "@type": "ClaimReview",
+        "claimReviewed": record["proposition"],
+        "itemReviewed": found,
+        "author": {"@type": "Organization", "name": publisher},
+        "datePublished": assessment["assessed"],
+        "reviewBody": assessment["note"],
+        "reviewRating": {"@type": "Rating", "alternateName": assessment["status"]},
+    }
+
+
+def _appearance(citation: Json, base: str) -> Json:
+    link = web(citation["deep_link"])
+    named = {"@type": "CreativeWork", **_named(citation["source"], base)}
+    return named | ({"url": link} if link else {})
+
+
+def _named(reference: Json, base: str) -> Json:
+    return {"name": reference["name"], "url": f"{base}{page_of(reference['href'])}"}
+
+
+def type_of(vocabulary: Vocabulary, kind: str, otherwise: str) -> str:
+    """What schema.org calls a kind, where the vocabulary knows."""
+    known = {t.name: t.equivalent for t in vocabulary.terms if (t.equivalent or "").startswith(_SCHEMA)}
+    return (known.get(kind) or otherwise).removeprefix(_SCHEMA)
+
+
+def party(record: Json) -> Json:
+    """A person, a state, an organisation."""
+    return _thing(record, type_of(vocab.PARTY_KINDS, record["kind"], "Organization"))
+
+
+def place(record: Json) -> Json:
+    """A place with its coordinates."""
+    found = _thing(record, type_of(vocab.PLACE_KINDS, record["kind"], "Place"))
+    point = record["coordinates"]
+    return found | ({"geo": {"@type": "GeoCoordinates", **point}} if point else {})
+
+
+def _thing(record: Json, type_name: str) -> Json:
+    names = [name["text"] for name in record["names"]]
+    identifiers = record["identifiers"] or {}
+    same = (
+        f"http://www.wikidata.org/entity/{identifiers['wikidata']}" if identifiers.get("wikidata") else None
+    )
+    found = {"@type": type_name, "name": record["name"], "description": record["description"]}
+    found |= {"alternateName": names or None, "sameAs": same}
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def event(record: Json) -> Json:
+    """A happening; a day of it only where one is known without doubt."""
+    when = record["when"]
+    known = when["precision"] == "day" and when["certainty"] == "certain"
+    day = {"startDate": when["edtf"]} if known else {}
+    return {
+        "@type": "Event",
+        "name": record["title"],
+        "description": record["description"] or record["title"],
+        **day,
+    }
+
+
+def source(record: Json) -> Json:
+    """A document."""
+    found = {
+        "@type": type_of(vocab.SOURCE_KINDS, record["kind"], "CreativeWork"),
+        "name": record["title"],
+        "inLanguage": record["language"],
+        "publisher": {"@type": "Organization", "name": record["publisher"]["name"]},
+        "sameAs": web(record["url"]),
+    }
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def dossier(record: Json) -> Json:
+    """A story."""
+    return {
+        "@type": "Collection",
+        "name": record["title"],
+        "description": record["summary"] or record["title"],
+    }

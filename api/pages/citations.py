@@ -1,0 +1,63 @@
+"""Citations as pages show them: where exactly something stands, and whether it still does."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from schemas.base import Json
+
+from .links import Link, host_of, link_to, web
+from .words import _, checked
+
+
+@dataclass(frozen=True)
+class Citation:
+    """A passage of a source. `at`: the host of `deep_link`, which marks the passage where it stands."""
+
+    source: Link
+    place: str
+    quote: str | None
+    words: str | None
+    states: str | None
+    deep_link: str | None
+    at: str
+    check: str
+    compared: bool
+
+
+def citations(found: Iterable[Json]) -> list[Citation]:
+    """Citations of a record as served."""
+    return [_citation(citation) for citation in found]
+
+
+def _citation(citation: Json) -> Citation:
+    locator, check = citation["locator"] or {}, citation["check"]
+    link = web(citation["deep_link"])
+    states = citation["states"]
+    return Citation(
+        link_to(citation["source"]),
+        _place(locator),
+        citation["quote"],
+        None if citation["quote"] else _words(locator.get("text")),
+        states["display"] if states else None,
+        link,
+        host_of(link) if link else "",
+        checked(check["status"], check["checked"]),
+        check["status"] != "not-checked",
+    )
+
+
+def _place(locator: Json) -> str:
+    """Where in the source, for somebody with a copy of it."""
+    said = {
+        "paragraph": _("paragraph %s"),
+        "page": _("page %s"),
+        "timecode": _("at %s"),
+    }
+    return ", ".join(text % locator[name] for name, text in said.items() if locator.get(name) is not None)
+
+
+def _words(text: Json | None) -> str | None:
+    """The words at the edges of the passage: the passage itself is its publisher's."""
+    if not text:
+        return None
+    return f"{text['start']} … {text['end']}" if text["end"] else str(text["start"])

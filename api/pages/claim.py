@@ -1,0 +1,155 @@
+"""The page of a claim: what is said, by whom, how it came here, how it stands, how it changed."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from api.formats.citing import Cited, citing
+from api.http.responses import public_base
+from api.records.answers.provenance import read_provenance
+from api.records.core.registry import CLAIM
+from schemas.base import Json
+
+from . import about
+from .chain import Chain, chain_of
+from .citations import Citation, citations
+from .dates_in_words import When, when
+from .history import Entry, history, revisions_of
+from .links import Link, link_to, link_to_record, links_to, optional_link, page_of
+from .page import CHOOSING, Asked, Page, Shown
+from .reading import many, one, users_of_names
+from .standings import Standing, standings
+from .words import ASSESSMENTS, RELATIONS, SITE, term
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """The editors' view."""
+
+    label: str
+    said: str
+    note: str | None
+    assessed: str | None
+    citations: list[Citation]
+
+
+@dataclass(frozen=True)
+class Relations:
+    """Other claims to which this one stands in one relation, each with a note."""
+
+    type: str
+    label: str
+    claims: list[tuple[Link, str | None]]
+
+
+@dataclass(frozen=True)
+class ClaimView:
+    """The page of a claim."""
+
+    proposition: str
+    kind: str
+    claimant: Link | None
+    position_of: Link | None
+    said: When | None
+    valid: When | None
+    about: list[Link]
+    dossiers: list[Link]
+    answers: list[tuple[str, str]]
+    standings: list[Standing]
+    assessment: Assessment | None
+    chain: Chain
+    citations: list[Citation]
+    relations: list[Relations]
+    history: list[Entry]
+    cited: Cited
+
+
+def _read(asked: Asked) -> Json:
+    claim = one(asked.state, CLAIM, asked.id)
+    named = [
+        *claim["about"]["parties"],
+        *claim["about"]["places"],
+        *(li["party"] for li in claim["attribution"]),
+    ]
+    dossiers = [d["id"] for d in claim["dossiers"]]
+    return {
+        "claim": claim,
+        "graph": read_provenance(asked.state, asked.id),
+        "revisions": revisions_of(asked.state, claim),
+        "dossiers": list(many(asked.state, dossiers).values()),
+        "users": users_of_names(asked.state, (r["id"] for r in named)),
+    }
+
+
+def _show(document: Json, asked: Asked) -> Shown:
+    claim = document["claim"]
+    address = f"{public_base()}{page_of(claim['links']['self'])}"
+    publisher = asked.settings.publisher_name
+    view = ClaimView(
+        claim["proposition"],
+        term(claim["kind"]),
+        optional_link(claim["claimant"]),
+        optional_link(claim["position_of"]),
+        when(claim["said"]),
+        when(claim["valid"]),
+        links_to(reference for kind in claim["about"].values() for reference in kind),
+        [link_to_record(d, "title") for d in document["dossiers"]],
+        _answers(claim, document["dossiers"]),
+        standings(claim, _voices(document["graph"])),
+        _assessment(claim["assessment"]),
+        chain_of(document["graph"]),
+        citations(claim["citations"]),
+        _relations(claim),
+        history(document["revisions"]),
+        citing(claim, publisher, address, SITE),
+    )
+    return Shown(
+        claim["proposition"],
+        _description(view),
+        claim["links"]["self"],
+        view,
+        about.claim(claim, publisher, public_base()),
+        links_to(document["users"]),
+    )
+
+
+def _description(view: ClaimView) -> str:
+    """What stands below a link to the page elsewhere."""
+    who = view.claimant.text if view.claimant else None
+    said = [view.kind, *([who] if who else []), *([view.said.display] if view.said else [])]
+    return f"{' · '.join(said)}. {' '.join(s.label for s in view.standings)}."
+
+
+def _voices(graph: Json) -> dict[str, Json]:
+    """The publisher of each source of a graph."""
+    nodes = {node["id"]: node for node in graph["nodes"]}
+    return {e["from"]: nodes[e["to"]] for e in graph["edges"] if e["type"] == "published-by"}
+
+
+def _answers(claim: Json, dossiers: Iterable[Json]) -> list[tuple[str, str]]:
+    """(question, answer); a question of a dossier that is not shown has its id for a text."""
+    texts = {q["id"]: q["text"] for d in dossiers for q in d["questions"]}
+    return [(texts.get(a["question"], a["question"]), term(a["stance"])) for a in claim["answers"]]
+
+
+def _assessment(assessment: Json | None) -> Assessment | None:
+    if assessment is None:
+        return None
+    status = assessment["status"]
+    return Assessment(
+        term(status),
+        ASSESSMENTS.get(status) or term(status),
+        assessment["note"],
+        assessment["assessed"],
+        citations(assessment["citations"]),
+    )
+
+
+def _relations(claim: Json) -> list[Relations]:
+    """Relations by type, contradictions first."""
+    found: dict[str, list[tuple[Link, str | None]]] = {name: [] for name in RELATIONS}
+    for relation in (*claim["relations"], *claim["inverse_relations"]):
+        found.setdefault(relation["type"], []).append((link_to(relation["claim"]), relation["note"]))
+    return [Relations(t, RELATIONS.get(t) or term(t), claims) for t, claims in found.items() if claims]
+
+
+PAGE = Page("/claims/<id>", "claim.html", _read, _show, CHOOSING)

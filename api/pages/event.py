@@ -1,0 +1,58 @@
+"""The page of a dated happening: when it was, as precisely as is known, and who took part."""
+
+from api.records.core.registry import CLAIM, DATE
+from schemas.base import Json
+
+from . import about
+from .citations import citations
+from .dates_in_words import when
+from .history import history, revisions_of
+from .links import Link, link_to, links_to
+from .page import CHOOSING, Asked, Page, Shown
+from .reading import one, users_of_names
+from .record_view import Fact, RecordView, description_of, facts, listings, one_link, selected
+from .words import _, precision, term
+
+
+def _read(asked: Asked) -> Json:
+    state, date = asked.state, [asked.id]
+    record = one(state, DATE, asked.id)
+    named = [*record["places"], *(p["party"] for p in record["participants"])]
+    return {
+        "date": record,
+        "revisions": revisions_of(state, record),
+        "parts": selected(state, DATE, "when", part_of=date),
+        "claims": selected(state, CLAIM, "-said", within=date),
+        "users": users_of_names(state, (r["id"] for r in named)),
+    }
+
+
+def _show(document: Json, asked: Asked) -> Shown:
+    date = document["date"]
+    view = RecordView(
+        term(date["kind"]),
+        date["title"],
+        facts(
+            Fact(_("When"), when=when(date["when"])),
+            Fact(_("How precisely it is known"), text=precision(date["when"])),
+            Fact(_("Who took part"), [_participant(p) for p in date["participants"]]),
+            Fact(_("Where"), links_to(date["places"])),
+            one_link(_("Part of"), date["part_of"]),
+        ),
+        date["description"],
+        citations=citations(date["citations"]),
+        listings=listings((_("Its parts"), document["parts"]), (_("What is said of it"), document["claims"])),
+        history=history(document["revisions"]),
+    )
+    perspectives = links_to(document["users"])
+    self = date["links"]["self"]
+    return Shown(date["title"], description_of(view), self, view, about.event(date), perspectives)
+
+
+def _participant(participant: Json) -> Link:
+    link, role = link_to(participant["party"]), participant["role"]
+    note = term(role).lower() if role and role != "participant" else link.note
+    return Link(link.text, link.href, link.neutral, link.language, note)
+
+
+PAGE = Page("/dates/<id>", "record.html", _read, _show, CHOOSING)

@@ -1,0 +1,79 @@
+"""Links of a page: to records by the page of each, to sources, and with what a reader has chosen."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import quote, urlencode, urlsplit
+
+from flask import g
+
+from schemas.base import Json
+
+from .words import WITHDRAWN
+
+
+@dataclass(frozen=True)
+class Link:
+    """A record as another page shows it: what it is called, and its page (None where it has none).
+
+    `neutral`: its neutral name, where `text` is one party's; `language`: of such a name; `note`: what must be
+    said beside it.
+    """
+
+    text: str
+    href: str | None = None
+    neutral: str | None = None
+    language: str | None = None
+    note: str | None = None
+
+
+def page_of(href: str) -> str:
+    """The page of what the API has at an address under /v1."""
+    return href.removeprefix("/v1")
+
+
+def link_to(reference: Json) -> Link:
+    """A reference of the API as a link to a page."""
+    text = reference.get("name") or reference["id"]
+    neutral = reference.get("neutral_name")
+    return Link(
+        text,
+        page_of(reference["href"]),
+        neutral if neutral != text else None,
+        reference.get("name_language"),
+        WITHDRAWN if reference.get("status") == "retracted" else None,
+    )
+
+
+def links_to(references: Iterable[Json]) -> list[Link]:
+    """References as links, each record once."""
+    return [link_to(r) for r in {r["id"]: r for r in references}.values()]
+
+
+def optional_link(reference: Json | None) -> Link | None:
+    """The same for a reference that may be missing."""
+    return link_to(reference) if reference else None
+
+
+def link_to_record(record: Json, title: str = "name") -> Link:
+    """A record as it is served, as a link to its page."""
+    return link_to({**record, "name": record[title], "href": record["links"]["self"]})
+
+
+def web(url: str | None) -> str | None:
+    """An address that may stand in a link: of the web, or none."""
+    return url if url and urlsplit(url).scheme in ("http", "https") else None
+
+
+def host_of(url: str) -> str:
+    """The host of an address, as readers know it."""
+    return (urlsplit(url).hostname or url).removeprefix("www.")
+
+
+def with_choices(href: str, **more: str) -> str:
+    """An address of this service with the moment and the perspective that its reader has chosen."""
+    chosen = {**g.get("choices", {}), **more}
+    if not chosen:
+        return href
+    path, hash_, fragment = href.partition("#")
+    joint = "&" if "?" in path else "?"
+    return f"{path}{joint}{urlencode(chosen, quote_via=quote, safe=':,')}{hash_}{fragment}"

@@ -1,0 +1,90 @@
+"""The page of a party: what it is, what it says, what is said of it."""
+
+from api.records.core.registry import CLAIM, DATE, PARTY, SOURCE
+from schemas.base import Json
+
+from . import about
+from .citations import citations
+from .dates_in_words import when
+from .history import history, revisions_of
+from .links import Link, link_to, links_to
+from .page import CHOOSING, Asked, Page, Shown
+from .reading import one, users_of_names
+from .record_view import Fact, RecordView, description_of, facts, listings, names, one_link, selected
+from .words import _, country_name, term
+
+
+def _read(asked: Asked) -> Json:
+    state, party = asked.state, [asked.id]
+    record = one(state, PARTY, asked.id)
+    others = {"claimant.not": party}
+    return {
+        "party": record,
+        "revisions": revisions_of(state, record),
+        "says": selected(state, CLAIM, "-said", claimant=party),
+        "held": selected(state, CLAIM, "-said", position_of=party, **others),
+        "about": selected(state, CLAIM, "-said", about=party, **others),
+        "hands": selected(state, CLAIM, "-said", via=party, **others),
+        "dates": selected(state, DATE, "-when", participant=party),
+        "sources": selected(state, SOURCE, "-published", publisher=party),
+        "parts": selected(state, PARTY, "name", part_of=party),
+        "members": selected(state, PARTY, "name", member_of=party),
+        "users": users_of_names(state, party),
+    }
+
+
+def _show(document: Json, asked: Asked) -> Shown:
+    party = document["party"]
+    offices = [citation for office in party["offices"] for citation in office["citations"]]
+    view = RecordView(
+        term(party["kind"]),
+        party["name"],
+        _facts(party),
+        party["description"],
+        names(party),
+        citations(offices),
+        listings(
+            (_("Speaking"), document["says"]),
+            (_("Its position, stated by others"), document["held"]),
+            (_("Spoken of"), document["about"]),
+            (_("Passed on from others"), document["hands"]),
+            (_("Took part in"), document["dates"]),
+            (_("Published"), document["sources"]),
+            (_("Parts"), document["parts"]),
+            (_("Members"), document["members"]),
+        ),
+        history(document["revisions"]),
+    )
+    perspectives = links_to(document["users"])
+    self = party["links"]["self"]
+    return Shown(party["name"], description_of(view), self, view, about.party(party), perspectives)
+
+
+def _facts(party: Json) -> list[Fact]:
+    identifiers = party["identifiers"] or {}
+    return facts(
+        *(_office(office) for office in party["offices"]),
+        Fact(_("Member of"), [_membership(m) for m in party["memberships"]]),
+        one_link(_("Part of"), party["part_of"]),
+        Fact(_("Follows"), links_to(party["predecessors"])),
+        Fact(_("Country"), text=country_name(party["country"])),
+        Fact("Wikidata", web=_wikidata(identifiers.get("wikidata"))),
+    )
+
+
+def _office(office: Json) -> Fact:
+    held = when(office["held"])
+    return Fact(office["title"], [link_to(office["of"])] if office["of"] else [], held, office["title"])
+
+
+def _membership(membership: Json) -> Link:
+    held = when(membership["held"])
+    link = link_to(membership["party"])
+    return Link(link.text, link.href, link.neutral, link.language, held.display if held else link.note)
+
+
+def _wikidata(identifier: str | None) -> str | None:
+    return f"https://www.wikidata.org/wiki/{identifier}" if identifier else None
+
+
+PAGE = Page("/parties/<id>", "record.html", _read, _show, CHOOSING)

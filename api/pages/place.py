@@ -1,0 +1,63 @@
+"""The page of a place: what each side calls it, who claims it, who has it."""
+
+from api.records.core.registry import CLAIM, DATE, PLACE
+from schemas.base import Json
+
+from . import about
+from .history import history, revisions_of
+from .links import links_to
+from .page import CHOOSING, Asked, Page, Shown
+from .reading import one, users_of_names
+from .record_view import Fact, RecordView, description_of, facts, listings, names, one_link, selected
+from .words import _, term
+
+
+def _read(asked: Asked) -> Json:
+    state, place = asked.state, [asked.id]
+    record = one(state, PLACE, asked.id)
+    return {
+        "place": record,
+        "revisions": revisions_of(state, record),
+        "parts": selected(state, PLACE, "name", part_of=place),
+        "claims": selected(state, CLAIM, "-said", within=place),
+        "dates": selected(state, DATE, "-when", place=place),
+        "users": users_of_names(state, place),
+    }
+
+
+def _show(document: Json, asked: Asked) -> Shown:
+    place = document["place"]
+    view = RecordView(
+        term(place["kind"]),
+        place["name"],
+        facts(
+            Fact(_("Claimed by"), links_to(place["claimed_by"])),
+            Fact(_("Administered by"), links_to(place["administered_by"])),
+            one_link(_("Part of"), place["part_of"]),
+            Fact(_("Where it is"), text=_position(place["coordinates"])),
+        ),
+        place["description"],
+        names(place),
+        listings=listings(
+            (_("Its parts"), document["parts"]),
+            (_("What is said of it"), document["claims"]),
+            (_("What happened there"), document["dates"]),
+        ),
+        history=history(document["revisions"]),
+    )
+    perspectives = links_to(document["users"])
+    self = place["links"]["self"]
+    return Shown(place["name"], description_of(view), self, view, about.place(place), perspectives)
+
+
+def _position(point: Json | None) -> str | None:
+    """Degrees as maps write them."""
+    if point is None:
+        return None
+    latitude, longitude = point["latitude"], point["longitude"]
+    north = _("N") if latitude >= 0 else _("S")
+    east = _("E") if longitude >= 0 else _("W")
+    return f"{abs(latitude):g}° {north}, {abs(longitude):g}° {east}"
+
+
+PAGE = Page("/places/<id>", "record.html", _read, _show, CHOOSING)

@@ -1,0 +1,60 @@
+"""What pages read, with the functions that the API reads with."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from api.records.core.registry import RecordType
+from api.records.core.state import State
+from api.records.read.records import read_many, read_page, read_record
+from api.records.store.deadline import parsed
+from schemas.base import Json
+from schemas.query import Query
+
+#: Records of a page of the API.
+_AT_ONCE = 200
+
+
+def one(state: State, record_type: RecordType, record_id: str) -> Json:
+    """A record as served. Raises what a read of it raises."""
+    record: Json = parsed(read_record(state, record_type, record_id).body)
+    return record
+
+
+def many(state: State, ids: Iterable[str]) -> dict[str, Json]:
+    """Records as served, by id; those that may be seen."""
+    return {stored.id: parsed(stored.body) for stored in read_many(state, list(dict.fromkeys(ids)))}
+
+
+def all_of(state: State, record_type: RecordType, most: int, **filters: Any) -> list[Json]:
+    """The records of a type that filters select, by id, at most so many."""
+    return list_of(state, record_type, most, **filters)[0]
+
+
+def list_of(
+    state: State, record_type: RecordType, most: int, sort: str = "id", **filters: Any
+) -> tuple[list[Json], int]:
+    """(the records of a type that filters select, in an order and at most so many, how many there are)."""
+    found: list[Json] = []
+    total, after = 0, None
+    while len(found) < most:
+        limit = min(_AT_ONCE, most - len(found))
+        values = {"sort": sort, "limit": limit, "after": after, "count": after is None, **filters}
+        given = frozenset(filters) | ({"after"} if after else set())
+        page = read_page(state, record_type, Query(values, frozenset(given)))
+        found += [parsed(stored.body) for stored in page.records]
+        total = page.total if page.total is not None else total
+        after = page.next
+        if after is None:
+            break
+    return found, total
+
+
+def users_of_names(state: State, ids: Iterable[str]) -> list[Json]:
+    """Parties that have names of their own for some of these records, as references, by id."""
+    return users_in(many(state, ids).values())
+
+
+def users_in(records: Iterable[Json]) -> list[Json]:
+    """The same for records as served."""
+    users = [n["used_by"] for record in records for n in record.get("names", ()) if n["used_by"]]
+    return [user for _, user in sorted({u["id"]: u for u in users}.items())]

@@ -1,0 +1,148 @@
+"""What the pages of parties, places, happenings and sources share: facts, names, lists of records."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from api.records.core.registry import CLAIM, TYPES, RecordType
+from api.records.core.state import State
+from schemas.base import Json
+
+from .citations import Citation, citations
+from .dates_in_words import When, when
+from .history import Entry
+from .links import Link, link_to, optional_link
+from .reading import list_of
+from .words import language_name, term
+
+#: Records that a list on a page shows; the API has the rest.
+MOST_LISTED = 30
+
+
+@dataclass(frozen=True)
+class Fact:
+    """Something that is said of a record: links, a date, a text, or an address outside (`web`)."""
+
+    name: str
+    links: Sequence[Link] = ()
+    when: When | None = None
+    text: str | None = None
+    web: str | None = None
+
+
+@dataclass(frozen=True)
+class Name:
+    """A name of a record, and whose word it is."""
+
+    text: str
+    language: str
+    language_name: str
+    kind: str | None
+    used_by: Link | None
+    citations: list[Citation]
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A record in a list: what else a reader wants to know of it at once."""
+
+    link: Link
+    who: Link | None = None
+    when: When | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A list of records; `href`: where the API has all of the `total`."""
+
+    title: str
+    entries: list[Listed]
+    total: int
+    href: str
+
+
+@dataclass(frozen=True)
+class RecordView:
+    """The page of a record that is no claim and no dossier."""
+
+    kicker: str
+    title: str
+    facts: list[Fact]
+    text: str | None = None
+    names: list[Name] = field(default_factory=list)
+    #: Things said of it, each with where it stands: offices.
+    citations: list[Citation] = field(default_factory=list)
+    listings: list[Listing] = field(default_factory=list)
+    history: list[Entry] = field(default_factory=list)
+
+
+def facts(*found: Fact) -> list[Fact]:
+    """Those facts of which something is known."""
+    return [fact for fact in found if fact.links or fact.when or fact.text or fact.web]
+
+
+def one_link(name: str, reference: Json | None) -> Fact:
+    """A fact that is another record."""
+    return Fact(name, [link_to(reference)] if reference else [])
+
+
+def names(record: Json) -> list[Name]:
+    """A record's names in the order that the editors gave them."""
+    return [
+        Name(
+            name["text"],
+            name["language"],
+            language_name(name["language"]),
+            term(name["kind"]) if name["kind"] else None,
+            optional_link(name["used_by"]),
+            citations(name["citations"]),
+        )
+        for name in record["names"]
+    ]
+
+
+# Lists of other records
+
+
+def selected(state: State, record_type: RecordType, sort: str, **filters: Any) -> Json:
+    """{`data`, `total`, `href`}: records that filters select, as the API has them."""
+    data, total = list_of(state, record_type, MOST_LISTED, sort, **filters)
+    query = "&".join(f"{name}={','.join(value)}" for name, value in filters.items())
+    return {"data": data, "total": total, "href": f"/v1/{record_type.plural}?{query}&sort={sort}"}
+
+
+def listing(title: str, found: Json) -> Listing:
+    """What was selected, as a list."""
+    return Listing(title, [listed(record) for record in found["data"]], found["total"], found["href"])
+
+
+def listings(*found: tuple[str, Json]) -> list[Listing]:
+    """Those lists in which something stands."""
+    return [listing(title, selection) for title, selection in found if selection["data"]]
+
+
+def listed(record: Json) -> Listed:
+    """A record as it stands in a list."""
+    record_type = TYPES[record["type"]]
+    link = link_to({**record, "name": record[record_type.title], "href": record["links"]["self"]})
+    dated = next((record[name] for name in record_type.dates if record[name]), None)
+    if record_type is CLAIM:
+        return Listed(link, optional_link(record["claimant"]), when(dated), _standing(record["standing"]))
+    return Listed(link, optional_link(record.get("publisher")), when(dated), term(record["kind"]))
+
+
+def _standing(standing: Iterable[str]) -> str:
+    return ", ".join(term(name) for name in standing)
+
+
+def description_of(view: RecordView) -> str:
+    """What stands below a link to the page elsewhere."""
+    said = view.text or "; ".join(f"{f.name}: {_said(f)}" for f in view.facts[:3])
+    return f"{view.kicker}. {said}"[:300] if said else f"{view.kicker}."
+
+
+def _said(fact: Fact) -> str:
+    if fact.links:
+        return ", ".join(link.text for link in fact.links[:5])
+    return fact.when.display if fact.when else fact.text or fact.web or ""

@@ -1,0 +1,24 @@
+"""Every page, put into the application."""
+
+from flask import Flask
+from peewee import Database
+
+from api.settings import Settings
+
+from . import assets, changes, claim, corrections, dossier, event, home, page, party, place, search, source
+from .page import Pages
+from .problem_pages import problem_page
+from .same import same_address
+
+PAGES = [
+    module.PAGE
+    for module in (home, claim, dossier, party, place, event, source, search, corrections, changes)
+]
+
+
+def install(app: Flask, database: Database, settings: Settings) -> None:
+    """Serve the pages for people."""
+    assets.install(app)
+    page.install(app, Pages(database, settings), PAGES)
+    app.extensions["facts.problem_page"] = problem_page
+    app.extensions["facts.same_address"] = same_address(PAGES)

@@ -1,0 +1,75 @@
+"""The page of a source: what document it is, where it comes from, what rests on it."""
+
+from api.records.core.registry import CLAIM, SOURCE
+from schemas.base import Json
+
+from . import about
+from .dates_in_words import when
+from .history import history, revisions_of
+from .links import Link, link_to, links_to, web
+from .page import CHOOSING, Asked, Page, Shown
+from .reading import one
+from .record_view import Fact, RecordView, description_of, facts, listings, one_link, selected
+from .words import DERIVATIONS, _, day, language_name, term
+
+
+def _read(asked: Asked) -> Json:
+    state, source = asked.state, [asked.id]
+    record = one(state, SOURCE, asked.id)
+    return {
+        "source": record,
+        "revisions": revisions_of(state, record),
+        "claims": selected(state, CLAIM, "-said", source=source),
+        "from_it": selected(state, CLAIM, "-said", origin=source, **{"source.not": source}),
+        "derived": selected(state, SOURCE, "published", derived_from=source),
+    }
+
+
+def _show(document: Json, asked: Asked) -> Shown:
+    source = document["source"]
+    view = RecordView(
+        term(source["kind"]),
+        source["title"],
+        _facts(source),
+        source["note"],
+        listings=listings(
+            (_("Claims that cite it"), document["claims"]),
+            (_("Claims that go back to it through others"), document["from_it"]),
+            (_("Documents that draw on it"), document["derived"]),
+        ),
+        history=history(document["revisions"]),
+    )
+    self = source["links"]["self"]
+    return Shown(source["title"], description_of(view), self, view, about.source(source))
+
+
+def _facts(source: Json) -> list[Fact]:
+    itself = [origin["id"] for origin in source["origins"]] == [source["id"]]
+    return facts(
+        one_link(_("Published by"), source["publisher"]),
+        Fact(_("Published"), when=when(source["published"])),
+        Fact(_("By"), text=", ".join(source["authors"])),
+        Fact(_("Read it"), web=web(source["url"])),
+        Fact(_("Archived"), web=web(source["archived_url"])),
+        Fact(_("Draws on"), [_parent(derivation) for derivation in source["derived_from"]]),
+        Fact(_("Goes back to"), [] if itself else links_to(source["origins"])),
+        Fact(_("Where it comes from"), text=_("It is its own origin.") if itself else None),
+        Fact(_("Seen by the editors"), text=_held(source)),
+        Fact(_("Language"), text=language_name(source["language"]) if source["language"] else None),
+        Fact(_("Rights"), text=source["rights"]),
+    )
+
+
+def _parent(derivation: Json) -> Link:
+    link, how = link_to(derivation["source"]), derivation["how"]
+    said = [_("it %s this") % (DERIVATIONS.get(how) or term(how)), link.note]
+    return Link(link.text, link.href, link.neutral, link.language, "; ".join(filter(None, said)))
+
+
+def _held(source: Json) -> str:
+    if not source["held"]:
+        return _("No: it is known only through others.")
+    return _("Yes, on %s.") % day(source["retrieved"]) if source["retrieved"] else _("Yes.")
+
+
+PAGE = Page("/sources/<id>", "record.html", _read, _show, CHOOSING)

@@ -1,0 +1,73 @@
+"""How a claim stands, each standing with its reason in words."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from schemas.base import Json
+
+from .links import Link, link_to, links_to
+from .words import _, term
+
+#: Marks beside the words, for the eye; the words say it all.
+_MARKS = {
+    "single-origin": "①",
+    "several-origins": "②",
+    "unsupported": "∅",
+    "contested": "⇄",
+    "superseded": "↷",
+}
+_SAID = {
+    "unsupported": _("No origin is left: the documents on which it rested were withdrawn."),
+    "contested": _("Published claims say otherwise:"),
+    "superseded": _("Another claim has taken its place:"),
+    "single-origin": _("Reported by one voice:"),
+}
+_SEVERAL = _("Reported by %(count)s independent voices, which does not make it so:")
+_CONTESTING = ("contradicts", "contradicted-by")
+_SUPERSEDING = ("superseded-by", "corrected-by")
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One standing: what it is called, the reason, and what the reason rests on."""
+
+    name: str
+    mark: str
+    label: str
+    reason: str
+    because_of: list[tuple[Link, Link | None]]
+
+
+def standings(claim: Json, voices: dict[str, Json]) -> list[Standing]:
+    """A claim's standing; `voices`: the publisher of each source, as a reference."""
+    return [
+        Standing(name, _MARKS.get(name, "•"), term(name), _reason(name, claim), _because(name, claim, voices))
+        for name in claim["standing"]
+    ]
+
+
+def _reason(name: str, claim: Json) -> str:
+    if name == "several-origins":
+        return _SEVERAL % {"count": claim["origins"]["count"]}
+    return _SAID.get(name, "")
+
+
+def _because(name: str, claim: Json, voices: dict[str, Json]) -> list[tuple[Link, Link | None]]:
+    if name in ("single-origin", "several-origins"):
+        return [_voice(source, voices) for source in claim["origins"]["sources"]]
+    if name == "contested":
+        return [(link, None) for link in links_to(_related(claim, _CONTESTING))]
+    if name == "superseded":
+        return [(link, None) for link in links_to(_related(claim, _SUPERSEDING))]
+    return []
+
+
+def _voice(source: Json, voices: dict[str, Json]) -> tuple[Link, Link | None]:
+    """(whose voice it is, the document), where the publisher is known."""
+    publisher = voices.get(source["id"])
+    return (link_to(publisher), link_to(source)) if publisher else (link_to(source), None)
+
+
+def _related(claim: Json, types: Iterable[str]) -> list[Json]:
+    both = [*claim["relations"], *claim["inverse_relations"]]
+    return [r["claim"] for r in both if r["type"] in types and r["claim"].get("status") is None]

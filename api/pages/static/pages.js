@@ -1,0 +1,36 @@
+// What pages do beyond what they are without scripts: each part is added where the page has something for it.
+
+/** Keep what a reader opened or closed while the page is shown again in print: all of it is printed. */
+addEventListener("beforeprint", () => {
+  for (const closed of document.querySelectorAll("details:not([open])")) {
+    closed.dataset.closed = "";
+    closed.open = true;
+  }
+});
+addEventListener("afterprint", () => {
+  for (const closed of document.querySelectorAll("details[data-closed]")) {
+    delete closed.dataset.closed;
+    closed.open = false;
+  }
+});
+
+/** What a link on the page leads to is opened. */
+const open = () => {
+  const target = location.hash && document.getElementById(location.hash.slice(1));
+  if (target instanceof HTMLDetailsElement) target.open = true;
+};
+addEventListener("hashchange", open);
+open();
+
+/** A button that copies the text of the citation that it stands beside. */
+for (const text of document.querySelectorAll("pre[data-copy]")) {
+  if (!navigator.clipboard) break;
+  const button = document.createElement("button");
+  button.type = "button";
+  button.textContent = text.dataset.copy;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(text.textContent);
+    button.textContent = text.dataset.copied;
+  });
+  text.after(button);
+}

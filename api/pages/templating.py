@@ -1,0 +1,51 @@
+"""The templates of the pages, with what they may use."""
+
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from . import words
+from .assets import asset_address
+from .links import host_of, web, with_choices
+
+
+@cache
+def _templates() -> Environment:
+    """The environment of the pages' templates, apart from Flask's, in which those of libraries are drawn.
+
+    A name that is misspelt is found by the first test that draws it.
+    """
+    found: Any = Environment(
+        loader=PackageLoader("api.pages"),
+        autoescape=select_autoescape(default=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        extensions=["jinja2.ext.i18n"],
+    )
+    found.install_null_translations(newstyle=True)
+    found.filters |= {
+        "at": with_choices,
+        "web": web,
+        "host": host_of,
+        "day": words.day,
+        "time": words.time,
+        "term": words.term,
+        "type_name": words.type_name,
+        "types_name": words.types_name,
+    }
+    found.globals |= {
+        "asset": asset_address,
+        "number_of": words.number_of,
+        "LANGUAGE": words.LANGUAGE,
+        "SITE": words.SITE,
+    }
+    environment: Environment = found
+    return environment
+
+
+def drawn(template: str, **context: Any) -> bytes:
+    """A template with its context, as the bytes of a page."""
+    return _templates().get_template(template).render(**context).encode()
