@@ -26,10 +26,11 @@ def accepted_datetime() -> str:
 
 
 def memento_headers(record_type: RecordType, record: Stored, state: State) -> dict[str, str]:
-    """Where the states of a record are found; what a state of the past says of itself."""
+    """Where the states of a record are found, and its page; what a state of the past says of itself."""
     address = record_type.href(record.id)
-    gate = link(address, rel="original timegate")
-    shown = {"Link": f"{gate}, {link(f'{address}/timemap', rel='timemap', type=LINK_FORMAT)}"}
+    gate, page = link(address, rel="original timegate"), address.removeprefix("/v1")
+    times = link(f"{address}/timemap", rel="timemap", type=LINK_FORMAT)
+    shown = {"Link": f"{gate}, {times}, {link(page, rel='alternate', type='text/html')}"}
     if state.moment is None:
         return shown
     then = {"Memento-Datetime": http_date(record.updated)}
