@@ -2,7 +2,9 @@
 
 import json
 import re
+import shutil
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,7 +13,8 @@ from flask.testing import FlaskClient
 from lxml import html
 from werkzeug.test import TestResponse
 
-from .conftest import Desk, Server, client_of, facts
+from .conftest import Desk, client_of, facts
+from .test_cache import Log
 
 CLAIM = "/claims/abe-seeks-treaty-progress-in-term"
 PAGES = [
@@ -164,17 +167,19 @@ def test_what_a_page_does_not_know_changes_nothing(client: FlaskClient, tracker:
     assert tracked.data == plain.data
 
 
-@pytest.mark.parametrize("path", ["/parties/nhk", CLAIM])
-def test_what_a_page_does_not_know_is_no_part_of_what_the_cache_keeps(one_worker: Server, path: str) -> None:
-    same = [f"{path}?{tracker}" for tracker in TRACKED]
-    other = f"{path}?as_of=seq:280&utm_source=x"
+def test_what_a_page_does_not_know_is_no_part_of_what_the_cache_keeps(own_copy: Path, tmp_path: Path) -> None:
+    shutil.copy(own_copy, tmp_path / "facts.db")
+    log = Log(tmp_path / "facts.db")
+    asked = [CLAIM, *(f"{CLAIM}?{tracker}" for tracker in TRACKED), f"{CLAIM}?as_of=seq:280&utm_source=x"]
 
-    bodies = {one_worker.get(address)[2] for address in (path, *same, *same)}
-
-    assert len(bodies) == 1
-    assert one_worker.get(other)[2] not in bodies
+    bodies = [log.server.get(address)[2] for address in asked]
     # Under /v1 nothing is ignored, however often a page was asked for.
-    assert one_worker.get(f"/v1{path}?utm_source=x")[0] == 400
+    assert log.server.get(f"/v1{CLAIM}?utm_source=x")[0] == 400
+
+    cached = [bool(line.get("cached")) for line in log.stopped() if line.get("address", "").startswith(CLAIM)]
+    assert cached == [False, *(True for _ in TRACKED), False]
+    assert len(set(bodies[:-1])) == 1
+    assert bodies[-1] not in bodies[:-1]
 
 
 @pytest.mark.parametrize(

@@ -65,11 +65,7 @@ class ClaimView:
 
 def _read(asked: Asked) -> Json:
     claim = one(asked.state, CLAIM, asked.id)
-    named = [
-        *claim["about"]["parties"],
-        *claim["about"]["places"],
-        *(li["party"] for li in claim["attribution"]),
-    ]
+    named = [*_about(claim), *(link["party"] for link in claim["attribution"])]
     dossiers = [d["id"] for d in claim["dossiers"]]
     return {
         "claim": claim,
@@ -91,7 +87,7 @@ def _show(document: Json, asked: Asked) -> Shown:
         optional_link(claim["position_of"]),
         when(claim["said"]),
         when(claim["valid"]),
-        links_to(reference for kind in claim["about"].values() for reference in kind),
+        links_to(_about(claim)),
         [link_to_record(d, "title") for d in document["dossiers"]],
         _answers(claim, document["dossiers"]),
         standings(claim, _voices(document["graph"])),
@@ -110,6 +106,11 @@ def _show(document: Json, asked: Asked) -> Shown:
         about.claim(claim, publisher, public_base()),
         links_to(document["users"]),
     )
+
+
+def _about(claim: Json) -> list[Json]:
+    """Everything that a claim is about."""
+    return [reference for kind in (claim["about"] or {}).values() for reference in kind]
 
 
 def _description(view: ClaimView) -> str:

@@ -105,8 +105,7 @@ class Pages:
             asked = Asked(state, query, self._settings, id)
             document = page.read(asked)
             if "perspective" in query.given:
-                own = _apart(document)
-                document = in_words_of(state, query["perspective"], best_language(), own)
+                document = in_words_of(state, query["perspective"], best_language(), document)
         g.choices = {name: str(query[name]) for name in CHOICES if name in query.given}
         shown = page.show(document, asked)
         head = Head.of(shown, asked, canonical_query(page, query))
@@ -176,13 +175,6 @@ class Head:
         pairs = {name: value for name, value in both.items() if value}
         here = self.canonical.removeprefix(public_base())
         return f"{here}{'&' if '?' in here else '?'}{urlencode(pairs, safe=':,')}" if pairs else here
-
-
-def _apart(value: Any) -> Any:
-    """Documents in which nothing stands twice, so that each name in them can be put in once."""
-    if isinstance(value, dict):
-        return {name: _apart(member) for name, member in value.items()}
-    return [_apart(member) for member in value] if isinstance(value, list) else value
 
 
 # Queries: what a page does not know is another's, such as a tracker's, and changes nothing.
