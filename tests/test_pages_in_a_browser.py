@@ -1,0 +1,30 @@
+"""Pages as a browser shows them: for everybody, on every screen, without asking anybody else."""
+
+import json
+import subprocess
+
+from .conftest import ROOT, Server
+
+PATHS = [
+    "/",
+    "/claims/coalition-lost-two-thirds?as_of=seq:280",
+    "/dossiers/japan-russia-peace-treaty",
+    "/places/four-islands?perspective=russia",
+    "/search?q=hoppo+ryodo",
+    "/changes",
+    "/claims/nobody-says-so",
+]
+
+
+def test_pages_are_for_everybody_on_every_screen(server: Server) -> None:
+    command = ["node", ROOT / "tests" / "browser" / "read.mjs", f"http://127.0.0.1:{server.port}", *PATHS]
+
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=300)
+
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    # The page of what is not there fails, as it says.
+    expected = "Failed to load resource: the server responded with a status of 404 (NOT FOUND)"
+    faults = {place: [f for f in told if f != expected] for place, told in found.items()}
+    assert len(faults) == 2 * len(PATHS)
+    assert {place: told for place, told in faults.items() if told} == {}
