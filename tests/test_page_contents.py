@@ -54,7 +54,7 @@ def said(desk: Desk, path: str, heading: str) -> str:
         (
             ["wire"],
             {"relations": [{"type": "contradicts", "claim": "other"}]},
-            "Contested. Published claims say otherwise: other..",
+            "Contested. Published claims say otherwise: other.",
         ),
     ],
 )
@@ -83,7 +83,7 @@ def test_a_superseded_claim_leads_to_what_took_its_place(desk: Desk) -> None:
     desk.claim("new", "wire", relations=[{"type": "supersedes", "claim": "old"}])
 
     standing = section(page(desk.client, "/claims/old"), "How it stands")
-    assert "Another claim has taken its place: new.." in words(standing)
+    assert "Another claim has taken its place: new." in words(standing)
     assert "/claims/new" in standing.xpath(".//a/@href")
 
 

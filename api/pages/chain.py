@@ -147,15 +147,26 @@ def _picture(stations: dict[str, Station], parents: dict[str, list[str]]) -> Pic
 
 
 def _texts(station: Station, key: str, width: float, y: int) -> Iterator[tuple[str, int, str]]:
-    said = [("head", station.heading if key != _THE_CLAIM else _("This claim"), 2)]
+    """(what it is, where it stands, text) of each line of a station."""
+    lines = [("head", line) for line in _heading(station, key, width / 1.1)]
     if station.document:
-        said.append(("title", station.document.text, 2))
+        lines += [("title", line) for line in broken(station.document.text, width, 2)]
     if station.remark:
-        said.append(("remark", station.remark, 1))
-    for kind, text, most in said:
-        for line in broken(text, width, most):
-            yield kind, y, line
-            y += _LINE
+        lines += [("remark", line) for line in broken(station.remark, width, 1)]
+    for number, (kind, line) in enumerate(lines):
+        yield kind, y + number * _LINE, line
+
+
+def _heading(station: Station, key: str, width: float) -> list[str]:
+    """Who did what; where that is too long, who is cut, not what."""
+    if key == _THE_CLAIM:
+        return [_("This claim")]
+    lines = broken(station.heading, width, 3)
+    if len(lines) < 3:
+        return lines
+    who, did = zip(*station.actors, strict=True)
+    names = "; ".join(link.text for link in who)
+    return [*broken(names, width, 1), *broken("; ".join(did), width, 1)]
 
 
 def _kind(station: Station, key: str) -> str:

@@ -1,18 +1,19 @@
-"""The front page: what this record is, its dossiers, and what was corrected last."""
+"""The front page: what this record is, its dossiers, and the claims that changed last."""
 
 from dataclasses import dataclass
 
-from api.records.core.registry import DOSSIER, TYPES
+from api.records.core.registry import CLAIM, DOSSIER, TYPES
 from api.records.read.records import counts
 from schemas.base import Json
 
 from .links import Link, link_to_record
 from .page import Asked, Page, Shown
-from .reading import all_of
+from .reading import list_of
+from .record_view import Listed, listed
 from .words import SITE, _, types_name
 
-#: Dossiers on the front page.
-_MOST = 100
+#: Dossiers on the front page, and claims that changed last.
+_MOST, _NEWEST = 100, 8
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ class Story:
 
     link: Link
     summary: str | None
-    questions: list[str]
+    questions: list[Link]
 
 
 @dataclass(frozen=True)
@@ -29,22 +30,30 @@ class Home:
     """The front page."""
 
     stories: list[Story]
+    newest: list[Listed]
     counts: list[tuple[str, int]]
-    publisher: str
 
 
 def _read(asked: Asked) -> Json:
-    return {"dossiers": all_of(asked.state, DOSSIER, most=_MOST), "counts": counts(asked.state)}
+    return {
+        "dossiers": list_of(asked.state, DOSSIER, _MOST)[0],
+        "newest": list_of(asked.state, CLAIM, _NEWEST, "-updated")[0],
+        "counts": counts(asked.state),
+    }
 
 
 def _show(document: Json, asked: Asked) -> Shown:
-    stories = [
-        Story(link_to_record(d, "title"), d["summary"], [q["text"] for q in d["questions"]])
-        for d in document["dossiers"]
-    ]
+    stories = [Story(link_to_record(d, "title"), d["summary"], _questions(d)) for d in document["dossiers"]]
     number = [(types_name(t.name), document["counts"][t.plural]) for t in TYPES.values()]
+    newest = [listed(claim) for claim in document["newest"]]
     publisher = asked.settings.publisher_name
-    return Shown(SITE, _DESCRIPTION, "/v1", Home(stories, number, publisher), _about(publisher))
+    return Shown(SITE, _DESCRIPTION, "/v1", Home(stories, newest, number), _about(publisher))
+
+
+def _questions(dossier: Json) -> list[Link]:
+    """Its questions, each with the place where the dossier's page answers it."""
+    page = link_to_record(dossier, "title").href
+    return [Link(question["text"], f"{page}#q-{question['id']}") for question in dossier["questions"]]
 
 
 _DESCRIPTION = _(

@@ -11,7 +11,7 @@ from .words import _, term
 
 #: Sides that have a column of their own; the others share one.
 MOST_COLUMNS = 4
-#: Answers from which a side has its own.
+#: Answers from which a side has its own, where there are more sides than columns.
 _ENOUGH = 2
 _MARKS = {"affirms": "✓", "denies": "✗", "conditions": "?", "leaves-open": "…"}
 _CHANGED = _("Changed its answer.")
@@ -83,7 +83,8 @@ def positions_table(positions: Json) -> Table:
     rows = positions["questions"]
     parties = {column["party"]["id"]: column["party"] for row in rows for column in row["positions"]}
     answers = Counter(column["party"]["id"] for row in rows for column in row["positions"])
-    chosen = [party for party, number in answers.most_common(MOST_COLUMNS) if number >= _ENOUGH]
+    enough = _ENOUGH if len(answers) > MOST_COLUMNS else 1
+    chosen = [party for party, number in answers.most_common(MOST_COLUMNS) if number >= enough]
     questions = [_question(row, chosen) for row in rows]
     others = any(question.others for question in questions)
     return Table([link_to(parties[party]) for party in chosen], others, questions)

@@ -25,11 +25,6 @@ def many(state: State, ids: Iterable[str]) -> dict[str, Json]:
     return {stored.id: parsed(stored.body) for stored in read_many(state, list(dict.fromkeys(ids)))}
 
 
-def all_of(state: State, record_type: RecordType, most: int, **filters: Any) -> list[Json]:
-    """The records of a type that filters select, by id, at most so many."""
-    return list_of(state, record_type, most, **filters)[0]
-
-
 def list_of(
     state: State, record_type: RecordType, most: int, sort: str = "id", **filters: Any
 ) -> tuple[list[Json], int]:

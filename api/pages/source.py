@@ -31,7 +31,6 @@ def _show(document: Json, asked: Asked) -> Shown:
         term(source["kind"]),
         source["title"],
         _facts(source),
-        source["note"],
         listings=listings(
             (_("Claims that cite it"), document["claims"]),
             (_("Claims that go back to it through others"), document["from_it"]),
@@ -57,6 +56,7 @@ def _facts(source: Json) -> list[Fact]:
         Fact(_("Seen by the editors"), text=_held(source)),
         Fact(_("Language"), text=language_name(source["language"]) if source["language"] else None),
         Fact(_("Rights"), text=source["rights"]),
+        Fact(_("Note of the editors"), text=source["note"]),
     )
 
 

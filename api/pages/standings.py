@@ -36,6 +36,8 @@ class Standing:
     label: str
     reason: str
     because_of: list[tuple[Link, Link | None]]
+    #: How many of these stand beside the reason.
+    most: int = 8
 
 
 def standings(claim: Json, voices: dict[str, Json]) -> list[Standing]:

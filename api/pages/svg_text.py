@@ -3,13 +3,20 @@
 import re
 from unicodedata import east_asian_width
 
-#: About how wide a character is in the font's size; Latin and Cyrillic letters are near it on average.
-_NARROW, _WIDE = 0.54, 1.0
+#: About how wide a character is in the font's size: of Latin letters, of other letters, of East Asian ones.
+_LATIN, _OTHER, _WIDE = 0.56, 0.66, 1.0
+_LAST_LATIN = "\u024f"
 
 
 def width_of(text: str) -> float:
-    """About how wide a text is, in the font's size."""
-    return sum(_WIDE if east_asian_width(c) in "WF" else _NARROW for c in text)
+    """About how wide a text is, in the font's size; rather more."""
+    return sum(map(_width, text))
+
+
+def _width(character: str) -> float:
+    if character <= _LAST_LATIN:
+        return _LATIN
+    return _WIDE if east_asian_width(character) in "WF" else _OTHER
 
 
 def broken(text: str, width: float, most: int) -> list[str]:
