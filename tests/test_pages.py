@@ -182,6 +182,19 @@ def test_what_a_page_does_not_know_is_no_part_of_what_the_cache_keeps(own_copy: 
     assert bodies[-1] not in bodies[:-1]
 
 
+def test_a_page_is_kept_once_for_readers_of_every_language(own_copy: Path, tmp_path: Path) -> None:
+    shutil.copy(own_copy, tmp_path / "facts.db")
+    log = Log(tmp_path / "facts.db")
+    names = "/places/four-islands?perspective=japan"
+    for path in (CLAIM, names):
+        for language in ("en", "ja"):
+            accepted = BROWSER["Accept"] if language == "en" else "*/*"
+            log.server.get(path, Accept=accepted, Accept_Language=language)
+
+    cached = [bool(line.get("cached")) for line in log.stopped() if line.get("address") in (CLAIM, names)]
+    assert cached == [False, True, False, False]
+
+
 @pytest.mark.parametrize(
     ("query", "said"),
     [

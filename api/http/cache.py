@@ -147,15 +147,16 @@ class Cache:
             follower()
 
 
-def asked_of(parser: Any, same_address: Callable[[bytes], bytes]) -> Asked | None:
+def asked_of(parser: Any, same: Callable[[bytes], tuple[bytes, frozenset[bytes]]]) -> Asked | None:
     """What the cache could answer of a request without a body; None where it must not.
 
-    `same_address`: the target of a request without what changes nothing in its answer.
+    `same`: the target of a request without what changes nothing in its answer, and headers that change
+    nothing in it.
     """
     method = parser.method
     if method not in (b"GET", b"HEAD") or parser.http_version != (1, 1) or not parser.should_keep_alive:
         return None
-    target = same_address(parser.path)
+    target, unread = same(parser.path)
     if _WAITING in unquote_to_bytes(target):
         return None
     varying: list[Any] = [target]
@@ -165,7 +166,7 @@ def asked_of(parser: Any, same_address: Callable[[bytes], bytes]) -> Asked | Non
             # Many ways of asking, and four answers.
             if coding := coding_for(value.decode("latin-1")):
                 varying.append(coding)
-        elif name in KEYED:
+        elif name in KEYED and name not in unread:
             varying += (name, value)
         elif name in PASSED_BY:
             return None

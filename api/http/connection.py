@@ -193,7 +193,7 @@ class Connection(asyncio.Protocol):
 
     def _is_answered_from_cache(self) -> bool:
         cache = self._worker.cache
-        asked = asked_of(self._parser, self._worker.same_address) if cache and not self._body_size else None
+        asked = asked_of(self._parser, self._worker.same_answer) if cache and not self._body_size else None
         if cache is None or asked is None:
             self._hand_over("whole")
             return False

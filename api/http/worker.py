@@ -48,7 +48,7 @@ class EventWorker(Worker):  # type: ignore[misc]  # gunicorn ships no types
         self.most_body_bytes = int(config["MAX_CONTENT_LENGTH"])
         self.logs_access = bool(config["ACCESS_LOG"])
         version = self.wsgi.extensions["facts.version"]() if config["CACHE_BYTES"] else None
-        self.same_address = self.wsgi.extensions["facts.same_address"]
+        self.same_answer = self.wsgi.extensions["facts.same_answer"]
         self.cache = Cache(config["CACHE_BYTES"], version) if version else None
         self.lanes = Lanes(self.cfg.threads)
         self.loop.run_until_complete(self._serve())

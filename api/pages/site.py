@@ -8,7 +8,7 @@ from api.settings import Settings
 from . import assets, changes, claim, corrections, dossier, event, home, page, party, place, search, source
 from .page import Pages
 from .problem_pages import problem_page
-from .same import same_address
+from .same import same_answer
 
 PAGES = [
     module.PAGE
@@ -21,4 +21,4 @@ def install(app: Flask, database: Database, settings: Settings) -> None:
     assets.install(app)
     page.install(app, Pages(database, settings), PAGES)
     app.extensions["facts.problem_page"] = problem_page
-    app.extensions["facts.same_address"] = same_address(PAGES)
+    app.extensions["facts.same_answer"] = same_answer(PAGES)
