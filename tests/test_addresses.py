@@ -122,7 +122,7 @@ def test_the_last_page_has_no_next_one(client: FlaskClient) -> None:
 def test_links_are_relative_where_it_is_not_known(client: FlaskClient) -> None:
     for path in ("/v1/claims?limit=1", CLAIM):
         field = client.get(path, base_url=REACHED).headers["Link"]
-        assert field.count("<") == field.count("</v1/")
+        assert field.count("<") == field.count("</")
 
 
 def test_addresses_in_records_stay_relative(known: FlaskClient) -> None:

@@ -91,6 +91,13 @@ def test_a_page_links_to_the_same_as_json(client: FlaskClient, path: str) -> Non
     assert (answer.status_code, answer.mimetype) == (200, "application/json")
 
 
+@pytest.mark.parametrize("path", [path for path in PAGES if path.count("/") == 2 and "?" not in path])
+def test_the_api_names_the_page_of_a_record(client: FlaskClient, path: str) -> None:
+    links = client.get(f"/v1{path}").headers["Link"]
+
+    assert f'<{path}>; rel="alternate"; type="text/html"' in links
+
+
 @pytest.mark.parametrize(
     ("path", "kind"),
     [
@@ -270,3 +277,47 @@ def test_a_page_that_takes_too_long_is_given_up_and_says_so(desk: Desk) -> None:
     assert {answer.status_code for answer in answers} == {503}
     assert "cannot be shown just now" in words(drawn(answers[0]))
     assert answers[0].headers["Retry-After"]
+
+
+KINDS = ["claims", "dossiers", "parties", "places", "dates", "sources"]
+
+
+@pytest.mark.parametrize(
+    "record_id", ["%00", "a%00b", "%ff%fe", "a" * 3000, "%F0%9F%8F%9D", "..", "a%2Fb", "<script>", "NHK", " "]
+)
+def test_what_cannot_be_an_id_has_no_page(client: FlaskClient, record_id: str) -> None:
+    for kind in KINDS:
+        missing = client.get(f"/{kind}/{record_id}", headers=BROWSER)
+        assert missing.status_code in (400, 404), missing.text
+        assert drawn(missing).findall(".//script[@src]")
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [
+        ("/search?q=%00", 200),
+        ("/search?q=%22%22%22", 200),
+        ("/search?q=%F0%9F%8F%9D+%ED%A0%80", 200),
+        ("/search?q=+++", 200),
+        (f"/search?q={'x' * 501}", 400),
+        ("/search?q=abe&type=fact", 400),
+        ("/search?q=abe&after=nowhere", 400),
+        ("/search?type=claim", 200),
+        ("/corrections?after=nowhere", 400),
+        ("/corrections?kind=opinion", 400),
+        ("/changes?before=0", 400),
+        ("/changes?before=1", 200),
+        ("/changes?before=999999999999", 200),
+        ("/changes?before=x", 400),
+        (f"{CLAIM}?perspective=four-islands", 400),
+        (f"{CLAIM}?as_of=0001-01-01", 404),
+        ("/dossiers/japan-russia-peace-treaty?as_of=seq:0", 404),
+    ],
+)
+def test_whatever_is_asked_of_a_page_has_a_page_for_an_answer(
+    client: FlaskClient, address: str, status: int
+) -> None:
+    answer = client.get(address)
+
+    assert answer.status_code == status
+    assert words(drawn(answer).find(".//h1"))
