@@ -2,6 +2,8 @@
 
 import json
 import re
+from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,7 +11,7 @@ from flask.testing import FlaskClient
 
 from api.records.core.registry import CLAIM, DATE, DOSSIER, PARTY, PLACE, SOURCE
 
-from .conftest import Desk, put
+from .conftest import ROOT, Desk, facts, put
 from .test_pages import page, words
 
 ABE = "/claims/abe-seeks-treaty-progress-in-term"
@@ -138,6 +140,28 @@ def test_a_citation_leads_to_its_passage(client: FlaskClient) -> None:
     assert words(second.find(".//blockquote")).startswith("I would like to advance")
     link = first.xpath(".//a[@rel='external noopener']")[0]
     assert link.get("href").endswith("#:~:text=said%20on%20Sunday%20that,term%20in%20office")
+
+
+@pytest.mark.parametrize(
+    ("text", "result"),
+    [
+        ("It was on Monday that they met.", "The words stand in the source"),
+        ("They met.", "The passage stands nowhere in the source"),
+    ],
+)
+def test_a_check_of_a_citation_is_told_with_its_day(
+    desk: Desk, tmp_path: Path, text: str, result: str
+) -> None:
+    locator = {"text": {"start": "It was on", "end": "Monday"}}
+    cited = [{"source": "own", "locator": locator}]
+    desk.put(CLAIM, "c", proposition="They met.", kind="reported-fact", citations=cited)
+    (tmp_path / "own.txt").write_text(text, "utf-8")
+    facts("verify", "--text", f"own={tmp_path / 'own.txt'}", "--db", f"sqlite:///{desk.path}")
+
+    told = said(desk, "/claims/c", "Where it stands written")
+
+    checked = desk.read("claims/c")["citations"][0]["check"]["checked"]
+    assert f"{result}, as compared on {date.fromisoformat(checked[:10]):%-d %B %Y}." in told
 
 
 def test_a_change_can_be_read(desk: Desk) -> None:
@@ -302,6 +326,28 @@ def test_a_name_that_stands_in_many_places_is_put_in_once(desk: Desk) -> None:
 
     assert words(part.xpath(".//thead//th[2]")[0]) == "Cidland (Cid)"
     assert {words(heading) for heading in part.iter("h3")} == {"Cidland (Cid)"}
+
+
+# Words of the interface
+
+
+def test_every_word_of_the_templates_can_be_translated() -> None:
+    """Text between tags and in what is read aloud stands in `_(…)`, where a catalogue finds it."""
+    untranslated = {}
+    for template in sorted((ROOT / "api" / "pages" / "templates").glob("*.html")):
+        source = template.read_text("utf-8")
+        spoken = re.findall(r'(?:aria-label|title|placeholder|alt|data-copy)="([^"{]*[a-z][^"{]*)"', source)
+        source = re.sub(r"{%.*?%}|{{.*?}}|{#.*?#}", "", source, flags=re.DOTALL)
+        source = re.sub(r"<[^<>]*>", " ", source)
+        left = {word for word in re.findall(r"[A-Za-z]{2,}", source) if word not in NAMES}
+        if left or spoken:
+            untranslated[template.name] = (left, spoken)
+    # The page of a problem's type is of the API.
+    assert set(untranslated) <= {"problem.html"}
+
+
+#: What is called so in every language.
+NAMES = {"BibTeX", "CSL", "JSON", "HTTP", "doctype"}
 
 
 # Hostile words

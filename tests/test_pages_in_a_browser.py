@@ -17,7 +17,8 @@ PATHS = [
 
 
 def test_pages_are_for_everybody_on_every_screen(server: Server) -> None:
-    command = ["node", ROOT / "tests" / "browser" / "read.mjs", f"http://127.0.0.1:{server.port}", *PATHS]
+    url = f"http://127.0.0.1:{server.port}"
+    command = ["node", ROOT / "tests" / "browser" / "read.mjs", url, "hopp", *PATHS]
 
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=300)
 
@@ -25,6 +26,7 @@ def test_pages_are_for_everybody_on_every_screen(server: Server) -> None:
     found = json.loads(done.stdout)
     # The page of what is not there fails, as it says.
     expected = "Failed to load resource: the server responded with a status of 404 (NOT FOUND)"
-    faults = {place: [f for f in told if f != expected] for place, told in found.items()}
+    faults = {place: [f for f in told if f != expected] for place, told in found["wrong"].items()}
     assert len(faults) == 2 * len(PATHS)
     assert {place: told for place, told in faults.items() if told} == {}
+    assert "Hoppō Ryōdo" in found["suggested"]

@@ -78,9 +78,22 @@ def _read(asked: Asked) -> Json:
 
 def _show(document: Json, asked: Asked) -> Shown:
     claim = document["claim"]
-    address = f"{public_base()}{page_of(claim['links']['self'])}"
     publisher = asked.settings.publisher_name
-    view = ClaimView(
+    view = _view(document, publisher)
+    return Shown(
+        claim["proposition"],
+        _description(view),
+        claim["links"]["self"],
+        view,
+        about.claim(claim, publisher, public_base()),
+        links_to(document["users"]),
+    )
+
+
+def _view(document: Json, publisher: str) -> ClaimView:
+    claim = document["claim"]
+    address = f"{public_base()}{page_of(claim['links']['self'])}"
+    return ClaimView(
         claim["proposition"],
         term(claim["kind"]),
         optional_link(claim["claimant"]),
@@ -97,14 +110,6 @@ def _show(document: Json, asked: Asked) -> Shown:
         _relations(claim),
         history(document["revisions"]),
         citing(claim, publisher, address, SITE),
-    )
-    return Shown(
-        claim["proposition"],
-        _description(view),
-        claim["links"]["self"],
-        view,
-        about.claim(claim, publisher, public_base()),
-        links_to(document["users"]),
     )
 
 

@@ -52,7 +52,7 @@ class Shown:
     """What a page shows: its head, and the view that its template draws.
 
     `twin`: where the API has the same; `about`: schema.org's description of it, as JSON-LD; `perspectives`:
-    parties whose own names the page could show.
+    parties whose own names the page could show; `listed`: whether search engines may list it.
     """
 
     title: str
@@ -61,6 +61,7 @@ class Shown:
     view: Any
     about: Json | None = None
     perspectives: Sequence[Link] = ()
+    listed: bool = True
 
 
 @dataclass(frozen=True)
@@ -141,6 +142,8 @@ class Head:
     perspective: str | None = None
     #: Whether it can be shown as it was.
     has_past: bool = False
+    #: Whether search engines may list it.
+    listed: bool = True
 
     @classmethod
     def of(cls, shown: Shown, asked: Asked, query: str) -> "Head":
@@ -161,6 +164,7 @@ class Head:
             asked.query["as_of"] if "as_of" in asked.query.given else None,
             asked.query["perspective"] if "perspective" in asked.query.given else None,
             "as_of" in asked.query.values,
+            shown.listed and "as_of" not in asked.query.given,
         )
 
     @property

@@ -85,7 +85,7 @@ def _show(document: Json, asked: Asked) -> Shown:
     )
     title = _("Search: %s") % text if text else _("Search")
     description = _("%(count)s records found") % {"count": view.total} if text else title
-    return Shown(title, description, _twin(text, chosen), view)
+    return Shown(title, description, _twin(text, chosen), view, listed=False)
 
 
 def _twin(text: str, chosen: Sequence[str]) -> str:

@@ -1,5 +1,6 @@
 """The templates of the pages, with what they may use."""
 
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -7,7 +8,15 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 
 from . import words
 from .assets import asset_address
-from .links import host_of, web, with_choices
+from .links import host_of, with_choices
+
+_FILTERS: dict[str, Callable[..., Any]] = {
+    "at": with_choices,
+    "host": host_of,
+    "day": words.day,
+    "time": words.time,
+    "term": words.term,
+}
 
 
 @cache
@@ -26,16 +35,7 @@ def _templates() -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     found.install_null_translations(newstyle=True)
-    found.filters |= {
-        "at": with_choices,
-        "web": web,
-        "host": host_of,
-        "day": words.day,
-        "time": words.time,
-        "term": words.term,
-        "type_name": words.type_name,
-        "types_name": words.types_name,
-    }
+    found.filters |= _FILTERS
     found.globals |= {
         "asset": asset_address,
         "number_of": words.number_of,

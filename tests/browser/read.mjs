@@ -1,12 +1,12 @@
 // Opens pages on a telephone in the dark and on a desk in the light, and prints what is wrong with them as JSON, by
-// place and page: node read.mjs URL PATH…
+// place and page, and what the search box suggests: node read.mjs URL TYPED PATH…
 
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 
 import { chromium } from "playwright-core";
 
-const [url, ...paths] = process.argv.slice(2);
+const [url, typed, ...paths] = process.argv.slice(2);
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const places = {
   telephone: { viewport: { width: 390, height: 844 }, colorScheme: "dark" },
@@ -21,14 +21,23 @@ const browser = await chromium.launch({
     "--disable-component-update", "--disable-sync", "--no-first-run"],
 });
 try {
-  const found = {};
+  const wrong = {};
+  let suggested = [];
   for (const [place, options] of Object.entries(places)) {
     const page = await (await browser.newContext(options)).newPage();
-    for (const path of paths) found[`${path} on a ${place}`] = await faults(page, path);
+    for (const path of paths) wrong[`${path} on a ${place}`] = await faults(page, path);
+    suggested = await suggestions(page);
   }
-  console.log(JSON.stringify(found));
+  console.log(JSON.stringify({ wrong, suggested }));
 } finally {
   await browser.close();
+}
+
+/** What the search box of the page at hand suggests for what is typed. */
+async function suggestions(page) {
+  await page.locator("#q").pressSequentially(typed);
+  await page.locator("#near option").first().waitFor({ state: "attached" });
+  return page.locator("#near option").evaluateAll((options) => options.map((option) => option.value));
 }
 
 /** What is wrong with a page: what it asks of others, what fails in it, what is too wide, what axe finds. */

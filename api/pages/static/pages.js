@@ -22,6 +22,22 @@ const open = () => {
 addEventListener("hashchange", open);
 open();
 
+/** Names that begin with what is typed into the search box. */
+const box = document.querySelector("#q");
+let latest = 0;
+box?.addEventListener("input", async () => {
+  const asked = ++latest;
+  const text = box.value.trim();
+  // Whoever types on asks again.
+  await new Promise((done) => setTimeout(done, 150));
+  if (text.length < 2 || asked !== latest) return;
+  const answer = await fetch(`/v1/suggest?limit=8&type=party,place,dossier,date&q=${encodeURIComponent(text)}`);
+  const { data } = answer.ok ? await answer.json() : { data: [] };
+  if (asked !== latest) return;
+  const options = data.map(({ matched }) => Object.assign(document.createElement("option"), { value: matched }));
+  document.querySelector("#near").replaceChildren(...options);
+});
+
 /** A button that copies the text of the citation that it stands beside. */
 for (const text of document.querySelectorAll("pre[data-copy]")) {
   if (!navigator.clipboard) break;
