@@ -25,15 +25,6 @@ def _registry() -> dict[tuple[str, str], Json]:
     return {(e["Type"], str(e.get("Subtag") or e["Tag"]).lower()): e for e in _entries()}
 
 
-def registered(kind: str, subtag: str) -> str | None:
-    """What IANA's registry calls a subtag of a kind (`language`, `script`); None where it has none."""
-    entry = _registry().get((kind, subtag.lower()))
-    if entry is None:
-        return None
-    names = entry["Description"]
-    return str(names[0] if isinstance(names, list) else names)
-
-
 @lru_cache(maxsize=1)
 def _ranges() -> list[tuple[str, str, str]]:
     """(type, first, last) of the subtags for private use, such as qaa..qtz."""

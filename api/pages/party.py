@@ -8,10 +8,11 @@ from .citations import citations
 from .dates_in_words import when
 from .history import history, revisions_of
 from .links import Link, link_to, links_to
+from .names import country_name
 from .page import CHOOSING, Asked, Page, Shown
 from .reading import one, users_of_names
 from .record_view import Fact, RecordView, description_of, facts, listings, names, one_link, selected
-from .words import _, country_name, term
+from .words import _, term
 
 
 def _read(asked: Asked) -> Json:

@@ -12,8 +12,9 @@ from .citations import Citation, citations
 from .dates_in_words import When, when
 from .history import Entry
 from .links import Link, link_to, optional_link
+from .names import language_name
 from .reading import list_of
-from .words import language_name, term
+from .words import term
 
 #: Records that a list on a page shows; the API has the rest.
 MOST_LISTED = 30

@@ -7,10 +7,11 @@ from . import about
 from .dates_in_words import when
 from .history import history, revisions_of
 from .links import Link, link_to, links_to, web
+from .names import language_name
 from .page import CHOOSING, Asked, Page, Shown
 from .reading import one
 from .record_view import Fact, RecordView, description_of, facts, listings, one_link, selected
-from .words import DERIVATIONS, _, day, language_name, term
+from .words import DERIVATIONS, _, day, term
 
 
 def _read(asked: Asked) -> Json:

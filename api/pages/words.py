@@ -5,12 +5,7 @@ Each passes `_`, by which a catalogue of translations finds it; templates do the
 
 from collections.abc import Mapping
 from datetime import date
-from functools import lru_cache
 from typing import Any
-
-import pycountry
-
-from schemas.language_tags import registered
 
 #: The language that the words are in.
 LANGUAGE = "en"
@@ -188,20 +183,3 @@ def precision(date_: Mapping[str, Any]) -> str:
     known = _PRECISIONS.get(date_["precision"], date_["precision"])
     doubt = _CERTAINTIES.get(date_["certainty"])
     return f"{known} ({doubt})" if doubt else known
-
-
-@lru_cache(maxsize=1024)
-def language_name(tag: str) -> str:
-    """What a language is called, with its script where the tag has one."""
-    language, *rest = tag.split("-")
-    script = next((part for part in rest if len(part) == 4 and part.isalpha()), None)
-    name = registered("language", language) or tag
-    return f"{name} ({registered('script', script) or script})" if script else name
-
-
-def country_name(code: str | None) -> str | None:
-    """What a country is called, by its ISO 3166 code."""
-    if code is None:
-        return None
-    found = pycountry.countries.get(alpha_2=code) or pycountry.historic_countries.get(alpha_4=code)
-    return str(getattr(found, "common_name", None) or found.name) if found else code
