@@ -231,7 +231,7 @@ def test_who_holds_what_stands_in_a_table(client: FlaskClient) -> None:
     assert "Yes 5 claims" in cells["Japan"]
     assert "No 6 claims" in cells["Russia"]
     assert part.xpath(".//details[@id='q-who-holds-sovereignty']//h3")
-    assert "No answer is recorded of" in words(part)
+    assert "No answer is recorded of:" in words(part)
 
 
 def test_a_change_of_mind_is_dated(desk: Desk) -> None:

@@ -3,7 +3,7 @@
 from flask import render_template
 
 from api.http.endpoint import Answer, Endpoints, PathParameter
-from api.http.pages import page_headers
+from api.http.pages import STRICT
 from api.http.problems import TYPES, Problem
 from api.http.query_strings import require_acceptable
 from api.http.responses import JSON
@@ -53,4 +53,4 @@ def declare(endpoints: Endpoints) -> None:
         if require_acceptable((JSON, HTML)) == JSON:
             return Reply(document=about)
         body = render_template("problem.html", **about, name=name, others=TYPES.values()).encode()
-        return Reply(body=body, media_type=f"{HTML}; charset=utf-8", headers=page_headers())
+        return Reply(body=body, media_type=f"{HTML}; charset=utf-8", headers=STRICT)

@@ -8,7 +8,7 @@ from schemas.base import Json
 from .graph import Line, in_order, laid_out
 from .links import Link, link_to
 from .svg_text import broken
-from .words import DERIVATIONS, ROLES, _, term
+from .words import DERIVATIONS, _, derivation, role
 
 _THE_CLAIM = "this claim"
 _SPEAKER = "without a document"
@@ -23,8 +23,8 @@ _FONT = 13.5
 class Station:
     """Where a claim was on its way: a document, or somebody's mouth.
 
-    `actors`: (who, what they did). `comes_from`: (how, the document before it). `held`: whether the editors
-    have had it. `origin`: whether the claim counts it as one.
+    `actors`: (who, a sentence about what they did). `comes_from`: (a sentence about how, the document before
+    it). `held`: whether the editors have had it. `origin`: whether the claim counts it as one.
     """
 
     document: Link | None = None
@@ -37,7 +37,7 @@ class Station:
     @property
     def heading(self) -> str:
         """Who did what, in a line."""
-        return "; ".join(f"{who.text} {did}" for who, did in self.actors)
+        return "; ".join(did % {"who": who.text} for who, did in self.actors)
 
     @property
     def remark(self) -> str:
@@ -95,7 +95,7 @@ def _stations(graph: Json) -> tuple[dict[str, Station], dict[str, list[str]]]:
     for edge in sorted((e for e in graph["edges"] if "order" in e), key=lambda e: int(e["order"])):
         key = edge["source"] or f"{_SPEAKER} {edge['order']}"
         station = stations.setdefault(key, Station())
-        station.actors.append((link_to(nodes[edge["to"]]), ROLES.get(edge["type"], term(edge["type"]))))
+        station.actors.append((link_to(nodes[edge["to"]]), role(edge["type"])))
         came_from = parents.setdefault(key, [])
         # Documents descend from one another, which the graph says by itself.
         if before and before != key and _SPEAKER in (before[: len(_SPEAKER)], key[: len(_SPEAKER)]):
@@ -124,10 +124,10 @@ def _describe(
         if kind == "cites":
             stations[end].cited = True
         elif kind in DERIVATIONS and start in stations and end in nodes:
-            stations[start].comes_from.append((DERIVATIONS[kind], link_to(nodes[end])))
+            stations[start].comes_from.append((derivation(kind), link_to(nodes[end])))
             parents[start].append(end)
         elif kind == "published-by" and start in stations and not stations[start].actors:
-            stations[start].actors.append((link_to(nodes[end]), ROLES["published"]))
+            stations[start].actors.append((link_to(nodes[end]), role("published")))
 
 
 # The picture
@@ -164,9 +164,9 @@ def _heading(station: Station, key: str, width: float) -> list[str]:
     lines = broken(station.heading, width, 3)
     if len(lines) < 3:
         return lines
-    who, did = zip(*station.actors, strict=True)
-    names = "; ".join(link.text for link in who)
-    return [*broken(names, width, 1), *broken("; ".join(did), width, 1)]
+    names = "; ".join(who.text for who, _did in station.actors)
+    done = "; ".join(did % {"who": "…"} for _who, did in station.actors)
+    return [*broken(names, width, 1), *broken(done, width, 1)]
 
 
 def _kind(station: Station, key: str) -> str:

@@ -19,6 +19,8 @@ PAGES = [
 def install(app: Flask, database: Database, settings: Settings) -> None:
     """Serve the pages for people."""
     assets.install(app)
+    # Of the page of a problem type, which the API draws.
+    app.jinja_env.globals["asset"] = assets.asset_address
     page.install(app, Pages(database, settings), PAGES)
     app.extensions["facts.problem_page"] = problem_page
     app.extensions["facts.same_answer"] = same_answer(PAGES)

@@ -11,7 +11,7 @@ from .names import language_name
 from .page import CHOOSING, Asked, Page, Shown
 from .reading import one
 from .record_view import Fact, RecordView, description_of, facts, listings, one_link, selected
-from .words import DERIVATIONS, _, day, term
+from .words import _, day, derivation, term
 
 
 def _read(asked: Asked) -> Json:
@@ -51,7 +51,7 @@ def _facts(source: Json) -> list[Fact]:
         Fact(_("By"), text=", ".join(source["authors"])),
         Fact(_("Read it"), web=web(source["url"])),
         Fact(_("Archived"), web=web(source["archived_url"])),
-        Fact(_("Draws on"), [_parent(derivation) for derivation in source["derived_from"]]),
+        Fact(_("Draws on"), [_parent(parent) for parent in source["derived_from"]]),
         Fact(_("Goes back to"), [] if itself else links_to(source["origins"])),
         Fact(_("Where it comes from"), text=_("It is its own origin.") if itself else None),
         Fact(_("Seen by the editors"), text=_held(source)),
@@ -61,9 +61,9 @@ def _facts(source: Json) -> list[Fact]:
     )
 
 
-def _parent(derivation: Json) -> Link:
-    link, how = link_to(derivation["source"]), derivation["how"]
-    said = [_("it %s this") % (DERIVATIONS.get(how) or term(how)), link.note]
+def _parent(parent: Json) -> Link:
+    link, sentence = link_to(parent["source"]), derivation(parent["how"])
+    said = [sentence % {"one": _("this"), "other": _("that")}, link.note]
     return Link(link.text, link.href, link.neutral, link.language, "; ".join(filter(None, said)))
 
 

@@ -5,13 +5,21 @@ from functools import cache
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup, escape
 
 from . import words
 from .assets import asset_address
 from .links import host_of, with_choices
 
+
+def filled(sentence: str, **parts: str) -> Markup:
+    """A sentence with parts put in where it says; what is no markup in it is text."""
+    return Markup(escape(sentence)) % parts
+
+
 _FILTERS: dict[str, Callable[..., Any]] = {
     "at": with_choices,
+    "filled": filled,
     "host": host_of,
     "day": words.day,
     "time": words.time,
@@ -38,7 +46,6 @@ def _templates() -> Environment:
     found.filters |= _FILTERS
     found.globals |= {
         "asset": asset_address,
-        "number_of": words.number_of,
         "LANGUAGE": words.LANGUAGE,
         "SITE": words.SITE,
     }

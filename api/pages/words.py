@@ -67,21 +67,21 @@ RELATIONS: Mapping[str, str] = {
 }
 #: What a party did, as one reads it down a chain.
 ROLES: Mapping[str, str] = {
-    "said": _("said it"),
-    "wrote": _("wrote it"),
-    "published": _("published it"),
-    "quoted": _("quoted it"),
-    "reported": _("reported it"),
-    "republished": _("republished it"),
-    "translated": _("translated it"),
-    "summarised": _("summarised it"),
+    "said": _("%(who)s said it"),
+    "wrote": _("%(who)s wrote it"),
+    "published": _("%(who)s published it"),
+    "quoted": _("%(who)s quoted it"),
+    "reported": _("%(who)s reported it"),
+    "republished": _("%(who)s republished it"),
+    "translated": _("%(who)s translated it"),
+    "summarised": _("%(who)s summarised it"),
 }
 #: How a document comes from the one before it.
 DERIVATIONS: Mapping[str, str] = {
-    "republishes": _("republishes"),
-    "translates": _("translates"),
-    "summarises": _("summarises"),
-    "quotes": _("quotes"),
+    "republishes": _("%(one)s republishes %(other)s"),
+    "translates": _("%(one)s translates %(other)s"),
+    "summarises": _("%(one)s summarises %(other)s"),
+    "quotes": _("%(one)s quotes %(other)s"),
 }
 CHECKS: Mapping[str, str] = {
     "exact": _("The passage stands in the source exactly as cited"),
@@ -115,6 +115,16 @@ _MONTHS = (
     _("January"), _("February"), _("March"), _("April"), _("May"), _("June"), _("July"), _("August"),
     _("September"), _("October"), _("November"), _("December"),
 )  # fmt: skip
+
+
+def role(name: str) -> str:
+    """A sentence with `%(who)s` about what a party did."""
+    return ROLES.get(name) or f"%(who)s: {term(name)}"
+
+
+def derivation(how: str) -> str:
+    """A sentence with `%(one)s` and `%(other)s` about how a document comes from another."""
+    return DERIVATIONS.get(how) or f"%(one)s: {term(how)}: %(other)s"
 
 
 def term(name: str) -> str:
@@ -155,11 +165,6 @@ def checked(status: str, on: str | None) -> str:
     """What comparing a citation with its source came to, and when."""
     result = CHECKS.get(status) or term(status)
     return _CHECKED % {"result": result, "day": day(on)} if on else result
-
-
-def number_of(number: int, one: str, many: str) -> str:
-    """A number with its noun."""
-    return f"{number:,} {one if number == 1 else many}"
 
 
 #: What a fuzzy date's precision means to a reader.
