@@ -81,6 +81,15 @@ def test_a_page_has_a_head_that_says_what_it_is(client: FlaskClient, path: str) 
     assert all(deeper <= level + 1 for level, deeper in pairwise(levels))
 
 
+def test_a_page_has_its_public_address_where_there_is_one(loaded: Path) -> None:
+    tree = page(client_of(loaded, base_url="https://facts.example"), f"{CLAIM}?perspective=japan&x=y")
+
+    assert tree.find(".//link[@rel='canonical']").get("href") == f"https://facts.example{CLAIM}"
+    assert tree.find(".//meta[@property='og:url']").get("content") == f"https://facts.example{CLAIM}"
+    assert f"https://facts.example{CLAIM}" in tree.findtext(".//pre")
+    assert f"{CLAIM}" in tree.xpath("//aside//a/@href")
+
+
 @pytest.mark.parametrize("path", PAGES)
 def test_a_page_links_to_the_same_as_json(client: FlaskClient, path: str) -> None:
     tree = page(client, path)
