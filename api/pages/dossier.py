@@ -25,6 +25,8 @@ from .words import term
 #: Entries of a timeline, and records of a kind, that the page shows; the API has the rest.
 MOST_ENTRIES, MOST_MEMBERS = 600, 300
 _AT_ONCE = 200
+#: Members of dates and claims of which the timeline shows something.
+_SHOWN = ("type", "id", "title", "proposition", "claimant", "standing", "links")
 _POSITIONS = Query({"by": "position", "question": None, "party": None, "said": None, "match": "possible"})
 
 
@@ -135,7 +137,9 @@ def _timeline(state: State, dossier: str) -> Json:
 
 
 def _opened(entry: Json) -> Json:
-    return {"at": entry["at"], "record": parsed(entry["record"].body)}
+    record = parsed(entry["record"].body)
+    # What is not shown need not be looked through for names.
+    return {"at": entry["at"], "record": {name: record[name] for name in _SHOWN if name in record}}
 
 
 def _show(document: Json, asked: Asked) -> Shown:
