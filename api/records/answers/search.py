@@ -1,8 +1,11 @@
 """Searching the whole record: what is called so first, then what speaks of it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
+
+from pyroaring import BitMap
 
 from schemas.base import Json
 from schemas.query import Query, QueryError, QueryFault
@@ -11,11 +14,12 @@ from ..core.registry import TYPES, RecordType
 from ..core.sql import EMPTY, Sql, sql
 from ..core.state import State
 from ..read.facets import read_facets
-from ..read.select import resolve_ids, understood
+from ..read.index import StateIndex
+from ..read.select import left_of, resolve_ids, understood
 from ..read.several_types import chosen, filters_of, types_for
 from ..store.cursors import cursors_of
 from ..store.deadline import parsed
-from ..text.find import Among, beginning, matching, ranked, totals
+from ..text.find import beginning, matches, ranked
 from ..text.index import SCOPE_OF
 from ..text.normalise import as_words
 from ..text.query import TextQuery, parse_text_query
@@ -60,7 +64,7 @@ def read_search(state: State, query: Query) -> Found:
         return Found(query=search.echo, limit=query["limit"], groups=groups, near=near, **search.beside())
     cursors = cursors_of(state.database, ["search", search.echo])
     after = cursors.values(query["after"]) if query["after"] is not None else None
-    rows = search.rows(query, after, query["limit"] + 1)
+    rows = search.rows(search.found(query), after, query["limit"] + 1)
     limit = query["limit"]
     following = cursors.cursor([*rows[limit - 1][:3]]) if len(rows) > limit else None
     data = [search.result(row) for row in rows[:limit]]
@@ -102,44 +106,60 @@ class _Search:
         """The query as understood."""
         return understood(FILTERS, self.query, self.survivors) | {"terms": self.text.as_json()}
 
-    def among(self, query: Query) -> Among:
-        """What the filters leave; `q` is what the ranks are made from.
+    @cached_property
+    def _scopes(self) -> list[str]:
+        return [SCOPE_OF[status] for status in self.state.statuses]
+
+    @cached_property
+    def index(self) -> StateIndex:
+        """What knows the numbers of records."""
+        return StateIndex(self.state)
+
+    @cached_property
+    def _matches(self) -> BitMap:
+        """Whatever has the text, filters aside."""
+        parts = matches(self.text, self._scopes)
+        beside = [self.index.shown([name]) for name in TYPES] if "group" in self.query.given else []
+        sets = self.index.sets([*(part.query for part in parts), *beside])[: len(parts)]
+        return left_of(sets[0], parts, sets)
+
+    def found(self, query: Query) -> BitMap:
+        """What the filters of a query leave of the matches.
 
         Raises QueryError for filters that no type has together.
         """
-        scopes = [SCOPE_OF[status] for status in self.state.statuses]
         wanted = [TYPES[name] for name in query["type"]] if "type" in query.given else EVERY_TYPE
         types = types_for(wanted, query, FILTERS)
-        if not {name.partition(".")[0] for name in query.given} & _NARROWING:
-            return Among(scopes, [t.name for t in types] if "type" in query.given else ())
-        return Among(scopes, (), chosen(self.state, types, query.without("q"), self.survivors))
+        if {name.partition(".")[0] for name in query.given} & _NARROWING:
+            return self._matches & chosen(self.index, types, query.without("q"), self.survivors)
+        if "type" in query.given:
+            return self._matches & self._of_types([t.name for t in types])
+        return self._matches
+
+    def _of_types(self, names: Sequence[str]) -> BitMap:
+        return self.index.sets([self.index.shown(names)])[0]
 
     def beside(self) -> Json:
         """What stands beside the page: {`total`, `facets`} where they are asked for."""
-        total = sum(self.totals().values()) if self.query["count"] else None
+        total = len(self.found(self.query)) if self.query["count"] else None
         return {"total": total, "facets": self.facets() if "facets" in self.query.given else None}
-
-    def totals(self) -> dict[str, int]:
-        """How many are found, by type."""
-        rows = self.state.rows(totals(self.text, self.among(self.query)))
-        return {row[0]: row[1] for row in rows}
 
     def facets(self) -> Json:
         """Counts by value."""
 
-        def ids(without: str) -> Sql:
-            return matching(self.text, self.among(self.query.without(without)))
+        def found(without: str) -> BitMap:
+            return self.found(self.query.without(without))
 
-        return read_facets(self.state, self.query["facets"], EVERY_TYPE, self.query, self.survivors, ids)
+        return read_facets(self.index, self.query["facets"], EVERY_TYPE, self.query, self.survivors, found)
 
-    def rows(self, query: Query, after: list[Any] | None, limit: int) -> list[Any]:
-        """(tier, score, id, type, body, name, status) in order, beyond a cursor."""
+    def rows(self, found: BitMap, after: list[Any] | None, limit: int) -> list[Any]:
+        """(tier, score, id, type, body, name, status) of what was found, in order, beyond a cursor."""
         return self.state.rows(
             sql(
                 "WITH x AS MATERIALIZED ({ranked}) "
                 "SELECT x.tier, x.score, x.record, r.type, r.body, r.name, r.status FROM x "
                 f"JOIN record r ON r.id = x.record {{beyond}} ORDER BY {_RANK} LIMIT {{limit}}",
-                ranked=ranked(self.text, self.among(query)),
+                ranked=ranked(self.state.database, self.text, self._scopes, found),
                 beyond=_beyond(after),
                 limit=limit,
             )
@@ -147,11 +167,13 @@ class _Search:
 
     def groups(self) -> list[Json]:
         """The best of each type, ranked among themselves, and how many there are."""
-        found, groups = self.totals(), []
-        for name in (name for name in TYPES if name in found):
-            only = Query({**self.query.values, "type": [name]}, self.query.given | {"type"})
-            rows = self.rows(only, None, self.query["limit"])
-            groups.append({"type": name, "total": found[name], "data": [self.result(row) for row in rows]})
+        found, groups = self.found(self.query), []
+        of_types = self.index.sets([self.index.shown([name]) for name in TYPES])
+        for name, those in zip(TYPES, of_types, strict=True):
+            if of_type := found & those:
+                rows = self.rows(of_type, None, self.query["limit"])
+                data = [self.result(row) for row in rows]
+                groups.append({"type": name, "total": len(of_type), "data": data})
         return groups
 
     def result(self, row: Any) -> Json:

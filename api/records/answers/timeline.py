@@ -2,17 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from schemas.base import Json
 from schemas.query import Query
 
-from ..core.filters import Survivors, dated_within, touching
+from ..core.filters import Part, Survivors
 from ..core.registry import CLAIM, DATE, RecordType
-from ..core.sql import Sql, sql
+from ..core.sql import sql
 from ..core.state import State
+from ..read.index import StateIndex, among
+from ..read.order import First, order_of
 from ..read.records import Stored
-from ..read.select import Selection, order_of, resolve_ids, selection, understood
+from ..read.select import Selection, resolve_ids, selection, understood
 from ..read.several_types import filters_of, types_for
 from ..store.cursors import cursors_of
 from ..store.deadline import parsed
@@ -64,7 +67,8 @@ def read_timeline(state: State, query: Query) -> Timeline:
     echo = understood(filters, query, survivors) | {"by": query["by"]}
     cursors = cursors_of(state.database, ["timeline", echo])
     after = cursors.values(query["after"]) if query["after"] is not None else None
-    timeline, limit = _Timeline(state, query, survivors, types), query["limit"]
+    timeline, limit = _Timeline(StateIndex(state), query, survivors, types), query["limit"]
+    timeline.ask()
     events = timeline.undated(after, limit + 1) if query["undated"] else timeline.events(after, limit + 1)
     following = cursors.cursor(events[limit - 1].place) if len(events) > limit else None
     data = _entries(events[:limit], timeline, query)
@@ -110,22 +114,29 @@ def _field(type_name: str, query: Query) -> str:
 class _Timeline:
     """What is asked of a timeline, and the ways of asking the database for it."""
 
-    state: State
+    index: StateIndex
     query: Query
     survivors: Survivors
     types: Sequence[RecordType]
 
     def _at_any_time(self, record_type: RecordType) -> Selection:
         """What is chosen by everything but its time."""
-        return selection(self.state, record_type, self.query.without("when"), self.survivors)
+        return selection(self.index, record_type, self.query.without("when"), self.survivors)
 
     def _chosen(self, record_type: RecordType) -> Selection:
         chosen = self._at_any_time(record_type)
         if "when" not in self.query.given:
             return chosen
         at, when = _field(record_type.name, self.query), self.query["when"]
-        dated = dated_within(self.state, record_type.name, at, when, self.query["match"])
-        return chosen.and_(sql("r.id IN ({dated})", dated=dated))
+        return chosen.and_(Part(self.index.dated(record_type.name, at, when, self.query["match"])))
+
+    def ask(self) -> None:
+        """Read all that the selections need at once."""
+        selections = [self._chosen(t) for t in self.types]
+        if self._undated and not self.query["undated"]:
+            selections.append(self._undated)
+        if any(some.narrowed for some in selections):
+            self.index.sets([query for some in selections for query in some.queries])
 
     def events(self, after: list[Any] | None, limit: int) -> list[Event]:
         """Dated records beyond a place, in order."""
@@ -133,83 +144,59 @@ class _Timeline:
         return sorted(events, key=lambda event: event.place)[:limit]
 
     def _events_of(self, record_type: RecordType, after: list[Any] | None, limit: int) -> list[Event]:
-        chosen = self._at_any_time(record_type)
-        order = order_of(self.state, record_type, _field(record_type.name, self.query))
-        if "when" in self.query.given:
-            chosen = chosen.and_(touching("k", self.query["when"], self.query["match"]))
+        chosen = self._chosen(record_type)
         if record_type is DATE and self.query["nested"]:
-            chosen = chosen.and_(self._no_parts())
-        if after is not None:
-            chosen = chosen.and_(sql("(k.earliest, k.latest, k.record) > ({after})", after=after))
-        rows = self.state.rows(
-            sql(
-                "SELECT k.earliest, k.latest, r.id, r.type, r.body FROM {source} "
-                "WHERE k.missing = 0 AND {condition} ORDER BY k.earliest, k.latest, k.record LIMIT {limit}",
-                source=order.source(chosen.narrowed),
-                condition=chosen.condition,
-                limit=limit,
-            )
-        )
-        return [Event(*row) for row in rows]
+            chosen = chosen.and_(self._parts_of_listed(chosen))
+        order = order_of(self.index.state, record_type, _field(record_type.name, self.query))
+        place = None if after is None else [0, *after]
+        rows = First(chosen, order, limit, place).rows("k.earliest, k.latest, r.id, r.type, r.body")
+        return [Event(*row[:5]) for row in rows if not row[5]]
 
-    def _no_parts(self) -> Sql:
+    def _parts_of_listed(self, listed: Selection) -> Part:
         """Dates that are directly part of one that is listed stand there, not by themselves."""
-        return sql(
-            "r.id NOT IN (SELECT p.record FROM filter_key p WHERE p.type = 'date' AND p.filter = 'part_of' "
-            "AND {holds} AND p.value IN ({listed}))",
-            holds=self.state.holds("p"),
-            listed=self._chosen(DATE).ids,
+        whole = sql(
+            "k.value IN (SELECT n.record FROM search_row n WHERE {those})",
+            those=among("n.id", listed.numbers),
         )
+        return Part(self.index.having(DATE.name, "part_of", whole), without=True)
 
     def parts(self, ids: Sequence[str]) -> list[Event]:
         """What is part of these dates, at any depth, in order."""
         if not ids:
             return []
-        rows = self.state.rows(
+        rows = self.index.state.rows(
             sql(
                 _PARTS,
                 ids=ids,
-                k_holds=self.state.holds("k"),
-                d_holds=self.state.holds("d"),
-                records=self.state.records,
-                condition=self._chosen(DATE).condition,
+                k_holds=self.index.state.holds("k"),
+                d_holds=self.index.state.holds("d"),
+                records=self.index.state.records,
+                stands=self.index.state.stands("r"),
             )
         )
-        return [Event(*row) for row in rows]
+        shown = self._chosen(DATE).numbers
+        return [Event(*row) for *row, number in rows if number in shown]
 
     def undated(self, after: list[Any] | None, limit: int) -> list[Event]:
         """Claims without the date, by id."""
-        chosen = self._undated()
+        chosen = self._undated
         if chosen is None:
             return []
-        if after is not None:
-            chosen = chosen.and_(sql("r.id > {id}", id=after[2]))
-        rows = self.state.rows(
-            sql(
-                "SELECT r.id, r.type, r.body FROM {records} r WHERE {condition} ORDER BY r.id LIMIT {limit}",
-                records=self.state.records,
-                condition=chosen.condition,
-                limit=limit,
-            )
-        )
-        return [Event("", "", *row) for row in rows]
+        order = order_of(self.index.state, CLAIM, "id")
+        rows = First(chosen, order, limit, None if after is None else after[2:]).rows("r.id, r.type, r.body")
+        return [Event("", "", *row[:3]) for row in rows]
 
     def undated_total(self) -> int:
         """How many there are."""
-        chosen = self._undated()
-        return chosen.total() if chosen else 0
+        return self._undated.total() if self._undated else 0
 
+    @cached_property
     def _undated(self) -> Selection | None:
         """None where claims are not asked for, or a range of time is: what has no date is never in one."""
         if CLAIM not in self.types or "when" in self.query.given:
             return None
-        without = sql(
-            "r.id IN (SELECT d.record FROM date_key d WHERE d.type = 'claim' AND d.field = {by} "
-            "AND d.missing = 1 AND {holds})",
-            by=self.query["by"],
-            holds=self.state.holds("d"),
-        )
-        return self._chosen(CLAIM).and_(without)
+        chosen = self._chosen(CLAIM)
+        return chosen.and_(Part(self.index.undated(CLAIM.name, self.query["by"])))
 
 
 _PARTS = """
@@ -220,8 +207,8 @@ WITH RECURSIVE below(id, parent) AS (
     SELECT k.record, k.value FROM below
     JOIN filter_key k ON k.type = 'date' AND k.filter = 'part_of' AND k.value = below.id AND {k_holds}
 )
-SELECT d.earliest, d.latest, r.id, r.type, r.body, below.parent FROM below
-JOIN {records} r ON r.id = below.id
+SELECT d.earliest, d.latest, r.id, r.type, r.body, below.parent, n.id FROM below
+JOIN {records} r ON r.id = below.id AND {stands} JOIN search_row n ON n.record = r.id
 JOIN date_key d ON d.record = r.id AND d.field = 'when' AND {d_holds}
-WHERE {condition} ORDER BY 1, 2, 3
+ORDER BY 1, 2, 3
 """

@@ -1,12 +1,12 @@
 """Kinds of filters, one class each: its parameter, its keys, its condition, its echo, its facets.
 
 A filter is declared in the registry on one line. It derives the values that a record is found by (its keys),
-which stand in `filter_key` and `date_key`, and makes the condition that finds them again.
+which stand in `filter_key`, `date_key` and `posting`, and finds the records again that have them.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
 from schemas import query as q
 from schemas.base import Json
@@ -35,6 +35,35 @@ class Keys:
 
     of: Callable[[Json, Json], Iterable[Key]]
     several: bool = True
+
+
+class Index(Protocol):
+    """Queries for the numbers of records in a state, by their keys. Conditions are on `k`, a key's row."""
+
+    @property
+    def state(self) -> State:
+        """The state that is asked."""
+
+    def having(self, record_type: str, name: str, condition: Sql) -> Sql:
+        """The records of a type that have a key of a filter that meets a condition."""
+
+    def dated(self, record_type: str, name: str, value: DateRange, match: str) -> Sql:
+        """The records of a type of which a date touches a range."""
+
+    def with_ids(self, ids: Sql) -> Sql:
+        """The records of these ids."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """The query for the numbers of the records that one parameter asks for; `without`: that it leaves out.
+
+    `key`: the condition on `k` that finds just these in the order of their ids, where there is one.
+    """
+
+    query: Sql
+    without: bool = False
+    key: Sql | None = None
 
 
 NO_KEYS = Keys(lambda document, computed: ())
@@ -81,6 +110,8 @@ class Filter:
     negatable: ClassVar[bool] = True
     #: Whether it is derived from a date of the record instead of keys.
     dated: ClassVar[bool] = False
+    #: Whether it finds the records that have just the values asked for as keys.
+    by_value: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         if type(self) is Filter:
@@ -133,46 +164,48 @@ class Filter:
         """The keys that a value asks for."""
         return list(value)
 
-    def conditions(self, state: State, record_type: str, query: Query, survivors: Survivors,
-                   narrower: "Filter | None") -> list[Sql]:  # fmt: skip
-        """Conditions on `r`, a record's row, of everything that the query gives for this filter.
+    def parts(self, index: Index, record_type: str, query: Query, survivors: Survivors,
+              narrower: "Filter | None") -> list[Part]:  # fmt: skip
+        """What everything that the query gives for this filter asks for.
 
         `narrower`: the filter that pairs with this one, whose values then count for the same pair.
         """
-        found: list[Sql] = []
+        found: list[Part] = []
         if self.name in query.given and not (self.pairs_with and self.pairs_with in query.given):
             qualifiers = query[narrower.name] if narrower and narrower.name in query.given else None
-            chosen = self.chosen(state, record_type, query[self.name], query, survivors, qualifiers)
-            found.append(sql("r.id IN ({chosen})", chosen=chosen))
+            chosen = self.chosen(index, record_type, query[self.name], query, survivors, qualifiers)
+            found.append(Part(chosen, key=self._key(record_type, query, survivors, narrower, qualifiers)))
         if f"{self.name}.not" in query.given:
-            chosen = self.chosen(state, record_type, query[f"{self.name}.not"], query, survivors, None)
-            found.append(sql("r.id NOT IN ({chosen})", chosen=chosen))
+            chosen = self.chosen(index, record_type, query[f"{self.name}.not"], query, survivors, None)
+            found.append(Part(chosen, without=True))
         if f"{self.name}.all" in query.given:
             for value in query[f"{self.name}.all"]:
-                chosen = self.chosen(state, record_type, [value], query, survivors, None)
-                found.append(sql("r.id IN ({chosen})", chosen=chosen))
+                chosen = self.chosen(index, record_type, [value], query, survivors, None)
+                found.append(Part(chosen))
         return found
 
-    def chosen(self, state: State, record_type: str, value: Any, query: Query, survivors: Survivors,
-               qualifiers: Sequence[str] | None) -> Sql:  # fmt: skip
-        """A query for the ids of the records of a type that have one of the values asked for."""
-        found = sql(
-            "{keys} AND k.value IN ({values})",
-            keys=self.found_by(state, record_type),
-            values=self.values(value, survivors),
-        )
-        if qualifiers is None:
-            return found
-        return sql("{found} AND k.qualifier IN ({qualifiers})", found=found, qualifiers=qualifiers)
-
-    def found_by(self, state: State, record_type: str) -> Sql:
-        """A query for the ids of the records of a type that have any key of this filter in a state."""
+    def _key(self, record_type: str, query: Query, survivors: Survivors, narrower: "Filter | None",
+             qualifiers: Sequence[str] | None) -> Sql | None:  # fmt: skip
+        """The condition on `k` that finds one single key's records, where one is asked for."""
+        values = self.values(query[self.name], survivors) if self.by_value else []
+        of_pair = qualifiers if narrower else [""]
+        if len(values) != 1 or not of_pair or len(of_pair) != 1:
+            return None
         return sql(
-            "SELECT k.record FROM filter_key k WHERE k.type = {type} AND k.filter = {name} AND {holds}",
+            "k.type = {type} AND k.filter = {name} AND k.value = {value} AND k.qualifier = {qualifier}",
             type=record_type,
             name=self.name,
-            holds=state.holds("k"),
+            value=values[0],
+            qualifier=of_pair[0],
         )
+
+    def chosen(self, index: Index, record_type: str, value: Any, query: Query, survivors: Survivors,
+               qualifiers: Sequence[str] | None) -> Sql:  # fmt: skip
+        """The query for the numbers of the records of a type that have one of the values asked for."""
+        found = sql("k.value IN ({values})", values=self.values(value, survivors))
+        if qualifiers is not None:
+            found = sql("{found} AND k.qualifier IN ({qualifiers})", found=found, qualifiers=qualifiers)
+        return index.having(record_type, self.name, found)
 
 
 @dataclass(frozen=True)
@@ -262,6 +295,7 @@ class AtLeast(Filter):
 
     most: int = 1000
     negatable: ClassVar[bool] = False
+    by_value: ClassVar[bool] = False
 
     def plain(self) -> Parameter:
         """A whole number."""
@@ -272,11 +306,10 @@ class AtLeast(Filter):
         """Numbers are not counted by."""
         return ()
 
-    def chosen(self, state: State, record_type: str, value: Any, query: Query, survivors: Survivors,
+    def chosen(self, index: Index, record_type: str, value: Any, query: Query, survivors: Survivors,
                qualifiers: Sequence[str] | None) -> Sql:  # fmt: skip
         """Records whose key is that number or a greater one."""
-        keys = self.found_by(state, record_type)
-        return sql("{keys} AND k.value >= {least}", keys=keys, least=padded(value))
+        return index.having(record_type, self.name, sql("k.value >= {least}", least=padded(value)))
 
 
 def padded(number: int) -> str:
@@ -290,6 +323,7 @@ class Dated(Filter):
 
     negatable: ClassVar[bool] = False
     dated: ClassVar[bool] = True
+    by_value: ClassVar[bool] = False
 
     def missing(self) -> str | None:
         """Nothing: a date is found by its bounds, which every date of the record has."""
@@ -308,28 +342,48 @@ class Dated(Filter):
         """Counts by year, decade and month."""
         return tuple(f"{self.name}.{step}" for step in DATE_STEPS)
 
-    def chosen(self, state: State, record_type: str, value: Any, query: Query, survivors: Survivors,
+    def chosen(self, index: Index, record_type: str, value: Any, query: Query, survivors: Survivors,
                qualifiers: Sequence[str] | None) -> Sql:  # fmt: skip
         """Records whose date touches the range."""
-        return dated_within(state, record_type, self.name, value, query["match"])
-
-
-def dated_within(state: State, record_type: str, name: str, value: DateRange, match: str) -> Sql:
-    """A query for the ids of the records of a type whose date touches a range."""
-    return sql(
-        "SELECT d.record FROM date_key d "
-        "WHERE d.type = {type} AND d.field = {name} AND {touches} AND {holds}",
-        type=record_type,
-        name=name,
-        touches=touching("d", value, match),
-        holds=state.holds("d"),
-    )
+        return index.dated(record_type, self.name, value, query["match"])
 
 
 def touching(row: str, value: DateRange, match: str) -> Sql:
     """The condition that a row of dates possibly or certainly touches a range."""
     low, high = ("low", "high") if match == "certain" else ("earliest", "latest")
     condition = f"{row}.missing = 0 AND {row}.{low} <= {{last}} AND {row}.{high} >= {{first}}"
+    return sql(condition, last=value.last, first=value.first)
+
+
+#: The value of the term of what has no date; days come before it.
+UNDATED = "undated"
+
+
+#: Characters of a day in the qualifier of a term, in which each begins at its own place.
+_DAY = len("2019-07-21")
+
+
+def dated_term(missing: int, earliest: str, latest: str, low: str | None, high: str | None) -> Key:
+    """The bounds of a date as value and qualifier of a term."""
+    if missing:
+        return UNDATED, ""
+    bounds = [latest, low, high] if low and high else [latest]
+    return earliest, "".join(f"{day:{_DAY}}" for day in bounds)
+
+
+def bounds_of_term(value: str, qualifier: str) -> tuple[str, str, str | None, str | None]:
+    """(earliest, latest, low, high) of the term of a date; `low` and `high` are None where it is in doubt."""
+    latest, low, high = (qualifier[at : at + _DAY].strip() for at in (0, _DAY, 2 * _DAY))
+    return value, latest, low or None, high or None
+
+
+def term_touching(value: DateRange, match: str) -> Sql:
+    """The condition that the term `k` of a date possibly or certainly touches a range: see `dated_term`."""
+    if match == "certain":
+        condition = (
+            "substr(k.qualifier, 12, 10) BETWEEN '0' AND {last} AND substr(k.qualifier, 23) >= {first}"
+        )
+    condition = "k.value <= {last} AND k.qualifier >= {first}"
     return sql(condition, last=value.last, first=value.first)
 
 
@@ -340,6 +394,7 @@ class Members(Ids):
 
     to: tuple[str, ...] = ("dossier",)
     publishers: bool = False
+    by_value: ClassVar[bool] = False
 
     def missing(self) -> str | None:
         """Nothing: membership changes with every reference, so there are no keys of it."""
@@ -350,20 +405,22 @@ class Members(Ids):
         """What is found by following references has no counts by value, and half of them would be wrong."""
         return ()
 
-    def chosen(self, state: State, record_type: str, value: Any, query: Query, survivors: Survivors,
+    def chosen(self, index: Index, record_type: str, value: Any, query: Query, survivors: Survivors,
                qualifiers: Sequence[str] | None) -> Sql:  # fmt: skip
         """Members of any of the dossiers, of every type."""
-        members = _members(state, self.values(value, survivors))
+        members = _members(index.state, self.values(value, survivors))
         if not self.publishers:
-            return sql("{members} SELECT id FROM member", members=members)
-        return sql(
-            "{members} SELECT id FROM member UNION SELECT COALESCE(p.merged_into, p.id) FROM member "
-            "JOIN reference u ON u.record = member.id AND u.role = 'publisher' AND {holds} "
-            "JOIN {records} p ON p.id = u.target AND {stands}",
-            members=members,
-            holds=state.holds("u"),
-            records=state.records,
-            stands=state.stands("p"),
+            return index.with_ids(sql("{members} SELECT id FROM member", members=members))
+        return index.with_ids(
+            sql(
+                "{members} SELECT id FROM member UNION SELECT COALESCE(p.merged_into, p.id) FROM member "
+                "JOIN reference u ON u.record = member.id AND u.role = 'publisher' AND {holds} "
+                "JOIN {records} p ON p.id = u.target AND {stands}",
+                members=members,
+                holds=index.state.holds("u"),
+                records=index.state.records,
+                stands=index.state.stands("p"),
+            )
         )
 
 
@@ -376,6 +433,7 @@ class Within(Ids):
     """
 
     of: str = ""
+    by_value: ClassVar[bool] = False
 
     def missing(self) -> str | None:
         """The types, and the filter; there are no keys of its own."""
@@ -386,33 +444,29 @@ class Within(Ids):
         """What is found by following references has no counts by value."""
         return ()
 
-    def chosen(self, state: State, record_type: str, value: Any, query: Query, survivors: Survivors,
+    def chosen(self, index: Index, record_type: str, value: Any, query: Query, survivors: Survivors,
                qualifiers: Sequence[str] | None) -> Sql:  # fmt: skip
         """Records of which one of these ids, or of their parts, is named."""
-        return sql(
+        named = sql(
             _WITHIN,
             asked=joined(" UNION ", (sql("SELECT {i}", i=i) for i in self.values(value, survivors))),
             types=self.to,
-            type=record_type,
-            of=self.of,
-            records=state.records,
-            stands=state.stands("p"),
-            u_holds=state.holds("u"),
-            k_holds=state.holds("k"),
+            records=index.state.records,
+            stands=index.state.stands("p"),
+            holds=index.state.holds("u"),
         )
+        return index.having(record_type, self.of, named)
 
 
 #: Down from wholes to parts, retracted ones too; a merged one is a part no more, its survivor is asked.
 _WITHIN = """
-WITH RECURSIVE part(id) AS (
+k.value IN (WITH RECURSIVE part(id) AS (
     {asked}
     UNION
     SELECT u.record FROM part
-    JOIN filter_key u ON u.type IN ({types}) AND u.filter = 'part_of' AND u.value = part.id AND {u_holds}
+    JOIN filter_key u ON u.type IN ({types}) AND u.filter = 'part_of' AND u.value = part.id AND {holds}
     JOIN {records} p ON p.id = u.record AND p.merged_into IS NULL AND {stands}
-)
-SELECT k.record FROM part
-JOIN filter_key k ON k.type = {type} AND k.filter = {of} AND k.value = part.id AND {k_holds}"""
+) SELECT id FROM part)"""
 
 
 #: Who refers from a published date or claim of the dossier; then up, by what comes from what.
@@ -461,17 +515,15 @@ def narrower_of(filters: Iterable[Filter], name: str) -> Filter | None:
     return next((f for f in filters if f.pairs_with == name), None)
 
 
-def where(
-    filters: Sequence[Filter], state: State, record_type: str, query: Query, survivors: Survivors
-) -> list[Sql]:
-    """Conditions on `r` of everything that a query gives for some filters of a type."""
+def parts_of(
+    filters: Sequence[Filter], index: Index, record_type: str, query: Query, survivors: Survivors
+) -> list[Part]:
+    """What everything that a query gives for some filters of a type asks for."""
     # Most queries give few of the filters that there are.
     wanted = {name.partition(".")[0] for name in query.given}
     return [
-        condition
+        part
         for declared in filters
         if declared.name in wanted
-        for condition in declared.conditions(
-            state, record_type, query, survivors, narrower_of(filters, declared.name)
-        )
+        for part in declared.parts(index, record_type, query, survivors, narrower_of(filters, declared.name))
     ]

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
-from typing import Any
+
+from pyroaring import BitMap
 
 from schemas.base import Json
 from schemas.fuzzy_date import EARLIEST, LATEST, FuzzyDate
@@ -14,6 +15,7 @@ from ..core.registry import RecordType
 from ..core.sql import ALWAYS, Sql, sql
 from ..core.state import PUBLIC, State
 from ..store.deadline import parsed
+from .index import StateIndex
 
 #: Values shown of a facet; `truncated` says that there are more.
 MOST_VALUES = 50
@@ -21,12 +23,12 @@ MOST_VALUES = 50
 MOST_SPANS = 200
 #: First and last year, decade or month that a number of records touch; None without an end.
 Span = tuple[int | None, int | None, int]
-#: A query for the ids that are chosen when the filter of this name is left out.
-Chosen = Callable[[str], Sql]
+#: The numbers that are chosen when the filter of this name is left out.
+Chosen = Callable[[str], BitMap]
 
 
 def read_facets(
-    state: State,
+    index: StateIndex,
     names: Sequence[str],
     types: Sequence[RecordType],
     query: Query,
@@ -37,9 +39,9 @@ def read_facets(
 
     A count is exactly the total of the same query with that value in the place of the facet's own filter.
     """
-    counting = _Counting(state, [t.name for t in types], _filters(types), query, survivors, chosen)
+    counting = _Counting(index, [t.name for t in types], _filters(types), query, survivors, chosen)
     facets = {name: counting.facet(name) for name in names}
-    _name_values(state, facets, counting.filters)
+    _name_values(index.state, facets, counting.filters)
     return facets
 
 
@@ -55,7 +57,7 @@ def _filters(types: Sequence[RecordType]) -> dict[str, Filter]:
 class _Counting:
     """What is counted: records of some types, as a query chooses them."""
 
-    state: State
+    index: StateIndex
     types: Sequence[str]
     filters: Mapping[str, Filter]
     query: Query
@@ -72,47 +74,37 @@ class _Counting:
         return self._values(self.filters[plain])
 
     def _types(self) -> Json:
-        query = (
-            "SELECT r.type, COUNT(*) FROM {records} r WHERE r.id IN ({ids}) AND {stands} "
-            "GROUP BY r.type ORDER BY 2 DESC, 1"
-        )
-        stands = self.state.stands("r")
-        rows = self.state.rows(sql(query, records=self.state.records, ids=self.chosen("type"), stands=stands))
-        return _shown(rows)
+        chosen = self.chosen("type")
+        of_types = self.index.sets([self.index.shown([name]) for name in self.types])
+        return _shown({name: len(chosen & some) for name, some in zip(self.types, of_types, strict=True)})
 
     def _values(self, declared: Filter) -> Json:
         """Counts by the values of a filter; the half of a pair counts with the other half that was given."""
-        column, found_by, pair = self._pair(declared)
-        rows = self.state.rows(
-            sql(
-                f"SELECT {column}, COUNT(DISTINCT k.record) AS n FROM filter_key k "
-                "WHERE k.type IN ({types}) AND k.filter = {found_by} AND {holds} AND {pair} "
-                f"AND k.record IN ({{ids}}) GROUP BY {column} ORDER BY n DESC, 1 LIMIT {MOST_VALUES + 1}",
-                types=self.types,
-                found_by=found_by,
-                holds=self.state.holds("k"),
-                pair=pair,
-                ids=self.chosen(declared.name),
-            )
-        )
-        return _shown(rows)
+        chosen = self.chosen(declared.name)
+        place, found_by, pair = self._pair(declared)
+        found: dict[str, BitMap] = {}
+        for *term, numbers in self.index.terms_of(chosen, self.types, found_by, pair):
+            found[term[place]] = found.get(term[place], BitMap()) | numbers
+        return _shown({value: len(numbers) for value, numbers in found.items()})
 
-    def _pair(self, declared: Filter) -> tuple[str, str, Sql]:
-        """The column that is counted by, the filter whose keys these are, and what the other half says."""
+    def _pair(self, declared: Filter) -> tuple[int, str, Sql]:
+        """Whether it is counted by value (0) or qualifier (1), the filter whose keys these are, and what the
+        other half says."""
         if declared.pairs_with and declared.pairs_with in self.query.given:
             partner = self.filters[declared.pairs_with]
             values = partner.values(self.query[partner.name], self.survivors)
-            with_it = sql("k.value IN ({values}) AND k.qualifier <> ''", values=values)
-            return "k.qualifier", partner.name, with_it
+            return 1, partner.name, sql("k.value IN ({values}) AND k.qualifier <> ''", values=values)
         narrower = narrower_of(self.filters.values(), declared.name)
         if narrower and narrower.name in self.query.given:
-            return "k.value", declared.name, sql("k.qualifier IN ({q})", q=self.query[narrower.name])
-        return "k.value", declared.name, ALWAYS
+            return 0, declared.name, sql("k.qualifier IN ({q})", q=self.query[narrower.name])
+        return 0, declared.name, ALWAYS
 
 
-def _shown(rows: Sequence[Any]) -> Json:
-    values = [{"value": row[0], "name": None, "count": row[1]} for row in rows[:MOST_VALUES]]
-    return {"values": values, "truncated": len(rows) > MOST_VALUES}
+def _shown(counts: Mapping[str, int]) -> Json:
+    """The greatest counts, by value where they are equal."""
+    best = sorted((-count, value) for value, count in counts.items() if count)
+    values = [{"value": value, "name": None, "count": -minus} for minus, value in best[:MOST_VALUES]]
+    return {"values": values, "truncated": len(best) > MOST_VALUES}
 
 
 # Spans of time
@@ -120,19 +112,12 @@ def _shown(rows: Sequence[Any]) -> Json:
 
 def _spans(counting: _Counting, field: str, step: str) -> Json:
     """Counts by year, decade or month, from the first to the last that any of the dates names."""
-    low, high = ("low", "high") if counting.query["match"] == "certain" else ("earliest", "latest")
-    rows = counting.state.rows(
-        sql(
-            f"SELECT k.{low}, k.{high}, COUNT(*) FROM date_key k WHERE k.type IN ({{types}}) "
-            f"AND k.field = {{field}} AND k.missing = 0 AND k.{low} IS NOT NULL AND {{holds}} "
-            "AND k.record IN ({ids}) GROUP BY 1, 2",
-            types=counting.types,
-            field=field,
-            holds=counting.state.holds("k"),
-            ids=counting.chosen(field),
-        )
-    )
-    spans = [(_end(a, step), _end(b, step), n) for a, b, n in rows]
+    chosen, certain = counting.chosen(field), counting.query["match"] == "certain"
+    spans = []
+    for day in counting.index.calendar(counting.types, field).days:
+        first, last = (day.low, day.high) if certain else (day.earliest, day.latest)
+        if first and last and (n := day.numbers.intersection_cardinality(chosen)):
+            spans.append((_end(first, step), _end(last, step), n))
     counts = _counts(spans)
     most = sorted(counts, key=lambda number: (-counts[number], number))[:MOST_SPANS]
     shown = [(_edtf(number, step), counts[number]) for number in sorted(most)]

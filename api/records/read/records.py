@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import orjson
+from pyroaring import BitMap
 
 from schemas.base import Json, nearest, quoted
 from schemas.query import Query, QueryError, QueryFault
@@ -16,7 +17,9 @@ from ..core.state import State
 from ..store.cursors import cursors_of
 from ..store.deadline import parsed
 from .facets import read_facets
-from .select import Order, Selection, order_of, resolve_ids, selection, similar_ids, understood
+from .index import StateIndex
+from .order import First, Order, order_of
+from .select import Selection, resolve_ids, selection, similar_ids, understood
 
 
 class Stored(NamedTuple):
@@ -147,44 +150,33 @@ def read_page(state: State, record_type: RecordType, query: Query) -> Page:
     """
     survivors = resolve_ids(state, record_type.filters, query)
     echo = understood(record_type.filters, query, survivors)
-    chosen = selection(state, record_type, query, survivors)
+    index = StateIndex(state)
+    chosen = selection(index, record_type, query, survivors)
     records, following = _rows(chosen, order_of(state, record_type, query["sort"]), query, echo, record_type)
     total = chosen.total() if query["count"] else None
-    facets = _facets(state, record_type, query, survivors)
+    facets = _facets(index, record_type, query, survivors)
     return Page(records, echo, query["limit"], following, total, facets=facets)
 
 
-def _facets(state: State, record_type: RecordType, query: Query, survivors: Mapping[str, str]) -> Json | None:
+def _facets(
+    index: StateIndex, record_type: RecordType, query: Query, survivors: Mapping[str, str]
+) -> Json | None:
     if "facets" not in query.given:
         return None
 
-    def chosen(without: str) -> Sql:
-        return selection(state, record_type, query.without(without), survivors).ids
+    def chosen(without: str) -> BitMap:
+        return selection(index, record_type, query.without(without), survivors).numbers
 
-    return read_facets(state, query["facets"], (record_type,), query, survivors, chosen)
+    return read_facets(index, query["facets"], (record_type,), query, survivors, chosen)
 
 
 def _rows(
     chosen: Selection, order: Order, query: Query, echo: Json, record_type: RecordType
 ) -> tuple[list[Stored], str | None]:
-    limit, condition, state = query["limit"], chosen.condition, chosen.state
-    cursors = cursors_of(state.database, [record_type.plural, echo])
-    if query["after"] is not None:
-        beyond = order.beyond(cursors.values(query["after"]))
-        condition = sql("{condition} AND {beyond}", condition=condition, beyond=beyond)
+    limit, cursors = query["limit"], cursors_of(chosen.index.state.database, [record_type.plural, echo])
+    after = None if query["after"] is None else cursors.values(query["after"])
     # One more than the page tells whether another page follows.
-    rows = state.rows(
-        sql(
-            "SELECT r.id, r.body, r.etag, r.updated, {columns} FROM {source} "
-            "WHERE {condition} AND {bound} ORDER BY {by} LIMIT {limit}",
-            columns=order.columns,
-            source=order.source(chosen.narrowed),
-            condition=condition,
-            bound=order.bound,
-            by=order.by,
-            limit=limit + 1,
-        )
-    )
+    rows = First(chosen, order, limit + 1, after).rows("r.id, r.body, r.etag, r.updated")
     following = cursors.cursor(rows[limit - 1][4:]) if len(rows) > limit else None
     return [Stored(*row[:4]) for row in rows[:limit]], following
 

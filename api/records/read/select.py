@@ -2,18 +2,22 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
+
+from pyroaring import BitMap
 
 from schemas.base import nearest, quoted
 from schemas.query import Query, QueryError, QueryFault
 
-from ..core.filters import Filter, Ids, Survivors, named, where
+from ..core.filters import Filter, Ids, Part, Survivors, named, parts_of
 from ..core.registry import RecordType
-from ..core.sql import ALWAYS, Sql, joined, sql
+from ..core.sql import Sql, sql
 from ..core.state import State
-from ..text.find import Among, matching
+from ..text.find import matches
 from ..text.index import SCOPE_OF
 from ..text.query import parse_text_query
+from .index import StateIndex
 
 #: Unknown ids of a query that get a suggestion: each is compared with as many ids as `_ALIKE`.
 MOST_SUGGESTED = 10
@@ -22,48 +26,80 @@ _ALIKE = 2000
 
 @dataclass(frozen=True)
 class Selection:
-    """The records that a query selects, as a condition on `r`, the record's row.
+    """The records of a type that a query selects: `parts` are what its parameters ask for."""
 
-    `narrowed`: whether it chooses by anything but type and status, so that few records may be left.
-    """
-
-    state: State
-    condition: Sql
-    narrowed: bool = False
-
-    def and_(self, condition: Sql) -> "Selection":
-        """The same with one more condition."""
-        return replace(self, condition=sql("{mine} AND {other}", mine=self.condition, other=condition))
+    index: StateIndex
+    record_type: RecordType
+    parts: Sequence[Part] = ()
 
     @property
-    def ids(self) -> Sql:
-        """A query for the ids."""
-        return sql(
-            "SELECT r.id FROM {records} r WHERE {condition}",
-            records=self.state.records,
-            condition=self.condition,
-        )
+    def narrowed(self) -> bool:
+        """Whether it chooses by anything but type and status, so that few records may be left."""
+        return bool(self.parts)
+
+    def and_(self, part: Part) -> "Selection":
+        """The same with one more part."""
+        return replace(self, parts=[*self.parts, part])
+
+    @cached_property
+    def numbers(self) -> BitMap:
+        """The numbers of just these records."""
+        shown, *sets = self.index.sets(self.queries)
+        return left_of(shown, self.parts, sets)
+
+    @property
+    def queries(self) -> list[Sql]:
+        """What is asked for them."""
+        return [self.index.shown([self.record_type.name]), *(part.query for part in self.parts)]
+
+    @cached_property
+    def candidates(self) -> BitMap:
+        """The numbers of these records and perhaps of others that cannot be seen in the state: these are
+        sooner known where it is past."""
+        wanted = [part.query for part in self.parts if not part.without]
+        if self.index.state.moment is None or not wanted:
+            return self.numbers
+        sets = self.index.sets([part.query for part in self.parts])
+        return left_of(min(self.index.sets(wanted), key=len), self.parts, sets)
+
+    @property
+    def shown(self) -> Sql:
+        """The condition on `r`, a record's row, that it is of this type and may be seen."""
+        shows = self.index.state.shows("r")
+        return sql("r.type = {type} AND {shows}", type=self.record_type.name, shows=shows)
 
     def total(self) -> int:
         """How many records are selected."""
-        query = "SELECT COUNT(*) FROM {records} r WHERE {condition}"
-        row = self.state.row(sql(query, records=self.state.records, condition=self.condition))
-        return int(row[0]) if row else 0
+        return len(self.numbers)
 
 
-def selection(state: State, record_type: RecordType, query: Query, survivors: Survivors) -> Selection:
+def left_of(numbers: BitMap, parts: Sequence[Part], sets: Sequence[BitMap]) -> BitMap:
+    """What parts with their sets leave of some numbers."""
+    for part, some in zip(parts, sets, strict=True):
+        numbers = numbers - some if part.without else numbers & some
+    return numbers
+
+
+def selection(index: StateIndex, record_type: RecordType, query: Query, survivors: Survivors) -> Selection:
     """The records of a type that a query selects in a state.
 
     `survivors`: what each id in the query stands for then, from `resolve_ids`.
     """
-    common = sql("r.type = {type} AND {shown}", type=record_type.name, shown=state.shows("r"))
-    chosen = where(record_type.filters, state, record_type.name, query, survivors)
+    state = index.state
+    parts = parts_of(record_type.filters, index, record_type.name, query, survivors)
     if "updated_since" in query.given:
-        chosen.append(sql("r.updated >= {since}", since=query["updated_since"]))
+        since = sql(
+            "SELECT r.id FROM {records} r WHERE r.type = {type} AND {shows} AND r.updated >= {since}",
+            records=state.records,
+            type=record_type.name,
+            shows=state.shows("r"),
+            since=query["updated_since"],
+        )
+        parts.append(Part(index.with_ids(since)))
     if "q" in query.given:
-        found = matching(parse_text_query(query["q"]), Among([SCOPE_OF[s] for s in state.statuses]))
-        chosen.append(sql("r.id IN ({found})", found=found))
-    return Selection(state, joined(" AND ", [common, *chosen]), narrowed=bool(chosen))
+        scopes = [SCOPE_OF[status] for status in state.statuses]
+        parts += matches(parse_text_query(query["q"]), scopes)
+    return Selection(index, record_type, parts)
 
 
 def understood(filters: Sequence[Filter], query: Query, survivors: Survivors) -> dict[str, Any]:
@@ -194,88 +230,3 @@ def similar_ids(state: State, types: Sequence[str], given: str) -> list[str]:
         most=_ALIKE,
     )
     return [row[0] for row in state.rows(query)]
-
-
-# Order
-
-
-@dataclass(frozen=True)
-class SortKey:
-    """One expression of the order."""
-
-    sql: str
-    descends: bool = False
-
-
-@dataclass(frozen=True)
-class Order:
-    """A total order of a collection: its keys, ending with the id, and what must be joined for them."""
-
-    state: State
-    keys: tuple[SortKey, ...]
-    #: The condition on `k`, the record's row among the dates, where it is needed for the keys.
-    dated: Sql | None = None
-
-    @property
-    def by(self) -> Sql:
-        """The ORDER BY."""
-        return Sql(", ".join(f"{key.sql} DESC" if key.descends else key.sql for key in self.keys))
-
-    def source(self, narrowed: bool) -> Sql:
-        """What is selected from. CROSS: all records of a type are read in the order of their dates until the
-        page is full; few chosen ones are rather chosen first, and sorted."""
-        if self.dated is None:
-            return sql("{records} r", records=self.state.records)
-        join = "JOIN" if narrowed else "CROSS JOIN"
-        return sql(f"date_key k {join} {{records}} r ON {{on}}", records=self.state.records, on=self.dated)
-
-    @property
-    def bound(self) -> Sql:
-        """What holds for all records of the state asked, so that no walk begins with what came later."""
-        if self.state.moment is None or self.keys[0].sql != "r.updated":
-            return ALWAYS
-        last = "r.updated <= (SELECT c.time FROM change c WHERE c.seq = {commit})"
-        return sql(last, commit=self.state.moment.commit)
-
-    @property
-    def columns(self) -> Sql:
-        """The keys' values, which a cursor keeps."""
-        return Sql(", ".join(key.sql for key in self.keys))
-
-    def beyond(self, values: Sequence[Any]) -> Sql:
-        """The condition for what comes after a row with these values."""
-        alternatives = [self._decided_at(index, values) for index in range(len(self.keys))]
-        # Redundant, but it is what lets the index start at the cursor instead of at its beginning.
-        first = self.keys[0]
-        start = f"{first.sql} {'<=' if first.descends else '>='} {{value}}"
-        return sql(f"{start} AND ({{any}})", value=values[0], any=joined(" OR ", alternatives))
-
-    def _decided_at(self, index: int, values: Sequence[Any]) -> Sql:
-        """The rows that are equal before a key and beyond at it."""
-        key = self.keys[index]
-        same = [sql(f"{k.sql} = {{value}}", value=v) for k, v in zip(self.keys[:index], values, strict=False)]
-        further = sql(f"{key.sql} {'<' if key.descends else '>'} {{value}}", value=values[index])
-        return sql("({all})", all=joined(" AND ", [*same, further]))
-
-
-def order_of(state: State, record_type: RecordType, sort: str) -> Order:
-    """The order that `sort=` names."""
-    name, descends = sort.removeprefix("-"), sort.startswith("-")
-    if name == "id":
-        return Order(state, (SortKey("r.id", descends),))
-    if name in record_type.dates:
-        return _dated_order(state, record_type, name, descends)
-    column = "r.updated" if name == "updated" else "r.name"
-    return Order(state, (SortKey(column, descends), SortKey("r.id")))
-
-
-def _dated_order(state: State, record_type: RecordType, name: str, descends: bool) -> Order:
-    first, second = ("k.latest", "k.earliest") if descends else ("k.earliest", "k.latest")
-    keys = (SortKey("k.missing"), SortKey(first, descends), SortKey(second, descends), SortKey("k.record"))
-    on = sql(
-        "r.id = k.record AND k.type = {type} AND k.field = {field} AND {holds}",
-        type=record_type.name,
-        field=name,
-        holds=state.holds("k"),
-    )
-    return Order(state, keys, on)

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from pyroaring import BitMap
+
 from schemas.query import Query, QueryError, QueryFault
 from schemas.vocabularies import Vocabulary
 
 from ..core.filters import Filter, Ids, Survivors, Terms
 from ..core.registry import RecordType
-from ..core.sql import Sql, joined
-from ..core.state import State
+from .index import StateIndex
 from .select import selection
 
 
@@ -59,6 +60,8 @@ def _unfit(types: Sequence[RecordType], name: str) -> QueryFault:
     return QueryFault(name, detail)
 
 
-def chosen(state: State, types: Sequence[RecordType], query: Query, survivors: Survivors) -> Sql:
-    """A query for the ids of the records of these types that a query selects."""
-    return joined(" UNION ALL ", [selection(state, t, query, survivors).ids for t in types])
+def chosen(index: StateIndex, types: Sequence[RecordType], query: Query, survivors: Survivors) -> BitMap:
+    """The numbers of the records of these types that a query selects."""
+    selections = [selection(index, t, query, survivors) for t in types]
+    index.sets([asked for some in selections for asked in some.queries])
+    return BitMap.union(*(some.numbers for some in selections))

@@ -138,13 +138,33 @@ DateKey.add_index(
 )
 
 
+class Posting(Model):
+    """Which records have a key now: the set of their numbers in `search_row`, in pieces of 65,536 numbers.
+
+    Beside what `filter_key` has, `filter` is `scope`, with the scopes of `search_row` as values; or the field
+    of a `date_key`, of which `value` is the earliest day and `qualifier` the other bounds.
+    """
+
+    type = TextField()
+    found_by = TextField(column_name="filter")
+    value = TextField()
+    qualifier = TextField()
+    piece = IntegerField()
+    numbers = BlobField()  # a roaring bitmap in its portable form
+
+    class Meta:
+        table_name = "posting"
+        primary_key = CompositeKey("type", "found_by", "value", "qualifier", "piece")
+
+
 class SearchRow(Model):
-    """The number of a record in the full-text index (fulltext.py), and among what it stands there."""
+    """The number of a record, which no other record ever has, and among what it stands in the full-text
+    index (text/index.py)."""
 
     id = AutoField()
     record = TextField(unique=True)
     type = TextField()
-    scope = TextField()  # public or draft
+    scope = TextField()  # public, draft, or none: what was withdrawn
     digest = TextField()  # of the indexed texts, so that nothing is indexed twice
 
     class Meta:
@@ -360,6 +380,7 @@ MODELS: list[Any] = [
     Dependency,
     FilterKey,
     DateKey,
+    Posting,
     SearchRow,
     NameKey,
     Check,

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from peewee import Database
 
-from ..core.sql import Sql, joined, sql
+from ..core.sql import ALWAYS, Sql, joined, sql
 from . import models
 from .database import run
 
@@ -57,7 +57,6 @@ class Table:
         self._select = f"SELECT {_names(self.columns)} FROM {self.name} WHERE "
         self._insert = f"INSERT INTO {self.name} ({_names(self._written)}) VALUES "
         self._replace = f" ON CONFLICT ({_names(self.key)}) {self._on_conflict()}"
-        self._delete = f"DELETE FROM {self.name} WHERE ({_names(self.key)}) IN "
 
     @classmethod
     def of(cls, model: Any) -> "Table":
@@ -74,6 +73,10 @@ class Table:
             return "DO NOTHING"
         return "DO UPDATE SET " + ", ".join(f'"{name}" = excluded."{name}"' for name in others)
 
+    def padded(self, width: int) -> str:
+        """The columns' names, and as many NULLs behind them as make it so many."""
+        return ", ".join([_names(self.columns), *["NULL"] * (width - len(self.columns))])
+
     def read(self, database: Database, condition: Sql) -> list[Any]:
         """The rows that meet a condition."""
         rows = run(database, Sql(self._select + condition.text, condition.values)).fetchall()
@@ -88,6 +91,18 @@ class Table:
             condition = sql(f'"{column}" IN ({{some}})', some=some)
             found += self.read(database, joined(" AND ", [condition, also]) if also else condition)
         return found
+
+    def read_by_key(self, database: Database, keys: Iterable[Sequence[Any]]) -> list[Any]:
+        """The rows that have one of these keys."""
+        found: list[Any] = []
+        for some in batches(keys, MOST_VALUES // len(self.key)):
+            values = tuple(value for key in some for value in key)
+            found += self.read(database, Sql(self._by_key(len(some)), values))
+        return found
+
+    def _by_key(self, number: int) -> str:
+        # Selected from once more: a bare list of pairs makes SQLite read the whole table.
+        return f"({_names(self.key)}) IN (SELECT * FROM (VALUES {_places(number, len(self.key))}))"
 
     def add(self, database: Database, rows: Iterable[Any]) -> None:
         """Write new rows."""
@@ -129,9 +144,8 @@ class Table:
     def delete(self, database: Database, rows: Iterable[Any]) -> None:
         """Take rows away by their keys."""
         for some in batches(rows, MOST_VALUES // len(self.key)):
-            # Selected from once more: a bare list of pairs makes SQLite read the whole table.
             database.execute_sql(
-                f"{self._delete}(SELECT * FROM (VALUES {_places(len(some), len(self.key))}))",
+                f"DELETE FROM {self.name} WHERE {self._by_key(len(some))}",
                 [getattr(row, name) for row in some for name in self.key],
             )
 
@@ -139,6 +153,23 @@ class Table:
         """Take the rows away that have one of the values in a column."""
         for some in batches(values):
             run(database, sql(f'DELETE FROM {self.name} WHERE "{column}" IN ({{some}})', some=some))
+
+
+def read_together(
+    database: Database, tables: Sequence[Table], column: str, values: Iterable[Any], also: Sql = ALWAYS
+) -> list[Any]:
+    """The rows of several tables that have one of the values in a column, and meet a further condition."""
+    width = max(len(table.columns) for table in tables)
+    found: list[Any] = []
+    for some in batches(values):
+        condition = sql(f'"{column}" IN ({{some}}) AND {{also}}', some=some, also=also)
+        ways = [
+            sql(f"SELECT {place}, {table.padded(width)} FROM {table.name} WHERE {{all}}", all=condition)
+            for place, table in enumerate(tables)
+        ]
+        for place, *row in run(database, joined(" UNION ALL ", ways)).fetchall():
+            found.append(tables[place].row._make(row[: len(tables[place].columns)]))
+    return found
 
 
 def _names(columns: Sequence[str]) -> str:
@@ -157,6 +188,7 @@ REFERENCES = TABLES[models.Reference]
 DEPENDENCIES = TABLES[models.Dependency]
 FILTER_KEYS = TABLES[models.FilterKey]
 DATE_KEYS = TABLES[models.DateKey]
+POSTINGS = TABLES[models.Posting]
 SEARCH_ROWS = TABLES[models.SearchRow]
 NAME_KEYS = TABLES[models.NameKey]
 CHECKS = TABLES[models.Check]

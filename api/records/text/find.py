@@ -1,10 +1,15 @@
 """Finding records by their texts: what is typed, as questions to the full-text index (FTS5)."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
+from peewee import Database
+from pyroaring import BitMap
+
+from ..core.filters import Part
 from ..core.registry import TYPES
 from ..core.sql import Sql, joined, sql
+from ..store.database import run
+from ..store.postings import listed
 from .normalise import pieces
 from .query import SearchTerm, TextQuery
 
@@ -13,16 +18,6 @@ _WEIGHTS = "10.0, 6.0, 1.0"
 #: More matches than these are not ranked against each other; the records added last are.
 MOST_RANKED = 20_000
 _AFTER_ALL = "\U0010ffff"
-
-
-@dataclass(frozen=True)
-class Among:
-    """What a search looks among: what is public or drafts, records of these types (none: all), whose ids a
-    query finds (None: all)."""
-
-    scopes: Sequence[str] = ("public",)
-    types: Sequence[str] = ()
-    ids: Sql | None = None
 
 
 def _literal(words: Sequence[str]) -> str:
@@ -45,134 +40,115 @@ def _matches(terms: Sequence[SearchTerm]) -> dict[str, str]:
     return {table: " AND ".join(dict.fromkeys(some)) for table, some in by_table.items()}
 
 
-def _has_all(scope: str, terms: Sequence[SearchTerm]) -> Sql:
-    """The condition on `s`, the number of an indexed record, that all these terms are found in it."""
-    return joined(
-        " AND ",
-        [
-            sql(
-                f"s.id IN (SELECT rowid FROM {scope}_{table} WHERE {scope}_{table} MATCH {{expression}})",
-                expression=expression,
-            )
-            for table, expression in _matches(terms).items()
-        ],
-    )
-
-
-def _conditions(text: TextQuery, scope: str, among: Among) -> Iterator[Sql]:
-    """Conditions on `s` for all records of a scope that a search finds."""
-    yield sql("s.scope = {scope}", scope=scope)
+def matches(text: TextQuery, scopes: Sequence[str]) -> list[Part]:
+    """Queries for the numbers of all records in these scopes that a search finds; the first is for some that
+    are wanted."""
     if not text.chunks:
-        yield Sql("1 = 0")
-    if among.types:
-        yield sql("s.type IN ({types})", types=list(among.types))
-    if text.wanted:
-        yield _has_all(scope, text.wanted)
-    for excluded in text.excluded:
-        yield sql("NOT ({all})", all=_has_all(scope, excluded))
-    if among.ids is not None:
-        yield sql("s.record IN ({ids})", ids=among.ids)
+        return [Part(Sql("SELECT id FROM search_row WHERE FALSE"))]
+    wanted = [Part(_in_scopes(scopes, *found)) for found in _matches(text.wanted).items()]
+    if not wanted:
+        wanted = [Part(sql("SELECT id FROM search_row WHERE scope IN ({scopes})", scopes=list(scopes)))]
+    return [*wanted, *(Part(_having_all(scopes, terms), without=True) for terms in text.excluded)]
 
 
-def _found(text: TextQuery, among: Among, columns: str) -> Sql:
-    """A query for columns of `s`, the index's rows of all records that a search finds."""
-    return joined(
-        " UNION ALL ",
-        [
-            sql(
-                f"SELECT {columns} FROM search_row s WHERE {{conditions}}",
-                conditions=joined(" AND ", _conditions(text, scope, among)),
-            )
-            for scope in among.scopes
-        ],
-    )
+def _in_scopes(scopes: Sequence[str], table: str, expression: str) -> Sql:
+    """A query for the records in some scopes in which all terms of an expression are found."""
+    ways = [
+        sql(
+            f"SELECT rowid AS id FROM {scope}_{table} WHERE {scope}_{table} MATCH {{expression}}",
+            expression=expression,
+        )
+        for scope in scopes
+    ]
+    return joined(" UNION ALL ", ways)
 
 
-def matching(text: TextQuery, among: Among) -> Sql:
-    """A query for the ids of all records that a search finds."""
-    return _found(text, among, "s.record")
+def _having_all(scopes: Sequence[str], terms: Sequence[SearchTerm]) -> Sql:
+    """A query for the records in some scopes in which all these terms are found."""
+    first, *others = [_in_scopes(scopes, *found) for found in _matches(terms).items()]
+    also = [sql("AND id IN ({other})", other=other) for other in others]
+    return sql("SELECT id FROM ({first}) {also}", first=first, also=joined(" ", [Sql("WHERE TRUE"), *also]))
 
 
-def totals(text: TextQuery, among: Among) -> Sql:
-    """A query for (type, number) of all records that a search finds."""
-    query = "SELECT type, COUNT(*) FROM ({found}) AS found GROUP BY type"
-    return sql(query, found=_found(text, among, "s.type"))
+def _numbers(database: Database, query: Sql) -> BitMap:
+    return BitMap([row[0] for row in run(database, query).fetchall()])
 
 
 # Points are added up by grouping: joined, SQLite would read all of them again for every match.
 _RANKED = """
-WITH found(id) AS ({found}),
-chosen(id) AS MATERIALIZED (SELECT id FROM (SELECT id FROM found ORDER BY id DESC LIMIT {most}){named}),
+WITH chosen(id) AS MATERIALIZED (SELECT value FROM json_each({chosen})),
 points(id, points) AS (SELECT id, 0.0 FROM chosen{scores})
-SELECT c.record AS record, {tier} AS tier, p.score AS score
+SELECT c.record AS record, p.score AS score,
+CASE WHEN p.id IN ({called}) THEN 0 WHEN p.id IN ({beginning}) THEN 1 ELSE 2 END AS tier
 FROM (SELECT id, SUM(points) AS score FROM points GROUP BY id) p JOIN search_row c ON c.id = p.id
 """
 
 
-def ranked(text: TextQuery, among: Among) -> Sql:
-    """A query for the records that a search finds, with their ranks.
+def ranked(database: Database, text: TextQuery, scopes: Sequence[str], found: BitMap) -> Sql:
+    """A query for the records among those `found`, with their ranks.
 
     Its columns: `record`, `tier` (0: its name or title is the text, 1: a name, or a word of it, begins with
     it, 2: the rest) and `score` (bm25: the less the better).
     """
+    newest = BitMap(found[-MOST_RANKED:])
+    named = _named(database, text.name) & found if len(found) > MOST_RANKED else BitMap()
     return sql(
         _RANKED,
-        found=_found(text, among, "s.id"),
-        most=MOST_RANKED,
-        named=_named(text.name),
-        scores=_scores(text, among.scopes),
-        tier=_tier(text.name),
+        chosen=listed(newest | named),
+        scores=joined("", [_scores(text, scopes, some) for some in (newest, named - newest) if some]),
+        called=sql(_CALLED, types=list(TYPES), name=text.name),
+        beginning=sql(_BEGINNING_SO, types=list(TYPES), name=text.name, end=text.name + _AFTER_ALL),
     )
 
 
-def _scores(text: TextQuery, scopes: Sequence[str]) -> Sql:
-    """What each table says about the chosen matches, and about words that are there as a whole."""
+def _scores(text: TextQuery, scopes: Sequence[str], among: BitMap) -> Sql:
+    """What each table says about some matches, and about words that are there as a whole."""
     kinds = list(_matches(text.wanted).items())
     if whole := [_literal(t.words) for t in text.wanted if t.kind in ("part", "prefix")]:
         kinds.append(("words", " OR ".join(whole)))
-    return joined("", [_points(f"{scope}_{kind}", matched) for scope in scopes for kind, matched in kinds])
+    tables = [(f"{scope}_{kind}", matched) for scope in scopes for kind, matched in kinds]
+    return joined("", [_points(table, matched, among) for table, matched in tables])
 
 
-def _points(table: str, expression: str) -> Sql:
-    # The plus sign: all matches are passed by and the chosen ones weighed, instead of one search for each.
+def _points(table: str, expression: str, among: BitMap) -> Sql:
+    # The plus sign: all matches in the range are passed by and the chosen ones weighed, instead of one search
+    # for each.
     return sql(
-        f" UNION ALL SELECT rowid, bm25({table}, {_WEIGHTS}) FROM {table} "
-        f"WHERE {table} MATCH {{expression}} AND +rowid IN (SELECT id FROM chosen)",
+        f" UNION ALL SELECT rowid, bm25({table}, {_WEIGHTS}) FROM {table} WHERE {table} MATCH {{expression}} "
+        "AND rowid BETWEEN {least} AND {most} AND +rowid IN (SELECT id FROM chosen)",
         expression=expression,
+        least=among.min(),
+        most=among.max(),
     )
 
 
+_CALLED = """
+SELECT s.id FROM name_key n CROSS JOIN search_row s ON s.record = n.record
+WHERE n.type IN ({types}) AND n.folded = {name} AND n.kind <> 'word' AND {name} <> ''
+"""
+_BEGINNING_SO = """
+SELECT s.id FROM name_key n CROSS JOIN search_row s ON s.record = n.record
+WHERE n.type IN ({types}) AND n.folded >= {name} AND n.folded < {end} AND n.kind <> 'title' AND {name} <> ''
+"""
 #: Types whose titles are names, and how many names that begin with a text are sure to be ranked.
 _NAMED = tuple(t.name for t in TYPES.values() if t.names)
 _MOST_NAMES = 200
-# CROSS: the few that are called so are looked for among the matches, not the other way round.
-_CALLED = """
- UNION SELECT s.id FROM (
+_SURELY = """
+SELECT s.id FROM (
 SELECT record FROM name_key WHERE type IN ({types}) AND folded = {name}
 UNION ALL SELECT record FROM (
 SELECT record FROM name_key WHERE type IN ({named}) AND folded > {name} AND folded < {end} LIMIT {most})
-) n CROSS JOIN search_row s ON s.record = n.record WHERE s.id IN (SELECT id FROM found)
+) n CROSS JOIN search_row s ON s.record = n.record
 """
 
 
-def _named(name: str) -> Sql:
+def _named(database: Database, name: str) -> BitMap:
     """Records that are called so, however old, where there are more matches than are ranked."""
     if not name:
-        return Sql("")
+        return BitMap()
     end = name + _AFTER_ALL
-    return sql(_CALLED, types=list(TYPES), name=name, named=_NAMED, end=end, most=_MOST_NAMES)
-
-
-_TIER = """
-CASE WHEN EXISTS (SELECT 1 FROM name_key n WHERE n.record = c.record AND n.folded = {name}
-AND n.kind <> 'word') THEN 0
-WHEN EXISTS (SELECT 1 FROM name_key n WHERE n.record = c.record AND n.folded >= {name} AND n.folded < {end}
-AND n.kind <> 'title') THEN 1 ELSE 2 END
-"""
-
-
-def _tier(name: str) -> Sql:
-    return sql(_TIER, name=name, end=name + _AFTER_ALL) if name else Sql("2")
+    query = sql(_SURELY, types=list(TYPES), named=_NAMED, name=name, end=end, most=_MOST_NAMES)
+    return _numbers(database, query)
 
 
 # CROSS: names in their order until there are enough, instead of all records with their names.

@@ -6,7 +6,7 @@ folded text in trigrams, for parts of words. Both have the columns title, names,
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
 from itertools import chain
@@ -15,12 +15,14 @@ from typing import Any
 from peewee import Database, DatabaseError
 
 from ..store.database import trouble_of
+from ..store.postings import SCOPE, Posted, Term, numbers_of
 from ..store.tables import NAME_KEYS, SEARCH_ROWS, Table, batches
 from .normalise import BETWEEN, indexed, normalise, pieces, words_of
 
-#: Where records of a status are found; those of others are not.
+#: Where records of a status are found; those of others are nowhere, and keep their number.
 SCOPE_OF = {"published": "public", "draft": "draft"}
 SCOPES = tuple(SCOPE_OF.values())
+NOWHERE = "none"
 COLUMNS = ("title", "names", "text")
 #: The full-text tables of each scope.
 WORDS = {scope: Table(f"{scope}_words", ("rowid", *COLUMNS), ("rowid",)) for scope in SCOPES}
@@ -88,67 +90,109 @@ def _as_indexed(folded: str) -> str:
 
 @dataclass(frozen=True)
 class Searched:
-    """A record, among what it is found (None: nowhere), and by what texts."""
+    """A record of some status, and by what texts it is found."""
 
     record: str
     type: str
-    scope: str | None
+    status: str
     texts: Texts
 
+    @property
+    def scope(self) -> str:
+        """Among what it is found."""
+        return SCOPE_OF.get(self.status, NOWHERE)
 
-def index(database: Database, records: Iterable[Searched]) -> None:
-    """Make records findable among what is public or among drafts, or nowhere."""
+    @property
+    def digest(self) -> str:
+        """A short name for all that it is found by."""
+        return self.texts.digest if self.scope != NOWHERE else ""
+
+
+@dataclass
+class Indexed:
+    """The numbers of records that were indexed, by id; where they are found now, and are no more."""
+
+    numbers: dict[str, int] = field(default_factory=dict)
+    added: list[Posted] = field(default_factory=list)
+    removed: list[Posted] = field(default_factory=list)
+
+
+def index(database: Database, records: Iterable[Searched]) -> Indexed:
+    """Make records findable among what is public or among drafts, or nowhere; the postings of these scopes
+    are left to the caller."""
+    done = Indexed()
     for some in batches(records):
         kept = {row.record: row for row in SEARCH_ROWS.read_of(database, "record", (r.record for r in some))}
         other = [r for r in some if not _stands(r, kept.get(r.record))]
-        _forget(database, [kept[r.record] for r in other if r.record in kept])
-        _add(database, [r for r in other if r.scope], {i: row.id for i, row in kept.items()})
+        _take_out(database, [kept[r.record] for r in other if r.record in kept])
+        _add_search_rows(database, other, kept)
+        known = {record: row.id for record, row in kept.items()}
+        done.numbers |= known | numbers_of(database, (r.record for r in some if r.record not in known))
+        _add_texts(database, other, done.numbers)
+        for record in other:
+            _move(record, kept.get(record.record), done)
+    return done
 
 
 def _stands(record: Searched, kept: Any) -> bool:
-    """Whether the index holds a record as it is, or does not hold what is found nowhere."""
-    if kept is None:
-        return record.scope is None
-    return (kept.scope, kept.digest) == (record.scope, record.texts.digest)
+    """Whether the index holds a record as it is."""
+    return kept is not None and (kept.scope, kept.digest) == (record.scope, record.digest)
 
 
-def _add(database: Database, records: Sequence[Searched], numbers: Mapping[str, int]) -> None:
-    """Write the index's rows of records, under the numbers that they had, or new ones."""
-    SEARCH_ROWS.add(database, (_search_row(r, numbers.get(r.record)) for r in records))
-    given = SEARCH_ROWS.read_of(database, "record", (r.record for r in records))
-    number = {row.record: row.id for row in given}
+def _move(record: Searched, kept: Any, done: Indexed) -> None:
+    """Note where a record is found now, and is no more."""
+    number = done.numbers[record.record]
+    if kept and kept.scope == record.scope:
+        return
+    if kept:
+        done.removed.append((Term(record.type, SCOPE, kept.scope), number))
+    done.added.append((Term(record.type, SCOPE, record.scope), number))
+
+
+def _add_search_rows(database: Database, records: Sequence[Searched], kept: Mapping[str, Any]) -> None:
+    """Write the numbered rows of records, under the numbers that they had, or new ones."""
+    SEARCH_ROWS.put(database, (_search_row(r, kept[r.record].id) for r in records if r.record in kept))
+    SEARCH_ROWS.add(database, (_search_row(r, None) for r in records if r.record not in kept))
+
+
+def _add_texts(database: Database, records: Sequence[Searched], numbers: Mapping[str, int]) -> None:
     for scope in SCOPES:
         within = [r for r in records if r.scope == scope]
-        WORDS[scope].add(database, ((number[r.record], *r.texts.words) for r in within))
-        PARTS[scope].add(database, ((number[r.record], *r.texts.parts) for r in within))
+        WORDS[scope].add(database, ((numbers[r.record], *r.texts.words) for r in within))
+        PARTS[scope].add(database, ((numbers[r.record], *r.texts.parts) for r in within))
     NAME_KEYS.add(database, (row for r in records for row in _name_keys(r)))
 
 
 def _search_row(record: Searched, number: int | None) -> Any:
     return SEARCH_ROWS.row(
-        id=number, record=record.record, type=record.type, scope=record.scope, digest=record.texts.digest
+        id=number, record=record.record, type=record.type, scope=record.scope, digest=record.digest
     )
 
 
 def _name_keys(record: Searched) -> list[Any]:
+    if record.scope == NOWHERE:
+        return []
     return [
         NAME_KEYS.row(record=record.record, position=position, type=record.type, kind=kind, folded=folded)
         for position, (kind, folded) in enumerate(record.texts.called)
     ]
 
 
-def forget(database: Database, ids: Iterable[str]) -> None:
-    """Take records out of the index."""
-    _forget(database, SEARCH_ROWS.read_of(database, "record", ids))
+def forget(database: Database, ids: Iterable[str]) -> Indexed:
+    """Take records out of the index, and their numbers from them."""
+    rows = SEARCH_ROWS.read_of(database, "record", ids)
+    _take_out(database, rows)
+    SEARCH_ROWS.delete(database, rows)
+    removed = [(Term(row.type, SCOPE, row.scope), row.id) for row in rows]
+    return Indexed({row.record: row.id for row in rows}, [], removed)
 
 
-def _forget(database: Database, rows: Sequence[Any]) -> None:
+def _take_out(database: Database, rows: Sequence[Any]) -> None:
     for scope in SCOPES:
         numbers = [row.id for row in rows if row.scope == scope]
         WORDS[scope].delete_of(database, "rowid", numbers)
         PARTS[scope].delete_of(database, "rowid", numbers)
     NAME_KEYS.delete_of(database, "record", (row.record for row in rows))
-    SEARCH_ROWS.delete(database, rows)
 
 
 def compact(database: Database) -> None:
@@ -176,19 +220,23 @@ def index_faults(database: Database) -> Iterator[str]:
 
 
 def strange_numbers(database: Database) -> Iterator[str]:
-    """Rows of the index that belong to no record that is shown."""
+    """Rows of the index that belong to no record that is shown, and records without a number."""
     numbers = "SELECT id FROM search_row WHERE scope = '{scope}'"
     strange = {
-        "search_row": "SELECT record FROM search_row WHERE record NOT IN "
-        "(SELECT id FROM record WHERE status IN ('published', 'draft'))",
-        "name_key": "SELECT record FROM name_key WHERE record NOT IN (SELECT record FROM search_row)",
+        "search_row": "SELECT r.id FROM record r LEFT JOIN search_row s "
+        "ON s.record = r.id AND s.type = r.type AND s.scope = "
+        "CASE r.status WHEN 'published' THEN 'public' WHEN 'draft' THEN 'draft' ELSE 'none' END "
+        "AND (s.scope <> 'none' OR s.digest = '') WHERE s.id IS NULL "
+        "UNION ALL SELECT record FROM search_row WHERE record NOT IN (SELECT id FROM record)",
+        "name_key": "SELECT record FROM name_key WHERE record NOT IN "
+        "(SELECT record FROM search_row WHERE scope <> 'none')",
     }
     for scope in SCOPES:
         for table in (WORDS[scope].name, PARTS[scope].name):
             strange[table] = f"SELECT rowid FROM {table} WHERE rowid NOT IN ({numbers.format(scope=scope)})"
     for table, query in strange.items():
         for (row,) in database.execute_sql(query):
-            yield f"{table}, row {row!r}: it is searched, but there is no such record to be shown"
+            yield f"{table}, row {row!r}: it is not as the record of this id or number is shown"
 
 
 def _tables() -> list[str]:
@@ -199,7 +247,7 @@ def misplaced(database: Database, record: Searched) -> list[str]:
     """The tables of the index in which a record that is shown does not stand as it should."""
     kept = SEARCH_ROWS.read_of(database, "record", [record.record])
     number = kept[0].id if kept else None
-    scope = str(record.scope)
+    scope = record.scope
     wanted: list[tuple[Table, str, Any, list[Any]]] = [
         (SEARCH_ROWS, "record", record.record, [_search_row(record, number)]),
         (NAME_KEYS, "record", record.record, _name_keys(record)),

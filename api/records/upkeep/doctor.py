@@ -5,9 +5,9 @@ taken batch by batch and rows one by one, so that a large database needs no more
 """
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Any
 
 from peewee import Database, DatabaseError
@@ -19,12 +19,14 @@ from ..core.sql import ALWAYS, Sql
 from ..core.state import FOREVER
 from ..read.revisions import last_seq
 from ..store.database import migrate, open_database, snapshot, trouble_of
+from ..store.postings import SCOPE, is_same, rows_for, united
 from ..store.tables import (
     COUNTERS,
     DATE_KEYS,
     DEPENDENCIES,
     FILTER_KEYS,
     NAME_KEYS,
+    POSTINGS,
     QUESTIONS,
     RECORDS,
     REFERENCES,
@@ -34,10 +36,12 @@ from ..store.tables import (
     TABLES,
     Table,
     batches_of_ids,
+    read_together,
 )
 from ..text.index import SCOPE_OF, index_faults, misplaced, strange_numbers
 from ..write.claims import chain_faults, showing_faults
 from ..write.keys import PERIODIC, timeless
+from ..write.postings import right_postings
 from ..write.rebuild import Periods, joined_periods, periods_of_renderings
 from ..write.render import Rendered, Renderer, etag_of
 from ..write.rerender import pending_refreshes
@@ -51,6 +55,7 @@ DERIVED = {
     DEPENDENCIES: "record",
     FILTER_KEYS: "record",
     DATE_KEYS: "record",
+    POSTINGS: "",  # of many records
     SEARCH_ROWS: "record",
     NAME_KEYS: "record",
 }
@@ -101,7 +106,14 @@ def _faults(database: Database) -> Iterator[str]:
         if left := pending_refreshes(database):
             yield f"still to be rendered again, with the next write: {counted(left, 'record')}"
             return
-        for check in (_strange_rows, strange_numbers, _record_faults, _feed_faults, _disagreements):
+        for check in (
+            _strange_rows,
+            strange_numbers,
+            _record_faults,
+            _posting_faults,
+            _feed_faults,
+            _disagreements,
+        ):
             yield from check(database)
 
 
@@ -244,6 +256,25 @@ def _key_faults(database: Database, entries: list[Entry], keys: dict[str, set[An
             yield f"{_named(entry)}: {past}: {wrong}"
 
 
+def _posting_faults(database: Database) -> Iterator[str]:
+    """Sets of records that are not those that have the key."""
+    right = {row[:-1]: row for row in rows_for(right_postings(database))}
+    for row in POSTINGS.read(database, ALWAYS):
+        if not is_same(row, due := right.pop(row[:-1], None)):
+            yield f"{_place(POSTINGS, row)}: it does not hold just the records that have this key"
+            yield from _strange_scopes(row, due)
+    yield from (f"{_place(POSTINGS, row)}: it is missing" for row in right.values())
+
+
+def _strange_scopes(row: Any, right: Any) -> Iterator[str]:
+    """Numbers of records that are none."""
+    with suppress(DatabaseError):
+        if row.filter == SCOPE:
+            strange = united([row.numbers]) - united([right.numbers] if right else [])
+            for number in islice(strange, _MOST_NAMED):
+                yield f"search_row, row id {number}: it is missing"
+
+
 def _with_periods(rows: Periods) -> Iterator[Any]:
     for row, periods in rows.items():
         for since, until in joined_periods(periods):
@@ -257,10 +288,9 @@ def _overlap(periods: list[tuple[int, int]]) -> bool:
 def _held_periods(database: Database, ids: list[str]) -> dict[str, Periods]:
     """The periods of the key tables' rows by record, as they stand."""
     found: dict[str, Periods] = {}
-    for table in PERIODIC:
-        for row in table.read_of(database, "record", ids):
-            periods = found.setdefault(row.record, {}).setdefault(timeless(row), [])
-            periods.append((row.since, row.until))
+    for row in read_together(database, PERIODIC, "record", ids):
+        periods = found.setdefault(row.record, {}).setdefault(timeless(row), [])
+        periods.append((row.since, row.until))
     return found
 
 

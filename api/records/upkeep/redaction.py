@@ -12,11 +12,14 @@ from schemas.base import Json
 from ..core.errors import Conflict, NotFound
 from ..core.registry import RecordType
 from ..core.sql import sql
+from ..core.state import FOREVER
 from ..store.api_keys import Actor
 from ..store.database import write_transaction
-from ..store.tables import CHECKS, RECORDS, REDACTIONS, RENDERINGS, REVISIONS
+from ..store.tables import CHECKS, RECORDS, REDACTIONS, RENDERINGS, REVISIONS, read_together
 from ..text.index import compact
 from ..write.commit import finish
+from ..write.keys import timeless
+from ..write.postings import POSTED, follow
 from ..write.rebuild import rebuild_keys
 from ..write.render import citation_digest, etag_of
 from ..write.rerender import catch_up
@@ -51,9 +54,21 @@ def redact(
         transaction.redact(entry, Correction("legal", note), stub)
         _forget_checks(database, record_id, stub or entry.document)
         finish(transaction)
-        rebuild_keys(database, [record_id])
+        _rebuild_keys(database, record_id)
     _scrub(database)
     return places
+
+
+def _rebuild_keys(database: Database, record_id: str) -> None:
+    before = _holding(database, record_id)
+    rebuild_keys(database, [record_id])
+    follow(database, before, _holding(database, record_id))
+
+
+def _holding(database: Database, record_id: str) -> set[Any]:
+    """What a record is found by now."""
+    rows = read_together(database, POSTED, "record", [record_id])
+    return {timeless(row) for row in rows if row.until == FOREVER}
 
 
 def _scrub(database: Database) -> None:

@@ -13,10 +13,12 @@ from ..core.registry import TYPES
 from ..core.sql import sql
 from ..core.state import FOREVER
 from ..store.database import run
-from ..store.tables import RECORDS
-from ..text.index import SCOPE_OF, Searched, index
+from ..store.postings import replace_all
+from ..store.tables import RECORDS, read_together
+from ..text.index import Searched, index
 from ..text.texts import texts_of
 from .keys import PERIODIC, Found
+from .postings import right_postings
 
 #: A row without its period, and the periods in which it holds, one after another.
 Periods = dict[Any, list[tuple[int, int]]]
@@ -24,18 +26,23 @@ _NOW = FOREVER - 1
 
 
 def rebuild_keys(database: Database, ids: Sequence[str]) -> None:
-    """Write what these records are and were found by as it follows from their renderings."""
+    """Write what these records are and were found by as it follows from their renderings; the postings are
+    left as they are."""
     right = {
         row._replace(since=since, until=until)
         for found in periods_of_renderings(database, ids).values()
         for row, periods in found.items()
         for since, until in periods
     }
+    held = set(read_together(database, PERIODIC, "record", ids))
     for table in PERIODIC:
-        held = set(table.read_of(database, "record", ids))
-        wanted = {row for row in right if isinstance(row, table.row)}
-        table.delete(database, held - wanted)
-        table.add(database, wanted - held)
+        table.delete(database, (row for row in held - right if isinstance(row, table.row)))
+        table.add(database, (row for row in right - held if isinstance(row, table.row)))
+
+
+def rebuild_postings(database: Database) -> None:
+    """Write which records have a key as it follows from the keys."""
+    replace_all(database, right_postings(database))
 
 
 def rebuild_index(database: Database, ids: Sequence[str]) -> None:
@@ -46,7 +53,7 @@ def rebuild_index(database: Database, ids: Sequence[str]) -> None:
             Searched(
                 row.id,
                 row.type,
-                SCOPE_OF.get(row.status),
+                row.status,
                 texts_of(TYPES[row.type], orjson.loads(row.body)),
             )
             for row in RECORDS.read_of(database, "id", ids)

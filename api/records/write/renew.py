@@ -5,7 +5,7 @@ from peewee import Database
 from ..store.database import write_transaction
 from ..store.tables import FINGERPRINTS, PENDING, batches_of_ids
 from .fingerprint import KEYS, RENDERING, WRITING
-from .rebuild import rebuild_index, rebuild_keys
+from .rebuild import rebuild_index, rebuild_keys, rebuild_postings
 from .rerender import catch_up
 
 
@@ -47,4 +47,5 @@ def _rebuild_all(database: Database) -> None:
             rebuild_keys(database, some)
             rebuild_index(database, some)
     with write_transaction(database):
+        rebuild_postings(database)
         KEYS.keep_in(database)

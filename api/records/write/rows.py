@@ -23,9 +23,11 @@ from ..store.tables import (
     REVISIONS,
     Table,
     batches,
+    read_together,
 )
 from ..text.index import SCOPE_OF, Searched, forget, index
-from .keys import PERIODIC, Found, Rows, changes
+from .keys import PERIODIC, Found, Rows, changes, timeless
+from .postings import POSTED, follow
 from .render import Rendered
 from .session import Entry, Session, canonical
 from .transaction import Announcement, PublicChange
@@ -114,18 +116,36 @@ def store_surroundings(database: Database, rendered: Sequence[Rendered], session
 def store_keys(database: Database, rendered: Sequence[Rendered], session: Session, commit: int) -> None:
     """Write what records are found and searched by."""
     for some in batches(rendered):
-        _store_keys(database, some, session, commit)
-    index(database, (searched(record) for record in rendered))
+        # A record has its number from the index.
+        indexed = index(database, (searched(record) for record in some))
+        before, after = _store_keys(database, some, session, commit)
+        follow(database, before, after, indexed)
 
 
-def _store_keys(database: Database, rendered: Sequence[Rendered], session: Session, commit: int) -> None:
+def _store_keys(
+    database: Database, rendered: Sequence[Rendered], session: Session, commit: int
+) -> tuple[set[Any], set[Any]]:
+    """Write the rows of keys; returns those that have postings as they were, and as they are now."""
     wanted = {record.entry.id: rows_of(record, session) for record in rendered}
+    entries = {record.entry.id: record.entry for record in rendered}
+    named = [entry.id for entry in entries.values() if _names_others(entry, session)]
+    held = _by_record(read_together(database, POSTED, "record", entries, _HELD))
+    naming = _by_record(REFERENCES.read_of(database, "record", named, _HELD))
     for table in PERIODIC:
-        entries = [r.entry for r in rendered if table is not REFERENCES or _names_others(r.entry, session)]
-        held = _by_record(table.read_of(database, "record", (entry.id for entry in entries), _HELD))
-        due = [changes(held.get(e.id, ()), wanted[e.id][table], e.public, commit) for e in entries]
+        some, standing = (named, naming) if table is REFERENCES else (entries, held)
+        due = [
+            changes(
+                [row for row in standing.get(i, ()) if isinstance(row, table.row)],
+                wanted[i][table],
+                entries[i].public,
+                commit,
+            )
+            for i in some
+        ]
         table.delete(database, (row for change in due for row in change.gone))
         table.put(database, (row for change in due for row in change.written))
+    before = {timeless(row) for rows in held.values() for row in rows}
+    return before, {row for rows in wanted.values() for table in POSTED for row in rows[table]}
 
 
 _HELD = sql("until = {forever}", forever=FOREVER)
@@ -192,7 +212,7 @@ def questions_of(entry: Entry) -> set[Any]:
 def searched(record: Rendered) -> Searched:
     """Among what a record is found by a search, and by what texts."""
     entry = record.entry
-    return Searched(entry.id, entry.type.name, SCOPE_OF.get(entry.status), record.texts)
+    return Searched(entry.id, entry.type.name, entry.status, record.texts)
 
 
 # What is still to be done, and what goes
@@ -207,7 +227,8 @@ def postpone(database: Database, stale: dict[str, str]) -> None:
 
 def erase(database: Database, ids: Sequence[str]) -> None:
     """Take drafts out of every table."""
-    forget(database, ids)
+    keys = {timeless(row) for row in read_together(database, POSTED, "record", ids)}
+    follow(database, keys, set(), forget(database, ids))
     for table in (*PERIODIC, DEPENDENCIES, CHECKS):
         table.delete_of(database, "record", ids)
     QUESTIONS.delete_of(database, "dossier", ids)

@@ -1,0 +1,255 @@
+"""The first records of a selection in an order, beyond a place: what a page shows."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from pyroaring import BitMap
+
+from schemas.fuzzy_date import EARLIEST, LATEST
+
+from ..core.registry import RecordType
+from ..core.sql import ALWAYS, Sql, joined, sql
+from ..core.state import State
+from .index import among
+from .select import Selection
+
+#: So many records are sorted; of more of them, the first are looked for in an index of the order.
+FEW = 2_000
+#: So many rows of an index are read in search of them, before all the records are sorted after all.
+_MOST_READ = 20_000
+#: Rows that are read at once.
+_BLOCK = 1_000
+
+
+@dataclass(frozen=True)
+class SortKey:
+    """One expression of the order."""
+
+    sql: str
+    descends: bool = False
+
+
+@dataclass(frozen=True)
+class Order:
+    """A total order of a collection: its keys, ending with the id, and what must be joined for them."""
+
+    state: State
+    keys: tuple[SortKey, ...]
+    #: The date that it goes by, if it does, and the condition on `k`, the record's row among the dates.
+    dated_by: str = ""
+    dated: Sql | None = None
+
+    @property
+    def by(self) -> Sql:
+        """The ORDER BY."""
+        return Sql(", ".join(f"{key.sql} DESC" if key.descends else key.sql for key in self.keys))
+
+    @property
+    def walked(self) -> Sql:
+        """All records in the order, to be read until there are enough. CROSS: dates first."""
+        if self.dated is None:
+            return sql("{records} r", records=self.state.records)
+        return sql("date_key k CROSS JOIN {records} r ON {on}", records=self.state.records, on=self.dated)
+
+    @property
+    def looked_up(self) -> Sql:
+        """The record of each number of `search_row n`, with what is needed for its place."""
+        found = sql("search_row n CROSS JOIN {records} r ON r.id = n.record", records=self.state.records)
+        if self.dated is None:
+            return found
+        return sql("{found} JOIN date_key k ON {on}", found=found, on=self.dated)
+
+    @property
+    def bound(self) -> Sql:
+        """What holds for all records of the state asked, so that no walk begins with what came later."""
+        if self.state.moment is None or self.keys[0].sql != "r.updated":
+            return ALWAYS
+        last = "r.updated <= (SELECT c.time FROM change c WHERE c.seq = {commit})"
+        return sql(last, commit=self.state.moment.commit)
+
+    @property
+    def columns(self) -> Sql:
+        """The keys' values, which a cursor keeps."""
+        return Sql(", ".join(key.sql for key in self.keys))
+
+    def beyond(self, values: Sequence[Any]) -> Sql:
+        """The condition for what comes after a row with these values."""
+        alternatives = [self._decided_at(index, values) for index in range(len(self.keys))]
+        # Redundant, but it is what lets the index start at the cursor instead of at its beginning.
+        first = self.keys[0]
+        start = f"{first.sql} {'<=' if first.descends else '>='} {{value}}"
+        return sql(f"{start} AND ({{any}})", value=values[0], any=joined(" OR ", alternatives))
+
+    def _decided_at(self, index: int, values: Sequence[Any]) -> Sql:
+        """The rows that are equal before a key and beyond at it."""
+        key = self.keys[index]
+        same = [sql(f"{k.sql} = {{value}}", value=v) for k, v in zip(self.keys[:index], values, strict=False)]
+        further = sql(f"{key.sql} {'<' if key.descends else '>'} {{value}}", value=values[index])
+        return sql("({all})", all=joined(" AND ", [*same, further]))
+
+
+def order_of(state: State, record_type: RecordType, sort: str) -> Order:
+    """The order that `sort=` names."""
+    name, descends = sort.removeprefix("-"), sort.startswith("-")
+    if name == "id":
+        return Order(state, (SortKey("r.id", descends),))
+    if name in record_type.dates:
+        return _dated_order(state, record_type, name, descends)
+    column = "r.updated" if name == "updated" else "r.name"
+    return Order(state, (SortKey(column, descends), SortKey("r.id")))
+
+
+def _dated_order(state: State, record_type: RecordType, name: str, descends: bool) -> Order:
+    first, second = ("k.latest", "k.earliest") if descends else ("k.earliest", "k.latest")
+    keys = (SortKey("k.missing"), SortKey(first, descends), SortKey(second, descends), SortKey("k.record"))
+    on = sql(
+        "r.id = k.record AND k.type = {type} AND k.field = {field} AND {holds}",
+        type=record_type.name,
+        field=name,
+        holds=state.holds("k"),
+    )
+    return Order(state, keys, name, on)
+
+
+# The first records
+
+
+@dataclass(frozen=True)
+class First:
+    """What looks for the first `limit` records of a selection in an order, beyond the place `after` where the
+    last page ended."""
+
+    chosen: Selection
+    order: Order
+    limit: int
+    after: Sequence[Any] | None = None
+
+    @property
+    def _beyond(self) -> Sql:
+        return ALWAYS if self.after is None else self.order.beyond(self.after)
+
+    def rows(self, columns: str) -> list[Any]:
+        """Their rows: `columns`, of `r` and `k`, and then the keys of the order."""
+        order, given = self.order, Sql(f"{columns}, {self.order.columns.text}")
+        if not self.chosen.narrowed:
+            return self._asked(given, order.walked, order.bound)
+        numbers = self.chosen.candidates
+        if len(numbers) > FEW:
+            numbers = self._by_days() if self._has_days else self._first_of(numbers)
+        return self._asked(given, order.looked_up, among("n.id", numbers))
+
+    def _asked(self, columns: Sql, source: Sql, condition: Sql) -> list[Any]:
+        query = sql(
+            "SELECT {columns} FROM {source} WHERE {condition} AND {shown} AND {beyond} "
+            "ORDER BY {by} LIMIT {limit}",
+            columns=columns,
+            source=source,
+            condition=condition,
+            shown=self.chosen.shown,
+            beyond=self._beyond,
+            by=self.order.by,
+            limit=self.limit,
+        )
+        return self.order.state.rows(query)
+
+    def _first_of(self, numbers: BitMap, where: Sql = ALWAYS) -> BitMap:
+        """The first of some records, of which a condition holds."""
+        if len(numbers) > FEW and (found := self._found(numbers, where)) is not None:
+            return found
+        rows = self._asked(Sql("n.id"), self.order.looked_up, among("n.id", numbers))
+        return BitMap([row[0] for row in rows])
+
+    # Found in an index of the order
+
+    def _found(self, numbers: BitMap, where: Sql) -> BitMap | None:
+        """The first of some records; None where they are too far apart in the order."""
+        found = BitMap()
+        for read, (number, *_) in enumerate(self._walk(where)):
+            if number in numbers:
+                found.add(number)
+                if len(found) == self.limit:
+                    break
+            if read == _MOST_READ:
+                return None
+        return found
+
+    def _walk(self, where: Sql) -> Iterator[Any]:
+        """Numbers of records in the order, block by block: of those with the rarest key that one parameter
+        asks for, where the order is that of ids; else of all."""
+        state, order, source = self.order.state, self.order, self.order.walked
+        keys = [part for part in self.chosen.parts if part.key]
+        if keys and order.keys[0].sql == "r.id":
+            sets = self.chosen.index.sets([part.query for part in keys])
+            rarest = min(zip(map(len, sets), range(len(keys)), keys, strict=True))[2].key
+            source = sql("filter_key k CROSS JOIN {records} r ON r.id = k.record", records=state.records)
+            where = sql("{key} AND {holds}", key=rarest, holds=state.holds("k"))
+            order = Order(state, (SortKey("k.record", order.keys[0].descends),))
+        after = self.after
+        while True:
+            query = sql(
+                "SELECT n.id, {columns} FROM {source} CROSS JOIN search_row n ON n.record = r.id "
+                "WHERE {where} AND {shown} AND {bound} AND {beyond} ORDER BY {by} LIMIT {block}",
+                columns=order.columns,
+                source=source,
+                where=where,
+                shown=self.chosen.shown,
+                bound=order.bound,
+                beyond=ALWAYS if after is None else order.beyond(after),
+                by=order.by,
+                block=_BLOCK,
+            )
+            rows = state.rows(query)
+            yield from rows
+            if len(rows) < _BLOCK:
+                return
+            after = rows[-1][1:]
+
+    # Found day by day
+
+    @property
+    def _has_days(self) -> bool:
+        return self.order.dated is not None and self.order.state.moment is None
+
+    def _by_days(self) -> BitMap:
+        """The first records by a date: those of day after day."""
+        found = BitMap()
+        for day in self._days():
+            numbers = day.numbers & self.chosen.numbers
+            if numbers:
+                bounds = "k.missing = {missing} AND k.earliest = {earliest} AND k.latest = {latest}"
+                found |= self._first_of(numbers, sql(bounds, **day._asdict()))
+            if len(found) >= self.limit:
+                break
+        return found
+
+    def _days(self) -> Iterator["_Day"]:
+        """Days from the one on where the last page ended, in order; then what has no date."""
+        order = self.order
+        calendar = self.chosen.index.calendar([self.chosen.record_type.name], order.dated_by)
+        days: dict[tuple[str, str], BitMap] = {}
+        for day in calendar.days:
+            days[day.earliest, day.latest] = days.get((day.earliest, day.latest), BitMap()) | day.numbers
+        found = [_Day(0, *bounds, numbers) for bounds, numbers in days.items()]
+        descends = order.keys[1].descends
+        found.sort(key=lambda day: (day.latest, day.earliest) if descends else (day.earliest, day.latest))
+        if descends:
+            found.reverse()
+        if self.after is not None:
+            found = [day for day in found if not self._is_passed(day, descends)]
+        return iter([*found, _Day(1, LATEST, EARLIEST, calendar.undated)])
+
+    def _is_passed(self, day: "_Day", descends: bool) -> bool:
+        missing, *place = self.after or ()
+        here = (day.latest, day.earliest) if descends else (day.earliest, day.latest)
+        there = tuple(place[:2])
+        return bool(missing) or (here > there if descends else here < there)
+
+
+class _Day(NamedTuple):
+    """A day as it stands among the dates, with the numbers of its records."""
+
+    missing: int
+    earliest: str
+    latest: str
+    numbers: BitMap
