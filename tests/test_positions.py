@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from api.records.answers.positions import MOST_CLAIMS
+from api.records.answers.cells import MOST_CLAIMS
 from api.records.core.registry import CLAIM, PARTY
 from api.records.core.registry import DOSSIER as DOSSIERS
 from schemas.vocabularies import SIDED_CLAIM_KINDS

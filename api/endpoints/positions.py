@@ -1,7 +1,8 @@
 """The positions of a dossier, question by question."""
 
 from api.http.endpoint import Answer, Endpoints, PathParameter
-from api.records.answers.positions import MOST_CLAIMS, read_positions
+from api.records.answers.cells import MOST_CLAIMS
+from api.records.answers.positions import read_positions
 from api.records.core.registry import DOSSIER
 from api.records.core.state import State
 from schemas.query import Query

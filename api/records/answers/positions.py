@@ -1,46 +1,36 @@
 """Who holds what, question by question: the stances of each side in time order, and who contradicts whom.
 
-Columns are made from keys, which are short; only claims that are shown are read whole.
+Cells are made from keys, which are short; only claims that are shown are read whole.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import chain
-from typing import NamedTuple
+from typing import Any
+
+from pyroaring import BitMap
 
 from schemas.base import Json, quoted
 from schemas.query import Query, QueryError, QueryFault
 from schemas.vocabularies import SIDED_CLAIM_KINDS
 
 from ..core.filters import touching
-from ..core.registry import DOSSIER, PARTY
+from ..core.registry import CLAIM, DOSSIER, PARTY
 from ..core.sql import ALWAYS, sql
 from ..core.state import State
+from ..read.index import StateIndex
 from ..read.records import read_many, read_record
 from ..read.select import resolve
 from ..store.deadline import parsed
+from .cells import Cell, CellsOfSets, Held, Stance, cell_of_rows
 
-#: Claims shown of a column; `href` leads to all of them.
-MOST_CLAIMS = 100
 #: A party that was retracted still stands for what it said.
 _NAMEABLE = ("published", "retracted")
 #: What `by` takes -> the filter by which a claim is found in a column.
 COLUMNS = {"position": "side", "claimant": "claimant"}
-
-
-class Held(NamedTuple):
-    """A claim's answer to a question, at its place in time; `side` is None for what is stated as fact.
-
-    `doubted`: whether the date itself is in doubt, so that nothing surely comes before or after it.
-    """
-
-    missing: int
-    earliest: str
-    latest: str
-    claim: str
-    question: str
-    stance: str
-    doubted: int
-    side: str | None
+#: So many answers are read as rows.
+FEW = 2_000
+#: Cells by question and side; None: stated as fact.
+Cells = dict[tuple[str, str | None], Cell]
 
 
 def read_positions(state: State, dossier_id: str, query: Query) -> Json:
@@ -56,9 +46,10 @@ def read_positions(state: State, dossier_id: str, query: Query) -> Json:
     asked = _asked_questions(dossier, query)
     parties = resolve(state, "party", ("party",), query["party"] or ())
     questions = [question["id"] for question in dossier["questions"]]
-    table = _Table(state, _held(state, questions, query), query["by"], _narrowing(query, state))
+    index = StateIndex(state)
+    table = _Table(state, _cells(index, questions, query), query["by"], _narrowing(query, state))
     chosen = list(dict.fromkeys(parties.values())) if "party" in query.given else None
-    expected = chosen or _sides(state, dossier_id, questions)
+    expected = chosen or _sides(index, dossier_id, questions)
     table.read([question["id"] for question in asked], chosen or table.sides, expected)
     echo = {name: query[name] for name in query.given} | {"by": query["by"]}
     if chosen:
@@ -101,40 +92,24 @@ JOIN {records} r ON r.id = k.record AND {shows}
 JOIN date_key d ON d.record = r.id AND d.field = 'said' AND {d_holds}
 LEFT JOIN filter_key w ON w.record = r.id AND w.filter = {column} AND {w_holds}
 WHERE k.type = 'claim' AND k.filter = 'question' AND k.value IN ({questions}) AND {k_holds}
-AND {told}
-"""
-#: The sides of claims that name the dossier or answer its questions, and state a position or take a side.
-_SIDES = """
-SELECT DISTINCT w.value FROM filter_key k
-JOIN {records} r ON r.id = k.record AND {shows}
-JOIN filter_key t ON t.record = r.id AND {t_holds}
-AND (t.filter = 'position_of' OR (t.filter = 'kind' AND t.value IN ({kinds})))
-JOIN filter_key w ON w.record = r.id AND w.filter = 'side' AND {w_holds}
-WHERE k.type = 'claim' AND {k_holds}
-AND ((k.filter = 'dossier' AND k.value = {dossier}) OR (k.filter = 'question' AND k.value IN ({questions})))
-ORDER BY w.value
+AND {told} LIMIT {limit}
 """
 
 
-def _sides(state: State, dossier: str, questions: Sequence[str]) -> list[str]:
-    """Everybody whom an answer may be expected of."""
-    rows = state.rows(
-        sql(
-            _SIDES,
-            records=state.records,
-            shows=state.shows("r"),
-            dossier=dossier,
-            questions=questions,
-            kinds=SIDED_CLAIM_KINDS,
-            **{f"{key}_holds": state.holds(key) for key in "tkw"},
-        )
-    )
-    return [row[0] for row in rows]
+def _cells(index: StateIndex, questions: Sequence[str], query: Query) -> Cells:
+    """The answers to these questions that the query asks for, by question and side."""
+    rows = _rows(index.state, questions, query)
+    if len(rows) > FEW:
+        return _cells_of_many(index, questions, query)
+    found: dict[tuple[str, str | None], list[Held]] = {}
+    for answer in sorted(Held(*row) for row in rows):
+        found.setdefault((answer.question, answer.side), []).append(answer)
+    return {place: cell_of_rows(answers) for place, answers in found.items()}
 
 
-def _held(state: State, questions: Sequence[str], query: Query) -> list[Held]:
-    """Every answer to these questions that the query asks for, in time order."""
-    rows = state.rows(
+def _rows(state: State, questions: Sequence[str], query: Query) -> list[Any]:
+    """The answers, or one more than there are few of."""
+    return state.rows(
         sql(
             _ANSWERS,
             records=state.records,
@@ -142,40 +117,67 @@ def _held(state: State, questions: Sequence[str], query: Query) -> list[Held]:
             column=COLUMNS[query["by"]],
             questions=questions,
             told=touching("d", query["said"], query["match"]) if "said" in query.given else ALWAYS,
+            limit=FEW + 1,
             **{f"{key}_holds": state.holds(key) for key in "dwk"},
         )
     )
-    return sorted(Held(*row) for row in rows)
 
 
-def _claims(state: State, ids: Sequence[str]) -> dict[str, Json]:
-    """Claims as served, by id."""
-    return {stored.id: parsed(stored.body) for stored in read_many(state, ids)}
+def _cells_of_many(index: StateIndex, questions: Sequence[str], query: Query) -> Cells:
+    """The same from sets of numbers."""
+    asked = [index.shown([CLAIM.name])]
+    if "said" in query.given:
+        asked.append(index.dated(CLAIM.name, "said", query["said"], query["match"]))
+    chosen = BitMap.intersection(*index.sets(asked))
+    answering = sql("k.value IN ({questions})", questions=questions)
+    answers = {
+        (question, stance): numbers & chosen
+        for question, stance, numbers in index.terms([CLAIM.name], "question", answering)
+    }
+    everyone = BitMap.union(*answers.values())
+    sides: dict[str | None, BitMap] = {}
+    for name, _, numbers in index.terms_of(everyone, [CLAIM.name], COLUMNS[query["by"]]):
+        sides[name] = numbers
+    sides[None] = everyone - BitMap.union(BitMap(), *sides.values())
+    found: dict[tuple[str, str | None], dict[str, BitMap]] = {}
+    for (question, stance), those in answers.items():
+        for side, theirs in sides.items():
+            if some := those & theirs:
+                found.setdefault((question, side), {})[stance] = some
+    cells = CellsOfSets(index)
+    return {place: cells.cell(stances) for place, stances in found.items()}
 
 
-def _parties(state: State, ids: Sequence[str]) -> dict[str, Json]:
-    """References to parties, by id."""
-    parties = [parsed(stored.body) for stored in read_many(state.of(_NAMEABLE), ids)]
-    return {party["id"]: _reference(party) for party in parties}
-
-
-def _reference(party: Json) -> Json:
-    return PARTY.reference(party["id"], party["name"], party["meta"]["status"])
+def _sides(index: StateIndex, dossier: str, questions: Sequence[str]) -> list[str]:
+    """Everybody whom an answer may be expected of: the sides of claims that name the dossier or answer its
+    questions, and state a position or take a side."""
+    of_claims, any_of = CLAIM.name, "k.value IN ({values})"
+    shown, naming, answering, stating, sided = index.sets(
+        [
+            index.shown([of_claims]),
+            index.having(of_claims, "dossier", sql(any_of, values=[dossier])),
+            index.having(of_claims, "question", sql(any_of, values=questions)),
+            index.having(of_claims, "position_of", ALWAYS),
+            index.having(of_claims, "kind", sql(any_of, values=SIDED_CLAIM_KINDS)),
+        ]
+    )
+    expected = (naming | answering) & (stating | sided) & shown
+    return sorted(side for side, _, _ in index.terms_of(expected, [of_claims], "side"))
 
 
 # The table
+
+_NOTHING = Cell(0, (), (), False)
 
 
 class _Table:
     """Questions in rows, sides in columns."""
 
-    def __init__(self, state: State, held: Sequence[Held], by: str, narrowing: str) -> None:
+    def __init__(self, state: State, cells: Cells, by: str, narrowing: str) -> None:
         self._state, self._by, self._narrowing = state, COLUMNS[by], narrowing
-        self._cells: dict[tuple[str, str | None], list[Held]] = {}
-        for answer in held:
-            self._cells.setdefault((answer.question, answer.side), []).append(answer)
+        self._cells = cells
         #: Every side that answers any question.
-        self.sides = sorted({answer.side for answer in held if answer.side})
+        self.sides = sorted({side for _, side in cells if side})
         self._claims: Mapping[str, Json] = {}
         self._parties: dict[str, Json] = {}
         self._wanted: Sequence[str] = ()
@@ -187,12 +189,14 @@ class _Table:
         self._wanted, self._expected = wanted, expected
         cells = [cell for (question, side), cell in self._cells.items()
                  if question in questions and (side is None or side in wanted)]  # fmt: skip
-        shown = chain.from_iterable(_shown(cell) for cell in cells)
-        self._claims = _claims(self._state, list(dict.fromkeys(shown)))
+        claims = dict.fromkeys(chain.from_iterable(cell.claims for cell in cells))
+        named = dict.fromkeys((*wanted, *expected))
+        # A claim that is named is shown; a party may have been retracted.
+        stored = read_many(self._state.of(_NAMEABLE), [*claims, *named])
+        found = {record.id: parsed(record.body) for record in stored}
+        self._claims = found
         # Where the bytes of that time were taken out, a party has no name.
-        named = list(dict.fromkeys((*wanted, *expected)))
-        nameless = {side: PARTY.reference(side, None) for side in named}
-        self._parties = nameless | _parties(self._state, named)
+        self._parties = {side: PARTY.reference(side, *_face(found.get(side))) for side in named}
 
     def question(self, question: Json) -> Json:
         """One row, with the columns of the parties wanted."""
@@ -200,46 +204,40 @@ class _Table:
         columns = [self._column(question["id"], side, of[side]) for side in self.sides
                    if side in of and side in self._wanted]  # fmt: skip
         silent = [self._parties[side] for side in sorted(self._expected) if side not in of]
-        fact = of.get(None, [])
+        fact = of.get(None, _NOTHING)
         seen = {
-            held.claim: side
+            claim: side
             for side, cell in of.items()
             if side is None or side in self._wanted
-            for held in cell[:MOST_CLAIMS]
+            for _, claim in cell.first
         }
         return {
             "id": question["id"],
             "text": question["text"],
             "positions": columns,
-            "stated_as_fact": {"total": len(fact), "claims": self._entries(fact)},
+            "stated_as_fact": {"total": fact.total, "claims": self._entries(fact)},
             "silent": silent,
             "contradictions": self._contradictions(seen),
         }
 
-    def _column(self, question: str, side: str, cell: Sequence[Held]) -> Json:
-        stances = [self._stance(stance, cell) for stance in dict.fromkeys(held.stance for held in cell)]
-        changed = _changed(cell)
+    def _column(self, question: str, side: str, cell: Cell) -> Json:
         return {
             "party": self._parties[side],
-            "stances": stances,
-            "changed": changed,
-            "several": len(stances) > 1 and not changed,
-            "total": len(cell),
+            "stances": [self._stance(stance) for stance in cell.stances],
+            "changed": cell.changed,
+            "several": len(cell.stances) > 1 and not cell.changed,
+            "total": cell.total,
             "claims": self._entries(cell),
             "href": f"/v1/claims?question={question}&{self._by}={side}{self._narrowing}",
         }
 
-    def _stance(self, stance: str, cell: Sequence[Held]) -> Json:
+    def _stance(self, stance: Stance) -> Json:
         """How often a stance was taken, and when first and last, as far as dates are known."""
-        ends = _ends(cell).get(stance, ())
-        first, last = (
-            (self._claims[ends[0]]["said"], self._claims[ends[-1]]["said"]) if ends else (None, None)
-        )
-        count = sum(held.stance == stance for held in cell)
-        return {"stance": stance, "claims": count, "first": first, "last": last}
+        said = [self._claims[claim]["said"] for claim in stance.ends] or [None]
+        return {"stance": stance.stance, "claims": stance.claims, "first": said[0], "last": said[-1]}
 
-    def _entries(self, cell: Sequence[Held]) -> list[Json]:
-        return [_entry(held.stance, self._claims[held.claim]) for held in cell[:MOST_CLAIMS]]
+    def _entries(self, cell: Cell) -> list[Json]:
+        return [_entry(stance, self._claims[claim]) for stance, claim in cell.first]
 
     def _contradictions(self, seen: Mapping[str, str | None]) -> list[list[Json]]:
         """Pairs of claims that are seen in a row, of which one contradicts the other, with their sides."""
@@ -252,32 +250,9 @@ class _Table:
         return [[{"claim": claim, "party": seen[claim]} for claim in pair] for pair in sorted(pairs)]
 
 
-def _changed(cell: Sequence[Held]) -> bool:
-    """Whether one stance surely follows another: every day that it may have been taken on comes later."""
-    certain = [held for held in cell if not held.missing and not held.doubted]
-    ended: dict[str, str] = {}
-    for held in certain:
-        ended[held.stance] = min(held.latest, ended.get(held.stance, held.latest))
-    return any(
-        held.earliest > latest
-        for held in certain
-        for stance, latest in ended.items()
-        if stance != held.stance
-    )
-
-
-def _shown(cell: Sequence[Held]) -> Iterable[str]:
-    yield from (held.claim for held in cell[:MOST_CLAIMS])
-    yield from chain.from_iterable(_ends(cell).values())
-
-
-def _ends(cell: Sequence[Held]) -> dict[str, list[str]]:
-    """The first and the last dated claim of each stance."""
-    found: dict[str, list[str]] = {}
-    for held in cell:
-        if not held.missing:
-            found[held.stance] = [*found.get(held.stance, [])[:1], held.claim]
-    return found
+def _face(party: Json | None) -> tuple[str | None, str]:
+    """The name and the status of a party as served."""
+    return (party["name"], party["meta"]["status"]) if party else (None, "published")
 
 
 def _entry(stance: str, claim: Json) -> Json:

@@ -1,16 +1,24 @@
 """Claims that share subjects, questions or origins with another."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+import orjson
+from pyroaring import BitMap
 
 from schemas.base import Json
 from schemas.query import Query
 
 from ..core.registry import CLAIM
-from ..core.sql import EMPTY, sql
+from ..core.sql import sql
 from ..core.state import State
+from ..read.index import among
 from ..read.records import Stored, read_many, read_record
-from ..store.cursors import Cursors, cursors_of
-from ..store.deadline import parsed
+from ..store.cursors import cursors_of
+from ..store.postings import SCOPE, united
+from ..text.index import SCOPE_OF
 
 #: Filters whose keys two claims may share, and what sharing one is called.
 SHARED = {"about": "subject", "question": "question", "origin": "origin"}
@@ -27,14 +35,14 @@ class Similar:
     total: None = None
 
 
-_SHARING = """
-SELECT -COUNT(*), o.record, json_group_array(json_array(o.found_by, o.value)) FROM (
-SELECT DISTINCT k.filter AS found_by, k.value AS value, s.record AS record FROM filter_key k
-JOIN filter_key s ON s.type = 'claim' AND s.filter = k.filter AND s.value = k.value AND {s_holds}
-WHERE k.record = {claim} AND k.filter IN ({filters}) AND {k_holds} AND s.record <> k.record) o
-JOIN {records} r ON r.id = o.record AND {shows}
-GROUP BY o.record {beyond} ORDER BY 1, 2 LIMIT {limit}
+#: The keys that a claim has and others may share, and what may be seen.
+_SHARED_KEYS = """
+SELECT k.filter, k.value, k.numbers FROM posting k WHERE k.type = 'claim' AND (k.filter, k.value) IN (
+SELECT h.filter, h.value FROM filter_key h WHERE h.record = {claim} AND h.filter IN ({filters}) AND {holds}
+UNION ALL SELECT {scope}, value FROM json_each({scopes})) ORDER BY k.filter, k.value
 """
+#: A key with the numbers of the claims that have it.
+Shared = tuple[tuple[str, str], BitMap]
 
 
 def read_similar(state: State, claim_id: str, query: Query) -> Similar:
@@ -45,36 +53,68 @@ def read_similar(state: State, claim_id: str, query: Query) -> Similar:
     read_record(state, CLAIM, claim_id)
     echo: Json = {name: query[name] for name in ("share", "perspective") if name in query.given}
     cursors = cursors_of(state.database, ["similar", claim_id, echo])
-    rows = _rows(state, claim_id, query, cursors)
-    records = {stored.id: stored for stored in read_many(state, [row[1] for row in rows])}
+    after = None if query["after"] is None else cursors.values(query["after"])
+    shared = _shared(state, claim_id, query)
     limit = query["limit"]
-    following = cursors.cursor(rows[limit - 1][:2]) if len(rows) > limit else None
-    data = [_member(records[row[1]], parsed(row[2])) for row in rows[:limit]]
+    places = _first(state, claim_id, shared, after, limit + 1)
+    following = cursors.cursor(places[limit - 1][:2]) if len(places) > limit else None
+    records = {stored.id: stored for stored in read_many(state, [place[1] for place in places[:limit]])}
+    data = [_member(records[record], shared, number) for _, record, number in places[:limit]]
     return Similar(data, echo, limit, following)
 
 
-def _rows(state: State, claim_id: str, query: Query, cursors: Cursors) -> list[tuple[int, str, str]]:
-    """(minus the number of what is shared, id, JSON pairs of what is shared) in order."""
+def _shared(state: State, claim_id: str, query: Query) -> list[Shared]:
+    """What others may share with a claim, each with the numbers of the claims that have it."""
     wanted = query["share"] if "share" in query.given else list(SHARED.values())
-    beyond = EMPTY
-    if query["after"] is not None:
-        beyond = sql("HAVING (-COUNT(*), o.record) > ({place})", place=cursors.values(query["after"]))
+    scopes = [SCOPE_OF[status] for status in state.statuses]
     rows = state.rows(
         sql(
-            _SHARING,
+            _SHARED_KEYS,
             claim=claim_id,
             filters=[name for name, shared in SHARED.items() if shared in wanted],
-            s_holds=state.holds("s"),
-            k_holds=state.holds("k"),
-            records=state.records,
-            shows=state.shows("r"),
-            beyond=beyond,
-            limit=query["limit"] + 1,
+            holds=state.holds("h"),
+            scope=SCOPE,
+            scopes=orjson.dumps(scopes).decode(),
         )
     )
-    return [(row[0], row[1], row[2]) for row in rows]
+    keys = {key: united(row[2] for row in some) for key, some in groupby(rows, lambda row: row[:2])}
+    shown = BitMap.union(BitMap(), *(keys.pop((SCOPE, scope), BitMap()) for scope in scopes))
+    return [(key, numbers & shown) for key, numbers in keys.items()]
 
 
-def _member(record: Stored, pairs: list[list[str]]) -> Json:
-    shared = {name: sorted(v for f, v in pairs if SHARED[f] == name) for name in SHARED.values()}
-    return {"shared": shared, "record": record}
+def _first(
+    state: State, claim_id: str, shared: Sequence[Shared], after: Sequence[Any] | None, limit: int
+) -> list[tuple[int, str, int]]:
+    """(minus how much is shared, id, number) of the claims that share most, beyond a place."""
+    numbers, found = BitMap(), 0
+    levels = _levels([numbers for _, numbers in shared])
+    for much in range(len(levels), 0, -1):
+        if after is None or -much >= after[0]:
+            numbers |= levels[much - 1]
+            found += len(levels[much - 1]) if after is None or -much > after[0] else 0
+        # One more, since the claim itself is among them.
+        if found > limit:
+            break
+    rows = state.rows(
+        sql("SELECT n.record, n.id FROM search_row n WHERE {these}", these=among("n.id", numbers))
+    )
+    much_of = {number: much for much, level in enumerate(levels, 1) for number in level & numbers}
+    places = ((-much_of[number], record, number) for record, number in rows if record != claim_id)
+    return sorted(place for place in places if after is None or place[:2] > tuple(after))[:limit]
+
+
+def _levels(sets: Sequence[BitMap]) -> list[BitMap]:
+    """The numbers that are in just one of the sets, in just two, and so on."""
+    at_least: list[BitMap] = []
+    for numbers in sets:
+        below = numbers
+        for level, some in enumerate(at_least):
+            at_least[level], below = some | below, some & below
+        at_least.append(below)
+    return [some - further for some, further in zip(at_least, [*at_least[1:], BitMap()], strict=True)]
+
+
+def _member(record: Stored, shared: Sequence[Shared], number: int) -> Json:
+    pairs = [key for key, numbers in shared if number in numbers]
+    named = {name: sorted(v for f, v in pairs if SHARED[f] == name) for name in SHARED.values()}
+    return {"shared": named, "record": record}

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any, NamedTuple
 
+import orjson
 from pyroaring import BitMap
 
 from schemas.query import DateRange
@@ -21,8 +22,9 @@ FEW = 500
 #: A term of a filter with the numbers of the records that have it: (value, qualifier, numbers).
 Terms = Iterator[tuple[str, str, BitMap]]
 
+# One list instead of a row for each number: Python takes it in a third of the time.
 _WITH = """
-SELECT n.id FROM filter_key k JOIN search_row n ON n.record = k.record
+SELECT json_group_array(n.id) FROM filter_key k JOIN search_row n ON n.record = k.record
 WHERE k.type = {type} AND k.filter = {name} AND {condition} AND {holds}
 """
 _TERMS = """
@@ -35,7 +37,7 @@ CROSS JOIN filter_key k ON k.record = n.record AND k.filter = {name} AND k.type 
 WHERE {those} AND {condition} ORDER BY k.value, k.qualifier
 """
 _DATED = """
-SELECT n.id FROM date_key d JOIN search_row n ON n.record = d.record
+SELECT json_group_array(n.id) FROM date_key d JOIN search_row n ON n.record = d.record
 WHERE d.type = {type} AND d.field = {name} AND {condition} AND {holds}
 """
 _DATES = """
@@ -45,7 +47,8 @@ WHERE d.type IN ({types}) AND d.field = {name} AND {holds}
 ORDER BY d.missing, d.earliest, d.latest, d.low, d.high
 """
 _SHOWN = """
-SELECT n.id FROM {records} r JOIN search_row n ON n.record = r.id WHERE r.type IN ({types}) AND {shown}
+SELECT json_group_array(n.id) FROM {records} r JOIN search_row n ON n.record = r.id
+WHERE r.type IN ({types}) AND {shown}
 """
 
 
@@ -86,7 +89,7 @@ class StateIndex:
             found: list[list[Any]] = [[] for _ in new]
             for place, value in self.state.rows(joined(" UNION ALL ", numbered)):
                 found[place].append(value)
-            self._sets.update((query, _numbers(values)) for query, values in zip(new, found, strict=True))
+            self._sets.update((query, _read(values)) for query, values in zip(new, found, strict=True))
         return [self._sets[query] for query in queries]
 
     # Queries for numbers
@@ -121,7 +124,7 @@ class StateIndex:
 
     def with_ids(self, ids: Sql) -> Sql:
         """The records of these ids."""
-        return sql("SELECT n.id FROM search_row n WHERE n.record IN ({ids})", ids=ids)
+        return sql("SELECT json_group_array(n.id) FROM search_row n WHERE n.record IN ({ids})", ids=ids)
 
     # Terms
 
@@ -181,11 +184,11 @@ class StateIndex:
             yield *dated_term(*bounds), BitMap([row[5] for row in some])
 
 
-def _numbers(values: Sequence[Any]) -> BitMap:
-    """The numbers of rows: pieces of sets, or single numbers."""
-    if values and isinstance(values[0], bytes):
-        return united(values)
-    return BitMap(values)
+def _read(values: Sequence[Any]) -> BitMap:
+    """Numbers in pieces of sets, or in one list."""
+    if values and isinstance(values[0], str):
+        return BitMap(orjson.loads(values[0]))
+    return united(values)
 
 
 def _grouped(rows: Sequence[tuple[str, str, int]]) -> Terms:

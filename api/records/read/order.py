@@ -58,7 +58,13 @@ class Order:
         found = sql("search_row n CROSS JOIN {records} r ON r.id = n.record", records=self.state.records)
         if self.dated is None:
             return found
-        return sql("{found} JOIN date_key k ON {on}", found=found, on=self.dated)
+        # Without the type, so that a record's dates are found by the record.
+        on = sql(
+            "k.record = r.id AND k.field = {field} AND {holds}",
+            field=self.dated_by,
+            holds=self.state.holds("k"),
+        )
+        return sql("{found} CROSS JOIN date_key k ON {on}", found=found, on=on)
 
     @property
     def bound(self) -> Sql:

@@ -16,7 +16,7 @@ from .query import SearchTerm, TextQuery
 #: How much more a word counts in the title and in a name than in the text, for bm25.
 _WEIGHTS = "10.0, 6.0, 1.0"
 #: More matches than these are not ranked against each other; the records added last are.
-MOST_RANKED = 20_000
+MOST_RANKED = 5_000
 _AFTER_ALL = "\U0010ffff"
 
 
@@ -44,11 +44,20 @@ def matches(text: TextQuery, scopes: Sequence[str]) -> list[Part]:
     """Queries for the numbers of all records in these scopes that a search finds; the first is for some that
     are wanted."""
     if not text.chunks:
-        return [Part(Sql("SELECT id FROM search_row WHERE FALSE"))]
-    wanted = [Part(_in_scopes(scopes, *found)) for found in _matches(text.wanted).items()]
+        return [Part(Sql("SELECT '[]'"))]
+    wanted = [_in_scopes(scopes, *found) for found in _matches(text.wanted).items()]
     if not wanted:
-        wanted = [Part(sql("SELECT id FROM search_row WHERE scope IN ({scopes})", scopes=list(scopes)))]
-    return [*wanted, *(Part(_having_all(scopes, terms), without=True) for terms in text.excluded)]
+        wanted = [sql("SELECT id FROM search_row WHERE scope IN ({scopes})", scopes=list(scopes))]
+    excluded = [_having_all(scopes, terms) for terms in text.excluded]
+    return [
+        *(Part(_list(query)) for query in wanted),
+        *(Part(_list(query), without=True) for query in excluded),
+    ]
+
+
+def _list(numbers: Sql) -> Sql:
+    """A query for numbers as one list."""
+    return sql("SELECT json_group_array(id) FROM ({numbers})", numbers=numbers)
 
 
 def _in_scopes(scopes: Sequence[str], table: str, expression: str) -> Sql:
@@ -112,16 +121,21 @@ def _scores(text: TextQuery, scopes: Sequence[str], among: BitMap) -> Sql:
 
 def _points(table: str, expression: str, among: BitMap) -> Sql:
     # The plus sign: all matches in the range are passed by and the chosen ones weighed, instead of one search
-    # for each.
+    # for each; of few that lie far apart each is looked for.
+    few = "rowid IN (SELECT value FROM json_each({among}))"
+    many = "rowid BETWEEN {least} AND {most} AND +rowid IN (SELECT id FROM chosen)"
     return sql(
-        f" UNION ALL SELECT rowid, bm25({table}, {_WEIGHTS}) FROM {table} WHERE {table} MATCH {{expression}} "
-        "AND rowid BETWEEN {least} AND {most} AND +rowid IN (SELECT id FROM chosen)",
+        f" UNION ALL SELECT rowid, bm25({table}, {_WEIGHTS}) FROM {table} "
+        f"WHERE {table} MATCH {{expression}} AND {few if len(among) <= _FEW else many}",
         expression=expression,
+        among=listed(among) if len(among) <= _FEW else "",
         least=among.min(),
         most=among.max(),
     )
 
 
+#: So few are looked for one by one.
+_FEW = 50
 _CALLED = """
 SELECT s.id FROM name_key n CROSS JOIN search_row s ON s.record = n.record
 WHERE n.type IN ({types}) AND n.folded = {name} AND n.kind <> 'word' AND {name} <> ''
