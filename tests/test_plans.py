@@ -17,8 +17,8 @@ from .test_statements import counted
 pytestmark = pytest.mark.audit
 #: Tables that grow with the record.
 TABLES = (
-    "record", "reference", "dependency", "filter_key", "date_key", "posting", "citation_check", "search_row",
-    "name_key", "revision", "rendering", "change",
+    "record", "reference", "dependency", "filter_key", "date_key", "posting", "citation_check",
+    "dossier_mention", "search_row", "name_key", "revision", "rendering", "change",
 )  # fmt: skip
 #: Pages of everything, in an order that an index has: nothing is sorted, however many records there are.
 ORDERED = [

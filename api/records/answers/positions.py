@@ -28,7 +28,7 @@ _NAMEABLE = ("published", "retracted")
 #: What `by` takes -> the filter by which a claim is found in a column.
 COLUMNS = {"position": "side", "claimant": "claimant"}
 #: So many answers are read as rows.
-FEW = 2_000
+FEW = 500
 #: Cells by question and side; None: stated as fact.
 Cells = dict[tuple[str, str | None], Cell]
 
@@ -124,7 +124,7 @@ def _rows(state: State, questions: Sequence[str], query: Query) -> list[Any]:
 
 
 def _cells_of_many(index: StateIndex, questions: Sequence[str], query: Query) -> Cells:
-    """The same from sets of numbers."""
+    """The same from sets of numbers; nothing is said about questions that are not asked for."""
     asked = [index.shown([CLAIM.name])]
     if "said" in query.given:
         asked.append(index.dated(CLAIM.name, "said", query["said"], query["match"]))
@@ -144,8 +144,11 @@ def _cells_of_many(index: StateIndex, questions: Sequence[str], query: Query) ->
         for side, theirs in sides.items():
             if some := those & theirs:
                 found.setdefault((question, side), {})[stance] = some
-    cells = CellsOfSets(index)
-    return {place: cells.cell(stances) for place, stances in found.items()}
+    cells, shown = CellsOfSets(index), query["question"] or questions
+    return {
+        (question, side): cells.cell(stances) if question in shown else _NOTHING
+        for (question, side), stances in found.items()
+    }
 
 
 def _sides(index: StateIndex, dossier: str, questions: Sequence[str]) -> list[str]:

@@ -474,10 +474,7 @@ _MEMBERS = """
 WITH RECURSIVE asked(id) AS (
     SELECT a.id FROM {records} a WHERE (a.id IN ({dossiers}) OR a.merged_into IN ({dossiers})) AND {a_stands}
 ), named(id) AS (
-    SELECT f.target FROM asked JOIN reference d ON d.target = asked.id AND {d_holds}
-    JOIN {records} o ON o.id = d.record AND {o_stands}
-    JOIN reference f ON f.record = o.id AND {f_holds}
-    WHERE d.role = 'dossiers' AND o.status = 'published'
+    {named}
 ), member(id) AS (
     SELECT COALESCE(m.merged_into, m.id) FROM named JOIN {records} m ON m.id = named.id AND {m_stands}
     UNION
@@ -487,14 +484,32 @@ WITH RECURSIVE asked(id) AS (
 )"""
 
 
+#: Now it is counted; then the references are followed.
+_NAMED_NOW = Sql("SELECT c.target FROM asked JOIN dossier_mention c ON c.dossier = asked.id")
+_NAMED_THEN = """
+    SELECT f.target FROM asked JOIN reference d ON d.target = asked.id AND {d_holds}
+    JOIN {records} o ON o.id = d.record AND {o_stands}
+    JOIN reference f ON f.record = o.id AND {f_holds}
+    WHERE d.role = 'dossiers' AND o.status = 'published'
+"""
+
+
 def _members(state: State, dossiers: list[str]) -> Sql:
     """The members of dossiers as the table `member` (docs/model.md)."""
+    then = sql(
+        _NAMED_THEN,
+        records=state.records,
+        o_stands=state.stands("o"),
+        d_holds=state.holds("d"),
+        f_holds=state.holds("f"),
+    )
     return sql(
         _MEMBERS,
         records=state.records,
         dossiers=dossiers,
-        **{f"{row}_stands": state.stands(row) for row in "aomt"},
-        **{f"{key}_holds": state.holds(key) for key in "dfu"},
+        named=_NAMED_NOW if state.moment is None else then,
+        u_holds=state.holds("u"),
+        **{f"{row}_stands": state.stands(row) for row in "amt"},
     )
 
 

@@ -135,6 +135,12 @@ class First:
     def _beyond(self) -> Sql:
         return ALWAYS if self.after is None else self.order.beyond(self.after)
 
+    @property
+    def _seen(self) -> Sql:
+        """The condition that a record may be seen. Now the numbers say so, and its row need not be read."""
+        sure = self.chosen.narrowed and self.order.state.moment is None
+        return ALWAYS if sure else self.chosen.shown
+
     def rows(self, columns: str) -> list[Any]:
         """Their rows: `columns`, of `r` and `k`, and then the keys of the order."""
         order, given = self.order, Sql(f"{columns}, {self.order.columns.text}")
@@ -147,12 +153,12 @@ class First:
 
     def _asked(self, columns: Sql, source: Sql, condition: Sql) -> list[Any]:
         query = sql(
-            "SELECT {columns} FROM {source} WHERE {condition} AND {shown} AND {beyond} "
+            "SELECT {columns} FROM {source} WHERE {condition} AND {seen} AND {beyond} "
             "ORDER BY {by} LIMIT {limit}",
             columns=columns,
             source=source,
             condition=condition,
-            shown=self.chosen.shown,
+            seen=self._seen,
             beyond=self._beyond,
             by=self.order.by,
             limit=self.limit,
@@ -195,11 +201,11 @@ class First:
         while True:
             query = sql(
                 "SELECT n.id, {columns} FROM {source} CROSS JOIN search_row n ON n.record = r.id "
-                "WHERE {where} AND {shown} AND {bound} AND {beyond} ORDER BY {by} LIMIT {block}",
+                "WHERE {where} AND {seen} AND {bound} AND {beyond} ORDER BY {by} LIMIT {block}",
                 columns=order.columns,
                 source=source,
                 where=where,
-                shown=self.chosen.shown,
+                seen=self._seen,
                 bound=order.bound,
                 beyond=ALWAYS if after is None else order.beyond(after),
                 by=order.by,

@@ -157,6 +157,19 @@ class Posting(Model):
         primary_key = CompositeKey("type", "found_by", "value", "qualifier", "piece")
 
 
+class DossierMention(Model):
+    """How many published dates and claims of a dossier name a record."""
+
+    dossier = TextField()
+    target = TextField()
+    records = IntegerField()
+
+    class Meta:
+        table_name = "dossier_mention"
+        without_rowid = True
+        primary_key = CompositeKey("dossier", "target")
+
+
 class SearchRow(Model):
     """The number of a record, which no other record ever has, and among what it stands in the full-text
     index (text/index.py)."""
@@ -381,6 +394,7 @@ MODELS: list[Any] = [
     FilterKey,
     DateKey,
     Posting,
+    DossierMention,
     SearchRow,
     NameKey,
     Check,

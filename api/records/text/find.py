@@ -7,7 +7,7 @@ from pyroaring import BitMap
 
 from ..core.filters import Part
 from ..core.registry import TYPES
-from ..core.sql import Sql, joined, sql
+from ..core.sql import ALWAYS, Sql, joined, sql
 from ..store.database import run
 from ..store.postings import listed
 from .normalise import pieces
@@ -106,34 +106,49 @@ def ranked(database: Database, text: TextQuery, scopes: Sequence[str], found: Bi
         chosen=listed(newest | named),
         scores=joined("", [_scores(text, scopes, some) for some in (newest, named - newest) if some]),
         called=sql(_CALLED, types=list(TYPES), name=text.name),
-        beginning=sql(_BEGINNING_SO, types=list(TYPES), name=text.name, end=text.name + _AFTER_ALL),
+        beginning=sql(_BEGINNING_SO, types=_NAMED, name=text.name, end=text.name + _AFTER_ALL),
     )
 
 
 def _scores(text: TextQuery, scopes: Sequence[str], among: BitMap) -> Sql:
-    """What each table says about some matches, and about words that are there as a whole."""
-    kinds = list(_matches(text.wanted).items())
-    if whole := [_literal(t.words) for t in text.wanted if t.kind in ("part", "prefix")]:
-        kinds.append(("words", " OR ".join(whole)))
-    tables = [(f"{scope}_{kind}", matched) for scope in scopes for kind, matched in kinds]
-    return joined("", [_points(table, matched, among) for table, matched in tables])
+    """What each table says about some matches.
+
+    Where words are there as a whole, their parts and beginnings say nothing more: these are dear to weigh.
+    """
+    loose = [term for term in text.wanted if term.kind in ("part", "prefix")]
+    strict = [term for term in text.wanted if term not in loose]
+    whole = " OR ".join(_literal(term.words) for term in loose)
+    found: list[Sql] = []
+    for scope in scopes:
+        found += [_points(f"{scope}_{kind}", matched, among) for kind, matched in _matches(strict).items()]
+        if whole:
+            words = f"{scope}_words"
+            there = f"SELECT rowid FROM {words} WHERE {words} MATCH {{whole}}"
+            lacking = sql(f"rowid NOT IN ({there})", whole=whole)
+            ways = _matches(loose).items()
+            found += [_points(f"{scope}_{kind}", matched, among, _PART, lacking) for kind, matched in ways]
+            found.append(_points(words, whole, among))
+    return joined("", found)
 
 
-def _points(table: str, expression: str, among: BitMap) -> Sql:
+def _points(table: str, expression: str, among: BitMap, weight: float = 1.0, where: Sql = ALWAYS) -> Sql:
     # The plus sign: all matches in the range are passed by and the chosen ones weighed, instead of one search
     # for each; of few that lie far apart each is looked for.
     few = "rowid IN (SELECT value FROM json_each({among}))"
     many = "rowid BETWEEN {least} AND {most} AND +rowid IN (SELECT id FROM chosen)"
     return sql(
-        f" UNION ALL SELECT rowid, bm25({table}, {_WEIGHTS}) FROM {table} "
-        f"WHERE {table} MATCH {{expression}} AND {few if len(among) <= _FEW else many}",
+        f" UNION ALL SELECT rowid, {weight} * bm25({table}, {_WEIGHTS}) FROM {table} "
+        f"WHERE {table} MATCH {{expression}} AND {few if len(among) <= _FEW else many} AND {{where}}",
         expression=expression,
         among=listed(among) if len(among) <= _FEW else "",
         least=among.min(),
         most=among.max(),
+        where=where,
     )
 
 
+#: How much a part of a word counts beside a whole one.
+_PART = 0.001
 #: So few are looked for one by one.
 _FEW = 50
 _CALLED = """

@@ -24,6 +24,7 @@ from ..store.tables import (
     COUNTERS,
     DATE_KEYS,
     DEPENDENCIES,
+    DOSSIER_MENTIONS,
     FILTER_KEYS,
     NAME_KEYS,
     POSTINGS,
@@ -41,6 +42,7 @@ from ..store.tables import (
 from ..text.index import SCOPE_OF, index_faults, misplaced, strange_numbers
 from ..write.claims import chain_faults, showing_faults
 from ..write.keys import PERIODIC, timeless
+from ..write.members import right_mentions
 from ..write.postings import right_postings
 from ..write.rebuild import Periods, joined_periods, periods_of_renderings
 from ..write.render import Rendered, Renderer, etag_of
@@ -56,6 +58,7 @@ DERIVED = {
     FILTER_KEYS: "record",
     DATE_KEYS: "record",
     POSTINGS: "",  # of many records
+    DOSSIER_MENTIONS: "dossier",
     SEARCH_ROWS: "record",
     NAME_KEYS: "record",
 }
@@ -111,6 +114,7 @@ def _faults(database: Database) -> Iterator[str]:
             strange_numbers,
             _record_faults,
             _posting_faults,
+            _mention_faults,
             _feed_faults,
             _disagreements,
         ):
@@ -264,6 +268,14 @@ def _posting_faults(database: Database) -> Iterator[str]:
             yield f"{_place(POSTINGS, row)}: it does not hold just the records that have this key"
             yield from _strange_scopes(row, due)
     yield from (f"{_place(POSTINGS, row)}: it is missing" for row in right.values())
+
+
+def _mention_faults(database: Database) -> Iterator[str]:
+    """Counts of what names a record for a dossier that are not right."""
+    held, right = set(DOSSIER_MENTIONS.read(database, ALWAYS)), right_mentions(database)
+    for row in sorted(held ^ right):
+        found = "too many" if row in held else "missing"
+        yield f"{_place(DOSSIER_MENTIONS, row)}: it is not what the references give: {found}"
 
 
 def _strange_scopes(row: Any, right: Any) -> Iterator[str]:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from ..core.mentions import mentions
 from ..store.counters import count_commit
 from . import rows
+from .members import store_mentions
 from .render import Rendered, Renderer
 from .session import Entry, Session
 from .transaction import Announcement, PublicChange, Transaction
@@ -69,6 +70,7 @@ def _store(
     rows.store_records(database, entries)
     rows.store_renderings(database, [entry for entry in entries if entry.public], seq)
     rows.store_surroundings(database, rendered, session)
+    store_mentions(database, session)
     if keyed:
         rows.store_keys(database, rendered, session, seq)
     rows.store_revisions(database, _revisions(transaction), transaction.actor, seq)

@@ -22,7 +22,7 @@ from ..core.registry import TYPES, RecordType
 from ..store.file import DatabaseUnusable
 from ..store.tables import FINGERPRINTS
 from ..text import index, normalise, texts
-from . import keys, postings, render, session
+from . import keys, members, postings, render, session
 
 Code = ModuleType | type
 
@@ -103,7 +103,7 @@ RENDERING = Made(
 #: What records are found and searched by.
 KEYS = Made(
     "keys",
-    (fuzzy_date, text, registry, filters, mentions, keys, postings, normalise, index, texts),
+    (fuzzy_date, text, registry, filters, mentions, keys, postings, members, normalise, index, texts),
     lambda record_type: (
         record_type.name,
         [(type(declared).__name__, declared.name) for declared in record_type.filters],

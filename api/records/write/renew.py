@@ -5,6 +5,7 @@ from peewee import Database
 from ..store.database import write_transaction
 from ..store.tables import FINGERPRINTS, PENDING, batches_of_ids
 from .fingerprint import KEYS, RENDERING, WRITING
+from .members import rebuild_mentions
 from .rebuild import rebuild_index, rebuild_keys, rebuild_postings
 from .rerender import catch_up
 
@@ -48,4 +49,5 @@ def _rebuild_all(database: Database) -> None:
             rebuild_index(database, some)
     with write_transaction(database):
         rebuild_postings(database)
+        rebuild_mentions(database)
         KEYS.keep_in(database)

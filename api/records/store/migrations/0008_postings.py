@@ -1,6 +1,7 @@
-"""Which records have a key, as compressed sets of their numbers; what was withdrawn keeps its number.
+"""Which records have a key, as compressed sets of their numbers; how many records of a dossier name another.
+What was withdrawn keeps its number.
 
-The sets are made when what records are found by is made anew, as it is after every change of that code.
+Sets and counts are made when what records are found by is made anew, as after every change of that code.
 """
 
 from typing import Any
@@ -9,11 +10,15 @@ from peewee import Database
 
 
 def up(migrator: Any, database: Database) -> None:
-    """Add the table, and numbers for what has none."""
+    """Add the tables, and numbers for what has none."""
     database.execute_sql(
         'CREATE TABLE "posting" ("type" TEXT NOT NULL, "filter" TEXT NOT NULL, "value" TEXT NOT NULL, '
         '"qualifier" TEXT NOT NULL, "piece" INTEGER NOT NULL, "numbers" BLOB NOT NULL, '
         'PRIMARY KEY ("type", "filter", "value", "qualifier", "piece"))'
+    )
+    database.execute_sql(
+        'CREATE TABLE "dossier_mention" ("dossier" TEXT NOT NULL, "target" TEXT NOT NULL, '
+        '"records" INTEGER NOT NULL, PRIMARY KEY ("dossier", "target")) WITHOUT ROWID'
     )
     database.execute_sql(
         "INSERT INTO search_row (record, type, scope, digest) SELECT id, type, 'none', '' FROM record "
