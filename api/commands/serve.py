@@ -10,6 +10,7 @@ from api.app import create_app
 from api.http.log import configure
 from api.http.server import Server, options
 from api.records.write.rerender import catch_up
+from schemas.fuzzy_date import FuzzyDate
 
 from .common import database_option, opened, settings_or_end
 
@@ -33,6 +34,8 @@ def serve(host: str, port: int, workers: int | None, threads: int | None, url: s
     # Once, before the workers start: none of them may find half-made tables.
     with opened(url, new=True) as database, suppress(OperationalError):
         catch_up(database)
+    # The first date that is read has its grammar made: no reader waits for that.
+    FuzzyDate.parse("2019")
     _greet(host, port)
     configure()
     Server(create_app, options(host, port, workers or settings.workers, settings.threads)).run()
