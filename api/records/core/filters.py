@@ -484,30 +484,51 @@ WITH RECURSIVE asked(id) AS (
 )"""
 
 
-#: Now it is counted; then the references are followed.
+#: As it is counted now; of the past, without what records that have changed since name now, and with what
+#: they named then.
 _NAMED_NOW = Sql("SELECT c.target FROM asked JOIN dossier_mention c ON c.dossier = asked.id")
 _NAMED_THEN = """
-    SELECT f.target FROM asked JOIN reference d ON d.target = asked.id AND {d_holds}
-    JOIN {records} o ON o.id = d.record AND {o_stands}
-    JOIN reference f ON f.record = o.id AND {f_holds}
-    WHERE d.role = 'dossiers' AND o.status = 'published'
+    SELECT target FROM (
+        SELECT c.target AS target, c.records AS records
+        FROM asked JOIN dossier_mention c ON c.dossier = asked.id
+        UNION ALL SELECT target, -1 FROM ({named_now}) UNION ALL SELECT target, 1 FROM ({named_then})
+    ) GROUP BY target HAVING SUM(records) > 0
 """
+_NAMED_BY_CHANGED = """
+    SELECT DISTINCT d.record, d.target AS dossier, f.target AS target
+    FROM (SELECT DISTINCT x.id FROM rendering x WHERE x.since > {commit}) changed
+    CROSS JOIN reference d ON d.record = changed.id AND d.role = 'dossiers' AND {d_holds}
+    JOIN {records} o ON o.id = d.record AND o.status = 'published' AND {o_stands}
+    JOIN reference f ON f.record = d.record AND {f_holds} WHERE d.target IN (SELECT id FROM asked)
+"""
+
+
+def _named(state: State) -> Sql:
+    """A query for what published dates and claims of the dossiers in `asked` name."""
+    if state.moment is None:
+        return _NAMED_NOW
+    now = replace(state, moment=None)
+    by_changed = {
+        name: sql(
+            _NAMED_BY_CHANGED,
+            commit=state.moment.commit,
+            records=of.records,
+            o_stands=of.stands("o"),
+            d_holds=of.holds("d"),
+            f_holds=of.holds("f"),
+        )
+        for name, of in (("named_now", now), ("named_then", state))
+    }
+    return sql(_NAMED_THEN, **by_changed)
 
 
 def _members(state: State, dossiers: list[str]) -> Sql:
     """The members of dossiers as the table `member` (docs/model.md)."""
-    then = sql(
-        _NAMED_THEN,
-        records=state.records,
-        o_stands=state.stands("o"),
-        d_holds=state.holds("d"),
-        f_holds=state.holds("f"),
-    )
     return sql(
         _MEMBERS,
         records=state.records,
         dossiers=dossiers,
-        named=_NAMED_NOW if state.moment is None else then,
+        named=_named(state),
         u_holds=state.holds("u"),
         **{f"{row}_stands": state.stands(row) for row in "amt"},
     )

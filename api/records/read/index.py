@@ -1,8 +1,9 @@
-"""Which records have a key in a state, as sets of their numbers: now from the postings, of the past from the
-rows of keys and their periods. What is asked above knows no difference."""
+"""Which records have a key in a state, as sets of their numbers: the present ones; in the past too, but for
+what has changed since, of which the rows of keys tell. What asks knows no difference."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -13,7 +14,7 @@ from schemas.query import DateRange
 
 from ..core.filters import UNDATED, bounds_of_term, dated_term, term_touching, touching
 from ..core.sql import ALWAYS, Sql, joined, sql
-from ..core.state import State
+from ..core.state import PUBLIC, State
 from ..store.postings import SCOPE, listed, posted, posted_terms, united
 from ..text.index import SCOPE_OF
 
@@ -22,14 +23,21 @@ FEW = 500
 #: A term of a filter with the numbers of the records that have it: (value, qualifier, numbers).
 Terms = Iterator[tuple[str, str, BitMap]]
 
+#: So many records that changed since a moment are looked at one by one; of more of them, every row is read.
+MOST_CHANGED = 20_000
+
+_CHANGED = """
+SELECT n.id FROM rendering r JOIN search_row n ON n.record = r.id WHERE r.since > {commit} LIMIT {most}
+"""
 # One list instead of a row for each number: Python takes it in a third of the time.
 _WITH = """
-SELECT json_group_array(n.id) FROM filter_key k JOIN search_row n ON n.record = k.record
-WHERE k.type = {type} AND k.filter = {name} AND {condition} AND {holds}
+SELECT json_group_array(n.id) FROM {source}
+WHERE {changed} AND k.type = {type} AND k.filter = {name} AND {condition} AND {holds}
 """
 _TERMS = """
-SELECT k.value, k.qualifier, n.id FROM filter_key k JOIN search_row n ON n.record = k.record
-WHERE k.type IN ({types}) AND k.filter = {name} AND {condition} AND {holds} ORDER BY k.value, k.qualifier
+SELECT k.value, k.qualifier, n.id FROM {source}
+WHERE {changed} AND k.type IN ({types}) AND k.filter = {name} AND {condition} AND {holds}
+ORDER BY k.value, k.qualifier
 """
 _TERMS_OF = """
 SELECT k.value, k.qualifier, n.id FROM search_row n
@@ -37,18 +45,16 @@ CROSS JOIN filter_key k ON k.record = n.record AND k.filter = {name} AND k.type 
 WHERE {those} AND {condition} ORDER BY k.value, k.qualifier
 """
 _DATED = """
-SELECT json_group_array(n.id) FROM date_key d JOIN search_row n ON n.record = d.record
-WHERE d.type = {type} AND d.field = {name} AND {condition} AND {holds}
+SELECT json_group_array(n.id) FROM {source}
+WHERE {changed} AND k.type = {type} AND k.field = {name} AND {condition} AND {holds}
 """
 _DATES = """
-SELECT d.missing, d.earliest, d.latest, d.low, d.high, n.id
-FROM date_key d JOIN search_row n ON n.record = d.record
-WHERE d.type IN ({types}) AND d.field = {name} AND {holds}
-ORDER BY d.missing, d.earliest, d.latest, d.low, d.high
+SELECT k.missing, k.earliest, k.latest, k.low, k.high, n.id FROM {source}
+WHERE {changed} AND k.type IN ({types}) AND k.field = {name} AND {holds}
+ORDER BY k.missing, k.earliest, k.latest, k.low, k.high
 """
 _SHOWN = """
-SELECT json_group_array(n.id) FROM {records} r JOIN search_row n ON n.record = r.id
-WHERE r.type IN ({types}) AND {shown}
+SELECT json_group_array(n.id) FROM {source} WHERE {changed} AND k.type IN ({types}) AND {shown}
 """
 
 
@@ -79,6 +85,31 @@ class StateIndex:
     _sets: dict[Sql, BitMap] = field(default_factory=dict, compare=False)
     _calendars: dict[tuple[str, ...], Calendar] = field(default_factory=dict, compare=False)
 
+    @cached_property
+    def _changed(self) -> BitMap | None:
+        """The records that changed since the moment asked; None if they are many."""
+        if self.state.moment is None:
+            return BitMap()
+        rows = self.state.rows(sql(_CHANGED, commit=self.state.moment.commit, most=MOST_CHANGED + 1))
+        return BitMap([row[0] for row in rows]) if len(rows) <= MOST_CHANGED else None
+
+    def _asked(self, now: Sql, then: str, table: str, **parts: Any) -> Sql:
+        """The query for the sets of the present, of the past too for what has not changed since; with it the
+        one for rows of a table that held then."""
+        if self.state.moment is None:
+            return now
+        rows = self._of_rows(then, table, **parts)
+        return rows if self._changed is None else sql("{now} UNION ALL {rows}", now=now, rows=rows)
+
+    def _of_rows(self, then: str, table: str, record: str = "record", **parts: Any) -> Sql:
+        """The query for rows of a table that held then: of what has changed since, or of everything."""
+        if self._changed is None:
+            source = f"{table} k CROSS JOIN search_row n ON n.record = k.{record}"
+            return sql(then, source=Sql(source), changed=ALWAYS, holds=self.state.holds("k"), **parts)
+        source = f"search_row n CROSS JOIN {table} k ON k.{record} = n.record"
+        changed = among("n.id", self._changed)
+        return sql(then, source=Sql(source), changed=changed, holds=self.state.holds("k"), **parts)
+
     def sets(self, queries: Sequence[Sql]) -> list[BitMap]:
         """The numbers that some queries find, all in one statement, and each once."""
         new = [query for query in dict.fromkeys(queries) if query not in self._sets]
@@ -89,38 +120,45 @@ class StateIndex:
             found: list[list[Any]] = [[] for _ in new]
             for place, value in self.state.rows(joined(" UNION ALL ", numbered)):
                 found[place].append(value)
-            self._sets.update((query, _read(values)) for query, values in zip(new, found, strict=True))
+            self._sets.update((query, self._read(values)) for query, values in zip(new, found, strict=True))
         return [self._sets[query] for query in queries]
+
+    def _read(self, values: Sequence[Any]) -> BitMap:
+        """Numbers in pieces of sets of the present, and in lists."""
+        pieces = united(value for value in values if isinstance(value, bytes))
+        lists = [BitMap(orjson.loads(value)) for value in values if isinstance(value, str)]
+        if self._changed:
+            pieces -= self._changed
+        return BitMap.union(pieces, *lists) if lists else pieces
 
     # Queries for numbers
 
     def shown(self, types: Sequence[str]) -> Sql:
         """The records of some types that may be seen in the state."""
-        if self.state.moment is None:
-            scopes = [SCOPE_OF[status] for status in self.state.statuses]
-            return posted(types, SCOPE, sql("k.value IN ({scopes})", scopes=scopes))
-        return sql(_SHOWN, records=self.state.records, types=types, shown=self.state.shows("r"))
+        scopes = [SCOPE_OF[status] for status in self.state.statuses]
+        if self.state.moment is not None:
+            # Drafts have no past.
+            scopes = [SCOPE_OF[status] for status in PUBLIC if status in self.state.statuses]
+        now = posted(types, SCOPE, sql("k.value IN ({scopes})", scopes=scopes))
+        return self._asked(now, _SHOWN, "rendering", record="id", types=types, shown=self.state.shows("k"))
 
     def having(self, record_type: str, name: str, condition: Sql) -> Sql:
         """The records of a type that have a key of a filter that meets a condition."""
-        if self.state.moment is None:
-            return posted([record_type], name, condition)
-        return sql(_WITH, type=record_type, name=name, condition=condition, holds=self.state.holds("k"))
+        now = posted([record_type], name, condition)
+        return self._asked(now, _WITH, "filter_key", type=record_type, name=name, condition=condition)
 
     def dated(self, record_type: str, name: str, value: DateRange, match: str) -> Sql:
         """The records of a type of which a date touches a range."""
-        if self.state.moment is None:
-            return posted([record_type], name, term_touching(value, match))
-        return self._dated_so(record_type, name, touching("d", value, match))
+        return self._dated_so(record_type, name, term_touching(value, match), touching("k", value, match))
 
     def undated(self, record_type: str, name: str) -> Sql:
         """The records of a type that have no such date."""
-        if self.state.moment is None:
-            return posted([record_type], name, sql("k.value = {undated}", undated=UNDATED))
-        return self._dated_so(record_type, name, Sql("d.missing = 1"))
+        now = sql("k.value = {undated}", undated=UNDATED)
+        return self._dated_so(record_type, name, now, Sql("k.missing = 1"))
 
-    def _dated_so(self, record_type: str, name: str, condition: Sql) -> Sql:
-        return sql(_DATED, type=record_type, name=name, condition=condition, holds=self.state.holds("d"))
+    def _dated_so(self, record_type: str, name: str, now: Sql, then: Sql) -> Sql:
+        terms = posted([record_type], name, now)
+        return self._asked(terms, _DATED, "date_key", type=record_type, name=name, condition=then)
 
     def with_ids(self, ids: Sql) -> Sql:
         """The records of these ids."""
@@ -130,17 +168,27 @@ class StateIndex:
 
     def terms(self, types: Sequence[str], name: str, condition: Sql = ALWAYS) -> Terms:
         """The terms of a filter that meet a condition, in their order."""
+        now = posted_terms(types, name, condition)
         if self.state.moment is None:
-            yield from self._posted_terms(types, name, condition)
-            return
-        holds = self.state.holds("k")
-        query = sql(_TERMS, types=types, name=name, condition=condition, holds=holds)
-        yield from _grouped(self.state.rows(query))
+            return self._posted(now)
+        then = self._of_rows(_TERMS, "filter_key", types=types, name=name, condition=condition)
+        return self._merged(now, _grouped(self.state.rows(then)))
 
-    def _posted_terms(self, types: Sequence[str], name: str, condition: Sql) -> Terms:
-        rows = self.state.rows(posted_terms(types, name, condition))
-        for (value, qualifier), pieces in groupby(rows, lambda row: row[:2]):
+    def _posted(self, query: Sql) -> Terms:
+        for (value, qualifier), pieces in groupby(self.state.rows(query), lambda row: row[:2]):
             yield value, qualifier, united(row[2] for row in pieces)
+
+    def _merged(self, now: Sql, then: Terms) -> Terms:
+        """Terms of the past: of the present for what has not changed since, and of rows that held then."""
+        found: dict[tuple[str, str], BitMap] = {}
+        if self._changed is not None:
+            for value, qualifier, numbers in self._posted(now):
+                found[value, qualifier] = numbers - self._changed
+        for value, qualifier, numbers in then:
+            found[value, qualifier] = found.get((value, qualifier), BitMap()) | numbers
+        for (value, qualifier), numbers in sorted(found.items(), key=lambda pair: pair[0]):
+            if numbers:
+                yield value, qualifier, numbers
 
     def terms_of(self, numbers: BitMap, types: Sequence[str], name: str, condition: Sql = ALWAYS) -> Terms:
         """The terms of a filter that some records have, with those of the records that have them."""
@@ -176,19 +224,15 @@ class StateIndex:
         return Calendar(sorted(days, key=lambda day: day[:2]), undated)
 
     def _dates(self, types: Sequence[str], name: str) -> Terms:
+        now = posted_terms(types, name, ALWAYS)
         if self.state.moment is None:
-            yield from self._posted_terms(types, name, ALWAYS)
-            return
-        rows = self.state.rows(sql(_DATES, types=types, name=name, holds=self.state.holds("d")))
-        for bounds, some in groupby(rows, lambda row: row[:5]):
-            yield *dated_term(*bounds), BitMap([row[5] for row in some])
-
-
-def _read(values: Sequence[Any]) -> BitMap:
-    """Numbers in pieces of sets, or in one list."""
-    if values and isinstance(values[0], str):
-        return BitMap(orjson.loads(values[0]))
-    return united(values)
+            return self._posted(now)
+        rows = self.state.rows(self._of_rows(_DATES, "date_key", types=types, name=name))
+        then = (
+            (*dated_term(*bounds), BitMap([row[5] for row in some]))
+            for bounds, some in groupby(rows, lambda row: row[:5])
+        )
+        return self._merged(now, then)
 
 
 def _grouped(rows: Sequence[tuple[str, str, int]]) -> Terms:

@@ -146,7 +146,7 @@ class First:
         order, given = self.order, Sql(f"{columns}, {self.order.columns.text}")
         if not self.chosen.narrowed:
             return self._asked(given, order.walked, order.bound)
-        numbers = self.chosen.candidates
+        numbers = self.chosen.numbers
         if len(numbers) > FEW:
             numbers = self._by_days() if self._has_days else self._first_of(numbers)
         return self._asked(given, order.looked_up, among("n.id", numbers))
@@ -221,7 +221,7 @@ class First:
 
     @property
     def _has_days(self) -> bool:
-        return self.order.dated is not None and self.order.state.moment is None
+        return self.order.dated is not None
 
     def _by_days(self) -> BitMap:
         """The first records by a date: those of day after day."""

@@ -52,16 +52,6 @@ class Selection:
         """What is asked for them."""
         return [self.index.shown([self.record_type.name]), *(part.query for part in self.parts)]
 
-    @cached_property
-    def candidates(self) -> BitMap:
-        """The numbers of these records and perhaps of others that cannot be seen in the state: these are
-        sooner known where it is past."""
-        wanted = [part.query for part in self.parts if not part.without]
-        if self.index.state.moment is None or not wanted:
-            return self.numbers
-        sets = self.index.sets([part.query for part in self.parts])
-        return left_of(min(self.index.sets(wanted), key=len), self.parts, sets)
-
     @property
     def shown(self) -> Sql:
         """The condition on `r`, a record's row, that it is of this type and may be seen."""

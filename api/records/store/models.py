@@ -300,6 +300,7 @@ class RenderingRow(Model):
             (("type", "status", "id", "since", "until"), False),
             (("type", "status", "updated", "id", "since", "until"), False),
             (("merged_into",), False),
+            (("since", "id"), False),
         )
 
 
