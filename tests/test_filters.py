@@ -70,6 +70,9 @@ MEANT: dict[tuple[str, str], Callable[[Json], bool]] = {
     ("claims", "said=2019-07-21/2019-07-22"): lambda claim: _touches(
         claim["said"], "2019-07-21", "2019-07-22"
     ),
+    ("claims", "said=2019-07&match=certain"): lambda claim: _lies_in(
+        claim["said"], "2019-07-01", "2019-07-31"
+    ),
     ("sources", "held=true"): lambda source: source["held"] is True,
     ("sources", "held=false&language=en"): lambda source: (
         source["held"] is False and source["language"] == "en"
@@ -90,6 +93,13 @@ def _touches(date: Json | None, first: str, last: str) -> bool:
     if date is None:
         return False
     return (date["earliest"] or "0") <= last and (date["latest"] or "9") >= first
+
+
+def _lies_in(date: Json | None, first: str, last: str) -> bool:
+    """Whether a single date as served surely lies in a range."""
+    if date is None or date["certainty"] != "certain" or "start" in date:
+        return False
+    return (date["earliest"] or "0") >= first and (date["latest"] or "9") <= last
 
 
 @pytest.mark.parametrize("moment", ["", "&as_of=seq:{last}"], ids=["now", "then"])

@@ -380,9 +380,10 @@ def bounds_of_term(value: str, qualifier: str) -> tuple[str, str, str | None, st
 def term_touching(value: DateRange, match: str) -> Sql:
     """The condition that the term `k` of a date possibly or certainly touches a range: see `dated_term`."""
     if match == "certain":
-        condition = (
-            "substr(k.qualifier, 12, 10) BETWEEN '0' AND {last} AND substr(k.qualifier, 23) >= {first}"
-        )
+        # Where it is in doubt there is nothing behind the first day.
+        condition = "length(k.qualifier) > {day} AND substr(k.qualifier, {day} + 1, {day}) <= {last} "
+        condition += "AND substr(k.qualifier, 2 * {day} + 1) >= {first}"
+        return sql(condition, last=value.last, first=value.first, day=_DAY)
     condition = "k.value <= {last} AND k.qualifier >= {first}"
     return sql(condition, last=value.last, first=value.first)
 

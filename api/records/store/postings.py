@@ -41,30 +41,43 @@ def numbers_of(database: Database, ids: Iterable[str]) -> dict[str, int]:
 # Writing
 
 
+class _Key(NamedTuple):
+    """The key of a row: a term, and a piece of its numbers."""
+
+    type: str
+    filter: str
+    value: str
+    qualifier: str
+    piece: int
+
+
 def change(database: Database, added: Iterable[Posted], removed: Iterable[Posted]) -> None:
     """Add numbers to terms, and take others away from them."""
     coming, going = _by_piece(added), _by_piece(removed)
     for keys in batches(sorted(coming.keys() | going.keys())):
-        held = {row[:-1]: row for row in POSTINGS.read_by_key(database, keys)}
+        held = {_key(row): row for row in POSTINGS.read_by_key(database, keys)}
         before = {key: _read(held[key].numbers) if key in held else BitMap() for key in keys}
         after = {key: (before[key] - going.get(key, BitMap())) | coming.get(key, BitMap()) for key in keys}
         POSTINGS.delete(database, (held[key] for key in keys if key in held and not after[key]))
-        POSTINGS.put(
-            database, (_row(key, some) for key, some in after.items() if some and some != before[key])
-        )
+        changed = ((key, some) for key, some in after.items() if some and some != before[key])
+        POSTINGS.put(database, (_row(key, some) for key, some in changed))
 
 
-def _by_piece(posted: Iterable[Posted]) -> dict[tuple[Any, ...], BitMap]:
+def _by_piece(posted: Iterable[Posted]) -> dict[_Key, BitMap]:
     """The numbers by the keys of the rows that hold them."""
-    found: dict[tuple[Any, ...], BitMap] = {}
+    found: dict[_Key, BitMap] = {}
     for term, number in posted:
-        found.setdefault((*term, number >> _BITS), BitMap()).add(number)
+        found.setdefault(_Key(*term, number >> _BITS), BitMap()).add(number)
     return found
 
 
-def _row(key: tuple[Any, ...], numbers: BitMap) -> Any:
+def _key(row: Any) -> _Key:
+    return _Key(*(getattr(row, name) for name in _Key._fields))
+
+
+def _row(key: _Key, numbers: BitMap) -> Any:
     numbers.run_optimize()
-    return POSTINGS.row(*key, numbers.serialize())
+    return POSTINGS.row(**key._asdict(), numbers=numbers.serialize())
 
 
 def replace_all(database: Database, right: Iterable[tuple[Term, BitMap]]) -> None:
@@ -116,7 +129,7 @@ def rows_for(right: Iterable[tuple[Term, BitMap]]) -> Iterator[Any]:
     """The rows of the table that hold some sets."""
     for term, numbers in right:
         for piece, some in groupby(numbers, lambda number: number >> _BITS):
-            yield _row((*term, piece), BitMap(some))
+            yield _row(_Key(*term, piece), BitMap(some))
 
 
 def is_same(row: Any, right: Any) -> bool:

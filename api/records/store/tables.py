@@ -92,6 +92,10 @@ class Table:
             found += self.read(database, joined(" AND ", [condition, also]) if also else condition)
         return found
 
+    def key_of(self, row: Any) -> tuple[Any, ...]:
+        """What a row is known by."""
+        return tuple(getattr(row, name) for name in self.key)
+
     def read_by_key(self, database: Database, keys: Iterable[Sequence[Any]]) -> list[Any]:
         """The rows that have one of these keys."""
         found: list[Any] = []

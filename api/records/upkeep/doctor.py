@@ -262,9 +262,9 @@ def _key_faults(database: Database, entries: list[Entry], keys: dict[str, set[An
 
 def _posting_faults(database: Database) -> Iterator[str]:
     """Sets of records that are not those that have the key."""
-    right = {row[:-1]: row for row in rows_for(right_postings(database))}
+    right = {POSTINGS.key_of(row): row for row in rows_for(right_postings(database))}
     for row in POSTINGS.read(database, ALWAYS):
-        if not is_same(row, due := right.pop(row[:-1], None)):
+        if not is_same(row, due := right.pop(POSTINGS.key_of(row), None)):
             yield f"{_place(POSTINGS, row)}: it does not hold just the records that have this key"
             yield from _strange_scopes(row, due)
     yield from (f"{_place(POSTINGS, row)}: it is missing" for row in right.values())

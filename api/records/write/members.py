@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from typing import Any
 
 from peewee import Database
 
@@ -23,10 +24,9 @@ def store_mentions(database: Database, session: Session) -> None:
         changed.update(_pairs(entry))
         changed.subtract(_pairs(session.before[entry.id]))
     differing = {pair: number for pair, number in changed.items() if number}
-    rows = {row[:2]: row.records for row in DOSSIER_MENTIONS.read_by_key(database, sorted(differing))}
-    counted = [
-        DOSSIER_MENTIONS.row(*pair, rows.get(pair, 0) + number) for pair, number in sorted(differing.items())
-    ]
+    held = DOSSIER_MENTIONS.read_by_key(database, sorted(differing))
+    before = {(row.dossier, row.target): row.records for row in held}
+    counted = [_row(*pair, before.get(pair, 0) + number) for pair, number in sorted(differing.items())]
     DOSSIER_MENTIONS.put(database, (row for row in counted if row.records))
     DOSSIER_MENTIONS.delete(database, (row for row in counted if not row.records))
 
@@ -52,12 +52,16 @@ WHERE d.role = 'dossiers' AND d.until = {forever} GROUP BY 1, 2
 def rebuild_mentions(database: Database) -> None:
     """Count everything anew, as it follows from the references that hold now."""
     database.execute_sql("DELETE FROM dossier_mention")
-    run(database, sql("INSERT INTO dossier_mention {right}", right=_right()))
+    DOSSIER_MENTIONS.add(database, sorted(right_mentions(database)))
 
 
-def right_mentions(database: Database) -> set[tuple[str, str, int]]:
+def right_mentions(database: Database) -> set[Any]:
     """The rows that should be there."""
-    return {DOSSIER_MENTIONS.row(*row) for row in run(database, _right())}
+    return {_row(*row) for row in run(database, _right())}
+
+
+def _row(dossier: str, target: str, records: int) -> Any:
+    return DOSSIER_MENTIONS.row(dossier=dossier, target=target, records=records)
 
 
 def _right() -> Sql:
