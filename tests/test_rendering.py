@@ -1,5 +1,7 @@
 """What a record shows of others follows them: names, origins, contradictions, retractions of nothing."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -33,6 +35,16 @@ def test_a_new_name_is_shown_wherever_the_old_one_was(desk: Desk) -> None:
     assert after["meta"]["revision"] == before["meta"]["revision"]
     assert after["meta"]["updated"] > before["meta"]["updated"]
     assert desk.read("sources/wire")["publisher"]["name"] == "Anna"
+
+
+def test_what_another_writer_left_to_be_rendered_is_rendered_by_the_next(desk: Desk) -> None:
+    with closing(sqlite3.connect(desk.path)) as connection, connection:
+        connection.execute("INSERT INTO pending_refresh (record, cause) VALUES ('wire', 'ann')")
+    assert desk.client.get("/health/ready").json == {"status": "ready", "refreshing": 1}
+
+    desk.party("dan")
+
+    assert desk.client.get("/health/ready").json == {"status": "ready", "refreshing": 0}
 
 
 def test_what_shows_nothing_new_stays_byte_for_byte(desk: Desk) -> None:

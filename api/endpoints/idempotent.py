@@ -39,10 +39,10 @@ def answer_once(
 ) -> Response:
     """Do the work in one transaction, once for each Idempotency-Key, and answer."""
     repeatable = _repeatable(actor, dry_run)
-    with writing(database, dry_run=dry_run):
+    with writing(database, actor, dry_run=dry_run) as transaction:
         if repeatable and (kept := kept_answer(database, repeatable)):
             return _replayed(kept)
-        done = work(Transaction(database, actor))
+        done = work(transaction)
         if repeatable:
             keep_answer(database, repeatable, KeptAnswer(done.status, done.headers, done.body))
     if not dry_run:

@@ -13,6 +13,7 @@ _STANDING = """
     UNION ALL SELECT 'migrations', GROUP_CONCAT(name, ' ')
         FROM (SELECT name FROM schema_migration ORDER BY name)
     UNION ALL SELECT 'writer', text FROM fingerprint WHERE name = 'writing'
+    UNION ALL SELECT 'postponed', EXISTS (SELECT 1 FROM pending_refresh)
 """
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -21,13 +22,15 @@ MICROSECOND = timedelta(microseconds=1)
 @dataclass(frozen=True)
 class Counters:
     """Where the record stands: how many commits there were, the feed's last number, the last commit's time in
-    microseconds since 1970; and for which program: its migrations, and its fingerprint where one was kept."""
+    microseconds since 1970; for which program: its migrations, and its fingerprint where one was kept; and
+    whether records wait to be rendered again."""
 
     version: int
     seq: int
     clock: int
     migrations: str
     writer: str | None
+    postponed: bool
 
     def next_moment(self) -> str:
         """The time of a commit, RFC 3339 with microseconds: now, or just after the last commit where the
@@ -39,7 +42,14 @@ class Counters:
 def read_counters(database: Database) -> Counters:
     """The counters as they stand; inside the writing transaction no other writer moves them."""
     rows = dict(database.execute_sql(_STANDING).fetchall())
-    return Counters(rows["version"], rows["seq"], rows["clock"], rows["migrations"], rows.get("writer"))
+    return Counters(
+        rows["version"],
+        rows["seq"],
+        rows["clock"],
+        rows["migrations"],
+        rows.get("writer"),
+        bool(rows["postponed"]),
+    )
 
 
 def count_commit(database: Database, before: Counters, seq: int, moment: str) -> None:

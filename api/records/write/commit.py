@@ -20,6 +20,7 @@ def finish(transaction: Transaction, progress: Progress = lambda done: None) -> 
     stale = _stale(transaction)
     if len(stale) > MOST_AT_ONCE:
         rows.postpone(transaction.database, stale)
+        transaction.postponed = True
         stale = {}
     rendered: list[Rendered] = []
     for record in Renderer(transaction.session).render(transaction.session.changed):

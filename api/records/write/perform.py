@@ -28,18 +28,19 @@ def perform(
     progress: Progress = lambda done: None,
 ) -> list[Outcome]:
     """Do every operation or none, in a transaction of its own. Raises Refused."""
-    with writing(database):
-        return apply_all(Transaction(database, actor), dict(enumerate(operations)), progress)
+    with writing(database, actor) as transaction:
+        return apply_all(transaction, dict(enumerate(operations)), progress)
 
 
 @contextmanager
-def writing(database: Database, *, dry_run: bool = False) -> Iterator[None]:
+def writing(database: Database, actor: Actor, *, dry_run: bool = False) -> Iterator[Transaction]:
     """A transaction of the record; what it left to be rendered again follows. A dry run keeps nothing."""
-    with write_transaction(database, judged=True) as transaction:
-        yield
+    with write_transaction(database, judged=True) as handle:
+        transaction = Transaction(database, actor)
+        yield transaction
         if dry_run:
-            transaction.rollback()
-    if not dry_run:
+            handle.rollback()
+    if transaction.postponed and not dry_run:
         # The change stands; what could not be rendered now is rendered by the next writer.
         with suppress(OperationalError):
             catch_up(database)

@@ -95,6 +95,8 @@ class Transaction:
             require_usable(database)
             require_this_program(database)
         self.time = self.counters.next_moment()
+        #: Whether records wait to be rendered again: those of earlier commits, or of this one.
+        self.postponed = self.counters.postponed
         #: Changes of public records by their ids, in the order of the feed.
         self.changes: dict[str, PublicChange] = {}
         #: Records that show something new although no face changed: a survivor with new aliases.
