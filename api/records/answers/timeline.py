@@ -196,7 +196,7 @@ class _Timeline:
         if CLAIM not in self.types or "when" in self.query.given:
             return None
         chosen = self._chosen(CLAIM)
-        return chosen.and_(Part(self.index.undated(CLAIM.name, self.query["by"])))
+        return chosen.and_(self.index.undated(CLAIM.name, self.query["by"]))
 
 
 _PARTS = """

@@ -58,12 +58,14 @@ class Index(Protocol):
 class Part:
     """The query for the numbers of the records that one parameter asks for; `without`: that it leaves out.
 
-    `key`: the condition on `k` that finds just these in the order of their ids, where there is one.
+    `key`: the condition on `k`, a row of `table`, that finds just these in the order of their ids, where
+    there is one.
     """
 
     query: Sql
     without: bool = False
     key: Sql | None = None
+    table: str = "filter_key"
 
 
 NO_KEYS = Keys(lambda document, computed: ())

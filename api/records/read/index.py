@@ -10,9 +10,10 @@ from typing import Any, NamedTuple
 import orjson
 from pyroaring import BitMap
 
+from schemas.fuzzy_date import EARLIEST, LATEST
 from schemas.query import DateRange
 
-from ..core.filters import UNDATED, bounds_of_term, dated_term, term_touching, touching
+from ..core.filters import UNDATED, Part, bounds_of_term, dated_term, term_touching, touching
 from ..core.sql import ALWAYS, Sql, joined, sql
 from ..core.state import PUBLIC, State
 from ..store.postings import SCOPE, listed, posted, posted_terms, united
@@ -151,10 +152,20 @@ class StateIndex:
         """The records of a type of which a date touches a range."""
         return self._dated_so(record_type, name, term_touching(value, match), touching("k", value, match))
 
-    def undated(self, record_type: str, name: str) -> Sql:
+    def undated(self, record_type: str, name: str) -> Part:
         """The records of a type that have no such date."""
         now = sql("k.value = {undated}", undated=UNDATED)
-        return self._dated_so(record_type, name, now, Sql("k.missing = 1"))
+        found = self._dated_so(record_type, name, now, Sql("k.missing = 1"))
+        # All bounds are named, so that the index has these rows in the order of their ids.
+        key = sql(
+            "k.type = {type} AND k.field = {name} "
+            "AND k.missing = 1 AND k.earliest = {last} AND k.latest = {first}",
+            type=record_type,
+            name=name,
+            last=LATEST,
+            first=EARLIEST,
+        )
+        return Part(found, key=key, table="date_key")
 
     def _dated_so(self, record_type: str, name: str, now: Sql, then: Sql) -> Sql:
         terms = posted([record_type], name, now)

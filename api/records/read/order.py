@@ -193,9 +193,11 @@ class First:
         keys = [part for part in self.chosen.parts if part.key]
         if keys and order.keys[0].sql == "r.id":
             sets = self.chosen.index.sets([part.query for part in keys])
-            rarest = min(zip(map(len, sets), range(len(keys)), keys, strict=True))[2].key
-            source = sql("filter_key k CROSS JOIN {records} r ON r.id = k.record", records=state.records)
-            where = sql("{key} AND {holds}", key=rarest, holds=state.holds("k"))
+            rarest = min(zip(map(len, sets), range(len(keys)), keys, strict=True))[2]
+            source = sql(
+                f"{rarest.table} k CROSS JOIN {{records}} r ON r.id = k.record", records=state.records
+            )
+            where = sql("{key} AND {holds}", key=rarest.key, holds=state.holds("k"))
             order = Order(state, (SortKey("k.record", order.keys[0].descends),))
         after = self.after
         while True:
