@@ -19,7 +19,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from werkzeug.test import create_environ, run_wsgi_app
 
+from api.records.answers import positions
 from api.records.core.registry import CLAIM, DATE, DOSSIER, PARTY, PLACE, SOURCE, RecordType
+from api.records.read import index, order
 from api.records.store.api_keys import create_key
 from api.records.store.database import migrate, open_database
 from api.records.upkeep.doctor import faults_of_database
@@ -220,6 +222,20 @@ def beginning() -> bytes:
         return (Path(folder) / "facts.db").read_bytes()
 
 
+#: What decides how records are looked for, and what it is.
+_WAYS = [(module, name, getattr(module, name)) for module, name in (
+    (order, "FEW"), (order, "MOST_READ"), (order, "BLOCK"), (index, "FEW"), (positions, "FEW"),
+    (index, "MOST_CHANGED"),
+)]  # fmt: skip
+
+
+def _take_ways(most: int | None, changed: int | None) -> None:
+    """Take so many records for many, and so many that changed since a moment; None: as it is."""
+    for module, name, usual in _WAYS:
+        given = changed if name == "MOST_CHANGED" else most
+        setattr(module, name, usual if given is None else max(given, name == "BLOCK"))
+
+
 class World(RuleBasedStateMachine):
     """A small story, edited at random."""
 
@@ -239,6 +255,12 @@ class World(RuleBasedStateMachine):
         #: What was answered after each of the last commits, by the feed's number and the address.
         self.served: dict[int, Json] = {}
         #: Whether anything may have changed since every answer was last compared.
+        self.edited = True
+
+    @rule(many=st.booleans(), changed=st.booleans())
+    def take_other_ways(self, many: bool, changed: bool) -> None:
+        """Read as if there were `many` records, or as if many had `changed` since any moment."""
+        _take_ways(0 if many else None, 0 if changed else None)
         self.edited = True
 
     def put(self, record_type: RecordType, record_id: str, publish: bool = True, **document: Any) -> bool:
@@ -568,6 +590,7 @@ class World(RuleBasedStateMachine):
             assert found == {other: some for other, some in shared.items() if some}
 
     def teardown(self) -> None:
+        _take_ways(None, None)
         try:
             assert list(faults_of_database(self.database)) == []
         finally:

@@ -17,9 +17,9 @@ from .select import Selection
 #: So many records are sorted; of more of them, the first are looked for in an index of the order.
 FEW = 2_000
 #: So many rows of an index are read in search of them, before all the records are sorted after all.
-_MOST_READ = 20_000
+MOST_READ = 20_000
 #: Rows that are read at once.
-_BLOCK = 1_000
+BLOCK = 1_000
 
 
 @dataclass(frozen=True)
@@ -182,7 +182,7 @@ class First:
                 found.add(number)
                 if len(found) == self.limit:
                     break
-            if read == _MOST_READ:
+            if read == MOST_READ:
                 return None
         return found
 
@@ -211,11 +211,11 @@ class First:
                 bound=order.bound,
                 beyond=ALWAYS if after is None else order.beyond(after),
                 by=order.by,
-                block=_BLOCK,
+                block=BLOCK,
             )
             rows = state.rows(query)
             yield from rows
-            if len(rows) < _BLOCK:
+            if len(rows) < BLOCK:
                 return
             after = rows[-1][1:]
 
