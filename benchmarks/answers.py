@@ -5,7 +5,6 @@ is asked of 10,000 claims that were all changed once, in processor time.
 """
 
 import argparse
-import sqlite3
 import statistics
 import subprocess
 import sys
@@ -21,7 +20,7 @@ from api.records.store.api_keys import create_key
 from api.records.store.database import open_database
 from api.settings import Settings
 
-from .large import COPIES, FEWER_COPIES, HOT, PAST, multiply
+from .large import COPIES, FEWER_COPIES, HOT, PAST, enlarge
 
 ROOT = Path(__file__).parent.parent
 PLAIN = "/v1/claims"
@@ -45,8 +44,7 @@ def _record(path: Path, copies: int) -> FlaskClient:
     """A client of a record with so many copies of the dossier's claims."""
     if not path.exists():
         _load(path)
-    with sqlite3.connect(path) as connection:
-        multiply(connection, copies)
+    enlarge(path, copies)
     return _client(path)
 
 

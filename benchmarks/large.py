@@ -1,6 +1,11 @@
 """A record of 100,000 claims, made of the dossier's, and what people ask of it and wait for."""
 
 import sqlite3
+from pathlib import Path
+
+from api.records.store.database import open_database, write_transaction
+from api.records.write.members import rebuild_mentions
+from api.records.write.rebuild import rebuild_postings
 
 CLAIM = "abe-seeks-treaty-progress-in-term"
 COPIES = 964
@@ -78,9 +83,22 @@ def _columns(connection: sqlite3.Connection, table: str) -> list[str]:
     return [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
 
 
-def multiply(connection: sqlite3.Connection, copies: int = COPIES) -> None:
+def enlarge(path: Path, copies: int = COPIES) -> None:
     """Copy every claim of a database with its keys and its history, under ids of their own: 101,325 of the
-    dossier's 105."""
+    dossier's 105. What is derived from keys as a whole is made anew."""
+    with sqlite3.connect(path) as connection:
+        # Nobody needs what is half made: without a journal it is made in half the time.
+        connection.execute("PRAGMA journal_mode = OFF")
+        connection.execute("PRAGMA cache_size = -400000")
+        _multiply(connection, copies)
+    database = open_database(f"sqlite:///{path}")
+    with write_transaction(database):
+        rebuild_postings(database)
+        rebuild_mentions(database)
+    database.close()
+
+
+def _multiply(connection: sqlite3.Connection, copies: int) -> None:
     connection.execute("PRAGMA synchronous = OFF")
     numbers = f"WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i + 1 FROM n WHERE i < {copies}) "
     connection.execute("CREATE TEMP TABLE claim AS SELECT id FROM record WHERE type = 'claim'")

@@ -190,6 +190,8 @@ class First:
         """Numbers of records in the order, block by block: of those with the rarest key that one parameter
         asks for, where the order is that of ids; else of all."""
         state, order, source = self.order.state, self.order, self.order.walked
+        # Type and status lead in the indexes of records; rows of keys need not be looked up in them.
+        seen = self.chosen.shown if order.dated is None else self._seen
         keys = [part for part in self.chosen.parts if part.key]
         if keys and order.keys[0].sql == "r.id":
             sets = self.chosen.index.sets([part.query for part in keys])
@@ -198,7 +200,7 @@ class First:
                 f"{rarest.table} k CROSS JOIN {{records}} r ON r.id = k.record", records=state.records
             )
             where = sql("{key} AND {holds}", key=rarest.key, holds=state.holds("k"))
-            order = Order(state, (SortKey("k.record", order.keys[0].descends),))
+            order, seen = Order(state, (SortKey("k.record", order.keys[0].descends),)), self._seen
         after = self.after
         while True:
             query = sql(
@@ -207,7 +209,7 @@ class First:
                 columns=order.columns,
                 source=source,
                 where=where,
-                seen=self._seen,
+                seen=seen,
                 bound=order.bound,
                 beyond=ALWAYS if after is None else order.beyond(after),
                 by=order.by,
