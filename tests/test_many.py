@@ -1,0 +1,92 @@
+"""Of many records the first are looked for in other ways than of few: pages are the same in every way."""
+
+import pytest
+from flask.testing import FlaskClient
+
+from api.records.answers import positions
+from api.records.read import index, order
+
+#: Addresses whose records are chosen, in every order that there is.
+ADDRESSES = [
+    "/v1/claims?dossier=japan-russia-peace-treaty",
+    "/v1/claims?about=four-islands",
+    "/v1/claims?about=four-islands&kind.not=position&sort=-id",
+    "/v1/claims?side=japan&sort=said",
+    "/v1/claims?side=japan,russia&sort=-said",
+    "/v1/claims?role=quoted&kind.not=demand&sort=-updated",
+    "/v1/claims?kind.not=position&sort=updated",
+    "/v1/claims?said=2019&match=certain&sort=-valid",
+    "/v1/claims?within=kuril-islands&sort=valid",
+    "/v1/claims?q=islands",
+    "/v1/sources?language=en&sort=-published",
+    "/v1/sources?held=true&sort=title",
+    "/v1/parties?country=JP&sort=-name",
+    "/v1/parties?dossier=japan-russia-peace-treaty",
+    "/v1/dates?participant=japan&sort=-when",
+    "/v1/timeline?about=four-islands",
+    "/v1/dossiers/japan-russia-peace-treaty/timeline?undated=true",
+    "/v1/claims/abe-seeks-treaty-progress-in-term/similar?share=subject",
+]
+#: How many are many, how many rows are read in search of them, and at once.
+WAYS = {"in blocks": (0, 20_000, 2), "too far apart": (0, 1, 2), "half and half": (12, 20_000, 1000)}
+
+
+def _walked(client: FlaskClient, address: str) -> list[str]:
+    """The records of all pages of three, one after another."""
+    found, following = [], f"{address}&limit=3"
+    while following:
+        page = client.get(following).get_json()
+        found += [entry.get("record", entry)["id"] for entry in page["data"]]
+        following = page["page"]["next_href"]
+    return found
+
+
+#: Every address now, and then where the past is told.
+ASKED = [(address, "") for address in ADDRESSES] + [
+    (address, "&as_of=seq:{last}")
+    for address in ADDRESSES
+    if "similar" not in address and "q=" not in address
+]
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(("address", "moment"), ASKED)
+def test_pages_of_many_are_those_of_few(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch, address: str, moment: str, way: str
+) -> None:
+    last = client.get("/v1/changes?limit=1").get_json()["last"]
+    asked = address + moment.format(last=last)
+    whole = client.get(f"{asked}&limit=200").get_json()["data"]
+    for name, number in zip(("FEW", "MOST_READ", "BLOCK"), WAYS[way], strict=True):
+        monkeypatch.setattr(order, name, number)
+
+    walked = _walked(client, asked)
+
+    assert walked == [entry.get("record", entry)["id"] for entry in whole]
+    assert len(walked) > 3
+
+
+@pytest.mark.parametrize("moment", ["", "&as_of=seq:{last}"], ids=["now", "then"])
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "claims?facets=kind,claimant,about,question,stance,said.year,valid.decade&limit=1&count=true",
+        "claims?about=four-islands&facets=kind,claimant,via,role,said.month&limit=1&count=true",
+        "sources?facets=kind,publisher,language,published.year&limit=1&count=true",
+        "dossiers/japan-russia-peace-treaty/positions?by=position",
+        "dossiers/japan-russia-peace-treaty/positions?by=claimant&said=2019&match=certain",
+        "dossiers/japan-russia-peace-treaty/positions?question=who-holds-sovereignty&party=japan,russia",
+        "parties?dossier=japan-russia-peace-treaty&count=true",
+    ],
+)
+@pytest.mark.parametrize("changed", [0, 20_000], ids=["all changed", "few changed"])
+def test_what_is_counted_of_many_is_what_is_counted_of_few(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch, asked: str, moment: str, changed: int
+) -> None:
+    address = f"/v1/{asked}" + moment.format(last=client.get("/v1/changes?limit=1").get_json()["last"])
+    few = client.get(address).get_json()
+    monkeypatch.setattr(index, "FEW", 0)
+    monkeypatch.setattr(positions, "FEW", 0)
+    monkeypatch.setattr(index, "MOST_CHANGED", changed)
+
+    assert client.get(address).get_json() == few
