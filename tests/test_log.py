@@ -76,7 +76,7 @@ def test_a_slow_query_says_which_it_was(loaded: Path, said: Any) -> None:
 
 def test_a_failure_says_where_and_why(database_file: Path, said: Any) -> None:
     client = client_of(database_file)
-    client.application.extensions["facts.database"].execute_sql("DROP TABLE filter_key")
+    client.application.extensions["facts.database"].execute_sql("DROP TABLE posting")
 
     answer = client.get("/v1/claims?kind=demand")
 
@@ -84,7 +84,7 @@ def test_a_failure_says_where_and_why(database_file: Path, said: Any) -> None:
     [event] = said()
     assert (event["event"], event["address"]) == ("failed", "/v1/claims?kind=demand")
     assert event["request"] == answer.get_json()["request_id"]
-    assert "filter_key" in event["traceback"]
+    assert "posting" in event["traceback"]
 
 
 def test_each_request_is_a_line_where_that_is_asked_for_and_no_line_has_a_secret(database_file: Path) -> None:

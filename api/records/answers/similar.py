@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Any
 
 import orjson
@@ -111,7 +111,7 @@ def _levels(sets: Sequence[BitMap]) -> list[BitMap]:
         for level, some in enumerate(at_least):
             at_least[level], below = some | below, some & below
         at_least.append(below)
-    return [some - further for some, further in zip(at_least, [*at_least[1:], BitMap()], strict=True)]
+    return [some - further for some, further in pairwise([*at_least, BitMap()])]
 
 
 def _member(record: Stored, shared: Sequence[Shared], number: int) -> Json:

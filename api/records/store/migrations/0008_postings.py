@@ -22,7 +22,7 @@ def up(migrator: Any, database: Database) -> None:
         'CREATE TABLE "dossier_mention" ("dossier" TEXT NOT NULL, "target" TEXT NOT NULL, '
         '"records" INTEGER NOT NULL, PRIMARY KEY ("dossier", "target")) WITHOUT ROWID'
     )
-    database.execute_sql('CREATE INDEX "rendering_since_id" ON "rendering" ("since", "id")')
+    database.execute_sql('CREATE INDEX "renderingrow_since_id" ON "rendering" ("since", "id")')
     database.execute_sql(
         "INSERT INTO search_row (record, type, scope, digest) SELECT id, type, 'none', '' FROM record "
         "WHERE id NOT IN (SELECT record FROM search_row) ORDER BY id"
