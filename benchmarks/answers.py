@@ -5,6 +5,7 @@ is asked of 10,000 claims that were all changed once, in processor time.
 """
 
 import argparse
+import sqlite3
 import statistics
 import subprocess
 import sys
@@ -20,7 +21,8 @@ from api.records.store.api_keys import create_key
 from api.records.store.database import open_database
 from api.settings import Settings
 
-from .large import COPIES, FEWER_COPIES, HOT, PAST, enlarge
+from .large import COPIES, FEWER_COPIES, HOT, PAST
+from .multiply import multiply
 
 ROOT = Path(__file__).parent.parent
 PLAIN = "/v1/claims"
@@ -44,7 +46,8 @@ def _record(path: Path, copies: int) -> FlaskClient:
     """A client of a record with so many copies of the dossier's claims."""
     if not path.exists():
         _load(path)
-    enlarge(path, copies)
+    with sqlite3.connect(path) as connection:
+        multiply(connection, copies)
     return _client(path)
 
 

@@ -1,20 +1,8 @@
-"""A record of 100,000 claims, made of the dossier's, and what people ask of it and wait for."""
-
-import sqlite3
-from pathlib import Path
-
-from api.records.store.database import open_database, write_transaction
-from api.records.write.members import rebuild_mentions
-from api.records.write.rebuild import rebuild_postings
+"""What people ask of a large record and wait for, and how many copies of the dossier make it large."""
 
 CLAIM = "abe-seeks-treaty-progress-in-term"
-COPIES = 964
-#: Tables with rows for each record, and the column that has the record's id; histories among them.
-_TABLES = {
-    "record": "id",
-    "rendering": "id",
-    **dict.fromkeys(("revision", "reference", "dependency", "filter_key", "date_key", "name_key"), "record"),
-}
+#: Copies that make 101,325 claims of the dossier's 105; those that make 10,080; those that make a million.
+COPIES, FEWER_COPIES, MANY_COPIES = 964, 95, 9_523
 #: Every way of asking that people wait for.
 HOT = [
     f"/v1/claims/{CLAIM}",
@@ -75,50 +63,3 @@ PAST = [
     "/v1/dossiers/japan-russia-peace-treaty/timeline",
     "/v1/dossiers/japan-russia-peace-treaty/positions?question=who-holds-sovereignty",
 ]
-#: Copies of the dossier's 105 claims that make 10,080 of them.
-FEWER_COPIES = 95
-
-
-def _columns(connection: sqlite3.Connection, table: str) -> list[str]:
-    return [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
-
-
-def enlarge(path: Path, copies: int = COPIES) -> None:
-    """Copy every claim of a database with its keys and its history, under ids of their own: 101,325 of the
-    dossier's 105. What is derived from keys as a whole is made anew."""
-    with sqlite3.connect(path) as connection:
-        # Nobody needs what is half made: without a journal it is made in half the time.
-        connection.execute("PRAGMA journal_mode = OFF")
-        connection.execute("PRAGMA cache_size = -400000")
-        _multiply(connection, copies)
-    database = open_database(f"sqlite:///{path}")
-    with write_transaction(database):
-        rebuild_postings(database)
-        rebuild_mentions(database)
-    database.close()
-
-
-def _multiply(connection: sqlite3.Connection, copies: int) -> None:
-    connection.execute("PRAGMA synchronous = OFF")
-    numbers = f"WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i + 1 FROM n WHERE i < {copies}) "
-    connection.execute("CREATE TEMP TABLE claim AS SELECT id FROM record WHERE type = 'claim'")
-    for table, key in _TABLES.items():
-        columns = [f'"{c}"' for c in _columns(connection, table)]
-        made = [f"t.{c} || '-' || n.i" if c == f'"{key}"' else f"t.{c}" for c in columns]
-        connection.execute(
-            f"{numbers} INSERT INTO {table} ({', '.join(columns)}) SELECT {', '.join(made)} "
-            f"FROM {table} t, n WHERE t.{key} IN (SELECT id FROM claim)"
-        )
-    connection.execute(
-        f"{numbers} INSERT INTO search_row (record, type, scope, digest) "
-        "SELECT s.record || '-' || n.i, s.type, s.scope, '' FROM search_row s, n "
-        "WHERE s.record IN (SELECT id FROM claim)"
-    )
-    for table in ("public_words", "public_parts"):
-        connection.execute(
-            f"INSERT INTO {table} (rowid, title, names, text) "
-            f"SELECT s.id, o.title, o.names, o.text FROM claim c JOIN search_row k ON k.record = c.id "
-            f"JOIN {table} o ON o.rowid = k.id JOIN search_row s "
-            "ON s.record > c.id || '-' AND s.record < c.id || '.' AND s.digest = '' "
-            "AND CAST(substr(s.record, length(c.id) + 2) AS INTEGER) > 0"
-        )

@@ -1,0 +1,236 @@
+"""Copies of a record's claims, as if they had been written: with keys, histories, texts and feed.
+
+Each copy is the whole web of claims under ids with a number: its links lead within the copy, its commits
+follow those of the copy before, and digests, tags and checksums are its own. Nothing is drawn by lot: one
+record gives the same copies each time. tests/test_multiply.py has `facts doctor` look at them.
+"""
+
+import re
+import sqlite3
+import sys
+import time
+from collections.abc import Callable, Iterator
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from peewee import Database
+
+from api.records.core.state import FOREVER
+from api.records.store.counters import instant
+from api.records.store.database import open_database
+from api.records.store.tables import (
+    CHANGES,
+    COUNTERS,
+    QUESTIONS,
+    RECORDS,
+    RENDERINGS,
+    SEARCH_ROWS,
+    TABLES,
+    Table,
+)
+from api.records.text.index import PARTS, SCOPES, WORDS
+from api.records.write.render import etag_of
+
+#: Derived tables whose rows are of many records, and what makes them anew.
+WHOLE: dict[str, Callable[[Database], None]] = {}
+#: Columns with the number of a commit.
+_COMMITS = {"since", "until", "seq", "commit"}
+#: A value of the copy with this number.
+Made = Callable[[int], Any]
+
+
+def multiply(connection: sqlite3.Connection, copies: int) -> None:
+    """Copy every claim of a database so many times."""
+    connection.execute("PRAGMA synchronous = OFF")
+    connection.execute("PRAGMA cache_size = -1000000")
+    copier = _Copier(connection, copies)
+    tables = [table for table in TABLES.values() if _column(table)]
+    indexes = _dropped_indexes(connection, tables)
+    for table in tables:
+        connection.executemany(_insert(table), copier.rows(table))
+    copier.copy_texts()
+    connection.executemany(_insert(COUNTERS).replace("INSERT", "REPLACE"), copier.counters())
+    for statement in indexes:
+        connection.execute(statement)
+    connection.commit()
+    _rebuild(Path(connection.execute("PRAGMA database_list").fetchone()[2]))
+
+
+def _column(table: Table) -> str | None:
+    """The column that says whose a row is; none where it is of no claim."""
+    if table in (RECORDS, RENDERINGS):
+        return "id"
+    if "record" in table.columns:
+        return "record"
+    if not table.kept and table is not QUESTIONS and table.name not in WHOLE:
+        raise NotImplementedError(f"say in WHOLE what makes {table.name} anew")
+    return None
+
+
+def _rebuild(path: Path) -> None:
+    database = open_database(f"sqlite:///{path}")
+    for rebuild in WHOLE.values():
+        with database.atomic():
+            rebuild(database)
+    database.close()
+
+
+def _dropped_indexes(connection: sqlite3.Connection, tables: list[Table]) -> list[str]:
+    """What declares the tables' indexes, which are made in one go when the rows are there."""
+    names = {table.name for table in tables}
+    query = "SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
+    found = [row for row in connection.execute(query).fetchall() if row[1] in names]
+    for name, _, _ in found:
+        connection.execute(f"DROP INDEX {name}")
+    return [statement for _, _, statement in found]
+
+
+def _written(table: Table) -> list[str]:
+    return [*table.columns, *(["checksum"] if table.kept else [])]
+
+
+def _insert(table: Table) -> str:
+    names = _written(table)
+    columns = ", ".join(f'"{name}"' for name in names)
+    return f"INSERT INTO {table.name} ({columns}) VALUES ({', '.join('?' * len(names))})"
+
+
+class _Copier:
+    """The claims of a database, and what is another in each of their copies."""
+
+    def __init__(self, connection: sqlite3.Connection, copies: int) -> None:
+        self._connection, self.copies = connection, copies
+        ids = self._column("SELECT id FROM record WHERE type = 'claim' ORDER BY length(id) DESC")
+        self._ids = set(ids)
+        self._id = re.compile(rf'(?<![^"/])({"|".join(map(re.escape, ids))})(?![^"/])')
+        self._last = dict(connection.execute("SELECT name, value FROM counter").fetchall())
+        self._entries = self._column("SELECT seq FROM change WHERE type = 'claim' ORDER BY seq")
+        self._times = self._column("SELECT DISTINCT time FROM change WHERE type = 'claim' ORDER BY time")
+        self._commits = self._ends_of_commits()
+        self._numbers = self._column("SELECT id FROM search_row WHERE type = 'claim' ORDER BY id")
+        self._top = connection.execute("SELECT MAX(id) FROM search_row").fetchone()[0]
+        self._suffix = [f"-{i:07}" for i in range(copies + 1)]
+
+    def _column(self, query: str) -> list[Any]:
+        return [row[0] for row in self._connection.execute(query)]
+
+    def _ends_of_commits(self) -> dict[int, int]:
+        """Commits by their numbers, as how many of the claims' entries there are up to them."""
+        query = """SELECT "commit" FROM change WHERE type = 'claim' ORDER BY seq"""
+        return {commit: place for place, commit in enumerate(self._column(query), 1)}
+
+    # Values
+
+    def _commit(self, value: int, i: int) -> int:
+        if value in (0, FOREVER):
+            return value
+        return int(self._last["seq"] + (i - 1) * len(self._entries) + self._commits[value])
+
+    def _moment(self, place: int, i: int) -> str:
+        """The time of a copy's commit: copies follow one another by a microsecond a commit."""
+        return instant(self._last["clock"] + (i - 1) * len(self._times) + place + 1)
+
+    def _number(self, value: int, i: int) -> int:
+        return int(self._top + self._numbers.index(value) * self.copies + i)
+
+    def _made(self, table: Table, name: str, value: Any) -> Made | None:
+        """What makes a value for each copy; None where it is the same in all."""
+        if isinstance(value, bytes):
+            text = self._made_text(value.decode())
+            return text and (lambda i: text(i).encode())
+        if isinstance(value, str):
+            return self._made_text(value)
+        if table is CHANGES and name == "seq":
+            first = self._last["seq"] + self._entries.index(value) + 1 - len(self._entries)
+            return lambda i: first + i * len(self._entries)
+        if table is SEARCH_ROWS and name == "id":
+            first = self._number(value, 0)
+            return lambda i: first + i
+        if name in _COMMITS and value not in (0, FOREVER):
+            return lambda i: self._commit(value, i)
+        return None
+
+    def _made_text(self, text: str) -> Made | None:
+        """A text with the copy's ids and times in the place of its own."""
+        found = self._id.split(text)
+        pieces = [*map("".join, zip(found[0:-1:2], found[1::2], strict=True)), found[-1]]
+        times = [(place, moment) for place, moment in enumerate(self._times) if moment in text]
+        if not times and len(pieces) == 1:
+            return None
+        suffix = self._suffix
+
+        def made(i: int) -> str:
+            copy = suffix[i].join(pieces)
+            for place, moment in times:
+                copy = copy.replace(moment, self._moment(place, i))
+            return copy
+
+        return made
+
+    # Rows
+
+    def rows(self, table: Table) -> Iterator[tuple[Any, ...]]:
+        """The rows of all copies, in the order of their keys as far as it is that of the copied rows."""
+        names = ", ".join(f'"{name}"' for name in table.columns)
+        order = ", ".join(f'"{name}"' for name in table.key)
+        query = f"SELECT {names} FROM {table.name} ORDER BY {order}"
+        own = table.columns.index(_column(table) or "")
+        copied = [row for row in self._connection.execute(query).fetchall() if row[own] in self._ids]
+        return chain.from_iterable(self._copies(table, row) for row in copied)
+
+    def _copies(self, table: Table, row: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
+        made = [(at, self._made(table, name, row[at])) for at, name in enumerate(table.columns)]
+        makers = [(at, maker) for at, maker in made if maker]
+        tag, body = (
+            table.columns.index(name) if name in table.columns else None for name in ("etag", "body")
+        )
+        values: list[Any] = list(row)
+        for i in range(1, self.copies + 1):
+            for at, maker in makers:
+                values[at] = maker(i)
+            if tag is not None and body is not None and values[body] is not None:
+                values[tag] = etag_of(values[body])
+            yield (*values, table.checksum(values)) if table.kept else tuple(values)
+
+    def copy_texts(self) -> None:
+        """What copies are searched by: that of the claims, under their own numbers."""
+        self._connection.execute("CREATE TEMP TABLE copy (n INTEGER PRIMARY KEY)")
+        numbers = ((i,) for i in range(1, self.copies + 1))
+        self._connection.executemany("INSERT INTO copy VALUES (?)", numbers)
+        for table in (kind[scope].name for scope in SCOPES for kind in (WORDS, PARTS)):
+            for number in self._numbers:
+                self._connection.execute(
+                    f"INSERT INTO {table} (rowid, title, names, text) SELECT ? + n, title, names, text "
+                    f"FROM {table} CROSS JOIN copy WHERE {table}.rowid = ?",
+                    (self._number(number, 0), number),
+                )
+        self._connection.execute("DROP TABLE copy")
+
+    def counters(self) -> Iterator[tuple[Any, ...]]:
+        """Where the record stands with all copies."""
+        moved = {
+            "version": len(self._commits) * self.copies,
+            "seq": len(self._entries) * self.copies,
+            "clock": len(self._times) * self.copies,
+        }
+        for name, by in moved.items():
+            row = COUNTERS.row(name=name, value=self._last[name] + by)
+            yield (*row, COUNTERS.checksum(row))
+
+
+def main() -> None:
+    """`python -m benchmarks.multiply FILE COPIES`: multiply a database's claims; say what it took."""
+    path, copies = Path(sys.argv[1]), int(sys.argv[2])
+    began = time.process_time()
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA journal_mode = OFF")
+        multiply(connection, copies)
+        claims = connection.execute("SELECT COUNT(*) FROM record WHERE type = 'claim'").fetchone()[0]
+    connection.close()
+    seconds, size = time.process_time() - began, path.stat().st_size / 1e6
+    print(f"{claims:,} claims, {size:,.0f} MB, {seconds:.0f} s of processor")
+
+
+if __name__ == "__main__":
+    main()
