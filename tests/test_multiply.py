@@ -1,4 +1,4 @@
-"""The record that benchmarks ask is one like any other: nothing in it is wrong, and it answers as it should."""
+"""The record that benchmarks ask is one like any other: nothing in it is wrong, and it answers right."""
 
 import sqlite3
 from pathlib import Path
