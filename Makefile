@@ -13,7 +13,7 @@ DEBIAN := apt-get update --quiet --quiet && DEBIAN_FRONTEND=noninteractive apt-g
 MOST_BYTES := 350000
 
 .DEFAULT_GOAL := help
-.PHONY: bench bench-answers bench-reads clean compare contract-audit crash-audit format help install install-test lint lock openapi picture questions serve test test-quick tools
+.PHONY: bench bench-answers bench-large bench-picture bench-profiles bench-reads clean compare contract-audit crash-audit format help install install-test lint lock openapi picture questions serve test test-quick tools
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -74,13 +74,33 @@ picture: install-test ## Draw the imports between wings in docs/architecture.md 
 questions: install-test ## Write the answers in docs/questions.md anew
 	$(BIN)/python -m tests.questions
 
-bench: bench-reads bench-answers ## Run the benchmarks
+bench: bench-reads bench-answers ## Run the benchmarks, in about ten minutes
 
-bench-reads: install ## Processor time of a read, beside constant answers by the server below, in two minutes
-	$(BIN)/python benchmarks/reads.py --rounds $(or $(ROUNDS),5)
+bench-reads: .venv-peers/installed benchmarks/node_modules/.installed ## Processor time of a read, beside others, in four minutes
+	$(BIN)/python -m benchmarks.reads --rounds $(or $(ROUNDS),9)
+	$(BIN)/python -m benchmarks.picture
+
+bench-picture: install ## Draw what was measured anew
+	$(BIN)/python -m benchmarks.picture
+
+bench-profiles: .venv-peers/installed ## Where the time of reads goes, by py-spy
+	$(BIN)/python -m benchmarks.profiles
+
+# What is measured beside the service has an environment of its own.
+.venv-peers/installed: benchmarks/requirements.lock | install
+	$(BIN)/python -m venv --clear .venv-peers
+	.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r benchmarks/requirements.lock
+	@touch $@
+
+benchmarks/node_modules/.installed: benchmarks/package-lock.json | tools
+	npm ci --silent --prefix benchmarks
+	@touch $@
 
 bench-answers: install ## Hot queries in a record of 100,000 claims, in about three minutes
 	$(BIN)/python -m benchmarks.answers --rounds $(or $(ROUNDS),5)
+
+bench-large: install ## The same in a record of a million claims: 20 GB of disk, and half an hour
+	$(BIN)/python -m benchmarks.answers --rounds $(or $(ROUNDS),3) --million
 
 crash-audit: install-test ## Kill a server under writers again and again (ROUNDS=200)
 	$(BIN)/python -m tests.audits.crash --rounds $(or $(ROUNDS),200)
@@ -100,6 +120,8 @@ lock: install ## Pin the newest versions that pyproject.toml allows, with hashes
 	$(LOCK) --output-file requirements.lock pyproject.toml
 	$(LOCK) --extra test --constraint requirements.lock --output-file requirements-test.lock pyproject.toml
 	npm install --package-lock-only
+	$(LOCK:--extra build=) --constraint requirements.lock --output-file benchmarks/requirements.lock benchmarks/requirements.in
+	npm install --package-lock-only --prefix benchmarks
 
 clean: ## Remove what was installed and built
-	rm -rf .venv node_modules build *.egg-info examples/typescript/build
+	rm -rf .venv .venv-peers node_modules benchmarks/node_modules build *.egg-info examples/typescript/build

@@ -1,0 +1,183 @@
+"""Servers pinned to one core, a load on the other, and what a request costs them."""
+
+import os
+import shutil
+import signal
+import socket
+import statistics
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import cycle
+from pathlib import Path
+
+
+@dataclass
+class Server:
+    """A server that is running: its port, and the processes whose time is counted."""
+
+    port: int
+    workers: list[int]
+
+    def seconds(self) -> float:
+        """Processor time of all its threads so far."""
+        tasks = (task for pid in self.workers for task in Path(f"/proc/{pid}/task").glob("*/schedstat"))
+        return sum(int(task.read_text().split()[0]) for task in tasks) / 1e9
+
+
+class Connection:
+    """A kept connection that sends one request again and again, and reads what comes."""
+
+    def __init__(self, server: Server, path: str, headers: dict[str, str]) -> None:
+        fields = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+        self._request = f"GET {path} HTTP/1.1\r\nHost: localhost\r\nAccept: */*\r\n{fields}\r\n".encode()
+        self._socket = socket.create_connection(("127.0.0.1", server.port), timeout=30)
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def ask(self) -> tuple[bytes, int]:
+        """(head, bytes of the body) of one answer."""
+        return self._answer()[::2]
+
+    def text(self) -> bytes:
+        """The body of one answer."""
+        return self._answer()[1]
+
+    def close(self) -> None:
+        self._socket.close()
+
+    def _answer(self) -> tuple[bytes, bytes, int]:
+        self._socket.sendall(self._request)
+        received = b""
+        while b"\r\n\r\n" not in received:
+            received += self._more()
+        head, _, body = received.partition(b"\r\n\r\n")
+        if head[9:12] not in (b"200", b"304"):
+            raise SystemExit(f"{self._request.decode()}{head.decode()}")
+        length = _length(head)
+        if length is None:
+            while not body.endswith(b"0\r\n\r\n"):
+                body += self._more()
+            return head, body, len(body)
+        pieces, left = [body], length - len(body)
+        while left > 0:
+            pieces.append(self._more())
+            left -= len(pieces[-1])
+        return head, b"".join(pieces), length
+
+    def _more(self) -> bytes:
+        if not (some := self._socket.recv(262_144)):
+            raise SystemExit(f"the connection was closed after {self._request.decode()}")
+        return some
+
+
+def _length(head: bytes) -> int | None:
+    """Bytes of the body; None where it comes in chunks."""
+    if head[9:12] == b"304":
+        return 0
+    lines = head.lower().split(b"\r\n")
+    return next((int(line.partition(b":")[2]) for line in lines if line.startswith(b"content-length:")), None)
+
+
+@dataclass
+class Target:
+    """One request to one server, what it is compared with, and what was measured."""
+
+    name: str
+    server: Server
+    path: str
+    headers: dict[str, str] = field(default_factory=dict)
+    beside: "Target | None" = None
+    #: How many times as many of these as of `beside` there should be in the same time.
+    bound: float | None = None
+    connections: int = 1
+    bytes: int = 0
+    times: list[float] = field(default_factory=list)
+    rates: list[float] = field(default_factory=list)
+
+    def measure(self, seconds: float) -> None:
+        """Ask for so long; keep microseconds of processor by request, and requests a second."""
+        opened = [Connection(self.server, self.path, self.headers) for _ in range(self.connections)]
+        for connection in opened:
+            self.bytes = connection.ask()[1]
+        before, began, requests = self.server.seconds(), time.monotonic(), 0
+        asking = cycle(opened)
+        while time.monotonic() < began + seconds:
+            next(asking).ask()
+            requests += 1
+        self.times.append((self.server.seconds() - before) / requests * 1e6)
+        self.rates.append(requests / (time.monotonic() - began))
+        for connection in opened:
+            connection.close()
+
+    @property
+    def median(self) -> float:
+        """Microseconds of processor by request."""
+        return statistics.median(self.times)
+
+    def result(self) -> dict[str, object]:
+        """What is kept of it; `ratio`: how many are done in the time of one that it stands beside, the median
+        of the rounds."""
+        spread = (max(self.times) - min(self.times)) / self.median
+        found: dict[str, object] = {
+            "name": self.name,
+            "us": round(self.median),
+            "spread": round(spread, 2),
+            "per_second": round(statistics.median(self.rates)),
+            "bytes": self.bytes,
+        }
+        if self.beside:
+            ratios = [his / own for own, his in zip(self.times, self.beside.times, strict=True)]
+            found |= {"ratio": round(statistics.median(ratios), 2), "beside": self.beside.name}
+        if self.bound:
+            found |= {"bound": self.bound}
+        return found
+
+
+def measure(targets: list[Target], rounds: int, seconds: float) -> list[dict[str, object]]:
+    """Ask all in turn, round after round, from the last core."""
+    os.sched_setaffinity(0, {(os.cpu_count() or 1) - 1})
+    for target in targets:
+        target.measure(0.3)
+        target.times.clear()
+        target.rates.clear()
+    for _ in range(rounds):
+        for target in targets:
+            target.measure(seconds)
+    return [target.result() for target in targets]
+
+
+@contextmanager
+def served(command: list[str], port: int, **environment: str) -> Iterator[Server]:
+    """Run a server on the first core for as long as it is needed."""
+    pinned = ["taskset", "-c", "0"] if shutil.which("taskset") and os.cpu_count() != 1 else []
+    process = subprocess.Popen(
+        [*pinned, *command],
+        env=os.environ | environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        _wait_for(process, port)
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+        yield Server(port, [int(child) for child in children] or [process.pid])
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+
+
+def _wait_for(process: "subprocess.Popen[bytes]", port: int) -> None:
+    for _ in range(600):
+        if process.poll() is not None:
+            raise SystemExit(f"{process.args!r} ended with {process.returncode}")
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=2).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise SystemExit(f"nothing answers on port {port}")
