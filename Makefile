@@ -76,7 +76,7 @@ questions: install-test ## Write the answers in docs/questions.md anew
 
 bench: bench-reads bench-answers ## Run the benchmarks, in about ten minutes
 
-bench-reads: .venv-peers/installed benchmarks/node_modules/.installed ## Processor time of a read, beside others, in four minutes
+bench-reads: .venv-peers/installed benchmarks/node_modules/.installed ## Processor time of reads, beside others, in five minutes
 	$(BIN)/python -m benchmarks.reads --rounds $(or $(ROUNDS),9)
 	$(BIN)/python -m benchmarks.picture
 
@@ -113,14 +113,15 @@ compare: install-test ## Compare every answer with another revision's (REV=…)
 	@test -n "$(REV)" || { echo "Name the revision: make compare REV=1a2b3c4" >&2; exit 1; }
 	$(BIN)/python -m tests.audits.compare --rev $(REV) $(COMPARE)
 
-LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --extra build
+PIN := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
+LOCK := $(PIN) --extra build
 
 lock: install ## Pin the newest versions that pyproject.toml allows, with hashes, and those of package.json
 	$(BIN)/python -m pip install --quiet uv
 	$(LOCK) --output-file requirements.lock pyproject.toml
 	$(LOCK) --extra test --constraint requirements.lock --output-file requirements-test.lock pyproject.toml
 	npm install --package-lock-only
-	$(LOCK:--extra build=) --constraint requirements.lock --output-file benchmarks/requirements.lock benchmarks/requirements.in
+	$(PIN) --constraint requirements.lock --output-file benchmarks/requirements.lock benchmarks/requirements.in
 	npm install --package-lock-only --prefix benchmarks
 
 clean: ## Remove what was installed and built
