@@ -13,6 +13,9 @@ from dataclasses import dataclass, field
 from itertools import cycle
 from pathlib import Path
 
+#: Seconds for which each is asked before anything is counted.
+_WARMING = 1.0
+
 
 @dataclass
 class Server:
@@ -139,7 +142,8 @@ def measure(targets: list[Target], rounds: int, seconds: float) -> list[dict[str
     """Ask all in turn, round after round, from the last core."""
     os.sched_setaffinity(0, {(os.cpu_count() or 1) - 1})
     for target in targets:
-        target.measure(0.3)
+        # Long enough for what compiles while it runs.
+        target.measure(_WARMING)
         target.times.clear()
         target.rates.clear()
     for _ in range(rounds):
@@ -149,8 +153,8 @@ def measure(targets: list[Target], rounds: int, seconds: float) -> list[dict[str
 
 
 @contextmanager
-def served(command: list[str], port: int, **environment: str) -> Iterator[Server]:
-    """Run a server on the first core for as long as it is needed."""
+def served(command: list[str], port: int, workers: int = 0, **environment: str) -> Iterator[Server]:
+    """Run a server on the first core for as long as it is needed; `workers`: how many processes it starts."""
     pinned = ["taskset", "-c", "0"] if shutil.which("taskset") and os.cpu_count() != 1 else []
     process = subprocess.Popen(
         [*pinned, *command],
@@ -160,14 +164,23 @@ def served(command: list[str], port: int, **environment: str) -> Iterator[Server
     )
     try:
         _wait_for(process, port)
-        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
-        yield Server(port, [int(child) for child in children] or [process.pid])
+        yield Server(port, _workers(process.pid, workers) if workers else [process.pid])
     finally:
         process.send_signal(signal.SIGTERM)
         try:
             process.wait(20)
         except subprocess.TimeoutExpired:
             process.kill()
+
+
+def _workers(pid: int, wanted: int) -> list[int]:
+    """The processes that a server starts, which come after its socket."""
+    for _ in range(300):
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        if len(children) == wanted:
+            return [int(child) for child in children]
+        time.sleep(0.1)
+    raise SystemExit(f"{wanted} workers are wanted, there are {len(children)}")
 
 
 def _wait_for(process: "subprocess.Popen[bytes]", port: int) -> None:

@@ -28,7 +28,7 @@ GUNICORN = (
 def gunicorn(stack: ExitStack, application: str, port: int, **environment: str) -> Server:
     """An application on gunicorn's threaded worker."""
     return stack.enter_context(
-        served([*GUNICORN, "--bind", f"127.0.0.1:{port}", application], port, **environment)
+        served([*GUNICORN, "--bind", f"127.0.0.1:{port}", application], port, 1, **environment)
     )
 
 

@@ -1,4 +1,4 @@
-"""`python -m benchmarks.picture`: results.json as a picture, which the README shows.
+"""`make bench-picture`: results.json as a picture, which the README shows, and as the table of README.md here.
 
 A bar is the microseconds of processor that a request takes: shorter is better. The scale is logarithmic.
 """
@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).parent
-PICTURE = HERE / "results.svg"
+PICTURE, TEXT = HERE / "results.svg", HERE / "README.md"
+#: What the table stands between.
+BEGIN, END = "<!-- figures -->\n", "<!-- /figures -->"
 #: Groups of bars: a title, and the measured requests with what they are called here.
 GROUPS = {
     "One record": {
@@ -73,10 +75,25 @@ def _bar(label: str, microseconds: float, y: int) -> str:
     )
 
 
+def table(reads: list[dict[str, Any]]) -> str:
+    """What was measured as a table in Markdown, in the order of the rounds."""
+    rows = ["| request | µs | spread | a second | bytes | ratio |", "|---|--:|--:|--:|--:|---|"]
+    for result in reads:
+        ratio = f"{result['ratio']} × {result['beside']}" if "ratio" in result else ""
+        wanted = f" (aim: {result['bound']})" if "bound" in result else ""
+        figures = (
+            f"{result['us']:,} | {result['spread']:.0%} | {result['per_second']:,} | {result['bytes']:,}"
+        )
+        rows.append(f"| {result['name']} | {figures} | {ratio}{wanted} |")
+    return "\n".join([*rows, ""])
+
+
 def main() -> None:
-    """Draw the picture anew."""
-    results = json.loads((HERE / "results.json").read_text("utf-8"))
-    PICTURE.write_text(draw(results["reads"]), "utf-8")
+    """Draw the picture and write the table anew."""
+    reads = json.loads((HERE / "results.json").read_text("utf-8"))["reads"]
+    PICTURE.write_text(draw(reads), "utf-8")
+    before, _, rest = TEXT.read_text("utf-8").partition(BEGIN)
+    TEXT.write_text(before + BEGIN + table(reads) + END + rest.partition(END)[2], "utf-8")
 
 
 if __name__ == "__main__":

@@ -32,9 +32,9 @@ def main() -> None:
         load = [sys.executable, "-m", "api.cli", "load", DOSSIER, "--db", database]
         subprocess.run(load, stdout=subprocess.DEVNULL, cwd=ROOT, check=True)
         serve = [sys.executable, "-m", "api.cli", "serve", "--workers", "1", "--db", database, "--port"]
-        kept = stack.enter_context(served([*serve, "8494"], 8494, PYTHONPATH=str(ROOT)))
+        kept = stack.enter_context(served([*serve, "8494"], 8494, 1, PYTHONPATH=str(ROOT)))
         more = {"FACTS_CACHE_BYTES": "0", "PYTHONPATH": str(ROOT)}
-        made = stack.enter_context(served([*serve, "8495"], 8495, **more))
+        made = stack.enter_context(served([*serve, "8495"], 8495, 1, **more))
         os.sched_setaffinity(0, {(os.cpu_count() or 1) - 1})
         for name, path, is_kept in ASKED:
             print(f"\n{name}: {path}")

@@ -72,7 +72,7 @@ def _started(stack: ExitStack, folder: Path) -> Servers:
 def _facts(stack: ExitStack, port: int, database: str, workers: int = 1, **environment: str) -> Server:
     options = ("--workers", str(workers), "--threads", "4", "--port", str(port), "--db", database)
     command = [sys.executable, "-m", "api.cli", "serve", *options]
-    return stack.enter_context(served(command, port, PYTHONPATH=str(ROOT), **environment))
+    return stack.enter_context(served(command, port, workers, PYTHONPATH=str(ROOT), **environment))
 
 
 def _targets(s: Servers) -> Iterator[Target]:
