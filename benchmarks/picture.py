@@ -1,4 +1,4 @@
-"""`make bench-picture`: results.json as a picture, which the README shows, and as the table of README.md here.
+"""`make bench-picture`: results.json as a picture, which the README shows, and as the table in README.md.
 
 A bar is the microseconds of processor that a request takes: shorter is better. The scale is logarithmic.
 """
@@ -56,7 +56,7 @@ def draw(reads: list[dict[str, Any]]) -> str:
     y = 0
     for title, bars in GROUPS.items():
         y += HEAD
-        parts.append(f'<text class="title" x="0" y="{y - 10}">{title}: microseconds of processor</text>')
+        parts.append(f'<text class="title" x="0" y="{y - 10}">{title}: µs of processor, logarithmic</text>')
         for name, label in sorted(bars.items(), key=lambda bar: measured[bar[0]]):
             parts.append(_bar(label, measured[name], y))
             y += ROW
