@@ -52,11 +52,12 @@ def main() -> None:
 
 def _record(path: Path, copies: int) -> FlaskClient:
     """A client of a record with so many copies of the dossier's claims."""
-    if not path.exists():
+    if is_new := not path.exists():
         _load(path)
     with sqlite3.connect(path) as connection:
-        # Nobody needs what is half made.
-        connection.execute("PRAGMA journal_mode = OFF")
+        if is_new:
+            # Nobody needs what is half made; what a service has open keeps its journal.
+            connection.execute("PRAGMA journal_mode = OFF")
         multiply(connection, copies)
     connection.close()
     return _client(path)
