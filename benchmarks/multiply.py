@@ -1,16 +1,17 @@
 """Copies of a record's claims, as if they had been written: with keys, histories, texts and feed.
 
-Each copy is the whole web of claims under ids with a number: its links lead within the copy, its commits
-follow those of the copy before, and digests, tags and checksums are its own. Nothing is drawn by lot: one
-record gives the same copies each time. tests/test_multiply.py has `facts doctor` look at them.
+Each copy is the whole web of claims under ids with a number: its links lead within the copy, and digests,
+tags and checksums are its own. All copies make the first commit one after another, then all the second.
+Nothing is drawn by lot. tests/test_multiply.py has `facts doctor` look at them.
 """
 
 import re
 import sqlite3
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
-from itertools import chain
+from itertools import accumulate, chain
 from pathlib import Path
 from typing import Any
 
@@ -107,7 +108,7 @@ class _Copier:
         self._last = dict(connection.execute("SELECT name, value FROM counter").fetchall())
         self._entries = self._column("SELECT seq FROM change WHERE type = 'claim' ORDER BY seq")
         self._times = self._column("SELECT DISTINCT time FROM change WHERE type = 'claim' ORDER BY time")
-        self._commits = self._ends_of_commits()
+        self._commits = self._sizes_of_commits()
         self._numbers = self._column("SELECT id FROM search_row WHERE type = 'claim' ORDER BY id")
         self._top = connection.execute("SELECT MAX(id) FROM search_row").fetchone()[0]
         self._suffix = [f"-{i:07}" for i in range(copies + 1)]
@@ -115,21 +116,23 @@ class _Copier:
     def _column(self, query: str) -> list[Any]:
         return [row[0] for row in self._connection.execute(query)]
 
-    def _ends_of_commits(self) -> dict[int, int]:
-        """Commits by their numbers, as how many of the claims' entries there are up to them."""
-        query = """SELECT "commit" FROM change WHERE type = 'claim' ORDER BY seq"""
-        return {commit: place for place, commit in enumerate(self._column(query), 1)}
+    def _sizes_of_commits(self) -> dict[int, tuple[int, int]]:
+        """Commits by their numbers: how many entries of claims come before them, and are in them."""
+        sizes = Counter(self._column("""SELECT "commit" FROM change WHERE type = 'claim' ORDER BY seq"""))
+        ends = accumulate(sizes.values())
+        return {commit: (end - sizes[commit], sizes[commit]) for commit, end in zip(sizes, ends, strict=True)}
 
     # Values
 
     def _commit(self, value: int, i: int) -> int:
         if value in (0, FOREVER):
             return value
-        return int(self._last["seq"] + (i - 1) * len(self._entries) + self._commits[value])
+        before, size = self._commits[value]
+        return int(self._last["seq"] + before * self.copies + i * size)
 
     def _moment(self, place: int, i: int) -> str:
-        """The time of a copy's commit: copies follow one another by a microsecond a commit."""
-        return instant(self._last["clock"] + (i - 1) * len(self._times) + place + 1)
+        """The time of a copy's commit: commits follow one another by a microsecond."""
+        return instant(self._last["clock"] + place * self.copies + i)
 
     def _number(self, value: int, i: int) -> int:
         return int(self._top + self._numbers.index(value) * self.copies + i)
@@ -142,14 +145,20 @@ class _Copier:
         if isinstance(value, str):
             return self._made_text(value)
         if table is CHANGES and name == "seq":
-            first = self._last["seq"] + self._entries.index(value) + 1 - len(self._entries)
-            return lambda i: first + i * len(self._entries)
+            return self._made_number(value)
         if table is SEARCH_ROWS and name == "id":
             first = self._number(value, 0)
             return lambda i: first + i
         if name in _COMMITS and value not in (0, FOREVER):
             return lambda i: self._commit(value, i)
         return None
+
+    def _made_number(self, seq: int) -> Made:
+        """The number of an entry of the feed: within its commit it stands where it stood."""
+        place = self._entries.index(seq)
+        before, size = next((b, s) for b, s in self._commits.values() if b <= place < b + s)
+        first = self._last["seq"] + before * self.copies + place - before + 1
+        return lambda i: first + (i - 1) * size
 
     def _made_text(self, text: str) -> Made | None:
         """A text with the copy's ids and times in the place of its own."""
