@@ -31,10 +31,15 @@ from api.records.store.tables import (
     Table,
 )
 from api.records.text.index import PARTS, SCOPES, WORDS
+from api.records.write.members import rebuild_mentions
+from api.records.write.rebuild import rebuild_postings
 from api.records.write.render import etag_of
 
 #: Derived tables whose rows are of many records, and what makes them anew.
-WHOLE: dict[str, Callable[[Database], None]] = {}
+WHOLE: dict[str, Callable[[Database], None]] = {
+    "posting": rebuild_postings,
+    "dossier_mention": rebuild_mentions,
+}
 #: Columns with the number of a commit.
 _COMMITS = {"since", "until", "seq", "commit"}
 #: A value of the copy with this number.
