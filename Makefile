@@ -13,7 +13,7 @@ DEBIAN := apt-get update --quiet --quiet && DEBIAN_FRONTEND=noninteractive apt-g
 MOST_BYTES := 350000
 
 .DEFAULT_GOAL := help
-.PHONY: bench bench-answers bench-large bench-picture bench-profiles bench-reads clean compare contract-audit crash-audit format help install install-test lint lock openapi picture questions serve test test-quick tools
+.PHONY: bench bench-answers bench-large bench-picture bench-profiles bench-reads bench-writes clean compare contract-audit crash-audit format help install install-test lint lock openapi picture questions serve test test-quick tools
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -74,7 +74,7 @@ picture: install-test ## Draw the imports between wings in docs/architecture.md 
 questions: install-test ## Write the answers in docs/questions.md anew
 	$(BIN)/python -m tests.questions
 
-bench: bench-reads bench-answers ## Run the benchmarks, in about ten minutes
+bench: bench-reads bench-writes bench-answers ## Run the benchmarks, in about ten minutes
 
 bench-reads: .venv-peers/installed benchmarks/node_modules/.installed ## Processor time of reads, beside others, in five minutes
 	$(BIN)/python -m benchmarks.reads --rounds $(or $(ROUNDS),9)
@@ -95,6 +95,9 @@ bench-profiles: .venv-peers/installed ## Where the time of reads goes, by py-spy
 benchmarks/node_modules/.installed: benchmarks/package-lock.json | tools
 	npm ci --silent --prefix benchmarks
 	@touch $@
+
+bench-writes: install ## Durable POSTs by sixteen clients to two workers, in half a minute
+	$(BIN)/python -m benchmarks.writes --requests $(or $(REQUESTS),2000)
 
 bench-answers: install ## Hot queries in a record of 100,000 claims, in about three minutes
 	$(BIN)/python -m benchmarks.answers --rounds $(or $(ROUNDS),5)

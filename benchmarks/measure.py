@@ -1,5 +1,6 @@
 """Servers pinned to one core, a load on the other, and what a request costs them."""
 
+import json
 import os
 import shutil
 import signal
@@ -13,6 +14,8 @@ from dataclasses import dataclass, field
 from itertools import cycle
 from pathlib import Path
 
+ROOT = Path(__file__).parent.parent
+RESULTS = ROOT / "benchmarks" / "results.json"
 #: Seconds for which each is asked before anything is counted.
 _WARMING = 1.0
 
@@ -152,12 +155,21 @@ def measure(targets: list[Target], rounds: int, seconds: float) -> list[dict[str
     return [target.result() for target in targets]
 
 
+def keep(part: str, results: list[dict[str, object]]) -> None:
+    """Put what was measured in the place of what was kept of this part."""
+    kept = json.loads(RESULTS.read_text("utf-8")) if RESULTS.exists() else {}
+    RESULTS.write_text(json.dumps(kept | {part: results}, indent=1) + "\n", "utf-8")
+
+
 @contextmanager
-def served(command: list[str], port: int, workers: int = 0, **environment: str) -> Iterator[Server]:
-    """Run a server on the first core for as long as it is needed; `workers`: how many processes it starts."""
-    pinned = ["taskset", "-c", "0"] if shutil.which("taskset") and os.cpu_count() != 1 else []
+def served(
+    command: list[str], port: int, workers: int = 0, *, pinned: bool = True, **environment: str
+) -> Iterator[Server]:
+    """Run a server for as long as it is needed, on the first core if it is `pinned`; `workers`: how many
+    processes it starts."""
+    core = ["taskset", "-c", "0"] if pinned and shutil.which("taskset") and os.cpu_count() != 1 else []
     process = subprocess.Popen(
-        [*pinned, *command],
+        [*core, *command],
         env=os.environ | environment,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

@@ -18,11 +18,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from . import peers
-from .measure import Connection, Server, Target, measure, served
+from .measure import ROOT, Connection, Server, Target, keep, measure, served
 
 HERE = Path(__file__).parent
-ROOT = HERE.parent
-RESULTS = HERE / "results.json"
 DOSSIER = str(ROOT / "fixtures" / "japan-russia-peace-treaty")
 ONE, FIFTY = "/v1/claims/abe-seeks-treaty-progress-in-term", "/v1/claims?limit=50"
 FILTERED, SEARCH = "/v1/claims?about=four-islands&limit=50", "/v1/search?q=islands"
@@ -148,7 +146,7 @@ def main() -> None:
         results = measure(targets, given.rounds, given.seconds)
     for result in results:
         print(_line(result))
-    RESULTS.write_text(json.dumps({"reads": results}, indent=1) + "\n", "utf-8")
+    keep("reads", results)
 
 
 if __name__ == "__main__":
