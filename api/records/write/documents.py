@@ -49,7 +49,7 @@ def read_document(
     if record_id is not None:
         body = {"id": record_id, **body}
     try:
-        loaded = record_type.schema().load(body)
+        loaded = record_type.shape.load(body)
     except ValidationError as error:
         faults += [document_fault(pointer, message) for pointer, message in faults_of(error.messages)]
     if faults:
