@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import orjson
 from flask import Response, request
-from peewee import Database
 
 from api.http import log
 from api.http.bodies import raw_body
@@ -13,7 +12,8 @@ from api.http.conditions import idempotency_key
 from api.http.responses import JSON, PRIVATE
 from api.records.store.api_keys import Actor
 from api.records.store.idempotency import IdempotentRequest, KeptAnswer, keep_answer, kept_answer
-from api.records.write.perform import apply_one, writing
+from api.records.write.perform import apply_one
+from api.records.write.together import Writers
 from api.records.write.transaction import Operation, Outcome, Transaction
 from schemas.base import Json
 
@@ -35,16 +35,21 @@ class Done:
 
 
 def answer_once(
-    actor: Actor, database: Database, dry_run: bool, work: Callable[[Transaction], Done]
+    actor: Actor, writers: Writers, dry_run: bool, work: Callable[[Transaction], Done]
 ) -> Response:
     """Do the work in one transaction, once for each Idempotency-Key, and answer."""
     repeatable = _repeatable(actor, dry_run)
-    with writing(database, actor, dry_run=dry_run) as transaction:
-        if repeatable and (kept := kept_answer(database, repeatable)):
+
+    def once(transaction: Transaction) -> Done:
+        if repeatable and (kept := kept_answer(transaction.database, repeatable)):
             return _replayed(kept)
         done = work(transaction)
         if repeatable:
-            keep_answer(database, repeatable, KeptAnswer(done.status, done.headers, done.body))
+            answer = KeptAnswer(done.status, done.headers, done.body)
+            keep_answer(transaction.database, repeatable, answer)
+        return done
+
+    done = writers.write(actor, once, dry_run=dry_run)
     if not dry_run:
         _tell(actor, done.outcomes)
     return done.response()
@@ -66,19 +71,19 @@ def _repeatable(actor: Actor, dry_run: bool) -> IdempotentRequest | None:
     return IdempotentRequest.of(actor.key, key, request.method, address, raw_body())
 
 
-def _replayed(kept: KeptAnswer) -> Response:
-    return Done(kept.status, kept.body, {**kept.headers, "Idempotency-Replayed": "true"}).response()
+def _replayed(kept: KeptAnswer) -> Done:
+    return Done(kept.status, kept.body, {**kept.headers, "Idempotency-Replayed": "true"})
 
 
 def answer_with_record(
-    actor: Actor, database: Database, dry_run: bool, operation: Operation, status: int = 200
+    actor: Actor, writers: Writers, dry_run: bool, operation: Operation, status: int = 200
 ) -> Response:
     """Do one operation and answer with the record."""
 
     def work(transaction: Transaction) -> Done:
         return _answer_of(apply_one(transaction, operation), 200 if dry_run else status)
 
-    return answer_once(actor, database, dry_run, work)
+    return answer_once(actor, writers, dry_run, work)
 
 
 def _answer_of(outcome: Outcome, status: int) -> Done:

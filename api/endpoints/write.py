@@ -16,6 +16,7 @@ from api.http.responses import JSON
 from api.records.core.registry import TYPES, RecordType
 from api.records.write import operations as ops
 from api.records.write.perform import apply_all
+from api.records.write.together import Writers
 from api.records.write.transaction import Operation, Outcome, Transaction
 from schemas import query as q
 from schemas.curating import BatchItemSchema, CorrectionSchema, MergerSchema
@@ -53,14 +54,15 @@ STATEFUL = (*WRITES, "not-found", "precondition-failed", "precondition-required"
 
 def declare(endpoints: Endpoints, database: Database) -> None:
     """Declare writing for every record type, and batches."""
+    writers = Writers(database)
     for record_type in TYPES.values():
-        _declare_create(endpoints, database, record_type)
-        _declare_replace(endpoints, database, record_type)
-        _declare_patch(endpoints, database, record_type)
-        _declare_delete(endpoints, database, record_type)
+        _declare_create(endpoints, writers, record_type)
+        _declare_replace(endpoints, writers, record_type)
+        _declare_patch(endpoints, writers, record_type)
+        _declare_delete(endpoints, writers, record_type)
         for name in ("publish", "retract", "merge"):
-            _declare_state_change(endpoints, database, record_type, name)
-    _declare_batch(endpoints, database)
+            _declare_state_change(endpoints, writers, record_type, name)
+    _declare_batch(endpoints, writers)
 
 
 # Declarations
@@ -117,7 +119,7 @@ def _operation(
     )
 
 
-def _declare_create(endpoints: Endpoints, database: Database, record_type: RecordType) -> None:
+def _declare_create(endpoints: Endpoints, writers: Writers, record_type: RecordType) -> None:
     parameters: dict[str, Parameter] = {PUBLISH.name: PUBLISH, DRY_RUN.name: DRY_RUN}
 
     def view(query: Query) -> Response:
@@ -125,9 +127,9 @@ def _declare_create(endpoints: Endpoints, database: Database, record_type: Recor
 
         A draft, unless `publish=true`. The body has the record's fields in their input form.
         """
-        actor = require_curator(database)
+        actor = require_curator(writers.database)
         operation = create_of(record_type, read_body(), query["publish"])
-        return answer_with_record(actor, database, query["dry_run"], operation, 201)
+        return answer_with_record(actor, writers, query["dry_run"], operation, 201)
 
     endpoints.add(
         Endpoint(
@@ -149,19 +151,19 @@ def _declare_create(endpoints: Endpoints, database: Database, record_type: Recor
     )
 
 
-def _declare_replace(endpoints: Endpoints, database: Database, record_type: RecordType) -> None:
+def _declare_replace(endpoints: Endpoints, writers: Writers, record_type: RecordType) -> None:
     def view(query: Query, id: str) -> Response:
         """Replace a {one}.
 
         What a read returned can be edited and sent back: computed members are ignored. A published record
         changes with a `correction` {{`kind`, `note`}} beside its fields. `If-None-Match: *` creates a draft.
         """
-        actor, dry_run = require_curator(database), query["dry_run"]
+        actor, dry_run = require_curator(writers.database), query["dry_run"]
         if wants_creation():
             operation: Operation = creation_at(record_type, id, read_body())
-            return answer_with_record(actor, database, dry_run, operation, 201)
+            return answer_with_record(actor, writers, dry_run, operation, 201)
         operation = replace_of(record_type, id, read_body(), _seen(query))
-        return answer_with_record(actor, database, dry_run, operation)
+        return answer_with_record(actor, writers, dry_run, operation)
 
     answers = _answers(record_type, creates=True)
     schema = written_reference_to(record_type.schema, "Replacement")
@@ -173,16 +175,16 @@ def _declare_replace(endpoints: Endpoints, database: Database, record_type: Reco
     )
 
 
-def _declare_patch(endpoints: Endpoints, database: Database, record_type: RecordType) -> None:
+def _declare_patch(endpoints: Endpoints, writers: Writers, record_type: RecordType) -> None:
     def view(query: Query, id: str) -> Response:
         """Patch a {one}.
 
         A merge patch (RFC 7396) of the record's input form; null removes a member. `correction` as in a
         replacement; the service's own members are refused.
         """
-        actor = require_curator(database)
+        actor = require_curator(writers.database)
         operation = patch_of(record_type, id, read_body((MERGE_PATCH, JSON)), _seen(query))
-        return answer_with_record(actor, database, query["dry_run"], operation)
+        return answer_with_record(actor, writers, query["dry_run"], operation)
 
     shape = written_reference_to(record_type.schema, "Patch")
     endpoints.add(
@@ -198,15 +200,15 @@ def _declare_patch(endpoints: Endpoints, database: Database, record_type: Record
     )
 
 
-def _declare_delete(endpoints: Endpoints, database: Database, record_type: RecordType) -> None:
+def _declare_delete(endpoints: Endpoints, writers: Writers, record_type: RecordType) -> None:
     def view(query: Query, id: str) -> Response:
         """Delete a draft {one}.
 
         What was public is retracted, not deleted. A draft that others refer to stays (409 lists them).
         """
-        actor = require_curator(database)
+        actor = require_curator(writers.database)
         deletion = ops.Delete(record_type, id, _seen(query))
-        return answer_with_record(actor, database, query["dry_run"], deletion)
+        return answer_with_record(actor, writers, query["dry_run"], deletion)
 
     # Nothing is answered but problems: a client may ask for these alone.
     forms = (JSON, MEDIA_TYPE)
@@ -230,14 +232,12 @@ _TEXTS = {
 }
 
 
-def _declare_state_change(
-    endpoints: Endpoints, database: Database, record_type: RecordType, name: str
-) -> None:
+def _declare_state_change(endpoints: Endpoints, writers: Writers, record_type: RecordType, name: str) -> None:
     def view(query: Query, id: str) -> Response:
-        actor = require_curator(database)
+        actor = require_curator(writers.database)
         body = read_body(optional=name == "publish")
         operation = state_change_of(name, record_type, id, body, _seen(query))
-        return answer_with_record(actor, database, query["dry_run"], operation)
+        return answer_with_record(actor, writers, query["dry_run"], operation)
 
     view.__doc__ = _TEXTS[name]
     noted = written_reference_to(MergerSchema if name == "merge" else CorrectionSchema)
@@ -264,20 +264,20 @@ def _declare_state_change(
 # Batches
 
 
-def _declare_batch(endpoints: Endpoints, database: Database) -> None:
+def _declare_batch(endpoints: Endpoints, writers: Writers) -> None:
     def view(query: Query) -> Response:
         """Do many operations, all or none.
 
         Checked against the state after the whole batch, so that records may refer to each other in any order.
         One fault refuses all; each fault's pointer begins with the index of its operation.
         """
-        actor = require_curator(database)
+        actor = require_curator(writers.database)
         operations, faults = planned_batch(read_body(), ops.ANY if query["dry_run"] else None)
 
         def work(transaction: Transaction) -> Done:
             return _batch_answer(apply_all(transaction, operations, beside=faults, within="/body"))
 
-        return answer_once(actor, database, query["dry_run"], work)
+        return answer_once(actor, writers, query["dry_run"], work)
 
     result = object_of(
         {

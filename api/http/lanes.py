@@ -52,11 +52,11 @@ def shape_of(method: bytes, target: bytes) -> Shape:
 
 def sizes(threads: int) -> tuple[int, int, int]:
     """How many threads there are for reads, for costly ones and for writes."""
-    return threads, max(1, threads // 2), 1
+    return threads, max(1, threads // 2), threads
 
 
 class Lanes:
-    """Threads for reads, fewer for costly ones, one for writes: SQLite has one writer at a time."""
+    """Threads for reads, fewer for costly ones, and some for writes, which share commits."""
 
     def __init__(self, threads: int) -> None:
         self._costs: dict[Shape, float] = {}

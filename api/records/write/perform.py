@@ -41,9 +41,14 @@ def writing(database: Database, actor: Actor, *, dry_run: bool = False) -> Itera
         if dry_run:
             handle.rollback()
     if transaction.postponed and not dry_run:
-        # The change stands; what could not be rendered now is rendered by the next writer.
-        with suppress(OperationalError):
-            catch_up(database)
+        catch_up_quietly(database)
+
+
+def catch_up_quietly(database: Database) -> None:
+    """Render what a change left to be rendered again. The change stands: what cannot be rendered now is
+    rendered by the next writer."""
+    with suppress(OperationalError):
+        catch_up(database)
 
 
 def apply_one(transaction: Transaction, operation: Operation) -> Outcome:

@@ -1,0 +1,131 @@
+"""Writers of one process share commits: those that come while one waits for the disk make up the next.
+
+The disk is waited for once for all of them. Each has a savepoint, a number and a time of its own, sees those
+before it, and is answered when the commit is on disk. One that is refused takes back what it did itself.
+Where anything else goes wrong, nothing of the shared commit is kept, and each is written alone.
+"""
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from threading import Event, Lock
+from time import monotonic
+from typing import Any, TypeVar
+
+from peewee import Database
+
+from ..core.errors import Refusal
+from ..store.api_keys import Actor
+from ..store.database import is_busy, write_transaction
+from .perform import catch_up_quietly, writing
+from .transaction import Transaction
+
+#: Seconds in which a shared commit takes on one more: writers of other processes wait for all of it.
+TAKING_ON = 0.03
+
+T = TypeVar("T")
+
+
+@dataclass(eq=False)
+class _Write:
+    """What somebody wants written, and what became of it."""
+
+    actor: Actor
+    work: Callable[[Transaction], Any]
+    dry_run: bool
+    #: Set when it is done, is to be done alone, or is the first of the next commit.
+    called: Event = field(default_factory=Event)
+    leads: bool = False
+    done: bool = False
+    result: Any = None
+    refusal: Exception | None = None
+    postponed: bool = False
+
+    def attempt(self, database: Database) -> None:
+        """Do it in a savepoint; a refusal is kept for who asked."""
+        try:
+            with database.atomic() as savepoint:
+                transaction = Transaction(database, self.actor)
+                self.result = self.work(transaction)
+                if self.dry_run:
+                    savepoint.rollback()
+        except Refusal as refusal:
+            self.refusal = refusal
+        else:
+            self.postponed = transaction.postponed and not self.dry_run
+
+    def alone(self, database: Database) -> Any:
+        """Do it in a transaction of its own."""
+        with writing(database, self.actor, dry_run=self.dry_run) as transaction:
+            return self.work(transaction)
+
+
+class Writers:
+    """All who write to a database in this process."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self._waiting = deque[_Write]()
+        #: Whether somebody writes, who then calls the next.
+        self._led = False
+        self._lock = Lock()
+
+    def write(self, actor: Actor, work: Callable[[Transaction], T], *, dry_run: bool = False) -> T:
+        """What the work returns, when it is on disk; a dry run keeps nothing.
+
+        It may be done twice, and by the thread of another writer. Raises what it raises.
+        """
+        write = _Write(actor, work, dry_run)
+        with self._lock:
+            write.leads, self._led = not self._led, True
+            self._waiting.append(write)
+        if not write.leads:
+            write.called.wait()
+        if write.leads:
+            self._lead(write)
+        if write.refusal:
+            raise write.refusal
+        result: T = write.result if write.done else write.alone(self.database)
+        return result
+
+    def _lead(self, first: _Write) -> None:
+        """Write the first of those who wait, and others with it; then let the next lead."""
+        some = [self._waiting.popleft()]
+        try:
+            if self._waiting:
+                self._commit(some)
+            else:
+                first.result, first.done = first.alone(self.database), True
+        finally:
+            self._call(some)
+
+    def _call(self, some: list[_Write]) -> None:
+        with self._lock:
+            following = self._waiting[0] if self._waiting else None
+            self._led = following is not None
+        if following:
+            following.leads = True
+            following.called.set()
+        for write in some:
+            write.called.set()
+
+    def _commit(self, some: list[_Write]) -> None:
+        end = monotonic() + TAKING_ON
+        try:
+            with write_transaction(self.database, judged=True):
+                some[0].attempt(self.database)
+                while self._waiting and monotonic() < end:
+                    some.append(self._waiting.popleft())
+                    some[-1].attempt(self.database)
+        except Exception as error:
+            busy = error if is_busy(error) else None
+            if busy:
+                # Each would wait as long again.
+                some += [self._waiting.popleft() for _ in range(len(self._waiting))]
+            for write in some:
+                write.refusal = busy
+            return
+        for write in some:
+            write.done = True
+        if any(write.postponed for write in some):
+            catch_up_quietly(self.database)
