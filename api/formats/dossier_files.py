@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property, lru_cache, partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
@@ -18,6 +19,8 @@ from typing import Any, Final
 from api.records.core.registry import BY_PLURAL, TYPES
 from schemas.plain_values import plain_values
 
+from .parts import Part, parts_of
+from .quick_lists import quick_items
 from .yaml_lists import ListReader, Place, UnreadableError, line_at
 
 SUFFIXES: Final = (".yaml", ".yml")
@@ -45,7 +48,13 @@ class FileRecord:
     index: int
     type: str
     record: dict[str, Any]
-    places: dict[str, Place] = field(repr=False, compare=False)
+    #: Finds the places of all values in it, by JSON pointer.
+    find: Callable[[], dict[str, Place]] = field(repr=False, compare=False)
+
+    @cached_property
+    def places(self) -> dict[str, Place]:
+        """The places of all values in the record, by JSON pointer."""
+        return self.find()
 
     def line_of(self, pointer: str) -> int:
         """The line, from 1, of what a JSON pointer (RFC 6901) into the record names.
@@ -111,12 +120,51 @@ def _files_of(path: Path, faults: list[FileFault]) -> list[Path]:
 
 def _read_file(file: Path, result: ReadResult) -> None:
     try:
-        entries, faults = read_text_of(file, decoded(_bytes_of(file)), type_of(file))
+        type_, text = type_of(file), text_of(file)
     except UnreadableError as error:
         result.faults.append(FileFault(file, error.line, "", error.message))
         return
-    result.entries.extend(entries)
-    result.faults.extend(faults)
+    parts = parts_of(text)
+    found = [read_text_of(file, text, type_)] if parts is None else (read_part(file, p, type_) for p in parts)
+    for entries, faults in found:
+        result.entries.extend(entries)
+        result.faults.extend(faults)
+
+
+def text_of(file: Path) -> str:
+    """What a file holds.
+
+    Raises UnreadableError where it cannot be read.
+    """
+    return decoded(_bytes_of(file))
+
+
+def read_part(file: Path, part: Part, type_: str) -> tuple[list[FileRecord], list[FileFault]]:
+    """The records and the faults of a part of a file."""
+    records = quick_items(part.text, plain_values(TYPES[type_].schema))
+    if records is None or len(records) != len(part):
+        return read_text_of(file, part.text, type_, part.index, part.line)
+    spans = enumerate(zip(records, part.spans(), strict=True), part.index)
+    return [
+        FileRecord(file, i, type_, r, partial(places_in, file, type_, *span)) for i, (r, span) in spans
+    ], []
+
+
+def places_in(file: Path, type_: str, start: int, end: int, line: int) -> dict[str, Place]:
+    """The places of a faultless record's values, read again from its file: from one character to another, at
+    a line."""
+    try:
+        text = _text_at(file, file.stat().st_mtime_ns)[start:end]
+        return next(ListReader(text, plain_values(TYPES[type_].schema), line).items())[1]
+    except (OSError, UnreadableError, StopIteration):
+        # It was changed in between.
+        return {"": Place(line, start, end, 0, False)}
+
+
+@lru_cache(maxsize=1)
+def _text_at(file: Path, changed: int) -> str:
+    """What a file held at a time: it is asked for once for each finding."""
+    return text_of(file)
 
 
 def type_of(file: Path) -> str:
@@ -151,13 +199,17 @@ def decoded(raw: bytes) -> str:
         raise UnreadableError(line, "not UTF-8: save the file in that encoding") from error
 
 
-def read_text_of(file: Path, text: str, type_: str) -> tuple[list[FileRecord], list[FileFault]]:
+def read_text_of(
+    file: Path, text: str, type_: str, first_index: int = 0, first_line: int = 1
+) -> tuple[list[FileRecord], list[FileFault]]:
+    """The records and the faults of a YAML list, which begins with an index and at a line of the whole
+    file."""
     try:
-        return _read_part(file, text, type_)
+        return _read_list(file, text, type_, first_index, first_line)
     except UnreadableError as error:
         # One slip of the hand should not hide the faults of all other records, nor leave every
         # reference to them dangling.
-        return _read_record_by_record(file, text, type_, error)
+        return _read_record_by_record(file, text, type_, (first_index, first_line), error)
 
 
 # A record in a list at the left edge, or the end of a YAML document.
@@ -165,18 +217,18 @@ _CUT = re.compile(r"^(?:-(?=[ \t\r\n])|---|\.\.\.)", re.MULTILINE)
 
 
 def _read_record_by_record(
-    file: Path, text: str, type_: str, error: UnreadableError
+    file: Path, text: str, type_: str, begins: tuple[int, int], error: UnreadableError
 ) -> tuple[list[FileRecord], list[FileFault]]:
     cuts = [cut.start() for cut in _CUT.finditer(text)]
     entries: list[FileRecord] = []
     faults: list[FileFault] = []
     unreadable = 0
-    index = 0
+    index, first_line = begins
     for start, end in pairwise([*cuts, len(text)]):
         if not text.startswith(("- ", "-\t", "-\r", "-\n"), start):
             continue
         try:
-            part = _read_part(file, text[start:end], type_, index, line_at(text, start))
+            part = _read_list(file, text[start:end], type_, index, first_line + line_at(text, start) - 1)
             entries.extend(part[0])
             faults.extend(part[1])
         except UnreadableError as fault:
@@ -189,15 +241,14 @@ def _read_record_by_record(
     return entries, faults
 
 
-def _read_part(
-    file: Path, text: str, type_: str, first_index: int = 0, first_line: int = 1
+def _read_list(
+    file: Path, text: str, type_: str, first_index: int, first_line: int
 ) -> tuple[list[FileRecord], list[FileFault]]:
-    """The records of a YAML list, which begins at a line and with an index of the whole file."""
     reader = ListReader(text, plain_values(TYPES[type_].schema), first_line)
     entries = []
     for index, (value, places) in enumerate(reader.items(), first_index):
         if isinstance(value, dict):
-            entries.append(FileRecord(file, index, type_, value, places))
+            entries.append(FileRecord(file, index, type_, value, partial(dict, places)))
         else:
             reader.fault(places[""].line, "", "a record is a mapping of its fields: `id: …`")
     return entries, [FileFault(file, *fault) for fault in reader.faults]

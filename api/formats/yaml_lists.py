@@ -75,6 +75,16 @@ _CONVERTED: Final[dict[str, Callable[[str], Any]]] = {
 }
 
 
+#: What is nothing, where it stands without quotation marks.
+NULLS: Final = frozenset({"", "~", "null"})
+
+
+def converted(kind: str, value: str) -> Any:
+    """A plain scalar as the number or truth that it is to be; itself where it is none."""
+    found = _CONVERTED[kind](value)
+    return value if found is None else found
+
+
 # What is left out says where documents begin and end.
 _EVENTS: Final = (NodeEvent, SequenceEndEvent, MappingEndEvent, StreamEndEvent)
 
@@ -209,8 +219,7 @@ class ListReader:
             return value
         path = ".".join(step for step in pointer.split("/")[1:] if not step.isdigit())
         kind = self._kinds.get(path)
-        converted = _CONVERTED[kind](value) if kind else None
-        return value if converted is None else converted
+        return converted(kind, value) if kind else value
 
     def _characters(self, event: ScalarEvent, pointer: str) -> str:
         value = str(event.value)
@@ -236,7 +245,7 @@ _EXPLAINED: Final = {
 
 
 def _is_null(event: Event) -> bool:
-    return isinstance(event, ScalarEvent) and not event.style and event.value in ("", "~", "null")
+    return isinstance(event, ScalarEvent) and not event.style and event.value in NULLS
 
 
 def _escaped(name: str) -> str:
