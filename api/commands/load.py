@@ -1,31 +1,29 @@
-"""`facts load`: dossier files into the record, all or nothing."""
+"""`facts load`: dossier files into the record, all or nothing, or in batches."""
 
-from collections import Counter
+import os
 from collections.abc import Iterable
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from pathlib import Path
+from tempfile import gettempdir
 from typing import NoReturn
 
 import click
-from peewee import Database
-from rich.console import Console
-from rich.progress import Progress
 
-from api.formats.checking import Finding, Report, finding, judge_alone, judge_report, read_operations
-from api.records.core.errors import Refused
-from api.records.core.registry import BY_PLURAL
+from api.formats.checking import Finding, judge_alone, judge_report, read_operations
+from api.formats.dossier_files import FileFault
+from api.formats.harvest import Harvest
+from api.formats.preparing import located
 from api.records.core.state import State
 from api.records.read.records import is_empty
-from api.records.store.api_keys import Actor
-from api.records.write.perform import perform
-from api.records.write.transaction import Correction, Outcome
+from api.records.write.transaction import Correction
 from schemas.base import counted, nearest
 from schemas.text import text_fault
 from schemas.vocabularies import CORRECTION_KINDS
 
-from .common import FOUND_FAULTS, database_option, is_there, opened
-
-RESULTS = ("created", "updated", "unchanged", "skipped")
+from .common import FOUND_FAULTS, database_option, give_up, is_there, opened
+from .loading import BatchRefused, Loading, batches_of
+from .progress import Steps, steps
 
 
 def _correction(_: click.Context, __: click.Parameter, value: str | None) -> Correction | None:
@@ -51,72 +49,93 @@ def _correction(_: click.Context, __: click.Parameter, value: str | None) -> Cor
     help=f"Why published records change. KIND: {', '.join(CORRECTION_KINDS.names)}.",
 )
 @click.option("--if-empty", is_flag=True, help="Do nothing where the database holds records already.")
+@click.option(
+    "--batch",
+    metavar="N",
+    type=click.IntRange(min=1),
+    help="Commit at most N records at once, each batch all or nothing; else all of them together.",
+)
+@click.option(
+    "--jobs",
+    metavar="N",
+    type=click.IntRange(min=1),
+    default=os.cpu_count() or 1,
+    help="Processes that read many records; as many as there are cores otherwise.",
+)
 @database_option
-def load(paths: tuple[Path, ...], correction: Correction | None, if_empty: bool, url: str | None) -> None:
+def load(
+    paths: tuple[Path, ...],
+    correction: Correction | None,
+    if_empty: bool,
+    batch: int | None,
+    jobs: int,
+    url: str | None,
+) -> None:
     """Load dossier files: all of them or nothing.
 
     Loading twice changes nothing. A record is published unless its file says `status: draft`; a change of a
     published one needs --correction. Exit code 1 where the files have faults.
+
+    With --batch N memory stays the same however many records there are. What ended half-way is finished by
+    loading again.
     """
+    with Harvest() as harvest, steps() as shown:
+        if not _gathered(harvest, paths, jobs, shown):
+            _gather_slowly(harvest, paths, url)
+        batches = batches_of(harvest, batch)
+        with opened(url, new=True) as database:
+            if if_empty and not is_empty(State(database)):
+                click.echo("the database holds records already; nothing loaded")
+                return
+            loading = Loading(database, harvest, correction, shown)
+            try:
+                loading.load(batches)
+            except BatchRefused as refused:
+                _refuse(refused.findings, loading.stands)
+        loading.summarise()
+
+
+def _gathered(harvest: Harvest, paths: tuple[Path, ...], jobs: int, shown: Steps) -> bool:
+    """Whether the files have no fault by themselves; they are in the harvest then."""
+    faults: list[FileFault] = []
+    progress = shown.step("Reading records")
+    try:
+        for well in harvest.take(located(paths, faults), jobs):
+            progress(len(harvest))
+            if not well:
+                return False
+    except OSError as error:
+        give_up(f"the records cannot be set aside in {gettempdir()}: {error.strerror}")
+    except BrokenProcessPool:
+        give_up("a process that read the files was ended from outside; try --jobs 1")
+    return not faults
+
+
+def _gather_slowly(harvest: Harvest, paths: tuple[Path, ...], url: str | None) -> None:
+    """Name every fault of the files, also those that the record has against them; files that have none after
+    all are put into the harvest."""
     report = read_operations(paths)
-    report.operations = [(entry, replace(op, correction=correction)) for entry, op in report.operations]
-    if report.errors and not is_there(url):
+    if report.errors and is_there(url):
+        with opened(url, new=True) as database:
+            judge_report(database, report)
+    elif report.errors:
         # Nothing will be loaded: no database is made for it.
         judge_alone(report)
+    if report.errors:
         _refuse(report.findings)
-    with opened(url, new=True) as database:
-        if if_empty and not is_empty(State(database)):
-            click.echo("the database holds records already; nothing loaded")
-            return
-        if report.errors:
-            judge_report(database, report)
-            _refuse(report.findings)
-        outcomes = _load(database, report)
-    for (entry, _), outcome in zip(report.operations, outcomes, strict=True):
-        for warning in outcome.warnings:
-            click.echo(str(finding(entry, warning, True)))
-    _summarise(outcomes)
-
-
-def _load(database: Database, report: Report) -> list[Outcome]:
-    entries, operations = zip(*report.operations, strict=True) if report.operations else ((), ())
-    console = Console(stderr=True)
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
-        task = progress.add_task("Rendering records", total=len(operations))
-        try:
-            return perform(
-                database,
-                operations,
-                Actor("facts load", "publisher"),
-                progress=lambda done: progress.update(task, completed=done),
-            )
-        except Refused as refused:
-            _refuse(finding(entries[index], fault) for index, fault in refused.indexed)
+    harvest.clear()
+    for entry, put in report.operations:
+        harvest.add_entry(entry, put)
 
 
 _NO_NOTE = "the published record would change; give the public reason with --correction KIND:NOTE"
 
 
-def _refuse(findings: Iterable[Finding]) -> NoReturn:
+def _refuse(findings: Iterable[Finding], stands: str = "nothing was loaded") -> NoReturn:
     faults = [found for found in findings if not found.warning]
     for found in faults:
         # A file has no such member: the command line gives it.
         noteless = found.pointer == "/correction"
         click.echo(str(replace(found, pointer="", message=_NO_NOTE) if noteless else found))
-    click.echo(f"{counted(len(faults), 'fault')}; nothing was loaded", err=True)
+    click.echo(f"{counted(len(faults), 'fault')}; {stands}", err=True)
     raise SystemExit(FOUND_FAULTS)
-
-
-def _summarise(outcomes: list[Outcome]) -> None:
-    """A table by type, then the number of changes."""
-    tally = Counter((outcome.type.plural, outcome.result) for outcome in outcomes)
-    click.echo(f"{'':10}" + "".join(f"{result:>11}" for result in RESULTS))
-    for plural in BY_PLURAL:
-        numbers = [tally[plural, result] for result in RESULTS]
-        if any(numbers):
-            click.echo(f"{plural:10}" + "".join(f"{number:>11}" for number in numbers))
-    changes = sum(outcome.result in ("created", "updated") for outcome in outcomes)
-    click.echo(f"{changes} changed")
-    for outcome in outcomes:
-        if outcome.result == "skipped":
-            click.echo(f"skipped: {outcome.type.name} {outcome.id} is {outcome.entry.status} in the database")

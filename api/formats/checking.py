@@ -116,6 +116,16 @@ def _earlier(first: dict[str, FileRecord], entry: FileRecord) -> FileRecord | No
 
 
 def _add_operation(report: Report, entry: FileRecord) -> None:
+    operation = operation_of(entry)
+    if isinstance(operation, Unreadable):
+        report.findings += [finding(entry, fault) for fault in operation.refusal.faults]
+        report.unreadable.append((entry, operation))
+    else:
+        report.operations.append((entry, operation))
+
+
+def operation_of(entry: FileRecord) -> Put | Unreadable:
+    """What loading a record does, or the refusal of what breaks its schema."""
     record_type = TYPES[entry.type]
     body = {name: value for name, value in entry.record.items() if name != "status"}
     status = entry.record.get("status", "published")
@@ -126,12 +136,7 @@ def _add_operation(report: Report, entry: FileRecord) -> None:
         document = read_document(record_type, body, beside=faults)
         return Put(record_type, str(body["id"]), document, publish=status == "published")
 
-    operation = readable(plan, status == "published")
-    if isinstance(operation, Unreadable):
-        report.findings += [finding(entry, fault) for fault in operation.refusal.faults]
-        report.unreadable.append((entry, operation))
-    else:
-        report.operations.append((entry, operation))
+    return readable(plan, status == "published")
 
 
 def finding(entry: FileRecord, fault: DocumentFault, warning: bool = False) -> Finding:

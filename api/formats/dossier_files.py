@@ -12,14 +12,14 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache, partial
-from itertools import pairwise
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any, Final
 
 from api.records.core.registry import BY_PLURAL, TYPES
 from schemas.plain_values import plain_values
 
-from .parts import Part, parts_of
+from .parts import Part, Span, parts_of
 from .quick_lists import quick_items
 from .yaml_lists import ListReader, Place, UnreadableError, line_at
 
@@ -83,9 +83,23 @@ def read_files(paths: Iterable[Path], but: Iterable[Path] = ()) -> ReadResult:
     """
     result = ReadResult()
     seen = {os.path.realpath(file) for path in but for file in _files_of(path, [])}
-    for file in _files(paths, result.faults, seen):
-        _read_file(file, result)
+    for file, type_, text in files_in(paths, result.faults, seen):
+        for entries, faults in _read_parts(file, text, type_):
+            result.entries.extend(entries)
+            result.faults.extend(faults)
     return result
+
+
+def files_in(
+    paths: Iterable[Path], faults: list[FileFault], seen: set[str]
+) -> Iterator[tuple[Path, str, str]]:
+    """Every file once, and none that was `seen`, with its type and its text; what cannot be read is added to
+    the faults."""
+    for file in _files(paths, faults, seen):
+        try:
+            yield file, type_of(file), decoded(_bytes_of(file))
+        except UnreadableError as error:
+            faults.append(FileFault(file, error.line, "", error.message))
 
 
 # Files
@@ -118,53 +132,44 @@ def _files_of(path: Path, faults: list[FileFault]) -> list[Path]:
     return files
 
 
-def _read_file(file: Path, result: ReadResult) -> None:
-    try:
-        type_, text = type_of(file), text_of(file)
-    except UnreadableError as error:
-        result.faults.append(FileFault(file, error.line, "", error.message))
-        return
-    parts = parts_of(text)
-    found = [read_text_of(file, text, type_)] if parts is None else (read_part(file, p, type_) for p in parts)
-    for entries, faults in found:
-        result.entries.extend(entries)
-        result.faults.extend(faults)
+def _read_parts(file: Path, text: str, type_: str) -> list[tuple[list[FileRecord], list[FileFault]]]:
+    found = []
+    for part in parts_of(text):
+        if (read := read_part(file, part, type_)) is None:
+            # A record does not end at a cut: the indices of those behind it are not those of the parts.
+            return [read_text_of(file, text, type_)]
+        found.append(read)
+    return found
 
 
-def text_of(file: Path) -> str:
-    """What a file holds.
-
-    Raises UnreadableError where it cannot be read.
-    """
-    return decoded(_bytes_of(file))
-
-
-def read_part(file: Path, part: Part, type_: str) -> tuple[list[FileRecord], list[FileFault]]:
-    """The records and the faults of a part of a file."""
-    records = quick_items(part.text, plain_values(TYPES[type_].schema))
-    if records is None or len(records) != len(part):
-        return read_text_of(file, part.text, type_, part.index, part.line)
-    spans = enumerate(zip(records, part.spans(), strict=True), part.index)
+def read_part(file: Path, part: Part, type_: str) -> tuple[list[FileRecord], list[FileFault]] | None:
+    """The records and the faults of a part of a file; None where it was cut at what is no record."""
+    records = None if part.whole else quick_items(part.text, plain_values(TYPES[type_].schema))
+    if records is None or not part.has(len(records)):
+        entries, faults = read_text_of(file, part.text, type_, part.index, part.line)
+        return (entries, faults) if faults or part.has(len(entries)) else None
+    located = enumerate(zip(records, part.spans(len(records)), strict=True), part.index)
     return [
-        FileRecord(file, i, type_, r, partial(places_in, file, type_, *span)) for i, (r, span) in spans
+        FileRecord(file, index, type_, record, partial(places_in, file, type_, span))
+        for index, (record, span) in located
     ], []
 
 
-def places_in(file: Path, type_: str, start: int, end: int, line: int) -> dict[str, Place]:
-    """The places of a faultless record's values, read again from its file: from one character to another, at
-    a line."""
+def places_in(file: Path, type_: str, span: Span) -> dict[str, Place]:
+    """The places of the values of a record without faults, read again from its file."""
     try:
-        text = _text_at(file, file.stat().st_mtime_ns)[start:end]
-        return next(ListReader(text, plain_values(TYPES[type_].schema), line).items())[1]
+        text = _text_at(file, file.stat().st_mtime_ns)[span.start : span.end]
+        items = ListReader(text, plain_values(TYPES[type_].schema), span.line).items()
+        return next(islice(items, span.item, None))[1]
     except (OSError, UnreadableError, StopIteration):
         # It was changed in between.
-        return {"": Place(line, start, end, 0, False)}
+        return {"": Place(span.line, span.start, span.end, 0, False)}
 
 
 @lru_cache(maxsize=1)
 def _text_at(file: Path, changed: int) -> str:
     """What a file held at a time: it is asked for once for each finding."""
-    return text_of(file)
+    return decoded(_bytes_of(file))
 
 
 def type_of(file: Path) -> str:

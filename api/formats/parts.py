@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
 from .yaml_lists import line_at
 
@@ -22,32 +22,48 @@ _OTHER: Final = re.compile(r"^(?:---|\.\.\.|%)|\r(?!\n)", re.MULTILINE)
 _RECORD: Final = re.compile(r"^-(?=[ \r\n])", re.MULTILINE)
 
 
+class Span(NamedTuple):
+    """Where a record is found again: in which characters of its file, which begin on a line, as which item
+    of their list."""
+
+    start: int
+    end: int
+    line: int
+    item: int = 0
+
+
 @dataclass(frozen=True)
 class Part:
     """Some records of a file: their text, the index and the line of the first, and where each stands in the
-    file, in characters (`starts`, and the end of the last)."""
+    file, in characters (`starts`, and the end of the last). The whole of a file may be a part that was not
+    cut: how many records it holds is not known."""
 
     text: str
     index: int
     line: int
     starts: tuple[int, ...]
+    whole: bool = False
 
-    def __len__(self) -> int:
-        return len(self.starts) - 1
+    def has(self, count: int) -> bool:
+        """Whether so many records were read as were cut."""
+        return self.whole or count == len(self.starts) - 1
 
-    def spans(self) -> Iterator[tuple[int, int, int]]:
-        """Where each record begins and ends in the file, and its line."""
+    def spans(self, count: int) -> Iterator[Span]:
+        """Where each of its records stands."""
+        if self.whole:
+            yield from (Span(0, len(self.text), 1, item) for item in range(count))
+            return
         line, first = self.line, self.starts[0]
         for start, end in pairwise(self.starts):
-            yield start, end, line
+            yield Span(start, end, line)
             line += self.text.count("\n", start - first, end - first)
 
 
-def parts_of(text: str) -> Iterator[Part] | None:
-    """The parts of a list whose records begin at the left edge; None where the text is no such list."""
+def parts_of(text: str) -> Iterator[Part]:
+    """The parts of a file; one, where its text is no list whose records begin at the left edge."""
     head = _HEAD.match(text)
     if head is None or _OTHER.search(text, head.end()):
-        return None
+        return iter([Part(text, 0, 1, (0, len(text)), whole=True)])
     cuts = [cut.start() for cut in _RECORD.finditer(text, head.end())]
     return _parts(text, [*cuts, len(text)])
 

@@ -1,0 +1,116 @@
+"""Loading a harvest: batch after batch, each all or nothing, with what is said of it."""
+
+from array import array
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+
+import click
+from peewee import Database
+
+from api.formats.checking import Finding, finding
+from api.formats.harvest import Harvest
+from api.formats.ordering import TooLongCircleError, in_batches
+from api.records.core.errors import Refused
+from api.records.core.registry import BY_PLURAL
+from api.records.store.api_keys import Actor
+from api.records.write.perform import perform
+from api.records.write.transaction import Correction, Outcome
+from schemas.base import counted
+
+from .common import give_up
+from .progress import Steps
+
+RESULTS = ("created", "updated", "unchanged", "skipped")
+Batch = Sequence[int]
+
+
+class BatchRefused(Exception):
+    """What a batch has against it."""
+
+    def __init__(self, findings: list[Finding]) -> None:
+        super().__init__(len(findings))
+        self.findings = findings
+
+
+def batches_of(harvest: Harvest, most: int | None) -> list[Batch]:
+    """The numbers of the records as they are to be loaded: in the order of the files and together, or at most
+    so many at once, after what they need."""
+    if most is None:
+        return [range(len(harvest))]
+    try:
+        return [*in_batches(len(harvest), harvest.needs, most)]
+    except TooLongCircleError as error:
+        named = ", ".join(harvest.id_of(number) for number in error.circle[:5])
+        number = len(error.circle)
+        more = ", …" if number > 5 else ""
+        give_up(
+            f"{counted(number, 'record')} name one another ({named}{more}) and can only be loaded together: "
+            f"give --batch {number} or more, or leave it out"
+        )
+
+
+class Loading:
+    """The batches of a harvest on their way into a database, and what became of their records."""
+
+    def __init__(
+        self, database: Database, harvest: Harvest, correction: Correction | None, shown: Steps
+    ) -> None:
+        self._database, self._harvest, self._correction = database, harvest, correction
+        self._progress = shown.step("Loading records", len(harvest))
+        self._done = self._batches = 0
+        self._tally: Counter[tuple[str, str]] = Counter()
+        self._skipped: list[str] = []
+
+    def load(self, batches: Sequence[Batch]) -> None:
+        """Load batch after batch. Raises BatchRefused at the first that has faults; those before it stand."""
+        for batch in batches:
+            self._count(batch, self._perform(batch))
+            self._done += len(batch)
+            self._batches += 1
+
+    def _perform(self, batch: Batch) -> list[Outcome]:
+        numbers = array("I", batch)
+        operations = [replace(self._harvest.operation(n), correction=self._correction) for n in numbers]
+        try:
+            return perform(
+                self._database,
+                operations,
+                Actor("facts load", "publisher"),
+                progress=lambda done: self._progress(self._done + done),
+            )
+        except Refused as refused:
+            entry = self._harvest.entry
+            raise BatchRefused(
+                [finding(entry(numbers[index]), fault) for index, fault in refused.indexed]
+            ) from None
+
+    def _count(self, batch: Batch, outcomes: list[Outcome]) -> None:
+        for number, outcome in zip(batch, outcomes, strict=True):
+            self._tally[outcome.type.plural, outcome.result] += 1
+            if outcome.warnings:
+                entry = self._harvest.entry(number)
+                for warning in outcome.warnings:
+                    click.echo(str(finding(entry, warning, True)))
+            if outcome.result == "skipped":
+                status = outcome.entry.status
+                self._skipped.append(f"{outcome.type.name} {outcome.id} is {status} in the database")
+
+    @property
+    def stands(self) -> str:
+        """What was loaded before a batch was refused."""
+        if not self._done:
+            return "nothing was loaded"
+        return f"nothing of their batch was loaded; {counted(self._done, 'record')} of earlier batches are in"
+
+    def summarise(self) -> None:
+        """Print a table by type, then the number of changes."""
+        click.echo(f"{'':10}" + "".join(f"{result:>11}" for result in RESULTS))
+        for plural in BY_PLURAL:
+            numbers = [self._tally[plural, result] for result in RESULTS]
+            if any(numbers):
+                click.echo(f"{plural:10}" + "".join(f"{number:>11}" for number in numbers))
+        changes = sum(n for (_, result), n in self._tally.items() if result in ("created", "updated"))
+        click.echo(f"{changes} changed")
+        for skipped in self._skipped:
+            click.echo(f"skipped: {skipped}")
