@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -62,7 +63,7 @@ def prepared(parts: Iterable[Located], jobs: int) -> Iterator[tuple[Located, lis
     if jobs < 2 or more is None:
         yield from ((part, prepare(part)) for part in chain(few, [more] if more else [], rest))
         return
-    with ProcessPoolExecutor(jobs, get_context("spawn"), initializer=_end_with_parent) as pool:
+    with ProcessPoolExecutor(jobs, get_context("spawn"), initializer=_begin) as pool:
         try:
             yield from _in_order(chain(few, [more], rest), lambda part: pool.submit(prepare, part), jobs)
         finally:
@@ -83,7 +84,7 @@ def _in_order(
         yield done, future.result()
 
 
-def _end_with_parent() -> None:
+def _begin() -> None:
     """Let this process end when the one that began it is killed; it would wait for ever."""
 
     def watch() -> None:
@@ -92,6 +93,7 @@ def _end_with_parent() -> None:
             os._exit(1)
 
     Thread(target=watch, daemon=True).start()
+    gc.freeze()
 
 
 def prepare(located: Located) -> list[Prepared] | None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from marshmallow import Schema, fields
 
@@ -21,8 +21,7 @@ class Role:
     itself: bool = False
 
 
-@dataclass(frozen=True)
-class Mention:
+class Mention(NamedTuple):
     """One naming: which role, which record, and where in the document (JSON pointer)."""
 
     role: str
@@ -48,8 +47,16 @@ def _roles(schema: Schema, path: tuple[str, ...]) -> Iterator[Role]:
 
 
 @cache
-def _targets(schema: type[Schema]) -> dict[str, Role]:
-    return {role.path: role for role in roles_of(schema)}
+def _tree(schema: type[Schema]) -> Json:
+    """The roles under the names of the members that lead to them: what leads to none is not looked into."""
+    tree: Json = {}
+    for role in roles_of(schema):
+        *way, last = role.path.split(".")
+        branch = tree
+        for name in way:
+            branch = branch.setdefault(name, {})
+        branch[last] = role
+    return tree
 
 
 def mentions(schema: type[Schema], document: Json) -> list[Mention]:
@@ -57,23 +64,22 @@ def mentions(schema: type[Schema], document: Json) -> list[Mention]:
 
     The document may be one that breaks its schema: what names no record is passed over.
     """
-    wanted = _targets(schema)
-    heads = {path.split(".")[0] for path in wanted}
     found: list[Mention] = []
-    for name in (name for name in document if name in heads):
-        found += _mentions(wanted, document[name], name, f"/{name}")
+    _look(_tree(schema), document, "", found)
     return found
 
 
-def _mentions(wanted: dict[str, Role], value: Any, path: str, at: str) -> Iterator[Mention]:
+def _look(wanted: Any, value: Any, at: str, found: list[Mention]) -> None:
+    """Add what a value names to what was found; `wanted`: a role, or where in the value there are some."""
     if isinstance(value, list):
         for index, member in enumerate(value):
-            yield from _mentions(wanted, member, path, f"{at}/{index}")
-    elif path in wanted:
+            _look(wanted, member, f"{at}/{index}", found)
+    elif isinstance(wanted, Role):
         # As it is kept, or as a read shows it.
         target = value.get("id") if isinstance(value, dict) else value
         if isinstance(target, str):
-            yield Mention(path, wanted[path].to, wanted[path].itself, target, at)
+            found.append(Mention(wanted.path, wanted.to, wanted.itself, target, at))
     elif isinstance(value, dict):
         for name, member in value.items():
-            yield from _mentions(wanted, member, f"{path}.{name}", f"{at}/{name}")
+            if name in wanted:
+                _look(wanted[name], member, f"{at}/{name}", found)

@@ -23,9 +23,13 @@ _PARSED = frozenset({"document", "computed", "withdrawal"})
 MOST_SUGGESTED = 100
 
 
+# Made once: json.dumps would make one for each value.
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
 def canonical(value: Any) -> str:
     """A document as stored: one text for equal documents."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _ENCODER.encode(value)
 
 
 @dataclass(slots=True)
