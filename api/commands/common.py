@@ -24,6 +24,8 @@ from api.settings import Settings, SettingsFault, read_settings
 FOUND_FAULTS = 1
 #: The command could not do its work.
 COULD_NOT_RUN = 2
+#: Pages of the database in memory.
+PAGE_CACHE_KB = 64_000
 
 database_option: Callable[[Any], Any] = click.option(
     "--db",
@@ -45,12 +47,12 @@ def is_there(url: str | None) -> bool:
 
 
 @contextmanager
-def opened(url: str | None, *, new: bool = False) -> Iterator[Database]:
+def opened(url: str | None, *, new: bool = False, page_cache_kb: int = PAGE_CACHE_KB) -> Iterator[Database]:
     """The database, brought to this version, closed at the end; made where there is none and `new` says so.
 
     Ends the command with a plain message where it cannot be used.
     """
-    with _usable(url, new=new) as database:
+    with _usable(url, new=new, page_cache_kb=page_cache_kb) as database:
         migrate(database)
         renew(database)
         yield database
@@ -66,11 +68,13 @@ def opened_to_read(url: str | None, *, any_version: bool = False) -> Iterator[Da
 
 
 @contextmanager
-def _usable(url: str | None, *, new: bool = False, resting: bool = False) -> Iterator[Database]:
+def _usable(
+    url: str | None, *, new: bool = False, resting: bool = False, page_cache_kb: int = PAGE_CACHE_KB
+) -> Iterator[Database]:
     settings = settings_or_end()
     address = url or settings.database_url
     file = file_or_end(address, new=new)
-    database = open_database(address, settings.busy_timeout_ms, resting=resting)
+    database = open_database(address, settings.busy_timeout_ms, resting=resting, page_cache_kb=page_cache_kb)
     with plainly(file), closing(database):
         if not (new or applied_migrations(database)):
             give_up(f"{file} is empty: no record is in it")

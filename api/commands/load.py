@@ -22,9 +22,12 @@ from schemas.base import counted, nearest
 from schemas.text import text_fault
 from schemas.vocabularies import CORRECTION_KINDS
 
-from .common import FOUND_FAULTS, database_option, give_up, is_there, opened
+from .common import FOUND_FAULTS, PAGE_CACHE_KB, database_option, give_up, is_there, opened
 from .loading import BatchRefused, Loading, batches_of
 from .progress import Steps, steps
+
+#: Pages of the database in memory while batches are loaded, whose size is to bound the memory.
+BATCHED_KB = 32_000
 
 
 def _correction(_: click.Context, __: click.Parameter, value: str | None) -> Correction | None:
@@ -86,7 +89,7 @@ def load(
         if not _gathered(harvest, paths, jobs, shown):
             _gather_slowly(harvest, paths, url)
         batches = batches_of(harvest, batch)
-        with opened(url, new=True) as database:
+        with opened(url, new=True, page_cache_kb=BATCHED_KB if batch else PAGE_CACHE_KB) as database:
             if if_empty and not is_empty(State(database)):
                 click.echo("the database holds records already; nothing loaded")
                 return
