@@ -96,8 +96,13 @@ def changes(held: Iterable[Any], wanted: set[Any], public: bool, commit: int) ->
     ending = [row for bare, row in standing.items() if bare not in wanted]
     drafted = [row for row in held if public and not row.since]
     closed = [row._replace(until=commit) for row in ending if row.since != begins]
-    new = [row._replace(since=begins) for row in sorted(wanted - standing.keys(), key=_order)]
+    new = [row._replace(since=begins) for row in wanted - standing.keys()]
     return Changes(drafted + [row for row in ending if row.since == begins], closed + new)
+
+
+def in_order(rows: Iterable[Any]) -> list[Any]:
+    """Rows of many records as a table keeps them: written so, each of its pages is looked for once."""
+    return sorted(rows, key=_order)
 
 
 def _order(row: Any) -> tuple[str, ...]:

@@ -26,7 +26,7 @@ from ..store.tables import (
     read_together,
 )
 from ..text.index import SCOPE_OF, Searched, forget, index
-from .keys import PERIODIC, Found, Rows, changes, timeless
+from .keys import PERIODIC, Found, Rows, changes, in_order, timeless
 from .postings import POSTED, follow
 from .render import Rendered
 from .session import Entry, Session, canonical
@@ -143,7 +143,7 @@ def _store_keys(
             for i in some
         ]
         table.delete(database, (row for change in due for row in change.gone))
-        table.put(database, (row for change in due for row in change.written))
+        table.put(database, in_order(row for change in due for row in change.written))
     before = {timeless(row) for rows in held.values() for row in rows}
     return before, {row for rows in wanted.values() for table in POSTED for row in rows[table]}
 
