@@ -75,6 +75,17 @@ def test_what_a_record_needs_is_loaded_in_its_batch_or_before(tmp_path: Path) ->
     assert _commits(tmp_path / "f.db") == [3, 3, 3, 1]
 
 
+def test_a_question_is_asked_before_it_is_answered(tmp_path: Path) -> None:
+    claim = CIRCLE["claims"].split("  relations")[0] + "  answers: [{question: why, stance: leaves-open}]\n"
+    dossier = "- {id: story, title: A story, summary: D, questions: [{id: why, text: Why?}]}\n"
+    folder = write(tmp_path / "d", **CIRCLE | {"claims": claim, "dossiers": dossier})
+
+    done = facts("load", folder, "--db", f"sqlite:///{tmp_path}/f.db", "--batch", "1")
+
+    assert done.returncode == 0, done.stdout
+    assert _commits(tmp_path / "f.db") == [1, 1, 1, 1]
+
+
 def test_without_batches_a_load_is_one_commit(tmp_path: Path) -> None:
     facts("load", write(tmp_path / "d", parties=CHAIN), "--db", f"sqlite:///{tmp_path}/f.db")
 
@@ -189,6 +200,9 @@ SPELT = {
     "- id: a\n  name: >#x\n    y\n": False,
     "- id: a\n  name: a\u2028b\n": False,
     "- id: a\n  name: &x b\n": False,
+    "- id: a\n  names: &x [b]\n": False,
+    "- !!map {id: a}\n": False,
+    "- id: a\n  names: " + "[" * 40 + "]" * 40 + "\n": False,
     "- id: a\n  id: b\n": False,
     "- words\n": False,
     "---\n- id: a\n": False,
