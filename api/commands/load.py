@@ -104,16 +104,17 @@ def load(
 def _gathered(harvest: Harvest, paths: tuple[Path, ...], jobs: int, shown: Steps) -> bool:
     """Whether the files have no fault by themselves; they are in the harvest then."""
     faults: list[FileFault] = []
-    progress = shown.step("Reading records")
+    step = shown.step("Reading records")
     try:
         for well in harvest.take(located(paths, faults), jobs):
-            progress(len(harvest))
+            step.show(len(harvest))
             if not well:
                 return False
     except OSError as error:
         give_up(f"the records cannot be set aside in {gettempdir()}: {error.strerror}")
     except BrokenProcessPool:
         give_up("a process that read the files was ended from outside; try --jobs 1")
+    step.end(len(harvest))
     return not faults
 
 

@@ -57,7 +57,7 @@ class Loading:
         self, database: Database, harvest: Harvest, correction: Correction | None, shown: Steps
     ) -> None:
         self._database, self._harvest, self._correction = database, harvest, correction
-        self._progress = shown.step("Loading records", len(harvest))
+        self._step = shown.step("Loading records", len(harvest))
         self._done = self._batches = 0
         self._tally: Counter[tuple[str, str]] = Counter()
         self._skipped: list[str] = []
@@ -67,6 +67,7 @@ class Loading:
         for batch in batches:
             self._count(batch, self._perform(batch))
             self._done += len(batch)
+            self._step.show(self._done)
             self._batches += 1
 
     def _perform(self, batch: Batch) -> list[Outcome]:
@@ -77,7 +78,7 @@ class Loading:
                 self._database,
                 operations,
                 Actor("facts load", "publisher"),
-                progress=lambda done: self._progress(self._done + done),
+                progress=lambda done: self._step.show(self._done + done),
             )
         except Refused as refused:
             entry = self._harvest.entry

@@ -1,6 +1,6 @@
 """How far a command is: a bar with rate and time left on a terminal, nothing elsewhere."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -26,21 +26,32 @@ class _Rate(ProgressColumn):
         return Text(f"{speed:,.0f}/s" if speed else "")
 
 
+class Step:
+    """One step with its bar."""
+
+    def __init__(self, progress: Progress, words: str, total: int | None) -> None:
+        self._progress, self._total = progress, total
+        self._task = progress.add_task(words, total=total)
+
+    def show(self, done: int) -> None:
+        """So many are done."""
+        if done % _SEEN_EVERY == 0 or done == self._total:
+            self._progress.update(self._task, completed=done)
+
+    def end(self, done: int) -> None:
+        """These were all."""
+        self._progress.update(self._task, completed=done, total=done)
+
+
 class Steps:
-    """The steps of a command, each with its bar."""
+    """The steps of a command."""
 
     def __init__(self, progress: Progress) -> None:
         self._progress = progress
 
-    def step(self, words: str, total: int | None = None) -> Callable[[int], None]:
-        """A step that begins: what is to be told how many are done, of a `total` where it is known."""
-        task = self._progress.add_task(words, total=total)
-
-        def done(number: int) -> None:
-            if number % _SEEN_EVERY == 0 or number == total:
-                self._progress.update(task, completed=number)
-
-        return done
+    def step(self, words: str, total: int | None = None) -> Step:
+        """A step that begins, with what there is to do where that is known."""
+        return Step(self._progress, words, total)
 
 
 @contextmanager

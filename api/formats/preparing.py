@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -85,7 +86,9 @@ def _in_order(
 
 
 def _begin() -> None:
-    """Let this process end when the one that began it is killed; it would wait for ever."""
+    """Let this process end with the one that began it, also when that is killed; it would wait for ever."""
+    # A terminal sends it to both, and the other one decides.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
     def watch() -> None:
         if (parent := parent_process()) is not None:
