@@ -19,6 +19,9 @@ from .database import run
 MOST_VALUES = 32_766
 #: Rows that are asked for in one statement.
 _ASKED_AT_ONCE = 500
+#: Rows that are written in one statement. A connection keeps its last 128 statements prepared: with thousands
+#: of rows each, they took 150 MB.
+_WRITTEN_AT_ONCE = 100
 #: The column with a row's checksum, which no row shows.
 _CHECKSUM = "checksum"
 #: Enough against accidents; who can write to the file could write a checksum too.
@@ -118,7 +121,7 @@ class Table:
 
     def _write(self, database: Database, rows: Iterable[Any], on_conflict: str) -> None:
         width = len(self._written)
-        for some in batches(map(self._with_checksum, rows), MOST_VALUES // width):
+        for some in batches(map(self._with_checksum, rows), _WRITTEN_AT_ONCE):
             database.execute_sql(
                 f"{self._insert}{_places(len(some), width)}{on_conflict}",
                 [value for row in some for value in row],
