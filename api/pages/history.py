@@ -56,7 +56,7 @@ def history(revisions: list[Revision]) -> list[Entry]:
 
 
 def _entry(before: Revision | None, after: Revision) -> Entry:
-    known = before is not None and before.document is not None and after.document is not None
+    old, new = before.document if before else None, after.document
     return Entry(
         after.number,
         after.time,
@@ -64,7 +64,7 @@ def _entry(before: Revision | None, after: Revision) -> Entry:
         term(after.kind) if after.kind else None,
         after.note,
         f"seq:{after.seq}",
-        differences(before.document, after.document) if known else [],  # type: ignore[union-attr,arg-type]  # `known` says so
+        differences(old, new) if old is not None and new is not None else [],
     )
 
 
