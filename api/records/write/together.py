@@ -118,6 +118,7 @@ class Writers:
                     some.append(self._waiting.popleft())
                     some[-1].attempt(self.database)
         except Exception as error:
+            # Whatever it was, nothing of the commit stands. Each writes alone and is told its own trouble.
             busy = error if is_busy(error) else None
             if busy:
                 # Each would wait as long again.
