@@ -13,7 +13,7 @@ from api.records.write.documents import read_document
 from api.records.write.renew import renew
 from api.records.write.session import canonical
 
-from .conftest import Desk, Json, facts
+from .conftest import Desk, Json, copied, empty_desk, facts
 
 CITED = {"source": "paper", "locator": {"paragraph": 1}}
 NOTE = {"kind": "error", "note": "It was wrong."}
@@ -30,10 +30,8 @@ def _source(record_id: str, publisher: str, *parents: str, **more: Any) -> Json:
     return {**document, "held": True, "derived_from": derived, **more}
 
 
-@pytest.fixture
-def story(tmp_path: Path) -> Desk:
-    """A desk with an agency's wire, a paper that prints it, and a report of somebody else."""
-    desk = Desk(tmp_path / "facts.db")
+def _story(path: Path) -> Desk:
+    desk = empty_desk(path)
     for party in ("agency", "press", "other", "speaker"):
         desk.party(party)
     for source in (
@@ -47,6 +45,12 @@ def story(tmp_path: Path) -> Desk:
     ):
         assert desk.send("POST", "sources?publish=true", source).status_code == 201
     return desk
+
+
+@pytest.fixture
+def story(tmp_path: Path) -> Desk:
+    """A desk with an agency's wire, a paper that prints it, and a report of somebody else."""
+    return copied(_story, tmp_path / "facts.db")
 
 
 def _claim(**more: Any) -> Json:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from .conftest import Desk, Json, facts
+from .conftest import Desk, Json, copied, empty_desk, facts
 
 CITED = {"source": "paper"}
 FINE: dict[str, Json] = {
@@ -104,13 +104,17 @@ CASES: dict[str, Case] = {
 }  # fmt: skip
 
 
-@pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    desk = Desk(tmp_path / "facts.db")
+def _around(path: Path) -> Desk:
+    desk = empty_desk(path)
     for plural, records in AROUND.items():
         for record in records:
             assert desk.send("POST", f"{plural}?publish=true", record).status_code == 201
     return desk
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return copied(_around, tmp_path / "facts.db")
 
 
 def _pointers(answer: Any) -> list[str]:

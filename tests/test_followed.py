@@ -1,21 +1,20 @@
 """`within`, `check` and `held` follow what changes around a claim, and the past keeps what was so then."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from api.records.citations.verify import judged, keep_checks
 from api.records.core.registry import CLAIM, PARTY, PLACE
 
-from .conftest import Desk
+from .conftest import Desk, copied, empty_desk
 
 NOTE = {"kind": "new-information", "note": "In a test"}
 
 
-@pytest.fixture
-def islands(desk: Desk) -> Desk:
-    """A claim about a rock, which is part of an island, which is part of a chain."""
-    islands = Desk(desk.path.with_name("islands.db"))
+def _islands(path: Path) -> Desk:
+    islands = empty_desk(path)
     islands.put(PARTY, "ann", name="Ann", kind="media-outlet")
     islands.source("paper", "ann")
     for place, whole in {
@@ -28,6 +27,12 @@ def islands(desk: Desk) -> Desk:
         islands.put(PLACE, place, name=place, kind="island", **({"part_of": whole} if whole else {}))
     islands.claim("told", "paper", about={"places": ["rock"]})
     return islands
+
+
+@pytest.fixture
+def islands(tmp_path: Path) -> Desk:
+    """A claim about a rock, which is part of an island, which is part of a chain."""
+    return copied(_islands, tmp_path / "islands.db")
 
 
 def _within(desk: Desk, **query: str) -> list[str]:

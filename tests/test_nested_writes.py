@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from api.records.upkeep.doctor import faults_of_database
 
-from .conftest import Desk, Json
+from .conftest import Desk, Json, copied, empty_desk
 from .test_nested_patches import NOTE, in_input_form
 
 WIRE = {"source": "wire"}
@@ -117,16 +117,21 @@ def merge_patch(old: Any, new: Any) -> Any:
     return gone | {name: merge_patch(old.get(name), v) for name, v in new.items() if old.get(name) != v}
 
 
+def _world(path: Path) -> Desk:
+    desk = empty_desk(path)
+    for plural, body in WORLD:
+        created = desk.send("POST", f"{plural}?publish=true", body)
+        assert created.status_code == 201, created.text
+    return desk
+
+
 class Nested(RuleBasedStateMachine):
     """Random writes, and a plain model of documents and revisions beside them."""
 
     def __init__(self) -> None:
         super().__init__()
         self.folder = Path(tempfile.mkdtemp())
-        self.desk = Desk(self.folder / "facts.db")
-        for plural, body in WORLD:
-            created = self.desk.send("POST", f"{plural}?publish=true", body)
-            assert created.status_code == 201, created.text
+        self.desk = copied(_world, self.folder / "facts.db")
         documents = {f"{plural}/{body['id']}": body for plural, body in WORLD}
         self.documents = {record: documents[record] for record in MEMBERS}
         self.revisions = dict.fromkeys(MEMBERS, 1)

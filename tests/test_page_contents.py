@@ -11,23 +11,27 @@ from flask.testing import FlaskClient
 
 from api.records.core.registry import CLAIM, DATE, DOSSIER, PARTY, PLACE, SOURCE
 
-from .conftest import ROOT, Desk, facts, put
+from .conftest import ROOT, Desk, copied, empty_desk, facts, put
 from .test_pages import page, words
 
 ABE = "/claims/abe-seeks-treaty-progress-in-term"
 STORY = "/dossiers/japan-russia-peace-treaty"
 
 
-@pytest.fixture
-def desk(tmp_path: Any) -> Desk:
-    """Three agencies and what they printed."""
-    desk = Desk(tmp_path / "facts.db")
+def _three_agencies(path: Path) -> Desk:
+    desk = empty_desk(path)
     for name in ("ann", "bob", "cid"):
         desk.put(PARTY, name, name=name.title(), kind="media-outlet")
     desk.source("wire", "ann", url="https://ann.example/wire")
     desk.source("reprint", "bob", ("wire", "republishes"), url="https://bob.example/")
     desk.source("own", "cid")
     return desk
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    """Three agencies and what they printed."""
+    return copied(_three_agencies, tmp_path / "facts.db")
 
 
 def section(tree: Any, heading: str) -> Any:

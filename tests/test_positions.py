@@ -1,6 +1,7 @@
 """Positions: every answer of every claim stands in the column of its side, in time order."""
 
 import itertools
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from api.records.core.registry import CLAIM, PARTY
 from api.records.core.registry import DOSSIER as DOSSIERS
 from schemas.vocabularies import SIDED_CLAIM_KINDS
 
-from .conftest import Desk, Json, put
+from .conftest import Desk, Json, copied, empty_desk, put
 
 DOSSIER = "/v1/dossiers/japan-russia-peace-treaty/positions"
 
@@ -152,16 +153,20 @@ def test_somebody_who_answers_nothing_is_silent_where_asked_for(client: FlaskCli
 # What changed, and when
 
 
-@pytest.fixture
-def told(desk: Desk) -> Desk:
-    """A dossier with one question, to which a side answers as a test has it."""
-    empty = Desk(desk.path.with_name("told.db"))
+def _ask(path: Path) -> Desk:
+    empty = empty_desk(path)
     empty.put(PARTY, "side", name="Side", kind="state")
     empty.put(PARTY, "outlet", name="Outlet", kind="media-outlet")
     empty.source("paper", "outlet")
     questions = [{"id": "whose", "text": "Whose?"}, {"id": "when", "text": "When?"}]
     empty.put(DOSSIERS, "story", title="Story", questions=questions)
     return empty
+
+
+@pytest.fixture
+def told(tmp_path: Path) -> Desk:
+    """A dossier with one question, to which a side answers as a test has it."""
+    return copied(_ask, tmp_path / "told.db")
 
 
 def _answer(desk: Desk, name: str, stance: str, said: str | None, **more: Any) -> None:

@@ -1,11 +1,12 @@
 """How records name one another: once each, in no circle, themselves only in `used_by`, mergers followed."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from werkzeug.test import TestResponse
 
-from .conftest import Desk, Json
+from .conftest import Desk, Json, copied, empty_desk
 
 NOTE = {"kind": "error", "note": "It was wrong."}
 CITED = {"source": "paper", "locator": {"paragraph": 1}}
@@ -19,10 +20,8 @@ REQUIRED: dict[str, Json] = {
 }
 
 
-@pytest.fixture
-def desk(tmp_path: Any) -> Desk:
-    """A desk with two records of each type."""
-    desk = Desk(tmp_path / "facts.db")
+def _two_of_each(path: Path) -> Desk:
+    desk = empty_desk(path)
     for party in ("press", "other"):
         desk.party(party)
     for plural, names in (
@@ -35,6 +34,12 @@ def desk(tmp_path: Any) -> Desk:
         for name in names:
             _create(desk, plural, name)
     return desk
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    """A desk with two records of each type."""
+    return copied(_two_of_each, tmp_path / "facts.db")
 
 
 def _create(desk: Desk, plural: str, record_id: str, **more: Any) -> None:

@@ -9,19 +9,23 @@ import pytest
 from api.records.core.errors import InvalidDocument
 from api.records.core.registry import CLAIM, DATE, DOSSIER, PARTY, SOURCE
 
-from .conftest import Desk
+from .conftest import Desk, copied, empty_desk
 
 
-@pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    """Three agencies and what they printed."""
-    desk = Desk(tmp_path / "facts.db")
+def _three_agencies(path: Path) -> Desk:
+    desk = empty_desk(path)
     for name in ("ann", "bob", "cid"):
         desk.put(PARTY, name, name=name.title(), kind="media-outlet")
     desk.source("wire", "ann", url="https://ann.example/wire")
     desk.source("reprint", "bob", ("wire", "republishes"))
     desk.source("own", "cid")
     return desk
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    """Three agencies and what they printed."""
+    return copied(_three_agencies, tmp_path / "facts.db")
 
 
 def test_a_new_name_is_shown_wherever_the_old_one_was(desk: Desk) -> None:
