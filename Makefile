@@ -47,8 +47,8 @@ serve: install ## Load the dossier where the database is empty, and serve it (PO
 test: install-test ## Install what the tests need and run all of them, on all cores
 	$(BIN)/python -m pytest $(PARALLEL)
 
-test-quick: install-test ## Run all tests but the audits and the state machines
-	$(BIN)/python -m pytest $(PARALLEL) -m "not audit and not machine"
+test-quick: install-test ## Run the tests that need one process, in a minute and a half
+	$(BIN)/python -m pytest $(PARALLEL) -m "not audit and not machine and not process"
 
 lint: install-test ## Lint, type-check, check imports, the dossier and the OpenAPI file
 	$(BIN)/ruff check .

@@ -10,6 +10,8 @@ from flask.testing import FlaskClient
 
 from .conftest import Desk, client_of, facts_alone
 
+pytestmark = pytest.mark.process
+
 BASE = "https://facts.example.org"
 #: How a request may reach the service; none of it is repeated where a host is not asked for.
 REACHED = "http://proxy.example:8443"

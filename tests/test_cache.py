@@ -17,6 +17,8 @@ from .audits.fresh import audit
 from .conftest import Server, facts, key_for
 from .test_connections import Wire, head
 
+pytestmark = pytest.mark.process
+
 CLAIM = "/v1/claims/abe-seeks-treaty-progress-in-term"
 OWN = ("date", "x-request-id")
 

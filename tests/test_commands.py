@@ -19,6 +19,8 @@ from api.records.citations.spans import digest
 
 from .conftest import DOSSIER, ROOT, Server, client_of, facts, facts_alone
 
+pytestmark = pytest.mark.process
+
 CLAIM = "abe-seeks-treaty-progress-in-term"
 
 

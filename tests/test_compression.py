@@ -11,6 +11,8 @@ import zstandard
 
 from .conftest import Server, key_for
 
+pytestmark = pytest.mark.process
+
 CLAIMS = "/v1/claims?limit=20"
 READERS: dict[str, Callable[[bytes], bytes]] = {
     "gzip": gzip.decompress,

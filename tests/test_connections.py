@@ -21,6 +21,8 @@ import requests
 
 from .conftest import Server, facts
 
+pytestmark = pytest.mark.process
+
 #: Seconds without an answer that count as a hang.
 PATIENCE = 3.0
 BOB = json.dumps({"id": "bob", "name": "Bob", "kind": "person"}).encode()

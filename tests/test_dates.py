@@ -140,6 +140,7 @@ def test_the_advice_of_a_refusal_can_be_followed(text: str) -> None:
         FuzzyDate.parse(edtf.strip(".,") if not edtf.endswith("/..") else edtf)
 
 
+@pytest.mark.machine
 @given(st.one_of(st.text(max_size=30), st.from_regex(r"[0-9X/.?~%\[\]{}T:-]{0,25}")))
 def test_no_text_breaks_the_reader(text: str) -> None:
     try:
@@ -244,6 +245,7 @@ def _found(client: FlaskClient, asked: str, match: str) -> set[str]:
     return {record["when"]["edtf"] for record in response.get_json()["data"]}
 
 
+@pytest.mark.machine
 @pytest.mark.parametrize("match", ["possible", "certain"])
 @pytest.mark.parametrize("asked", ASKED)
 def test_a_date_filter_finds_what_an_oracle_finds(calendar: FlaskClient, asked: str, match: str) -> None:
@@ -258,6 +260,7 @@ def ranges(draw: st.DrawFn) -> str:
     return f"{draw(st.sampled_from([first.isoformat(), '..', '']))}/{last.isoformat()}"
 
 
+@pytest.mark.machine
 @hypothesis_settings(max_examples=60)
 @given(asked=ranges(), match=st.sampled_from(["possible", "certain"]))
 def test_any_range_of_days_finds_what_an_oracle_finds(calendar: FlaskClient, asked: str, match: str) -> None:

@@ -16,6 +16,8 @@ from api.records.core.registry import BY_PLURAL
 from .audits.contract import operations
 from .conftest import ROOT, Server
 
+pytestmark = pytest.mark.process
+
 DESCRIPTION = operations(json.loads((ROOT / "api" / "openapi.json").read_text("utf-8")))
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 

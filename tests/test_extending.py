@@ -13,6 +13,8 @@ import pytest
 
 from .conftest import ROOT
 
+pytestmark = pytest.mark.process
+
 #: What is written to add a record type: a schema, a term and a vocabulary, an entry of the registry. And one
 #: more filter on sources, which is a line.
 SCHEMA = '''\

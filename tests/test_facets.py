@@ -41,6 +41,7 @@ def _some(values: list[Any]) -> list[Any]:
     return [values[i] for i in sorted({0, 1, len(values) // 2, len(values) - 1}) if 0 <= i < len(values)]
 
 
+@pytest.mark.machine
 @pytest.mark.parametrize(("plural", "query"), CASES)
 def test_a_count_is_the_total_of_choosing_that_value(client: FlaskClient, plural: str, query: str) -> None:
     names = facet_names((BY_PLURAL[plural],))
@@ -134,6 +135,7 @@ def test_an_unknown_facet_is_refused_with_those_that_there_are(client: FlaskClie
     assert "said.year" in error["allowed"]
 
 
+@pytest.mark.machine
 def test_the_first_years_are_counted(desk: Desk) -> None:
     date = {"kind": "meeting", "citations": [{"source": "mofa-faq"}]}
     when = {"battle": "0009-09", "reign": "0001/..", "all": "0001-01/9999-12", "end": "9999"}

@@ -21,6 +21,8 @@ from api.records.store.models import MODELS
 
 from .conftest import ROOT, Desk, Server, client_of, facts, facts_alone, key_for, obey_file_modes
 
+pytestmark = pytest.mark.process
+
 BOB = {"id": "bob", "name": "Bob", "kind": "person"}
 
 #: Commands on a record that must be there, without `--db`. READING change nothing in it.

@@ -16,6 +16,8 @@ from flask.testing import FlaskClient
 from .conftest import ROOT, Server, key_for, read
 from .test_clients import ALL, REFUSED
 
+pytestmark = pytest.mark.process
+
 EXAMPLE = ROOT / "examples" / "typescript"
 
 

@@ -17,6 +17,8 @@ from flask.testing import FlaskClient
 from .audits.contract import operations
 from .conftest import ROOT, Server, client_of, key_for
 
+pytestmark = pytest.mark.process
+
 CLAIM = "/v1/claims/abe-seeks-treaty-progress-in-term"
 #: (method, path) -> the operation there, as the description has it.
 DESCRIBED = {

@@ -18,6 +18,8 @@ from api.formats.yaml_lists import ListReader
 from .conftest import DOSSIER, ROOT, facts
 from .test_commands import write
 
+pytestmark = pytest.mark.process
+
 #: Ten parties, each part of the next one: what is needed stands behind what needs it.
 CHAIN = "".join(f"- {{id: p{n}, name: P, kind: agency, part_of: p{n + 1}}}\n" for n in range(9))
 CHAIN += "- {id: p9, name: P, kind: agency}\n"

@@ -58,6 +58,7 @@ def test_a_passage_has_its_places(
         assert place["folded_digest"] == folded_digest(words)
 
 
+@pytest.mark.audit
 def test_a_text_full_of_places_gives_the_first_and_counts_all(client: FlaskClient) -> None:
     found = _post(client, text="a" * 900_000, locators=[EDGES, {"start": "b"}])["data"]
 
@@ -65,6 +66,7 @@ def test_a_text_full_of_places_gives_the_first_and_counts_all(client: FlaskClien
     assert found[1] == {"match": None, "count": 0, "places": []}
 
 
+@pytest.mark.audit
 @pytest.mark.parametrize("text", ["x" * 900_000, "я" * 150_000, "ｶﾞ" * 70_000, "ｘé" * 70_000])
 def test_a_long_text_without_white_space_is_folded_in_parts(client: FlaskClient, text: str) -> None:
     folded = unicodedata.normalize("NFKC", text).casefold()

@@ -10,6 +10,8 @@ import pytest
 
 from .conftest import Desk, Server, client_of, facts, key_for
 
+pytestmark = pytest.mark.process
+
 CLAIM = "/v1/claims/abe-seeks-treaty-progress-in-term"
 NOTE = {"kind": "error", "note": "In a test."}
 

@@ -49,6 +49,7 @@ ASKED = [(address, "") for address in ADDRESSES] + [
 ]
 
 
+@pytest.mark.machine
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize(("address", "moment"), ASKED)
 def test_pages_of_many_are_those_of_few(

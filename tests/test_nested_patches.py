@@ -130,6 +130,7 @@ def _require_agreement(desk: Desk, case: Case, record: dict[str, Any], revision:
     assert facts("doctor", "--db", f"sqlite:///{desk.path}").stdout == "everything agrees\n"
 
 
+@pytest.mark.machine
 @EVERY
 def test_a_nested_patch_of_a_published_record_is_a_revision(desk: Desk, case: Case) -> None:
     _create(desk, case, publish=True)
@@ -183,6 +184,7 @@ def _beside_a_rename(desk: Desk, case: Case, patch: dict[str, Any]) -> list[dict
     ]
 
 
+@pytest.mark.machine
 @EVERY
 def test_a_nested_patch_beside_a_rename_is_a_revision_of_its_own(desk: Desk, case: Case) -> None:
     _create(desk, case, publish=True)

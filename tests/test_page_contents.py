@@ -258,6 +258,7 @@ def test_sources_stand_with_what_they_come_from(client: FlaskClient) -> None:
     assert "Japan's Abe Wants To Advance" in words(group.getnext())
 
 
+@pytest.mark.audit
 def test_three_hundred_claims_are_one_light_page(desk: Desk) -> None:
     desk.put(DOSSIER, "story", title="A story", questions=[{"id": "so", "text": "Is it so?"}])
     long = "that the talks about the islands went on for some days more than anybody had thought they would"

@@ -3,7 +3,11 @@
 import json
 import subprocess
 
+import pytest
+
 from .conftest import ROOT, Server
+
+pytestmark = pytest.mark.process
 
 PATHS = [
     "/",

@@ -7,6 +7,8 @@ import pytest
 
 from .conftest import Desk, facts, facts_alone, key_for
 
+pytestmark = pytest.mark.process
+
 NOTE = {"kind": "error", "note": "In a test."}
 
 

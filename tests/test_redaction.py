@@ -132,6 +132,7 @@ def test_what_is_redacted_twice_is_still_served_as_it_was(desk: Desk) -> None:
     assert desk.client.get("/v1/parties/nhk").status_code == 451
 
 
+@pytest.mark.audit
 def test_a_redacted_name_goes_from_more_records_than_one_transaction_renders(
     desk: Desk, tmp_path: Path
 ) -> None:

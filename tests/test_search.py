@@ -277,6 +277,7 @@ def test_filters_narrow_a_search_to_the_types_that_have_them(client: FlaskClient
 # Whatever is typed
 
 
+@pytest.mark.machine
 @given(st.text(min_size=1, max_size=60).filter(lambda t: t.strip()))
 @settings(max_examples=300)
 @example('"')

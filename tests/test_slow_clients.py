@@ -11,6 +11,8 @@ import pytest
 from .conftest import Server
 from .test_connections import GET, JSON, PATIENCE, Wire, head
 
+pytestmark = pytest.mark.process
+
 #: Seconds that the head and the body of a request may take, and how often the server looks.
 HEAD_SECONDS, BODY_SECONDS, LOOKS_EVERY = 10, 30, 1.5
 

@@ -526,6 +526,7 @@ VARIANTS = {
 }
 
 
+@pytest.mark.machine
 @given(paragraphs, words, paragraphs, st.data())
 def test_quotes_dashes_and_spaces_set_anew_are_normalised(
     before: str, middle: list[str], after: str, data: st.DataObject

@@ -13,6 +13,8 @@ import pytest
 from .audits.clients import Reply
 from .conftest import Server, key_for
 
+pytestmark = pytest.mark.process
+
 Post = Callable[..., list[Reply]]
 #: A frame of a write-ahead log: its head has the size of the file behind where it ends a commit
 #: (https://sqlite.org/fileformat2.html#walformat).

@@ -27,6 +27,8 @@ from api.records.write.renew import renew
 
 from .conftest import ROOT, client_of, facts
 
+pytestmark = pytest.mark.process
+
 #: A record written before periods were kept: edits, mergers one after another, a retraction, a redaction.
 OLDER = ROOT / "tests" / "databases" / "0005.json"
 
