@@ -158,7 +158,7 @@ class Posting(Model):
 
 
 class DossierMention(Model):
-    """How many published dates and claims of a dossier name a record."""
+    """How many published dates and claims of a dossier name a party, place or source."""
 
     dossier = TextField()
     target = TextField()

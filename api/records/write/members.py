@@ -1,4 +1,5 @@
-"""How many published dates and claims of a dossier name a record: what its members are found by."""
+"""How many published dates and claims of a dossier name a party, place or source: what its members are found
+by."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -6,8 +7,10 @@ from typing import Any
 
 from peewee import Database
 
+from ..core.filters import Members
 from ..core.mentions import mentions
-from ..core.sql import Sql, sql
+from ..core.registry import TYPES
+from ..core.sql import Sql, joined, sql
 from ..core.state import FOREVER
 from ..store.database import run
 from ..store.tables import DOSSIER_MENTIONS
@@ -15,6 +18,11 @@ from .session import Entry, Session
 
 #: A dossier and a record that something in it names.
 Pair = tuple[str, str]
+#: Types whose records are members because they are named. Claims name claims by the hundred thousand, and a
+#: count of those would be read for nothing.
+_NAMED = {name for name, t in TYPES.items() if any(isinstance(f, Members) for f in t.filters)}
+#: Where they are named: (type, role).
+_ROLES = [(t.name, role.path) for t in TYPES.values() for role in t.roles if _NAMED.intersection(role.to)]
 
 
 def store_mentions(database: Database, session: Session) -> None:
@@ -35,7 +43,8 @@ def _pairs(entry: Entry | None) -> Iterable[Pair]:
     """What a published date or claim names for its dossiers."""
     if entry is None or entry.status != "published":
         return set()
-    named = {mention.target for mention in mentions(entry.type.schema, entry.document)}
+    found = mentions(entry.type.schema, entry.document)
+    named = {mention.target for mention in found if _NAMED.intersection(mention.to)}
     return {(dossier, target) for dossier in entry.document.get("dossiers", ()) for target in named}
 
 
@@ -44,7 +53,7 @@ def _pairs(entry: Entry | None) -> Iterable[Pair]:
 _RIGHT = """
 SELECT d.target AS dossier, f.target AS target, COUNT(DISTINCT d.record) AS records FROM reference d
 JOIN record o ON o.id = d.record AND o.status = 'published'
-JOIN reference f ON f.record = d.record AND f.until = {forever}
+JOIN reference f ON f.record = d.record AND f.until = {forever} AND (o.type, f.role) IN (VALUES {roles})
 WHERE d.role = 'dossiers' AND d.until = {forever} GROUP BY 1, 2
 """
 
@@ -65,4 +74,5 @@ def _row(dossier: str, target: str, records: int) -> Any:
 
 
 def _right() -> Sql:
-    return sql(_RIGHT, forever=FOREVER)
+    roles = joined(", ", [sql("({type}, {role})", type=name, role=role) for name, role in _ROLES])
+    return sql(_RIGHT, forever=FOREVER, roles=roles)
