@@ -21,6 +21,7 @@ from werkzeug.test import create_environ, run_wsgi_app
 
 from api.records.answers import positions
 from api.records.core.registry import CLAIM, DATE, DOSSIER, PARTY, PLACE, SOURCE, RecordType
+from api.records.read import ids as by_id
 from api.records.read import index, order
 from api.records.store.api_keys import create_key
 from api.records.store.database import migrate, open_database
@@ -225,7 +226,7 @@ def beginning() -> bytes:
 #: What decides how records are looked for, and what it is.
 _WAYS = [(module, name, getattr(module, name)) for module, name in (
     (order, "FEW"), (order, "MOST_READ"), (order, "BLOCK"), (index, "FEW"), (positions, "FEW"),
-    (index, "MOST_CHANGED"),
+    (index, "MOST_CHANGED"), (by_id, "PASSED_FOR_ONE"), (by_id, "BLOCK"), (by_id, "DENSE"),
 )]  # fmt: skip
 
 

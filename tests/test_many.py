@@ -4,7 +4,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from api.records.answers import positions
-from api.records.read import index, order
+from api.records.read import ids, index, order
 
 #: Addresses whose records are chosen, in every order that there is.
 ADDRESSES = [
@@ -27,8 +27,16 @@ ADDRESSES = [
     "/v1/dossiers/japan-russia-peace-treaty/timeline?undated=true",
     "/v1/claims/abe-seeks-treaty-progress-in-term/similar?share=subject",
 ]
-#: How many are many, how many rows are read in search of them, and at once.
-WAYS = {"in blocks": (0, 20_000, 2), "too far apart": (0, 1, 2), "half and half": (12, 20_000, 1000)}
+#: What decides how many are looked for: how many are many, how many rows are read in search of them, and at
+#: once; the same for ids, and which rows these are.
+DECIDES = ((order, "FEW"), (order, "MOST_READ"), (order, "BLOCK"),
+           (ids, "PASSED_FOR_ONE"), (ids, "BLOCK"), (ids, "DENSE"))  # fmt: skip
+WAYS = {
+    "in blocks": (0, 20_000, 2, 1000, 2, 1000),
+    "in blocks of all": (0, 20_000, 2, 1000, 2, 0),
+    "too far apart": (0, 1, 2, 0, 2, 20),
+    "half and half": (12, 20_000, 1000, 5, 1000, 20),
+}
 
 
 def _walked(client: FlaskClient, address: str) -> list[str]:
@@ -58,8 +66,8 @@ def test_pages_of_many_are_those_of_few(
     last = client.get("/v1/changes?limit=1").get_json()["last"]
     asked = address + moment.format(last=last)
     whole = client.get(f"{asked}&limit=200").get_json()["data"]
-    for name, number in zip(("FEW", "MOST_READ", "BLOCK"), WAYS[way], strict=True):
-        monkeypatch.setattr(order, name, number)
+    for (module, name), number in zip(DECIDES, WAYS[way], strict=True):
+        monkeypatch.setattr(module, name, number)
 
     walked = _walked(client, asked)
 

@@ -11,6 +11,7 @@ from schemas.fuzzy_date import EARLIEST, LATEST
 from ..core.registry import RecordType
 from ..core.sql import ALWAYS, Sql, joined, sql
 from ..core.state import State
+from .ids import FirstById
 from .index import among
 from .select import Selection
 
@@ -148,7 +149,7 @@ class First:
             return self._asked(given, order.walked, order.bound)
         numbers = self.chosen.numbers
         if len(numbers) > FEW:
-            numbers = self._by_days() if self._has_days else self._first_of(numbers)
+            numbers = self._first_of_many(numbers)
         return self._asked(given, order.looked_up, among("n.id", numbers))
 
     def _asked(self, columns: Sql, source: Sql, condition: Sql) -> list[Any]:
@@ -164,6 +165,16 @@ class First:
             limit=self.limit,
         )
         return self.order.state.rows(query)
+
+    def _first_of_many(self, numbers: BitMap) -> BitMap:
+        if self.order.dated is not None:
+            return self._by_days()
+        first = self.order.keys[0]
+        if first.sql != "r.id":
+            return self._first_of(numbers)
+        after = None if self.after is None else self.after[0]
+        by_id = FirstById(self.chosen.index, numbers, self.limit, after, first.descends)
+        return by_id.found(self.chosen.parts)
 
     def _first_of(self, numbers: BitMap, where: Sql = ALWAYS) -> BitMap:
         """The first of some records, of which a condition holds."""
@@ -187,27 +198,17 @@ class First:
         return found
 
     def _walk(self, where: Sql) -> Iterator[Any]:
-        """Numbers of records in the order, block by block: of those with the rarest key that one parameter
-        asks for, where the order is that of ids; else of all."""
-        state, order, source = self.order.state, self.order, self.order.walked
-        # Type and status lead in the indexes of records; rows of keys need not be looked up in them.
+        """Numbers of records in the order, block by block."""
+        state, order = self.order.state, self.order
+        # Type and status lead in the indexes of records; rows of dates need not be looked up in them.
         seen = self.chosen.shown if order.dated is None else self._seen
-        keys = [part for part in self.chosen.parts if part.key]
-        if keys and order.keys[0].sql == "r.id":
-            sets = self.chosen.index.sets([part.query for part in keys])
-            rarest = min(zip(map(len, sets), range(len(keys)), keys, strict=True))[2]
-            source = sql(
-                f"{rarest.table} k CROSS JOIN {{records}} r ON r.id = k.record", records=state.records
-            )
-            where = sql("{key} AND {holds}", key=rarest.key, holds=state.holds("k"))
-            order, seen = Order(state, (SortKey("k.record", order.keys[0].descends),)), self._seen
         after = self.after
         while True:
             query = sql(
                 "SELECT n.id, {columns} FROM {source} CROSS JOIN search_row n ON n.record = r.id "
                 "WHERE {where} AND {seen} AND {bound} AND {beyond} ORDER BY {by} LIMIT {block}",
                 columns=order.columns,
-                source=source,
+                source=order.walked,
                 where=where,
                 seen=seen,
                 bound=order.bound,
@@ -222,10 +223,6 @@ class First:
             after = rows[-1][1:]
 
     # Found day by day
-
-    @property
-    def _has_days(self) -> bool:
-        return self.order.dated is not None
 
     def _by_days(self) -> BitMap:
         """The first records by a date: those of day after day."""
