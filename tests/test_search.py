@@ -1,5 +1,6 @@
 """Search: what people type finds what they mean, in three scripts; nothing that they type can fail."""
 
+import re
 import shutil
 import unicodedata
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from api.records.core.registry import BY_PLURAL, CLAIM, PARTY, PLACE
 from api.records.store.database import open_database
+from api.records.text import find
 from api.records.text.normalise import normalise, normalise_with_spans
 
 from .conftest import Desk, client_of, put, read
@@ -298,11 +300,30 @@ def test_nothing_that_is_typed_can_fail(client: FlaskClient, typed: str) -> None
         assert response.status_code == 200, (path, response.text)
 
 
+def test_of_many_matches_those_added_last_are_ranked_by_where_their_words_stand(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(find, "MOST_RANKED", 60)
+
+    found = read(client, "search", q="japan", limit=200, count="true")
+
+    assert found["page"]["total"] > 100
+    tiers = [result["found_by"] for result in found["data"]]
+    assert tiers == sorted(tiers, key=("name", "beginning", "text").index)
+    assert {"japan"} <= {r["id"] for r in found["data"][: tiers.index("text")]}
+    last = found["data"][tiers.index("text") :]
+    titled = [bool(re.search(r"\bjapan\b", result["name"].lower())) for result in last]
+    assert 40 < len(titled) <= 60
+    assert titled == sorted(titled, reverse=True)
+    assert len(set(titled)) == 2
+
+
 @given(st.text(max_size=40), st.text(max_size=40))
 def test_folding_looks_at_one_character_with_its_marks_at_a_time(one: str, other: str) -> None:
     normalised = normalise_with_spans(one)
     assert normalised.text == normalise(one)
-    assert all(0 <= start < end <= len(one) for start, end in normalised.spans)
+    origins = [normalised.origin(place, place + 1) for place in range(len(normalised.text))]
+    assert all(0 <= start < end <= len(one) for start, end in origins)
     assert normalise(f"{one} {other}") == f"{normalise(one)} {normalise(other)}" or unicodedata.combining(
         (other or "x")[0]
     )

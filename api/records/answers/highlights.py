@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from schemas.base import Json
 
 from ..core.registry import RecordType
-from ..text.normalise import Piece, indexed, normalise_with_spans, pieces
+from ..text.normalise import BETWEEN, Piece, indexed, normalise_with_spans, pieces
 from ..text.query import SearchTerm
 from ..text.texts import values_at
 
@@ -30,9 +30,18 @@ def highlights(record_type: RecordType, record: Json, terms: Sequence[SearchTerm
 
 def _ranges(text: str, terms: Sequence[SearchTerm]) -> list[tuple[int, int]]:
     folded = normalise_with_spans(text)
+    # Most texts have none of the words: these are not cut.
+    terms = [term for term in terms if _may_stand_in(folded.text, term)]
+    if not terms:
+        return []
     cut = list(pieces(folded.text))
     spans = {folded.origin(*span) for term in terms for span in _occurrences(folded.text, cut, term)}
     return list(_joined(sorted(spans)))
+
+
+def _may_stand_in(folded: str, term: SearchTerm) -> bool:
+    words = term.words if term.kind == "phrase" else (term.text,)
+    return all(word in folded for word in words if word != BETWEEN)
 
 
 def _occurrences(folded: str, cut: Sequence[Piece], term: SearchTerm) -> Iterator[tuple[int, int]]:

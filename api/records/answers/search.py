@@ -156,10 +156,12 @@ class _Search:
         """(tier, score, id, type, body, name, status) of what was found, in order, beyond a cursor."""
         return self.state.rows(
             sql(
-                "WITH x AS MATERIALIZED ({ranked}) "
-                "SELECT x.tier, x.score, x.record, r.type, r.body, r.name, r.status FROM x "
-                f"JOIN record r ON r.id = x.record {{beyond}} ORDER BY {_RANK} LIMIT {{limit}}",
-                ranked=ranked(self.state.database, self.text, self._scopes, found),
+                # The page is cut before its records are read: there are thousands behind it.
+                "WITH x AS MATERIALIZED ({ranked}), "
+                f"page AS MATERIALIZED (SELECT * FROM x {{beyond}} ORDER BY {_RANK} LIMIT {{limit}}) "
+                "SELECT x.tier, x.score, x.record, r.type, r.body, r.name, r.status FROM page x "
+                f"JOIN record r ON r.id = x.record ORDER BY {_RANK}",
+                ranked=ranked(self.state.database, self.text, self._scopes, found, len(self._matches)),
                 beyond=_beyond(after),
                 limit=limit,
             )

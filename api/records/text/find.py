@@ -15,7 +15,8 @@ from .query import SearchTerm, TextQuery
 
 #: How much more a word counts in the title and in a name than in the text, for bm25.
 _WEIGHTS = "10.0, 6.0, 1.0"
-#: More matches than these are not ranked against each other; the records added last are.
+#: Of more matches than these the records added last are ranked, by where their words stand and then the
+#: newest first: bm25 counts all records with a word before it weighs one.
 MOST_RANKED = 5_000
 _AFTER_ALL = "\U0010ffff"
 
@@ -86,25 +87,34 @@ def _numbers(database: Database, query: Sql) -> BitMap:
 # Points are added up by grouping: joined, SQLite would read all of them again for every match.
 _RANKED = """
 WITH chosen(id) AS MATERIALIZED (SELECT value FROM json_each({chosen})),
-points(id, points) AS (SELECT id, 0.0 FROM chosen{scores})
+points(id, points) AS (SELECT id, {ages} FROM chosen{scores})
 SELECT c.record AS record, p.score AS score,
 CASE WHEN p.id IN ({called}) THEN 0 WHEN p.id IN ({beginning}) THEN 1 ELSE 2 END AS tier
 FROM (SELECT id, SUM(points) AS score FROM points GROUP BY id) p JOIN search_row c ON c.id = p.id
 """
 
 
-def ranked(database: Database, text: TextQuery, scopes: Sequence[str], found: BitMap) -> Sql:
+def ranked(database: Database, text: TextQuery, scopes: Sequence[str], found: BitMap, matches: int) -> Sql:
     """A query for the records among those `found`, with their ranks.
 
     Its columns: `record`, `tier` (0: its name or title is the text, 1: a name, or a word of it, begins with
-    it, 2: the rest) and `score` (bm25: the less the better).
+    it, 2: the rest) and `score` (the less the better: bm25, or where the words stand if there are many
+    `matches`, whether found or not).
     """
+    if matches <= MOST_RANKED:
+        return _ranked(text, found, [_scores(text, scopes, found)] if found else [], Sql("0.0"))
     newest = BitMap(found[-MOST_RANKED:])
-    named = _named(database, text.name) & found if len(found) > MOST_RANKED else BitMap()
+    named = (_named(database, text.name) & found) - newest if len(found) > MOST_RANKED else BitMap()
+    scores = [_places(text, scopes, some) for some in (newest, named) if some]
+    return _ranked(text, newest | named, scores, Sql("id * -1e-9"))
+
+
+def _ranked(text: TextQuery, chosen: BitMap, scores: Sequence[Sql], ages: Sql) -> Sql:
     return sql(
         _RANKED,
-        chosen=listed(newest | named),
-        scores=joined("", [_scores(text, scopes, some) for some in (newest, named - newest) if some]),
+        chosen=listed(chosen),
+        scores=joined("", scores),
+        ages=ages,
         called=sql(_CALLED, types=list(TYPES), name=text.name),
         beginning=sql(_BEGINNING_SO, types=_NAMED, name=text.name, end=text.name + _AFTER_ALL),
     )
@@ -120,37 +130,56 @@ def _scores(text: TextQuery, scopes: Sequence[str], among: BitMap) -> Sql:
     whole = " OR ".join(_literal(term.words) for term in loose)
     found: list[Sql] = []
     for scope in scopes:
-        found += [_points(f"{scope}_{kind}", matched, among) for kind, matched in _matches(strict).items()]
+        found += [
+            _points(f"{scope}_{kind}", matched, among, _WHOLE) for kind, matched in _matches(strict).items()
+        ]
         if whole:
             words = f"{scope}_words"
             there = f"SELECT rowid FROM {words} WHERE {words} MATCH {{whole}}"
             lacking = sql(f"rowid NOT IN ({there})", whole=whole)
             ways = _matches(loose).items()
             found += [_points(f"{scope}_{kind}", matched, among, _PART, lacking) for kind, matched in ways]
-            found.append(_points(words, whole, among))
+            found.append(_points(words, whole, among, _WHOLE))
     return joined("", found)
 
 
-def _points(table: str, expression: str, among: BitMap, weight: float = 1.0, where: Sql = ALWAYS) -> Sql:
+def _places(text: TextQuery, scopes: Sequence[str], among: BitMap) -> Sql:
+    """What it says about some of many matches that all words that are wanted stand in the title, or in the
+    names, each as a whole."""
+    ways = _matches(text.as_whole_words).items()
+    return joined(
+        "",
+        [
+            _points(f"{scope}_{kind}", f"{{{column}}} : ({expression})", among, weight)
+            for scope in scopes
+            for kind, expression in ways
+            for column, weight in (("title", "-10.0"), ("names", "-6.0"))
+        ],
+    )
+
+
+def _points(table: str, expression: str, among: BitMap, points: str, where: Sql = ALWAYS) -> Sql:
     # The plus sign: all matches in the range are passed by and the chosen ones weighed, instead of one search
     # for each; of few that lie far apart each is looked for.
     few = "rowid IN (SELECT value FROM json_each({among}))"
     many = "rowid BETWEEN {least} AND {most} AND +rowid IN (SELECT id FROM chosen)"
+    apart = len(among) <= _FEW and among.max() - among.min() > _NEAR
     return sql(
-        f" UNION ALL SELECT rowid, {weight} * bm25({table}, {_WEIGHTS}) FROM {table} "
-        f"WHERE {table} MATCH {{expression}} AND {few if len(among) <= _FEW else many} AND {{where}}",
+        f" UNION ALL SELECT rowid, {points.format(table=table)} FROM {table} "
+        f"WHERE {table} MATCH {{expression}} AND {few if apart else many} AND {{where}}",
         expression=expression,
-        among=listed(among) if len(among) <= _FEW else "",
+        among=listed(among) if apart else "",
         least=among.min(),
         most=among.max(),
         where=where,
     )
 
 
-#: How much a part of a word counts beside a whole one.
-_PART = 0.001
-#: So few are looked for one by one.
-_FEW = 50
+#: What a match of whole words counts, and one of parts of words beside it.
+_WHOLE = f"bm25({{table}}, {_WEIGHTS})"
+_PART = f"0.001 * {_WHOLE}"
+#: So few are looked for one by one, where they lie further apart than that.
+_FEW, _NEAR = 50, 5_000
 _CALLED = """
 SELECT s.id FROM name_key n CROSS JOIN search_row s ON s.record = n.record
 WHERE n.type IN ({types}) AND n.folded = {name} AND n.kind <> 'word' AND {name} <> ''
@@ -190,9 +219,11 @@ WHERE n.type = {type} AND n.folded >= {name} AND n.folded < {end} ORDER BY n.fol
 _WITH_WORDS = """
 SELECT record, 2 FROM (SELECT s.record,
 ROW_NUMBER() OVER (PARTITION BY s.type ORDER BY s.id DESC) AS place
-FROM public_words f CROSS JOIN search_row s ON s.id = f.rowid
-WHERE public_words MATCH {words} AND s.type IN ({types})) AS placed WHERE place <= {limit}
+FROM (SELECT rowid FROM public_words WHERE public_words MATCH {words} ORDER BY rowid DESC LIMIT {most}) f
+CROSS JOIN search_row s ON s.id = f.rowid AND s.type IN ({types})) AS placed WHERE place <= {limit}
 """
+#: Records that are looked at for words of their titles; the records added last.
+_MOST_SUGGESTED = 2_000
 
 
 def beginning(text: TextQuery, types: Sequence[str], limit: int) -> Sql:
@@ -203,7 +234,8 @@ def beginning(text: TextQuery, types: Sequence[str], limit: int) -> Sql:
     end = text.name + _AFTER_ALL
     ways = [sql(_BEGINNING, name=text.name, type=name, end=end, limit=limit) for name in types]
     words = " AND ".join(_expression(term)[1] for term in text.beginnings)
-    ways.append(sql(_WITH_WORDS, words=f"{{title names}} : ({words})", types=list(types), limit=limit))
+    words = f"{{title names}} : ({words})"
+    ways.append(sql(_WITH_WORDS, words=words, types=list(types), limit=limit, most=_MOST_SUGGESTED))
     query = "SELECT record, MIN(tier) AS tier FROM ({ways}) GROUP BY record"
     return sql(query, ways=joined(" UNION ALL ", ways))
 

@@ -28,10 +28,13 @@ class Normalised:
     """Normalised text, and for each of its characters the span of the text that it came from."""
 
     text: str
-    spans: tuple[tuple[int, int], ...]
+    #: None where each character came from the one at its place.
+    spans: tuple[tuple[int, int], ...] | None
 
     def origin(self, start: int, end: int) -> tuple[int, int]:
         """Where the characters from `start` to `end` (exclusive) stand in the text itself."""
+        if self.spans is None:
+            return start, end
         return self.spans[start][0], self.spans[end - 1][1]
 
 
@@ -73,13 +76,14 @@ def indexed(found: Sequence[Piece]) -> Iterator[tuple[str, int, int]]:
 def normalise(text: str) -> str:
     """Text without the differences that a search overlooks."""
     if text.isascii():
-        # No character of it joins another.
-        return "".join(map(_normalise, text))
+        return text.translate(_ASCII)
     return "".join(_normalise(text[start:end]) for start, end in _clusters(text))
 
 
 def normalise_with_spans(text: str) -> Normalised:
     """The same, remembering where each character came from."""
+    if text.isascii() and len(plain := text.translate(_ASCII)) == len(text):
+        return Normalised(plain, None)
     found, spans = [], []
     for start, end in _clusters(text):
         some = _normalise(text[start:end])
@@ -127,6 +131,10 @@ def _is_overlooked(character: str) -> bool:
     if character in _BLANKS:  # They part words all the same.
         return False
     return character in _SIGNS or is_invisible(character) or unicodedata.category(character) == "Cf"
+
+
+#: What becomes of each character of ASCII, one at most: none of them joins another.
+_ASCII = {code: _normalise(chr(code)) for code in range(128)}
 
 
 def as_words(text: str) -> str:

@@ -57,6 +57,12 @@ class TextQuery:
         return [SearchTerm("prefix", t.text, t.words) if t.kind == "part" else t for t in self.wanted]
 
     @property
+    def as_whole_words(self) -> list[SearchTerm]:
+        """What must be found, parts and beginnings of words as if they were all of a word."""
+        loose = ("part", "prefix")
+        return [SearchTerm("phrase", t.text, t.words) if t.kind in loose else t for t in self.wanted]
+
+    @property
     def name(self) -> str:
         """The words that a name may be equal to or begin with."""
         found = (term.text for chunk in self.chunks if not chunk.excluded for term in chunk.terms)
