@@ -1,6 +1,6 @@
 """Sources: documents, held or known through others."""
 
-from .base import ValueSchema
+from .base import Json, ValueSchema
 from .fields import (
     Day,
     Digest,
@@ -25,6 +25,18 @@ class DerivationSchema(ValueSchema):
     how = TermOf(DERIVATIONS, required=True)
 
 
+def publishers_of(source: Json) -> list[str]:
+    """The ids of all who published a source, as its input form names them, the first one first, each once."""
+    first = [source["publisher"]] if source.get("publisher") else []
+    return list(dict.fromkeys([*first, *source.get("co_publishers", ())]))
+
+
+def published_by(source: Json) -> list[Json]:
+    """The same of a source as it is served, as references. What was served earlier has no `co_publishers`."""
+    first = [source["publisher"]] if source.get("publisher") else []
+    return [*first, *source.get("co_publishers", ())]
+
+
 class SourceSchema(RecordSchema):
     """A document. `held`: the curators have had the document itself before them."""
 
@@ -33,7 +45,9 @@ class SourceSchema(RecordSchema):
 
     title = Text(500, required=True)
     kind = TermOf(SOURCE_KINDS, required=True)
-    publisher = Reference("party", required=True)
+    publisher = Reference("party", metadata=doc("Who published it; none where nobody says so."))
+    co_publishers = Listed(Reference("party"), 50, metadata=doc("Who published it with `publisher`."))
+    signatories = Listed(Reference("party"), 300, metadata=doc("Who signed it."))
     held = Yes(required=True, metadata=doc("False: known only through another document."))
     authors = Listed(Text(300), 50, metadata=doc("Names as printed."))
     published = FuzzyDateField()

@@ -164,7 +164,8 @@ def texts_of(records: Records) -> dict[str, list[str]]:
     titles = {r["id"]: r.get("name") or r.get("title") or r["proposition"] for r in every}
     texts = {r["id"]: [titles[r["id"]], *(n["text"] for n in r.get("names", ()))] for r in every}
     for source in records["sources"]:
-        texts[source["id"]].append(source["publisher"]["name"])
+        named = [source["publisher"], *source["co_publishers"], *source["signatories"]]
+        texts[source["id"]] += [party["name"] for party in named if party]
     for claim in records["claims"]:
         texts[claim["id"]] += [p["name"] for p in (claim["claimant"], claim["position_of"]) if p]
     return texts
@@ -192,11 +193,12 @@ def documents_of(graph: Json) -> dict[str, Json]:
 
 
 def fewest_that_answer_for_all(voices: list[set[str]]) -> int:
-    """The size of the smallest set of parties that has one in each of these."""
+    """The size of the smallest set of parties, or documents without one, that has one in each of these."""
+    everybody = sorted(set().union(*voices))
     return min(
         number
-        for number in range(len(PARTIES) + 1)
-        for some in combinations(PARTIES, number)
+        for number in range(len(everybody) + 1)
+        for some in combinations(everybody, number)
         if all(voice & set(some) for voice in voices)
     )
 
@@ -302,15 +304,19 @@ class World(RuleBasedStateMachine):
         more = {"citations": cited, "part_of": part_of, "dossiers": ["story"]}
         self.put(DATE, date, title=title, kind="meeting", when=when, **more)
 
-    @rule(source=st.sampled_from(SOURCES), title=TEXT, publisher=st.sampled_from(PARTIES), parents=PARENTS,
-          held=st.booleans())  # fmt: skip
+    @rule(source=st.sampled_from(SOURCES), title=TEXT, parents=PARENTS, held=st.booleans(),
+          publishers=st.lists(st.sampled_from(PARTIES), max_size=3, unique=True),
+          signatories=st.lists(st.sampled_from(PARTIES), max_size=2, unique=True))  # fmt: skip
     def write_source(
-        self, source: str, title: str, publisher: str, parents: list[tuple[str, str]], held: bool
-    ) -> None:
+        self, source: str, title: str, publishers: list[str], parents: list[tuple[str, str]], held: bool,
+        signatories: list[str],
+    ) -> None:  # fmt: skip
         # Parents have the greater number: no document descends from itself.
         parents = [(parent, how) for parent, how in parents if parent > source]
         derived = [{"source": parent, "how": how} for parent, how in parents]
-        report = {"title": title, "kind": "news-report", "publisher": publisher, "held": held}
+        first, others = (publishers or [None])[0], publishers[1:]
+        report = {"title": title, "kind": "news-report", "publisher": first, "co_publishers": others,
+                  "signatories": signatories, "held": held}  # fmt: skip
         if self.put(SOURCE, source, **report, derived_from=derived):
             self.descent[source] = parents
 
@@ -512,8 +518,10 @@ class World(RuleBasedStateMachine):
         cited = [source for source in cited_by(claim) if self.resolved(source) not in self.retracted]
         roots = [self.roots(source) for source in cited]
         origins = {i for i, node in documents_of(graph).items() if node["origin"]}
-        publishers = {e["from"]: e["to"] for e in graph["edges"] if e["type"] == "published-by"}
-        voices = [{publishers[root] for root in some} for some in roots if some]
+        by = [(e["from"], e["to"]) for e in graph["edges"] if e["type"] == "published-by"]
+        publishers = {root: {to for start, to in by if start == root} for some in roots for root in some}
+        # Any publisher accounts for a document; one that nobody published is a voice of its own.
+        voices = [set().union(*(publishers[root] or {root} for root in some)) for some in roots if some]
 
         assert origins == {s["id"] for s in claim["origins"]["sources"]} == set().union(*roots)
         assert {"unsupported", "single-origin", "several-origins"} & set(claim["standing"]) == {

@@ -67,6 +67,8 @@ LISTS: list[tuple[str, str, Any]] = [
     ("dates", "participants", {"party": "press", "role": "host"}),
     ("dates", "dossiers", "story"),
     ("sources", "derived_from", {"source": "paper", "how": "quotes"}),
+    ("sources", "co_publishers", "other"),
+    ("sources", "signatories", "press"),
     ("claims", "citations", CITED),
     ("claims", "attribution", {"party": "press", "role": "said"}),
     ("claims", "about/parties", "press"),

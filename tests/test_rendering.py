@@ -95,6 +95,51 @@ def test_two_documents_of_one_publisher_are_one_voice(desk: Desk) -> None:
     assert len(desk.read("claims/c")["origins"]["sources"]) == 2
 
 
+def test_a_document_is_accounted_for_by_any_of_its_publishers(desk: Desk) -> None:
+    desk.source("joint", "cid", co_publishers=["ann"])
+    desk.claim("c", "wire", "joint")
+    desk.claim("d", "own", "joint")
+    desk.claim("e", "wire", "own", "joint")
+
+    assert [desk.read(f"claims/{c}")["origins"]["count"] for c in "cde"] == [1, 1, 2]
+    assert {c["id"] for c in desk.read("claims?via=ann")["data"]} == {"c", "d", "e"}
+
+
+def test_a_document_that_nobody_is_known_to_have_published_is_a_voice_of_its_own(desk: Desk) -> None:
+    desk.put(SOURCE, "post", title="Post", kind="social-media-post", held=True)
+    desk.put(SOURCE, "letter", title="Letter", kind="social-media-post", held=True)
+    desk.claim("c", "post", "letter", "wire")
+    desk.claim("own-voice", "post")
+
+    assert desk.read("claims/c")["origins"]["count"] == 3
+    assert desk.read("claims/own-voice")["claimant"] is None
+    assert desk.read("claims/own-voice")["standing"] == ["single-origin"]
+
+
+def test_documents_are_found_by_all_who_published_and_signed_them(desk: Desk) -> None:
+    desk.source("joint", "cid", co_publishers=["ann"], signatories=["bob", "cid"])
+
+    found = desk.read("sources/joint")
+    assert [party["name"] for party in found["co_publishers"]] == ["Ann"]
+    assert [party["id"] for party in found["signatories"]] == ["bob", "cid"]
+    assert "joint" in {s["id"] for s in desk.read("sources?publisher=ann")["data"]}
+    assert "joint" in {s["id"] for s in desk.read("sources?publisher=cid")["data"]}
+    assert [s["id"] for s in desk.read("sources?signatory=bob")["data"]] == ["joint"]
+    assert "joint" in {r["id"] for r in desk.read("search?q=ann&type=source")["data"]}
+
+
+@pytest.mark.parametrize(("first", "others"), [("ann", ["ann", "cid"]), (None, ["ann", "cid"])])
+def test_each_publisher_counts_once_whoever_is_the_first(
+    desk: Desk, first: str | None, others: list[str]
+) -> None:
+    desk.put(SOURCE, "joint", title="J", kind="news-report", held=True, publisher=first, co_publishers=others)
+    desk.claim("c", "joint")
+
+    graph = desk.read("claims/c/provenance")
+    assert [e["to"] for e in graph["edges"] if e["type"] == "published-by"] == ["ann", "cid"]
+    assert graph["origins"]["count"] == 1
+
+
 def test_two_reports_of_one_broadcast_in_the_chain_are_one_origin(desk: Desk) -> None:
     desk.source("broadcast", "cid")
     desk.source("first", "ann", ("broadcast", "quotes"))

@@ -2,6 +2,7 @@
 
 from schemas import vocabularies as vocab
 from schemas.base import Json
+from schemas.source import published_by
 from schemas.vocabularies import Vocabulary
 
 from .links import page_of, web
@@ -90,10 +91,14 @@ def source(record: Json) -> Json:
         "@type": type_of(vocab.SOURCE_KINDS, record["kind"], "CreativeWork"),
         "name": record["title"],
         "inLanguage": record["language"],
-        "publisher": {"@type": "Organization", "name": record["publisher"]["name"]},
+        "publisher": [_organization(party) for party in published_by(record)] or None,
         "sameAs": web(record["url"]),
     }
     return {name: value for name, value in found.items() if value is not None}
+
+
+def _organization(party: Json) -> Json:
+    return {"@type": "Organization", "name": party["name"]}
 
 
 def dossier(record: Json) -> Json:

@@ -125,10 +125,14 @@ def _description(view: ClaimView) -> str:
     return f"{' · '.join(said)}. {' '.join(s.label for s in view.standings)}."
 
 
-def _voices(graph: Json) -> dict[str, Json]:
-    """The publisher of each source of a graph."""
+def _voices(graph: Json) -> dict[str, list[Json]]:
+    """The publishers of each source of a graph."""
     nodes = {node["id"]: node for node in graph["nodes"]}
-    return {e["from"]: nodes[e["to"]] for e in graph["edges"] if e["type"] == "published-by"}
+    voices: dict[str, list[Json]] = {}
+    for edge in graph["edges"]:
+        if edge["type"] == "published-by":
+            voices.setdefault(edge["from"], []).append(nodes[edge["to"]])
+    return voices
 
 
 def _answers(claim: Json, dossiers: Iterable[Json]) -> list[tuple[str, str]]:

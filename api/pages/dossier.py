@@ -10,6 +10,7 @@ from api.records.core.state import State
 from api.records.store.deadline import parsed
 from schemas.base import Json
 from schemas.query import Query
+from schemas.source import published_by
 
 from . import about
 from .dates_in_words import When, when
@@ -64,7 +65,7 @@ class Document:
     """A source in a list."""
 
     link: Link
-    publisher: Link | None
+    publishers: list[Link]
     published: When | None
     held: bool
 
@@ -207,7 +208,7 @@ def _by_origin(sources: Sequence[Json]) -> tuple[list[Origin], list[Document]]:
 def _document(source: Json) -> Document:
     published = when(source["published"])
     return Document(
-        link_to_record(source, "title"), optional_link(source["publisher"]), published, source["held"]
+        link_to_record(source, "title"), links_to(published_by(source)), published, source["held"]
     )
 
 

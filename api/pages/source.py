@@ -2,6 +2,7 @@
 
 from api.records.core.registry import CLAIM, SOURCE
 from schemas.base import Json
+from schemas.source import published_by
 
 from . import about
 from .dates_in_words import when
@@ -10,7 +11,7 @@ from .links import Link, link_to, links_to, web
 from .names import language_name
 from .page import CHOOSING, Asked, Page, Shown
 from .reading import one
-from .record_view import Fact, RecordView, description_of, facts, listings, one_link, selected
+from .record_view import Fact, RecordView, description_of, facts, listings, selected
 from .words import _, day, derivation, term
 
 
@@ -46,7 +47,8 @@ def _show(document: Json, asked: Asked) -> Shown:
 def _facts(source: Json) -> list[Fact]:
     itself = [origin["id"] for origin in source["origins"]] == [source["id"]]
     return facts(
-        one_link(_("Published by"), source["publisher"]),
+        Fact(_("Published by"), links_to(published_by(source))),
+        Fact(_("Signed by"), links_to(source.get("signatories", ()))),
         Fact(_("Published"), when=when(source["published"])),
         Fact(_("By"), text=", ".join(source["authors"])),
         Fact(_("Read it"), web=web(source["url"])),

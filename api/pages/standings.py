@@ -35,13 +35,13 @@ class Standing:
     mark: str
     label: str
     reason: str
-    because_of: list[tuple[Link, Link | None]]
+    because_of: list[tuple[list[Link], Link | None]]
     #: How many of these stand beside the reason.
     most: int = 8
 
 
-def standings(claim: Json, voices: dict[str, Json]) -> list[Standing]:
-    """A claim's standing; `voices`: the publisher of each source, as a reference."""
+def standings(claim: Json, voices: dict[str, list[Json]]) -> list[Standing]:
+    """A claim's standing; `voices`: the publishers of each source, as references."""
     return [
         Standing(name, _MARKS.get(name, "•"), term(name), _reason(name, claim), _because(name, claim, voices))
         for name in claim["standing"]
@@ -54,20 +54,20 @@ def _reason(name: str, claim: Json) -> str:
     return _SAID.get(name, "")
 
 
-def _because(name: str, claim: Json, voices: dict[str, Json]) -> list[tuple[Link, Link | None]]:
+def _because(name: str, claim: Json, voices: dict[str, list[Json]]) -> list[tuple[list[Link], Link | None]]:
     if name in ("single-origin", "several-origins"):
         return [_voice(source, voices) for source in claim["origins"]["sources"]]
     if name == "contested":
-        return [(link, None) for link in links_to(_related(claim, _CONTESTING))]
+        return [([link], None) for link in links_to(_related(claim, _CONTESTING))]
     if name == "superseded":
-        return [(link, None) for link in links_to(_related(claim, _SUPERSEDING))]
+        return [([link], None) for link in links_to(_related(claim, _SUPERSEDING))]
     return []
 
 
-def _voice(source: Json, voices: dict[str, Json]) -> tuple[Link, Link | None]:
-    """(whose voice it is, the document), where the publisher is known."""
-    publisher = voices.get(source["id"])
-    return (link_to(publisher), link_to(source)) if publisher else (link_to(source), None)
+def _voice(source: Json, voices: dict[str, list[Json]]) -> tuple[list[Link], Link | None]:
+    """(whose voice it is, the document), where a publisher is known."""
+    publishers = links_to(voices.get(source["id"], ()))
+    return (publishers, link_to(source)) if publishers else ([link_to(source)], None)
 
 
 def _related(claim: Json, types: Iterable[str]) -> list[Json]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from schemas.base import Json
+from schemas.source import published_by
 
 from ..core.registry import CLAIM, SOURCE, TYPES
 from ..core.sql import sql
@@ -67,7 +68,7 @@ def _behind(state: State, claim: Json) -> _Behind:
         sql(
             _NAMED,
             records=state.records,
-            ids=referenced(documents, ("publisher", "derived_from.source")),
+            ids=referenced(documents, ("publisher", "co_publishers", "derived_from.source")),
             r_stands=state.stands("r"),
             shows=state.shows("t"),
         )
@@ -142,10 +143,11 @@ class _Graph:
         if record is None or record["type"] != SOURCE.name:
             return []
         node |= {"held": record["held"], "origin": record_id in self.origins}
-        self._edge(record_id, self.behind.resolve(record["publisher"]["id"]), "published-by")
+        for publisher in dict.fromkeys(self.behind.resolve(p["id"]) for p in published_by(record)):
+            self._edge(record_id, publisher, "published-by")
         for parent, how in self._parents(record):
             self._edge(record_id, parent, how)
-        return [record["publisher"], *(derivation["source"] for derivation in record["derived_from"])]
+        return [*published_by(record), *(derivation["source"] for derivation in record["derived_from"])]
 
     def _parents(self, source: Json) -> list[tuple[str, str]]:
         """(id, how) of what a source derives from, each once, without itself after a merger."""

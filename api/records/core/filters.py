@@ -417,8 +417,8 @@ class Members(Ids):
         return index.with_ids(
             sql(
                 "{members} SELECT id FROM member UNION SELECT COALESCE(p.merged_into, p.id) FROM member "
-                "JOIN reference u ON u.record = member.id AND u.role = 'publisher' AND {holds} "
-                "JOIN {records} p ON p.id = u.target AND {stands}",
+                "JOIN reference u ON u.record = member.id AND u.role IN ('publisher', 'co_publishers') "
+                "AND {holds} JOIN {records} p ON p.id = u.target AND {stands}",
                 members=members,
                 holds=index.state.holds("u"),
                 records=index.state.records,

@@ -17,10 +17,15 @@ class Document:
     """A source as far as descent is concerned; `parents` are (id, how)."""
 
     id: str
-    publisher: str
+    publishers: tuple[str, ...]
     parents: tuple[tuple[str, str], ...]
     withdrawn: bool = False
     held: bool = False
+
+    @property
+    def voices(self) -> set[str]:
+        """Any of whom accounts for it: its publishers; without one it is a voice of its own."""
+        return set(self.publishers) or {self.id}
 
 
 class Documents(Protocol):
@@ -76,7 +81,7 @@ def provenance_of(documents: Documents, cited: Iterable[str], chain: Sequence[st
     standing = [source for source in cited if not documents.document(source).withdrawn]
     behind = {stands_for(documents, source, chain) for source in standing}
     origins = [origins_of(documents, document) for document in sorted(behind)]
-    voices = [{documents.document(o).publisher for o in some} for some in origins if some]
+    voices = [set().union(*(documents.document(o).voices for o in some)) for some in origins if some]
     return Provenance(fewest(voices), sorted({o for some in origins for o in some}))
 
 

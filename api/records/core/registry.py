@@ -11,7 +11,7 @@ from schemas.dossier import DossierSchema
 from schemas.party import PartySchema
 from schemas.place import PlaceSchema
 from schemas.record import RecordSchema
-from schemas.source import SourceSchema
+from schemas.source import SourceSchema, publishers_of
 from schemas.vocabularies import Vocabulary
 
 from .filters import (
@@ -113,6 +113,10 @@ class RecordType:
     def filter(self, name: str) -> Filter:
         """The filter of that name; KeyError where there is none."""
         return next(f for f in self.filters if f.name == name)
+
+
+def _publishers(document: Json, computed: Json) -> Iterable[Key]:
+    return [(party, "") for party in publishers_of(document)]
 
 
 def _through_whose_hands(document: Json, computed: Json) -> Iterable[Key]:
@@ -218,13 +222,14 @@ SOURCE = RecordType(
     "Documents, held or known through others.",
     suggested=2,
     example="urdupoint-2019-07-21",
-    face=("title", "url", "publisher", "derived_from", "held"),
-    text=("publisher.name", "authors", "note"),
+    face=("title", "url", "publisher", "co_publishers", "derived_from", "held"),
+    text=("publisher.name", "co_publishers.name", "signatories.name", "authors", "note"),
     dates=("published",),
     filters=(
         _kind(vocab.SOURCE_KINDS),
         _MEMBERS,
-        Ids("publisher", "Who published it.", one("publisher"), to=("party",)),
+        Ids("publisher", "Anyone who published it.", Keys(_publishers), to=("party",)),
+        Ids("signatory", "Anyone who signed it.", each("signatories"), to=("party",)),
         Languages("language", "BCP 47 tag, exactly as recorded.", one("language")),
         Flag("held", "Whether the curators have had the document itself.", Keys(_held, several=False)),
         Ids(

@@ -27,7 +27,7 @@ from ..write.session import Entry
 from ..write.transaction import Correction, Transaction
 
 #: Members that hold no words of people, and that other records compute with.
-_STRUCTURE = ("kind", "publisher", "held", "derived_from", "part_of")
+_STRUCTURE = ("kind", "publisher", "co_publishers", "held", "derived_from", "part_of")
 
 
 def redact(

@@ -7,6 +7,7 @@ from hashlib import sha256
 import orjson
 
 from schemas.base import Json, Rendering
+from schemas.source import publishers_of
 from schemas.vocabularies import INVERSE_RELATIONS, RELATIONS
 
 from ..core.origins import Document, ancestry, origins_of, provenance_of
@@ -142,14 +143,14 @@ class Renderer:
         self._touched.add(source)
         entry = self.session.survivor(source)
         if entry is None or entry.type is not SOURCE:
-            return Document(source, source, (), withdrawn=True)
+            return Document(source, (), (), withdrawn=True)
         self._touched.add(entry.id)
-        derived_from, publisher = entry.document.get("derived_from", ()), entry.document["publisher"]
-        self.session.load([publisher, *(p["source"] for p in derived_from)])
+        derived_from, publishers = entry.document.get("derived_from", ()), publishers_of(entry.document)
+        self.session.load([*publishers, *(p["source"] for p in derived_from)])
         parents = [(self._survivor(p["source"]), p["how"]) for p in derived_from]
         return Document(
             entry.id,
-            self._survivor(publisher),
+            tuple(dict.fromkeys(map(self._survivor, publishers))),
             tuple((parent, how) for parent, how in parents if parent != entry.id),
             withdrawn=entry.status == "retracted",
             held=entry.document["held"],
@@ -192,7 +193,7 @@ class Renderer:
             "origin_count": behind.count,
             "standing": sorted(standing),
             "inverse_types": sorted({r["type"] for r in inverse}),
-            "publishers": sorted({self.document(a).publisher for a in ancestors}),
+            "publishers": sorted({party for a in ancestors for party in self.document(a).publishers}),
             "held": any(self.document(source).held for source in cited),
             "checks": sorted({self.check_of(c)["status"] for c in entry.document["citations"]}),
         }

@@ -7,6 +7,7 @@ from typing import Any
 from schemas.base import Json, quoted
 from schemas.fuzzy_date import FuzzyDate
 from schemas.proposition import unresolved_opening
+from schemas.source import publishers_of
 from schemas.vocabularies import ATTRIBUTION_ROLES, AttributionRole
 
 from ..core.errors import DocumentFault
@@ -89,13 +90,16 @@ def _strange_publishers(session: Session, document: Json) -> Iterator[DocumentFa
         source = session.survivor(link["source"]) if "source" in link else None
         if source is None or link["role"] not in _FOR_PUBLISHERS or _link(session, link) in wrote:
             continue
-        publisher, party = source.document.get("publisher", ""), session.survivor(link["party"])
-        if party is None or party.id == session.resolve(publisher) or _is_author(party, source):
+        publishers, party = publishers_of(source.document), session.survivor(link["party"])
+        # Who published what nobody is named for cannot be told.
+        if party is None or not publishers or _is_author(party, source):
+            continue
+        if party.id in map(session.resolve, publishers):
             continue
         yield DocumentFault(
             f"/attribution/{index}/party",
             f"{quoted(party.id)} {link['role']} {quoted(source.id)}, but its publisher is "
-            f"{quoted(publisher)}: name the publisher here, or another document",
+            f"{' with '.join(map(quoted, publishers))}: name the publisher here, or another document",
         )
 
 
