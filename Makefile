@@ -13,7 +13,7 @@ DEBIAN := apt-get update --quiet --quiet && DEBIAN_FRONTEND=noninteractive apt-g
 MOST_BYTES := 350000
 
 .DEFAULT_GOAL := help
-.PHONY: bench bench-answers bench-large bench-picture bench-profiles bench-reads bench-writes clean compare contract-audit crash-audit format help install install-test lint lock openapi picture questions serve test test-quick tools
+.PHONY: bench bench-answers bench-large bench-picture bench-profiles bench-reads bench-writes clean compare contract-audit crash-audit format help install install-test lint lock openapi picture questions serve test test-quick tools words
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -67,6 +67,9 @@ format: install-test ## Format the code
 
 openapi: install-test ## Write openapi.yaml from the operations, with examples from the dossier
 	$(BIN)/facts openapi --write --samples $(FIXTURES)
+
+words: install-test ## Write the words of the pages into the catalogues of translations
+	$(BIN)/python -m tests.catalogues
 
 picture: install-test ## Draw the imports between wings in docs/architecture.md anew
 	$(BIN)/python -m tests.wings

@@ -69,7 +69,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         settings.database_url, settings.busy_timeout_ms, page_cache_kb=_page_cache_kb(settings)
     )
 
-    app = Application("api", template_folder="pages/templates", static_folder=None)
+    app = Application("api", static_folder=None)
     app.config["BASE_URL"] = settings.base_url
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     app.config["ACCESS_LOG"] = settings.access_log

@@ -347,8 +347,7 @@ def test_every_word_of_the_templates_can_be_translated() -> None:
         left = {word for word in re.findall(r"[A-Za-z]{2,}", source) if word not in NAMES}
         if left or spoken:
             untranslated[template.name] = (left, spoken)
-    # The page of a problem's type is of the API.
-    assert set(untranslated) <= {"problem.html"}
+    assert untranslated == {}
 
 
 #: What is called so in every language.

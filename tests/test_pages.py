@@ -6,7 +6,7 @@ import shutil
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from flask.testing import FlaskClient
@@ -34,6 +34,8 @@ PAGES = [
     "/corrections?kind=error",
     "/changes",
     "/changes?before=20",
+    f"{CLAIM}?lang=ja&as_of=seq:280",
+    "/dossiers/japan-russia-peace-treaty?lang=ru&perspective=russia",
 ]
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 NOTE = {"kind": "error", "note": "It was <b>not</b> so."}
@@ -68,7 +70,7 @@ def page(client: FlaskClient, path: str) -> Any:
 def test_a_page_has_a_head_that_says_what_it_is(client: FlaskClient, path: str) -> None:
     tree = page(client, path)
 
-    assert tree.get("lang") == "en"
+    assert tree.get("lang") == dict(parse_qsl(urlsplit(path).query)).get("lang", "en")
     assert len(tree.findall(".//h1")) == 1
     assert tree.findtext(".//title")
     for name in ("description", "viewport"):
@@ -169,7 +171,8 @@ def test_a_page_has_a_tag_and_is_not_sent_twice(client: FlaskClient, path: str) 
     assert (again.status_code, again.data) == (304, b"")
     assert (asked.status_code, asked.data) == (200, b"")
     assert asked.headers["Content-Length"] == str(len(first.data))
-    assert ("Accept-Language" in first.headers["Vary"]) == ("perspective" in path)
+    # An address that names its language is in it for everybody.
+    assert ("Accept-Language" in first.headers["Vary"]) == ("lang=" not in path)
 
 
 TRACKED = ["utm_source=x", "fbclid=%zz&a=%ff", "as_of=", "q=x", "%61=b&as%20of=1"]
@@ -202,13 +205,15 @@ def test_a_page_is_kept_once_for_readers_of_every_language(own_copy: Path, tmp_p
     shutil.copy(own_copy, tmp_path / "facts.db")
     log = Log(tmp_path / "facts.db")
     names = "/places/four-islands?perspective=japan"
-    for path in (CLAIM, names):
-        for language in ("en", "ja"):
+    paths = (CLAIM, f"{CLAIM}?lang=ja", f"{names}&lang=ja", names)
+    for path in paths:
+        for language in ("en", "de"):
             accepted = BROWSER["Accept"] if language == "en" else "*/*"
             log.server.get(path, Accept=accepted, Accept_Language=language)
 
-    cached = [bool(line.get("cached")) for line in log.stopped() if line.get("address") in (CLAIM, names)]
-    assert cached == [False, True, False, False]
+    cached = [bool(line.get("cached")) for line in log.stopped() if line.get("address") in paths]
+    # Only in which language names are is asked of all that a browser likes.
+    assert cached == [False, True, False, True, False, True, False, False]
 
 
 @pytest.mark.parametrize(

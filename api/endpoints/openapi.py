@@ -43,7 +43,10 @@ _REQUEST_HEADERS: dict[str, tuple[str, Json]] = {
     ),
     "If-None-Match": ("`*` creates, where nothing has this id.", {}),
     "Accept-Datetime": ("The record as it was at this time, an HTTP date (RFC 7089).", {}),
-    "Accept-Language": ("In which language a party's names are shown, with `perspective`.", {}),
+    "Accept-Language": (
+        "Languages that the reader likes: of a party's names, with `perspective`; of a page.",
+        {},
+    ),
     "Idempotency-Key": (
         "Makes a repeat of this request harmless for 24 hours: it gets the first answer.",
         {"pattern": IDEMPOTENCY_KEY},

@@ -1,9 +1,9 @@
 """Pages about problem types: what each `type` of a problem document leads to."""
 
-from flask import render_template
+from flask import current_app
 
 from api.http.endpoint import Answer, Endpoints, PathParameter
-from api.http.pages import STRICT
+from api.http.languages import CHOSEN_LANGUAGE, LANG, liked_language
 from api.http.problems import TYPES, Problem
 from api.http.query_strings import require_acceptable
 from api.http.responses import JSON
@@ -30,14 +30,17 @@ def declare(endpoints: Endpoints) -> None:
         "getProblemType",
         "problems",
         path_parameters=(_NAME,),
+        parameters={LANG: CHOSEN_LANGUAGE},
+        headers=("Accept-Language",),
         media_types=(JSON, HTML),
         answers={200: Answer("About this kind of problem.", _SHAPE, example=lambda: sample("problem-type"))},
         problems=("not-found",),
     )
-    def get_problem_type(_: State, __: Query, name: str) -> Reply:
+    def get_problem_type(_: State, query: Query, name: str) -> Reply:
         """Read about a kind of problem.
 
-        A page for people, or JSON, as `Accept` asks.
+        A page for people, in the language of `lang`, else in the one that `Accept-Language` likes best; or
+        JSON, in English, as `Accept` asks.
         """
         if name not in TYPES:
             near = nearest(name, TYPES)
@@ -52,5 +55,7 @@ def declare(endpoints: Endpoints) -> None:
         }
         if require_acceptable((JSON, HTML)) == JSON:
             return Reply(document=about)
-        body = render_template("problem.html", **about, name=name, others=TYPES.values()).encode()
-        return Reply(body=body, media_type=f"{HTML}; charset=utf-8", headers=STRICT)
+        body, headers = current_app.extensions["facts.problem_type_page"](
+            name, query[LANG] or liked_language()
+        )
+        return Reply(body=body, media_type=f"{HTML}; charset=utf-8", headers=headers)

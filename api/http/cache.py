@@ -6,7 +6,7 @@ that began after a write was acknowledged, by whichever process, is answered wit
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from email.utils import formatdate
 from typing import Any, NamedTuple
 from urllib.parse import unquote_to_bytes
@@ -52,6 +52,11 @@ _OF_ONE_ANSWER = (b"date:", b"connection:", b"x-request-id:")
 _OVERHEAD = 600
 
 Key = tuple[Any, ...]
+#: What of a header makes an answer; None where nothing of it does.
+Reading = Callable[[bytes], bytes | None]
+#: The target of a request -> the same without what changes nothing in its answer, and how headers are read
+#: there, by name; others make the answer as they are.
+Same = Callable[[bytes], tuple[bytes, Mapping[bytes, Reading]]]
 
 
 class Asked(NamedTuple):
@@ -147,16 +152,16 @@ class Cache:
             follower()
 
 
-def asked_of(parser: Any, same: Callable[[bytes], tuple[bytes, frozenset[bytes]]]) -> Asked | None:
+def asked_of(parser: Any, same: Same) -> Asked | None:
     """What the cache could answer of a request without a body; None where it must not.
 
-    `same`: the target of a request without what changes nothing in its answer, and headers that change
-    nothing in it.
+    `same`: the target of a request without what changes nothing in its answer, and how its answer reads
+    headers.
     """
     method = parser.method
     if method not in (b"GET", b"HEAD") or parser.http_version != (1, 1) or not parser.should_keep_alive:
         return None
-    target, unread = same(parser.path)
+    target, reading = same(parser.path)
     if _WAITING in unquote_to_bytes(target):
         return None
     varying: list[Any] = [target]
@@ -166,7 +171,7 @@ def asked_of(parser: Any, same: Callable[[bytes], tuple[bytes, frozenset[bytes]]
             # Many ways of asking, and four answers.
             if coding := coding_for(value.decode("latin-1")):
                 varying.append(coding)
-        elif name in KEYED and name not in unread:
+        elif name in KEYED and name not in reading:
             varying += (name, value)
         elif name in PASSED_BY:
             return None
@@ -174,7 +179,19 @@ def asked_of(parser: Any, same: Callable[[bytes], tuple[bytes, frozenset[bytes]]
             tags = value if tags is None else tags + b"," + value
         elif name == b"x-request-id":
             given_id = value
+    varying += _read(parser.asgi_headers, reading)
     return Asked(tuple(varying), tags, method == b"HEAD", given_id)
+
+
+def _read(headers: Sequence[tuple[bytes, bytes]], reading: Mapping[bytes, Reading]) -> list[bytes]:
+    """What of the headers that are read makes the answer, each behind its name."""
+    found: list[bytes] = []
+    for name, read in reading.items():
+        # A field that is sent in parts is one list (RFC 9110 §5.3).
+        parts = [value for other, value in headers if other == name]
+        if parts and (value := read(b",".join(parts))) is not None:
+            found += (name, value)
+    return found
 
 
 def _entry(answer: bytes) -> Entry | None:

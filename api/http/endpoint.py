@@ -20,7 +20,7 @@ Admission = Callable[[], object]
 #: What an endpoint does; what it returns is for the handler.
 View = Callable[..., Any]
 #: Request headers of single endpoints that change what is answered.
-_VARYING = ("Accept-Datetime",)
+_VARYING = ("Accept-Datetime", "Accept-Language")
 
 
 @dataclass(frozen=True)

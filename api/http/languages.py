@@ -1,20 +1,37 @@
-"""Languages that a request likes, by its Accept-Language."""
+"""Languages that a request likes, by its Accept-Language, and those in which pages are shown."""
 
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
 
-from .query_strings import preferences
+from schemas import query as q
+
+from .query_strings import header_of_preferences, preferences
 
 #: The best of some languages for the reader, as an index, or None where none will do.
 BestLanguage = Callable[[Sequence[str]], int | None]
+#: The language of the API, and of what the record itself says.
+OWN = "en"
+#: The languages of pages, each as its readers call it.
+LANGUAGES = {OWN: "English", "ja": "日本語", "ru": "Русский"}
+#: The parameter that says in which language a page is shown.
+LANG = "lang"
+CHOSEN_LANGUAGE = q.choice(LANG, "In which language a page is shown.", tuple(LANGUAGES), None)
 
 
 def best_language() -> BestLanguage:
     """The choice of the first of some languages that Accept-Language likes best."""
-    accepted = preferences("Accept-Language", LanguageAccept)
+    return _best_by(preferences("Accept-Language", LanguageAccept))
 
+
+def best_among(*liked: str) -> BestLanguage:
+    """The same for somebody who likes these languages, the first most."""
+    return _best_by(LanguageAccept([(tag, 1 - place / 10) for place, tag in enumerate(liked)]))
+
+
+def _best_by(accepted: LanguageAccept) -> BestLanguage:
     # Names are many, their languages few.
     @cache
     def liking_of(tag: str) -> tuple[float, int]:
@@ -26,6 +43,30 @@ def best_language() -> BestLanguage:
         return liking.index(best) if best[0] else None
 
     return choose
+
+
+def liked_language() -> str:
+    """The language of pages that the request likes best; English where it says nothing.
+
+    Raises a 431 problem for a header that is too long to be read.
+    """
+    return preferred_language(header_of_preferences("Accept-Language"))
+
+
+@lru_cache(maxsize=1024)
+def preferred_language(header: str) -> str:
+    """The language of pages that an Accept-Language likes best; of several, the one named first."""
+    accepted = parse_accept_header(header, LanguageAccept)
+    named = [tag for tag, _ in accepted]
+    likings = {tag: _liking(tag, accepted)[0] for tag in LANGUAGES}
+    best = max(likings.values())
+    liked = [tag for tag, liking in likings.items() if liking == best] if best else [OWN]
+    return min(liked, key=lambda tag: _place_of(tag, named))
+
+
+def _place_of(tag: str, named: Sequence[str]) -> int:
+    """Where a header names a language first, and not just by `*`; behind all where it does not."""
+    return next((place for place, range_ in enumerate(named) if _shared(range_, tag)), len(named))
 
 
 def _liking(tag: str, accepted: LanguageAccept) -> tuple[float, int]:

@@ -86,7 +86,7 @@ def problem_response(problem: Problem) -> Response:
     )
     # A problem may be gone the next moment.
     response.headers["Cache-Control"] = "no-store" if response.status_code >= 500 else "no-cache"
-    response.headers["Content-Language"] = "en"
+    response.headers.setdefault("Content-Language", "en")
     response.headers.update(problem.headers)
     return response
 

@@ -69,11 +69,16 @@ def preferences(header: str, kind: type[_Kind]) -> _Kind:
 
     Raises a 431 problem for one that is longer than a field may be: the server joins a hundred of them.
     """
+    return parse_accept_header(header_of_preferences(header), kind)
+
+
+def header_of_preferences(header: str) -> str:
+    """The text of such a header; raises as `preferences` does."""
     value = request.headers.get(header, "")
     if len(value) > LONGEST_PREFERENCES:
         fault = f"{header} has {len(value)} characters; at most {LONGEST_PREFERENCES} are read"
         raise Problem("headers-too-large", fault)
-    return parse_accept_header(value, kind)
+    return value
 
 
 def require_acceptable(offered: Sequence[str]) -> str:

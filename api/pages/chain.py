@@ -8,7 +8,8 @@ from schemas.base import Json
 from .graph import Line, in_order, laid_out
 from .links import Link, link_to
 from .svg_text import broken
-from .words import DERIVATIONS, _, derivation, role
+from .translating import _
+from .words import DERIVATIONS, derivation, in_a_row, role
 
 _THE_CLAIM = "this claim"
 _SPEAKER = "without a document"
@@ -43,7 +44,7 @@ class Station:
     def remark(self) -> str:
         """What must be known of it, in a line."""
         said = [_("origin")] * self.origin + [_("not seen by the editors")] * (not self.held)
-        return ", ".join(said + [_("cited here")] * self.cited)
+        return in_a_row(said + [_("cited here")] * self.cited)
 
 
 @dataclass(frozen=True)

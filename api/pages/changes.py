@@ -11,7 +11,9 @@ from schemas.base import Json
 
 from .links import Link, link_to
 from .page import Asked, Page, Shown
-from .words import CHANGES, _, term, type_name
+from .translating import N_, _
+from .words import change as change_name
+from .words import term, type_name
 
 _LIMIT = 50
 
@@ -50,10 +52,10 @@ def _show(document: Json, asked: Asked) -> Shown:
     since = document["since"]
     earlier = f"/changes?before={since + 1}" if since > max(document["floor"], 0) else None
     twin = f"/v1/changes?since={since}"
-    return Shown(_("Changes"), _DESCRIPTION, twin, ChangesView(changes, earlier))
+    return Shown(_("Changes"), _(_DESCRIPTION), twin, ChangesView(changes, earlier))
 
 
-_DESCRIPTION = _("Everything that became public here, was changed or was withdrawn, the newest first.")
+_DESCRIPTION = N_("Everything that became public here, was changed or was withdrawn, the newest first.")
 
 
 def _change(entry: Json) -> Change:
@@ -63,7 +65,7 @@ def _change(entry: Json) -> Change:
     return Change(
         entry["seq"],
         entry["time"],
-        CHANGES.get(entry["change"]) or term(entry["change"]),
+        change_name(entry["change"]),
         type_name(entry["type"]),
         link_to(record_type.reference(entry["id"], name)),
         term(correction["kind"]) if "kind" in correction else None,

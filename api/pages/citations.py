@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 from schemas.base import Json
 
+from .dates_in_words import in_words
 from .links import Link, host_of, link_to, web
-from .words import _, checked
+from .translating import _
+from .words import checked, in_a_row
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,8 @@ class Citation:
     at: str
     check: str
     compared: bool
+    #: Of the quotation and the words, where it is known.
+    language: str
 
 
 def citations(found: Iterable[Json]) -> list[Citation]:
@@ -38,11 +42,12 @@ def _citation(citation: Json) -> Citation:
         _place(locator),
         citation["quote"],
         None if citation["quote"] else _words(locator.get("text")),
-        states["display"] if states else None,
+        in_words(states) if states else None,
         link,
         host_of(link) if link else "",
         checked(check["status"], check["checked"]),
         check["status"] != "not-checked",
+        citation["source"].get("language") or "und",
     )
 
 
@@ -53,7 +58,7 @@ def _place(locator: Json) -> str:
         "page": _("page %s"),
         "timecode": _("at %s"),
     }
-    return ", ".join(text % locator[name] for name, text in said.items() if locator.get(name) is not None)
+    return in_a_row([text % locator[name] for name, text in said.items() if locator.get(name) is not None])
 
 
 def _words(text: Json | None) -> str | None:

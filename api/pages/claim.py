@@ -18,7 +18,7 @@ from .links import Link, link_to, link_to_record, links_to, optional_link, page_
 from .page import CHOOSING, Asked, Page, Shown
 from .reading import many, one, users_of_names
 from .standings import Standing, standings
-from .words import ASSESSMENTS, RELATIONS, SITE, term
+from .words import RELATIONS, SITE, assessment, relation, sentence, term
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ def _description(view: ClaimView) -> str:
     """What stands below a link to the page elsewhere."""
     who = view.claimant.text if view.claimant else None
     said = [view.kind, *([who] if who else []), *([view.said.display] if view.said else [])]
-    return f"{' · '.join(said)}. {' '.join(s.label for s in view.standings)}."
+    return " ".join(map(sentence, [" · ".join(said), " ".join(s.label for s in view.standings)]))
 
 
 def _voices(graph: Json) -> dict[str, list[Json]]:
@@ -141,25 +141,25 @@ def _answers(claim: Json, dossiers: Iterable[Json]) -> list[tuple[str, str]]:
     return [(texts.get(a["question"], a["question"]), term(a["stance"])) for a in claim["answers"]]
 
 
-def _assessment(assessment: Json | None) -> Assessment | None:
-    if assessment is None:
+def _assessment(found: Json | None) -> Assessment | None:
+    if found is None:
         return None
-    status = assessment["status"]
+    status = found["status"]
     return Assessment(
         term(status),
-        ASSESSMENTS.get(status) or term(status),
-        assessment["note"],
-        assessment["assessed"],
-        citations(assessment["citations"]),
+        assessment(status),
+        found["note"],
+        found["assessed"],
+        citations(found["citations"]),
     )
 
 
 def _relations(claim: Json) -> list[Relations]:
     """Relations by type, contradictions first."""
     found: dict[str, list[tuple[Link, str | None]]] = {name: [] for name in RELATIONS}
-    for relation in (*claim["relations"], *claim["inverse_relations"]):
-        found.setdefault(relation["type"], []).append((link_to(relation["claim"]), relation["note"]))
-    return [Relations(t, RELATIONS.get(t) or term(t), claims) for t, claims in found.items() if claims]
+    for other in (*claim["relations"], *claim["inverse_relations"]):
+        found.setdefault(other["type"], []).append((link_to(other["claim"]), other["note"]))
+    return [Relations(t, relation(t), claims) for t, claims in found.items() if claims]
 
 
 PAGE = Page("/claims/<id>", "claim.html", _read, _show, CHOOSING)

@@ -12,7 +12,8 @@ from schemas.vocabularies import CORRECTION_KINDS
 
 from .links import Link, link_to
 from .page import Asked, Page, Shown
-from .words import CHANGES, _, term, type_name
+from .translating import N_, _
+from .words import change, term, type_name
 
 _LIMIT = 50
 
@@ -52,7 +53,7 @@ def _show(document: Json, asked: Asked) -> Shown:
             type_name(note.type),
             note.time,
             term(note.kind),
-            CHANGES.get(note.change) or term(note.change),
+            change(note.change),
             note.note,
         )
         for note in document["notes"]
@@ -60,10 +61,10 @@ def _show(document: Json, asked: Asked) -> Shown:
     kinds = [(term(name), f"/corrections?kind={name}", name in chosen) for name in CORRECTION_KINDS.names]
     following = _address(chosen, document["next"]) if document["next"] else None
     twin = f"/v1/corrections?kind={','.join(chosen)}" if chosen else "/v1/corrections"
-    return Shown(_("Corrections"), _DESCRIPTION, twin, CorrectionsView(notes, kinds, following))
+    return Shown(_("Corrections"), _(_DESCRIPTION), twin, CorrectionsView(notes, kinds, following))
 
 
-_DESCRIPTION = _("Every change of a published record says why it was made: here, the newest first.")
+_DESCRIPTION = N_("Every change of a published record says why it was made: here, the newest first.")
 
 
 def _address(chosen: list[str], after: str) -> str:

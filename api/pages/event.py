@@ -5,13 +5,14 @@ from schemas.base import Json
 
 from . import about
 from .citations import citations
-from .dates_in_words import when
+from .dates_in_words import precision, when
 from .history import history, revisions_of
 from .links import Link, link_to, links_to
 from .page import CHOOSING, Asked, Page, Shown
 from .reading import one, users_of_names
 from .record_view import Fact, RecordView, description_of, facts, listings, one_link, selected
-from .words import _, precision, term
+from .translating import _
+from .words import term
 
 
 def _read(asked: Asked) -> Json:

@@ -10,7 +10,7 @@ from api.records.core.state import State
 from api.records.read.revisions import Revision, read_revisions
 from schemas.base import Json
 
-from .words import CHANGES, term
+from .words import change, member, term
 
 #: Revisions that a page shows; the newest count.
 MOST = 30
@@ -60,7 +60,7 @@ def _entry(before: Revision | None, after: Revision) -> Entry:
     return Entry(
         after.number,
         after.time,
-        CHANGES.get(after.change) or term(after.change),
+        change(after.change),
         term(after.kind) if after.kind else None,
         after.note,
         f"seq:{after.seq}",
@@ -76,7 +76,7 @@ def differences(before: Json, after: Json) -> list[Difference]:
 
 def _difference(name: str, before: Any, after: Any) -> Difference:
     if isinstance(before, str) and isinstance(after, str):
-        return Difference(term(name), _word_by_word(before, after), True)
+        return Difference(member(name), _word_by_word(before, after), True)
     old, new = list(_lines(before)), list(_lines(after))
     removed = [("del", line) for line in old if line not in new]
     added = [("ins", line) for line in new if line not in old]
@@ -84,7 +84,7 @@ def _difference(name: str, before: Any, after: Any) -> Difference:
     if len(parts) > _MOST_LINES:
         parts = [*parts[:_MOST_LINES], ("same", "…")]
     # Only the order of its lines is another.
-    return Difference(term(name), parts or [("same", "⇅")])
+    return Difference(member(name), parts or [("same", "⇅")])
 
 
 def _word_by_word(before: str, after: str) -> list[tuple[str, str]]:
@@ -103,10 +103,10 @@ def _word_by_word(before: str, after: str) -> list[tuple[str, str]]:
 def _lines(value: Any, path: str = "") -> Iterator[str]:
     """A value as lines, each with the way to it."""
     if isinstance(value, dict):
-        for name, member in value.items():
-            yield from _lines(member, f"{path} › {term(name)}" if path else term(name))
+        for name, inner in value.items():
+            yield from _lines(inner, f"{path} › {member(name)}" if path else member(name))
     elif isinstance(value, list):
-        for member in value:
-            yield from _lines(member, path)
+        for inner in value:
+            yield from _lines(inner, path)
     elif value is not None:
         yield f"{path}: {value}" if path else str(value)

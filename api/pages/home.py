@@ -10,7 +10,8 @@ from .links import Link, link_to_record
 from .page import Asked, Page, Shown
 from .reading import list_of
 from .record_view import Listed, listed
-from .words import SITE, _, types_name
+from .translating import N_, _
+from .words import site_name, types_name
 
 #: Dossiers on the front page, and claims that changed last.
 _MOST, _NEWEST = 100, 8
@@ -47,7 +48,7 @@ def _show(document: Json, asked: Asked) -> Shown:
     number = [(types_name(t.name), document["counts"][t.plural]) for t in TYPES.values()]
     newest = [listed(claim) for claim in document["newest"]]
     publisher = asked.settings.publisher_name
-    return Shown(SITE, _DESCRIPTION, "/v1", Home(stories, newest, number), _about(publisher))
+    return Shown(site_name(), _(_DESCRIPTION), "/v1", Home(stories, newest, number), _about(publisher))
 
 
 def _questions(dossier: Json) -> list[Link]:
@@ -56,13 +57,17 @@ def _questions(dossier: Json) -> list[Link]:
     return [Link(question["text"], f"{page}#q-{question['id']}") for question in dossier["questions"]]
 
 
-_DESCRIPTION = _(
+_DESCRIPTION = N_(
     "Who said what, through whose hands it came, where exactly it stands, and what speaks for and against it."
 )
 
 
 def _about(publisher: str) -> Json:
-    return {"@type": "WebSite", "name": SITE, "publisher": {"@type": "Organization", "name": publisher}}
+    return {
+        "@type": "WebSite",
+        "name": site_name(),
+        "publisher": {"@type": "Organization", "name": publisher},
+    }
 
 
 PAGE = Page("/", "home.html", _read, _show)

@@ -1,13 +1,16 @@
 """Links of a page: to records by the page of each, to sources, and with what a reader has chosen."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import quote, urlencode, urlsplit
 
 from flask import g
 
+from api.http.languages import LANG
 from schemas.base import Json
 
+from .translating import _
 from .words import WITHDRAWN
 
 
@@ -40,7 +43,7 @@ def link_to(reference: Json) -> Link:
         page_of(reference["href"]),
         neutral if neutral != text else None,
         reference.get("name_language"),
-        WITHDRAWN if reference.get("status") == "retracted" else None,
+        _(WITHDRAWN) if reference.get("status") == "retracted" else None,
     )
 
 
@@ -70,10 +73,31 @@ def host_of(url: str) -> str:
 
 
 def with_choices(href: str, **more: str) -> str:
-    """An address of this service with the moment and the perspective that its reader has chosen."""
+    """An address of this service with what its reader has chosen: language, moment and perspective."""
     chosen = {**g.get("choices", {}), **more}
+    # The API has no language.
+    return _with(href, {n: v for n, v in chosen.items() if n != LANG} if _is_of_the_api(href) else chosen)
+
+
+def in_language(href: str) -> str:
+    """The address of another page with the language that its reader has chosen, and nothing else of that."""
+    chosen = g.get("choices", {})
+    return _with(href, {LANG: chosen[LANG]}) if LANG in chosen else href
+
+
+def _is_of_the_api(href: str) -> bool:
+    return href == "/v1" or href.startswith("/v1/")
+
+
+def _with(href: str, chosen: Mapping[str, str]) -> str:
     if not chosen:
         return href
     path, hash_, fragment = href.partition("#")
     joint = "&" if "?" in path else "?"
-    return f"{path}{joint}{urlencode(chosen, quote_via=quote, safe=':,')}{hash_}{fragment}"
+    return f"{path}{joint}{_written(tuple(chosen.items()))}{hash_}{fragment}"
+
+
+@lru_cache(maxsize=256)
+def _written(chosen: tuple[tuple[str, str], ...]) -> str:
+    """Choices as a query; a page has the same ones in each of its links."""
+    return urlencode(chosen, quote_via=quote, safe=":,")

@@ -1,17 +1,26 @@
 """A page as one declaration: what it reads with the functions of the API, and what it shows of that."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
 from flask import Flask, Response, g, request
 from peewee import Database
 
-from api.http.languages import best_language
+from api.http.languages import (
+    CHOSEN_LANGUAGE,
+    LANG,
+    OWN,
+    BestLanguage,
+    best_among,
+    best_language,
+    liked_language,
+)
 from api.http.pages import STRICT
-from api.http.responses import REVALIDATE, VARY, answer, empty_response, public_base, tag_of
+from api.http.responses import REVALIDATE, VARY, answer, empty_response, tag_of
 from api.records.answers.perspective import in_words_of
 from api.records.core.errors import Merged
 from api.records.core.state import PUBLIC, State
@@ -23,13 +32,14 @@ from schemas import query as q
 from schemas.base import Json
 from schemas.query import Parameter, Query, read_query
 
+from .head import Head
 from .links import Link
 from .templating import drawn
-from .words import LANGUAGE
+from .translating import speaking, spoken
 
 HTML = "text/html; charset=utf-8"
 #: What a reader has chosen for every page: links carry it on.
-CHOICES = ("as_of", "perspective")
+CHOICES = ("as_of", "perspective", LANG)
 #: The choices of a page that shows records.
 CHOOSING: Mapping[str, Parameter] = {
     "as_of": q.as_of(),
@@ -77,6 +87,11 @@ class Page:
     show: Callable[[Json, Asked], Shown]
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
 
+    @cached_property
+    def known(self) -> Mapping[str, Parameter]:
+        """Its own parameters, and what every page can be asked."""
+        return {**self.parameters, LANG: CHOSEN_LANGUAGE}
+
     @property
     def endpoint(self) -> str:
         """What Flask calls it."""
@@ -93,9 +108,13 @@ class Pages:
         """The view of a page."""
 
         def routed(id: str = "") -> Response:
-            query = read_query(_known_pairs(page.parameters), page.parameters)
+            query = read_query(_known_pairs(page.known), page.known)
+            language = query[LANG] or liked_language()
+            if LANG not in query.given and language != OWN:
+                return _in_another(page, language)
             try:
-                return self._answer(page, query, id)
+                with speaking(language):
+                    return self._answer(page, query, id)
             except Merged as merged:
                 return _moved(page, query, merged.survivor)
 
@@ -106,13 +125,12 @@ class Pages:
             asked = Asked(state, query, self._settings, id)
             document = page.read(asked)
             if "perspective" in query.given:
-                document = in_words_of(state, query["perspective"], best_language(), document)
-        g.choices = {name: str(query[name]) for name in CHOICES if name in query.given}
+                document = in_words_of(state, query["perspective"], _of_names(query), document)
+        g.choices = choices_of(query)
         shown = page.show(document, asked)
-        head = Head.of(shown, asked, canonical_query(page, query))
+        head = Head.of(shown, asked, canonical_query(page, query), g.choices)
         body = drawn(page.template, head=head, page=shown.view)
-        vary = f"{VARY}, Accept-Language" if "perspective" in query.given else VARY
-        return answer(body, tag_of([body]), media_type=HTML, headers=PAGE_HEADERS, vary=vary)
+        return answer(body, tag_of([body]), media_type=HTML, headers=page_headers(), vary=_vary(query))
 
     @contextmanager
     def _reading(self, query: Query) -> Iterator[State]:
@@ -122,63 +140,22 @@ class Pages:
             yield State(self._database, PUBLIC, moment)
 
 
-PAGE_HEADERS = {**STRICT, "Content-Language": LANGUAGE}
+#: Of an address that names no language.
+BARE_VARY = f"{VARY}, Accept-Language"
 
 
-@dataclass(frozen=True)
-class Head:
-    """What stands around a page: in its head, above it and below it."""
+def page_headers() -> dict[str, str]:
+    """Headers of a page in the language at hand."""
+    return {**STRICT, "Content-Language": spoken()}
 
-    title: str
-    description: str
-    address: str
-    canonical: str
-    twin: str
-    about: Json | None
-    publisher: str
-    licence: str
-    perspectives: Sequence[Link] = ()
-    as_of: str | None = None
-    perspective: str | None = None
-    #: Whether it can be shown as it was.
-    has_past: bool = False
-    #: Whether search engines may list it.
-    listed: bool = True
 
-    @classmethod
-    def of(cls, shown: Shown, asked: Asked, query: str) -> "Head":
-        """The head of what is shown."""
-        address = quote(request.path, safe="/")
-        canonical = f"{public_base()}{address}{query}"
-        context = {"@context": "https://schema.org", "url": canonical}
-        return cls(
-            shown.title,
-            shown.description,
-            address,
-            canonical,
-            shown.twin,
-            context | shown.about if shown.about else None,
-            asked.settings.publisher_name,
-            asked.settings.licence,
-            shown.perspectives,
-            asked.query["as_of"] if "as_of" in asked.query.given else None,
-            asked.query["perspective"] if "perspective" in asked.query.given else None,
-            "as_of" in asked.query.values,
-            shown.listed and "as_of" not in asked.query.given,
-        )
+def _vary(query: Query) -> str:
+    return VARY if LANG in query.given else BARE_VARY
 
-    @property
-    def perspective_name(self) -> str | None:
-        """What the party is called whose names are shown."""
-        named = (p.text for p in self.perspectives if p.href and p.href.endswith(f"/{self.perspective}"))
-        return next(named, self.perspective)
 
-    def with_choices(self, **chosen: str | None) -> str:
-        """This page as its reader has it, with other choices; None leaves one out."""
-        both = {"as_of": self.as_of, "perspective": self.perspective, **chosen}
-        pairs = {name: value for name, value in both.items() if value}
-        here = self.canonical.removeprefix(public_base())
-        return f"{here}{'&' if '?' in here else '?'}{urlencode(pairs, safe=':,')}" if pairs else here
+def _of_names(query: Query) -> BestLanguage:
+    """In which language names are shown: that of the page, where the address says it."""
+    return best_among(query[LANG], OWN) if LANG in query.given else best_language()
 
 
 # Queries: what a page does not know is another's, such as a tracker's, and changes nothing.
@@ -194,16 +171,31 @@ def _known_pairs(parameters: Mapping[str, Parameter]) -> list[tuple[str, str]]:
 def canonical_query(page: Page, query: Query) -> str:
     """The query of a page's canonical address: what it understood, without what its reader chose."""
     understood = set(query.given) - set(CHOICES)
-    pairs = [(name, value) for name, value in sorted(_known_pairs(page.parameters)) if name in understood]
-    return f"?{urlencode(pairs, quote_via=quote, safe=':,')}" if pairs else ""
+    return _query((name, value) for name, value in sorted(_known_pairs(page.known)) if name in understood)
+
+
+def choices_of(query: Query) -> dict[str, str]:
+    """What a reader has chosen, by the names of its parameters."""
+    return {name: str(query[name]) for name in CHOICES if name in query.given}
+
+
+def _query(pairs: Iterable[tuple[str, str]]) -> str:
+    written = urlencode(list(pairs), quote_via=quote, safe=":,")
+    return f"?{written}" if written else ""
 
 
 def _moved(page: Page, query: Query, survivor: str) -> Response:
     """308: the page of the survivor, for good (RFC 9110 §15.4.9)."""
-    choices = {name: str(query[name]) for name in CHOICES if name in query.given}
-    asked = f"?{urlencode(choices, quote_via=quote, safe=':,')}" if choices else ""
     address = page.path.replace("<id>", survivor)
-    return empty_response(308, Location=f"{address}{asked}", Cache_Control=REVALIDATE, Vary=VARY)
+    location, vary = f"{address}{_query(choices_of(query).items())}", _vary(query)
+    return empty_response(308, Location=location, Cache_Control=REVALIDATE, Vary=vary)
+
+
+def _in_another(page: Page, language: str) -> Response:
+    """303: the same in the language that the reader likes, at an address of its own (RFC 9110 §15.4.4)."""
+    address = quote(request.path, safe="/")
+    location = f"{address}{_query([*_known_pairs(page.known), (LANG, language)])}"
+    return empty_response(303, Location=location, Cache_Control=REVALIDATE, Vary=BARE_VARY)
 
 
 def install(app: Flask, pages: Pages, all_pages: list[Page]) -> None:

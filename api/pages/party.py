@@ -12,7 +12,8 @@ from .names import country_name
 from .page import CHOOSING, Asked, Page, Shown
 from .reading import one, users_of_names
 from .record_view import Fact, RecordView, description_of, facts, listings, names, one_link, selected
-from .words import _, term
+from .translating import _, pgettext
+from .words import term
 
 
 def _read(asked: Asked) -> Json:
@@ -50,11 +51,12 @@ def _show(document: Json, asked: Asked) -> Shown:
             (_("Spoken of"), document["about"]),
             (_("Passed on from others"), document["hands"]),
             (_("Took part in"), document["dates"]),
-            (_("Published"), document["sources"]),
+            (pgettext("documents of a party", "Published"), document["sources"]),
             (_("Parts"), document["parts"]),
             (_("Members"), document["members"]),
         ),
         history(document["revisions"]),
+        party.get("name_language"),
     )
     perspectives = links_to(document["users"])
     self = party["links"]["self"]

@@ -9,7 +9,8 @@ from .links import links_to
 from .page import CHOOSING, Asked, Page, Shown
 from .reading import one, users_of_names
 from .record_view import Fact, RecordView, description_of, facts, listings, names, one_link, selected
-from .words import _, term
+from .translating import _
+from .words import number, term
 
 
 def _read(asked: Asked) -> Json:
@@ -44,6 +45,7 @@ def _show(document: Json, asked: Asked) -> Shown:
             (_("What happened there"), document["dates"]),
         ),
         history=history(document["revisions"]),
+        language=place.get("name_language"),
     )
     perspectives = links_to(document["users"])
     self = place["links"]["self"]
@@ -57,7 +59,7 @@ def _position(point: Json | None) -> str | None:
     latitude, longitude = point["latitude"], point["longitude"]
     north = _("N") if latitude >= 0 else _("S")
     east = _("E") if longitude >= 0 else _("W")
-    return f"{abs(latitude):g}° {north}, {abs(longitude):g}° {east}"
+    return f"{number(abs(latitude))}° {north}, {number(abs(longitude))}° {east}"
 
 
 PAGE = Page("/places/<id>", "record.html", _read, _show, CHOOSING)

@@ -7,15 +7,16 @@ from schemas.base import Json
 
 from .dates_in_words import When, when
 from .links import Link, link_to, links_to
-from .words import _, term
+from .translating import N_, _
+from .words import term
 
 #: Sides that have a column of their own; the others share one.
 MOST_COLUMNS = 4
 #: Answers from which a side has its own, where there are more sides than columns.
 _ENOUGH = 2
 _MARKS = {"affirms": "✓", "denies": "✗", "conditions": "?", "leaves-open": "…"}
-_CHANGED = _("Changed its answer.")
-_SEVERAL = _("More than one answer; none surely follows another.")
+_CHANGED = N_("Changed its answer.")
+_SEVERAL = N_("More than one answer; none surely follows another.")
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,7 @@ def _question(row: Json, chosen: list[str]) -> Question:
 
 def _cell(column: Json) -> Cell:
     stances = sorted(column["stances"], key=lambda stance: (stance["first"] or {}).get("earliest") or "")
-    remark = _CHANGED if column["changed"] else _SEVERAL if column["several"] else None
+    remark = _(_CHANGED) if column["changed"] else _(_SEVERAL) if column["several"] else None
     return Cell(
         link_to(column["party"]),
         [_stance(stance) for stance in stances],

@@ -1,23 +1,33 @@
-"""Problems as pages, where a page was asked for: why there is nothing, and where to go on."""
+"""Problems as pages, where a page was asked for: why there is nothing, and where to go on.
 
+Kinds of problems have a page each.
+"""
+
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote
 
 from flask import Response, g, request
 
+from api.http.languages import LANG, OWN
+from api.http.problems import TYPES
 from schemas.base import Json
 
+from .head import Head
+from .language_choice import language_of_problem
 from .links import page_of
-from .page import HTML, PAGE_HEADERS, Head
+from .page import HTML, page_headers
 from .templating import drawn
-from .words import SITE, _
+from .translating import N_, _, speaking, spoken
+from .words import problem_words
 
 #: What a reader is told first; the problem's own words say what exactly.
 _SAID = {
-    404: _("There is nothing here"),
-    410: _("This was withdrawn"),
-    451: _("This was taken out because the law required it"),
-    503: _("This cannot be shown just now"),
+    404: N_("There is nothing here"),
+    410: N_("This was withdrawn"),
+    451: N_("This was taken out because the law required it"),
+    503: N_("This cannot be shown just now"),
 }
 
 
@@ -25,11 +35,20 @@ def problem_page(problem: Json) -> Response | None:
     """A problem document as a page; None where none was asked for, and where pages may be at fault."""
     if problem["status"] == HTTPStatus.INTERNAL_SERVER_ERROR or not _is_for_a_page():
         return None
-    # What was chosen for the page that is not there would go wrong again.
-    g.choices = {}
+    language = language_of_problem()
+    # What else was chosen for the page that is not there would go wrong again.
+    g.choices = {LANG: language} if request.args.get(LANG) == language else {}
+    with speaking(language):
+        return _drawn(problem)
+
+
+def _drawn(problem: Json) -> Response:
     status = problem["status"]
-    heading = _SAID.get(status) or problem["title"]
-    head = Head(heading, problem["detail"], "", "", "", None, SITE, "")
+    heading = _(_SAID[status]) if status in _SAID else problem_words(problem["title"])
+    address = quote(request.path, safe="/")
+    # What exactly is wrong is said in English.
+    description = problem["detail"] if spoken() == OWN else heading
+    head = Head(heading, description, address, address, choices=g.choices, exists=False, quotes=False)
     view: dict[str, Any] = {
         "heading": heading,
         "problem": problem,
@@ -37,8 +56,9 @@ def problem_page(problem: Json) -> Response | None:
         "history": f"/v1{request.path}/revisions" if "tombstone" in problem else None,
     }
     body = drawn("problem_page.html", head=head, page=view)
+    headers = page_headers() | {"Vary": "Accept, Accept-Language"}
     # The title in the status line is the standard's.
-    return Response(body, HTTPStatus(status), headers=PAGE_HEADERS | {"Vary": "Accept"}, content_type=HTML)
+    return Response(body, HTTPStatus(status), headers=headers, content_type=HTML)
 
 
 def _is_for_a_page() -> bool:
@@ -59,3 +79,28 @@ def _near(problem: Json) -> str | None:
         return page_of(near)
     kind = request.path.split("/")[1]
     return f"/{kind}/{near}" if request.view_args else None
+
+
+# Kinds of problems
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of problem: its name in its address, its title, the HTTP status."""
+
+    name: str
+    title: str
+    status: int
+
+
+def problem_type_page(name: str, language: str) -> tuple[bytes, dict[str, str]]:
+    """(the page about a kind of problem in a language, its headers); KeyError where there is no such kind."""
+    kind, address = TYPES[name], f"/problems/{name}"
+    g.choices = {LANG: language} if request.args.get(LANG) == language else {}
+    with speaking(language):
+        title, definition = problem_words(kind.title), problem_words(kind.definition)
+        kinds = [Kind(t.name, problem_words(t.title), t.status) for t in TYPES.values()]
+        plain = title.replace("`", ""), definition.replace("`", "")
+        head = Head(*plain, address, address, choices=g.choices, quotes=False)
+        view = {"kind": kind, "title": title, "definition": definition, "kinds": kinds}
+        return drawn("problem.html", head=head, page=view), page_headers()

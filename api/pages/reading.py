@@ -1,6 +1,6 @@
 """What pages read, with the functions that the API reads with."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from api.records.core.registry import RecordType
@@ -15,9 +15,29 @@ _AT_ONCE = 200
 
 
 def one(state: State, record_type: RecordType, record_id: str) -> Json:
-    """A record as served. Raises what a read of it raises."""
+    """A record as served, with the `language` of each source that it cites.
+
+    Raises what a read of it raises.
+    """
     record: Json = parsed(read_record(state, record_type, record_id).body)
+    cited = [citation["source"] for citation in _citations_in(record)]
+    sources = many(state, (source["id"] for source in cited))
+    for source in cited:
+        if known := sources.get(source["id"]):
+            source["language"] = known["language"]
     return record
+
+
+def _citations_in(value: Any) -> Iterator[Json]:
+    """Every citation of a record: its own, and those of its names, its offices, its assessment."""
+    if isinstance(value, list):
+        for inner in value:
+            yield from _citations_in(inner)
+    elif isinstance(value, dict):
+        yield from value.get("citations") or ()
+        for name, inner in value.items():
+            if name != "citations":
+                yield from _citations_in(inner)
 
 
 def many(state: State, ids: Iterable[str]) -> dict[str, Json]:

@@ -14,7 +14,7 @@ from .history import Entry
 from .links import Link, link_to, optional_link
 from .names import language_name
 from .reading import list_of
-from .words import term
+from .words import in_a_row, sentence, term
 
 #: Records that a list on a page shows; the API has the rest.
 MOST_LISTED = 30
@@ -22,13 +22,17 @@ MOST_LISTED = 30
 
 @dataclass(frozen=True)
 class Fact:
-    """Something that is said of a record: links, a date, a text, or an address outside (`web`)."""
+    """Something that is said of a record: links, a date, a text, or an address outside (`web`).
+
+    `is_quoted`: whether the text is the record's, and not the page's.
+    """
 
     name: str
     links: Sequence[Link] = ()
     when: When | None = None
     text: str | None = None
     web: str | None = None
+    is_quoted: bool = False
 
 
 @dataclass(frozen=True)
@@ -76,6 +80,8 @@ class RecordView:
     citations: list[Citation] = field(default_factory=list)
     listings: list[Listing] = field(default_factory=list)
     history: list[Entry] = field(default_factory=list)
+    #: Of its title, where that is the name that one side uses.
+    language: str | None = None
 
 
 def facts(*found: Fact) -> list[Fact]:
@@ -134,16 +140,16 @@ def listed(record: Json) -> Listed:
 
 
 def _standing(standing: Iterable[str]) -> str:
-    return ", ".join(term(name) for name in standing)
+    return in_a_row([term(name) for name in standing])
 
 
 def description_of(view: RecordView) -> str:
     """What stands below a link to the page elsewhere."""
     said = view.text or "; ".join(f"{f.name}: {_said(f)}" for f in view.facts[:3])
-    return f"{view.kicker}. {said}"[:300] if said else f"{view.kicker}."
+    return f"{sentence(view.kicker)} {said}".strip()[:300]
 
 
 def _said(fact: Fact) -> str:
     if fact.links:
-        return ", ".join(link.text for link in fact.links[:5])
+        return in_a_row([link.text for link in fact.links[:5]])
     return fact.when.display if fact.when else fact.text or fact.web or ""

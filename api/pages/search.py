@@ -12,7 +12,8 @@ from schemas.query import Query
 
 from .links import Link, link_to, links_to
 from .page import Asked, Page, Shown
-from .words import _, type_name, types_name
+from .translating import _, ngettext
+from .words import number, type_name, types_name
 
 _LIMIT = 30
 #: Characters that are shown around the first place where the words stand.
@@ -84,8 +85,12 @@ def _show(document: Json, asked: Asked) -> Shown:
         _address(text, chosen, document["next"]) if document["next"] else None,
     )
     title = _("Search: %s") % text if text else _("Search")
-    description = _("%(count)s records found") % {"count": view.total} if text else title
+    description = _found(view.total) if text else title
     return Shown(title, description, _twin(text, chosen), view, listed=False)
+
+
+def _found(total: int) -> str:
+    return ngettext("%(count)s record found", "%(count)s records found", total) % {"count": number(total)}
 
 
 def _twin(text: str, chosen: Sequence[str]) -> str:

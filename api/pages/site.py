@@ -7,7 +7,7 @@ from api.settings import Settings
 
 from . import assets, changes, claim, corrections, dossier, event, home, page, party, place, search, source
 from .page import Pages
-from .problem_pages import problem_page
+from .problem_pages import problem_page, problem_type_page
 from .same import same_answer
 
 PAGES = [
@@ -19,8 +19,7 @@ PAGES = [
 def install(app: Flask, database: Database, settings: Settings) -> None:
     """Serve the pages for people."""
     assets.install(app)
-    # Of the page of a problem type, which the API draws.
-    app.jinja_env.globals["asset"] = assets.asset_address
     page.install(app, Pages(database, settings), PAGES)
     app.extensions["facts.problem_page"] = problem_page
+    app.extensions["facts.problem_type_page"] = problem_type_page
     app.extensions["facts.same_answer"] = same_answer(PAGES)

@@ -5,14 +5,15 @@ from schemas.base import Json
 from schemas.source import published_by
 
 from . import about
-from .dates_in_words import when
+from .dates_in_words import day, when
 from .history import history, revisions_of
 from .links import Link, link_to, links_to, web
 from .names import language_name
 from .page import CHOOSING, Asked, Page, Shown
 from .reading import one
 from .record_view import Fact, RecordView, description_of, facts, listings, selected
-from .words import _, day, derivation, term
+from .translating import _, pgettext
+from .words import derivation, in_a_row, term
 
 
 def _read(asked: Asked) -> Json:
@@ -49,8 +50,8 @@ def _facts(source: Json) -> list[Fact]:
     return facts(
         Fact(_("Published by"), links_to(published_by(source))),
         Fact(_("Signed by"), links_to(source.get("signatories", ()))),
-        Fact(_("Published"), when=when(source["published"])),
-        Fact(_("By"), text=", ".join(source["authors"])),
+        Fact(pgettext("day of a document", "Published"), when=when(source["published"])),
+        Fact(_("By"), text=in_a_row(source["authors"]), is_quoted=True),
         Fact(_("Read it"), web=web(source["url"])),
         Fact(_("Archived"), web=web(source["archived_url"])),
         Fact(_("Draws on"), [_parent(parent) for parent in source["derived_from"]]),
@@ -58,8 +59,8 @@ def _facts(source: Json) -> list[Fact]:
         Fact(_("Where it comes from"), text=_("It is its own origin.") if itself else None),
         Fact(_("Seen by the editors"), text=_held(source)),
         Fact(_("Language"), text=language_name(source["language"]) if source["language"] else None),
-        Fact(_("Rights"), text=source["rights"]),
-        Fact(_("Note of the editors"), text=source["note"]),
+        Fact(_("Rights"), text=source["rights"], is_quoted=True),
+        Fact(_("Note of the editors"), text=source["note"], is_quoted=True),
     )
 
 

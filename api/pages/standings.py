@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from schemas.base import Json
 
 from .links import Link, link_to, links_to
-from .words import _, term
+from .translating import N_, _, ngettext
+from .words import term
 
 #: Marks beside the words, for the eye; the words say it all.
 _MARKS = {
@@ -17,12 +18,11 @@ _MARKS = {
     "superseded": "↷",
 }
 _SAID = {
-    "unsupported": _("No origin is left: the documents on which it rested were withdrawn."),
-    "contested": _("Published claims say otherwise:"),
-    "superseded": _("Another claim has taken its place:"),
-    "single-origin": _("Reported by one voice:"),
+    "unsupported": N_("No origin is left: the documents on which it rested were withdrawn."),
+    "contested": N_("Published claims say otherwise:"),
+    "superseded": N_("Another claim has taken its place:"),
+    "single-origin": N_("Reported by one voice:"),
 }
-_SEVERAL = _("Reported by %(count)s independent voices, which does not make it so:")
 _CONTESTING = ("contradicts", "contradicted-by")
 _SUPERSEDING = ("superseded-by", "corrected-by")
 
@@ -50,8 +50,17 @@ def standings(claim: Json, voices: dict[str, list[Json]]) -> list[Standing]:
 
 def _reason(name: str, claim: Json) -> str:
     if name == "several-origins":
-        return _SEVERAL % {"count": claim["origins"]["count"]}
-    return _SAID.get(name, "")
+        return _several(claim["origins"]["count"])
+    return _(_SAID[name]) if name in _SAID else ""
+
+
+def _several(number: int) -> str:
+    text = ngettext(
+        "Reported by %(num)s independent voice, which does not make it so:",
+        "Reported by %(num)s independent voices, which does not make it so:",
+        number,
+    )
+    return text % {"num": number}
 
 
 def _because(name: str, claim: Json, voices: dict[str, list[Json]]) -> list[tuple[list[Link], Link | None]]:

@@ -1,15 +1,17 @@
 """The templates of the pages, with what they may use."""
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup, escape
 
-from . import words
+from api.http.languages import OWN
+
+from . import dates_in_words, translating, words
 from .assets import asset_address
-from .links import host_of, with_choices
+from .links import host_of, in_language, with_choices
 
 
 def filled(sentence: str, **parts: str) -> Markup:
@@ -17,13 +19,32 @@ def filled(sentence: str, **parts: str) -> Markup:
     return Markup(escape(sentence)) % parts
 
 
+def written(language: str | None = None) -> Markup:
+    """The `lang` attribute of words of the record: in their own language where it is known, else in its own.
+
+    Empty where that is the page's language.
+    """
+    language = language or OWN
+    return _NOTHING if language == translating.spoken() else _attribute(language)
+
+
+_NOTHING = Markup("")
+
+
+@lru_cache(maxsize=1024)
+def _attribute(language: str) -> Markup:
+    return Markup(' lang="{}"').format(language)
+
+
 _FILTERS: dict[str, Callable[..., Any]] = {
     "at": with_choices,
     "filled": filled,
     "host": host_of,
-    "day": words.day,
-    "time": words.time,
+    "day": dates_in_words.day,
+    "time": dates_in_words.time,
     "term": words.term,
+    "number": words.number,
+    "sentence": words.sentence,
 }
 
 
@@ -42,12 +63,20 @@ def _templates() -> Environment:
         auto_reload=False,
         extensions=["jinja2.ext.i18n"],
     )
-    found.install_null_translations(newstyle=True)
+    found.install_gettext_callables(
+        translating._,
+        translating.ngettext,
+        newstyle=True,
+        pgettext=translating.pgettext,
+        npgettext=translating.npgettext,
+    )
     found.filters |= _FILTERS
     found.globals |= {
         "asset": asset_address,
-        "LANGUAGE": words.LANGUAGE,
-        "SITE": words.SITE,
+        "spoken": translating.spoken,
+        "site_name": words.site_name,
+        "in_language": in_language,
+        "written": written,
     }
     environment: Environment = found
     return environment

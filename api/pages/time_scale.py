@@ -11,7 +11,7 @@ from datetime import date
 
 from schemas.base import Json
 
-from .words import month
+from .dates_in_words import month, months_in_words, years_in_words
 
 #: Entries of a year from which it is a part by itself.
 LOUD = 8
@@ -56,13 +56,10 @@ class Scale:
     @property
     def label(self) -> str:
         """What the part is called."""
-        if self.first.year != self.last.year:
-            return f"{self.first.year}–{self.last.year}"
-        if self.first.month == self.last.month:
-            return f"{month(self.first.month)} {self.first.year}"
         whole = (self.first.month, self.last.month) == (1, 12)
-        year = str(self.first.year)
-        return year if whole else f"{month(self.first.month)}–{month(self.last.month)} {year}"
+        if whole or self.first.year != self.last.year:
+            return years_in_words(self.first, self.last)
+        return months_in_words(self.first, self.last)
 
     @property
     def days(self) -> int:
@@ -98,7 +95,7 @@ class Scale:
         step = -(-number // _MOST_MARKS)
         months = (self.first.month - 1 + i for i in range(0, number, step))
         days = [date(self.first.year + m // 12, m % 12 + 1, 1) for m in months]
-        return [Mark(_number(self._place(day)), month(day.month)[:3]) for day in days]
+        return [Mark(_number(self._place(day)), month(day.month)) for day in days]
 
     def _years(self) -> list[Mark]:
         years = range(self.first.year, self.last.year + 1)

@@ -1,190 +1,207 @@
 """The words of the pages that are not in the templates: what terms are called, and sentences with values.
 
-Each passes `_`, by which a catalogue of translations finds it; templates do the same.
+`N_` marks what catalogues of translations find; it is translated where it is shown. Templates do the same.
 """
 
 from collections.abc import Mapping
-from datetime import date
-from typing import Any
 
-#: The language that the words are in.
-LANGUAGE = "en"
+from babel.numbers import format_decimal
 
+from schemas import vocabularies as vocab
+from schemas.vocabularies import Vocabulary
 
-def _(text: str) -> str:
-    """A text in the reader's language: for now there is one."""
-    return text
+from .dates_in_words import day
+from .translating import N_, _, locale_of, pgettext, spoken
 
+SITE = N_("A record of facts")
+WITHDRAWN = N_("withdrawn")
 
-SITE = _("A record of facts")
-WITHDRAWN = _("withdrawn")
-
+#: Vocabularies whose terms pages show by what they are called: the catalogues have each.
+SHOWN: tuple[Vocabulary, ...] = (
+    vocab.PARTY_KINDS,
+    vocab.PLACE_KINDS,
+    vocab.SOURCE_KINDS,
+    vocab.DATE_KINDS,
+    vocab.CLAIM_KINDS,
+    vocab.NAME_KINDS,
+    vocab.PARTICIPANT_ROLES,
+    vocab.STANCES,
+    vocab.STANDINGS,
+    vocab.ASSESSMENT_STATUSES,
+    vocab.CORRECTION_KINDS,
+)
 #: What terms are called where their own name is no words.
 _TERMS: Mapping[str, str] = {
-    "single-origin": _("One voice"),
-    "several-origins": _("Several voices"),
-    "unsupported": _("No origin left"),
-    "contested": _("Contested"),
-    "superseded": _("Superseded"),
-    "affirms": _("Yes"),
-    "denies": _("No"),
-    "conditions": _("On a condition"),
-    "leaves-open": _("Leaves it open"),
-    "non-governmental-organisation": _("Non-governmental organisation"),
+    "single-origin": "One voice",
+    "several-origins": "Several voices",
+    "unsupported": "No origin left",
+    "affirms": "Yes",
+    "denies": "No",
+    "conditions": "On a condition",
+    "leaves-open": "Leaves it open",
+    "non-governmental-organisation": "Non-governmental organisation",
 }
 _TYPES: Mapping[str, str] = {
-    "party": _("Party"),
-    "date": _("Event"),
-    "claim": _("Claim"),
-    "source": _("Source"),
-    "place": _("Place"),
-    "dossier": _("Dossier"),
+    "party": N_("Party"),
+    "date": N_("Event"),
+    "claim": N_("Claim"),
+    "source": N_("Source"),
+    "place": N_("Place"),
+    "dossier": N_("Dossier"),
 }
 _MANY: Mapping[str, str] = {
-    "party": _("Parties"),
-    "date": _("Events"),
-    "claim": _("Claims"),
-    "source": _("Sources"),
-    "place": _("Places"),
-    "dossier": _("Dossiers"),
+    "party": N_("Parties"),
+    "date": N_("Events"),
+    "claim": N_("Claims"),
+    "source": N_("Sources"),
+    "place": N_("Places"),
+    "dossier": N_("Dossiers"),
 }
 #: What the other claim is to this one.
 RELATIONS: Mapping[str, str] = {
-    "contradicts": _("Contradicts"),
-    "contradicted-by": _("Contradicted by"),
-    "supports": _("Supports"),
-    "supported-by": _("Supported by"),
-    "responds-to": _("Answers"),
-    "responded-to-by": _("Answered by"),
-    "elaborates": _("Says more than"),
-    "elaborated-by": _("Told in more detail by"),
-    "conditions": _("Names a condition of"),
-    "conditioned-by": _("Depends on"),
-    "supersedes": _("Takes the place of"),
-    "superseded-by": _("Superseded by"),
-    "corrects": _("Corrects"),
-    "corrected-by": _("Corrected by"),
+    "contradicts": N_("Contradicts"),
+    "contradicted-by": N_("Contradicted by"),
+    "supports": N_("Supports"),
+    "supported-by": N_("Supported by"),
+    "responds-to": N_("Answers"),
+    "responded-to-by": N_("Answered by"),
+    "elaborates": N_("Says more than"),
+    "elaborated-by": N_("Told in more detail by"),
+    "conditions": N_("Names a condition of"),
+    "conditioned-by": N_("Depends on"),
+    "supersedes": N_("Takes the place of"),
+    "superseded-by": N_("Superseded by"),
+    "corrects": N_("Corrects"),
+    "corrected-by": N_("Corrected by"),
 }
 #: What a party did, as one reads it down a chain.
 ROLES: Mapping[str, str] = {
-    "said": _("%(who)s said it"),
-    "wrote": _("%(who)s wrote it"),
-    "published": _("%(who)s published it"),
-    "quoted": _("%(who)s quoted it"),
-    "reported": _("%(who)s reported it"),
-    "republished": _("%(who)s republished it"),
-    "translated": _("%(who)s translated it"),
-    "summarised": _("%(who)s summarised it"),
+    "said": N_("%(who)s said it"),
+    "wrote": N_("%(who)s wrote it"),
+    "published": N_("%(who)s published it"),
+    "quoted": N_("%(who)s quoted it"),
+    "reported": N_("%(who)s reported it"),
+    "republished": N_("%(who)s republished it"),
+    "translated": N_("%(who)s translated it"),
+    "summarised": N_("%(who)s summarised it"),
 }
 #: How a document comes from the one before it.
 DERIVATIONS: Mapping[str, str] = {
-    "republishes": _("%(one)s republishes %(other)s"),
-    "translates": _("%(one)s translates %(other)s"),
-    "summarises": _("%(one)s summarises %(other)s"),
-    "quotes": _("%(one)s quotes %(other)s"),
+    "republishes": N_("%(one)s republishes %(other)s"),
+    "translates": N_("%(one)s translates %(other)s"),
+    "summarises": N_("%(one)s summarises %(other)s"),
+    "quotes": N_("%(one)s quotes %(other)s"),
 }
 CHECKS: Mapping[str, str] = {
-    "exact": _("The passage stands in the source exactly as cited"),
-    "moved": _("The passage stands in the source unchanged, at another place"),
-    "normalised": _("The passage stands in the source but for case, quotation marks, dashes or spaces"),
-    "found": _("The words stand in the source"),
-    "misquoted": _("The passage stands in the source, but not the quotation as it is given here"),
-    "altered": _("The source has other words at this place now"),
-    "ambiguous": _("The words stand in the source more than once"),
-    "found-in-other-source": _("The passage stands in another source"),
-    "not-found": _("The passage stands nowhere in the source"),
-    "not-checked": _("Not yet compared with the text of the source"),
+    "exact": N_("The passage stands in the source exactly as cited"),
+    "moved": N_("The passage stands in the source unchanged, at another place"),
+    "normalised": N_("The passage stands in the source but for case, quotation marks, dashes or spaces"),
+    "found": N_("The words stand in the source"),
+    "misquoted": N_("The passage stands in the source, but not the quotation as it is given here"),
+    "altered": N_("The source has other words at this place now"),
+    "ambiguous": N_("The words stand in the source more than once"),
+    "found-in-other-source": N_("The passage stands in another source"),
+    "not-found": N_("The passage stands nowhere in the source"),
+    "not-checked": N_("Not yet compared with the text of the source"),
 }
-_CHECKED = _("%(result)s, as compared on %(day)s")
 ASSESSMENTS: Mapping[str, str] = {
-    "not-assessed": _("The editors have not assessed it"),
-    "supported": _("The evidence bears it out"),
-    "disputed": _("There is evidence on both sides"),
-    "refuted": _("The evidence speaks against it"),
-    "unresolvable": _("It cannot be settled by evidence"),
+    "not-assessed": N_("The editors have not assessed it"),
+    "supported": N_("The evidence bears it out"),
+    "disputed": N_("There is evidence on both sides"),
+    "refuted": N_("The evidence speaks against it"),
+    "unresolvable": N_("It cannot be settled by evidence"),
 }
 CHANGES: Mapping[str, str] = {
-    "published": _("Published"),
-    "updated": _("Changed"),
-    "refreshed": _("Shows a change elsewhere"),
-    "retracted": _("Withdrawn"),
-    "merged": _("Merged into another record"),
-    "redacted": _("Taken out because the law required it"),
+    "published": N_("Published"),
+    "updated": N_("Changed"),
+    "refreshed": N_("Shows a change elsewhere"),
+    "retracted": N_("Withdrawn"),
+    "merged": N_("Merged into another record"),
+    "redacted": N_("Taken out because the law required it"),
 }
-_MONTHS = (
-    _("January"), _("February"), _("March"), _("April"), _("May"), _("June"), _("July"), _("August"),
-    _("September"), _("October"), _("November"), _("December"),
-)  # fmt: skip
 
 
-def role(name: str) -> str:
-    """A sentence with `%(who)s` about what a party did."""
-    return ROLES.get(name) or f"%(who)s: {term(name)}"
+def site_name() -> str:
+    """What this record is called."""
+    return _(SITE)
 
 
-def derivation(how: str) -> str:
-    """A sentence with `%(one)s` and `%(other)s` about how a document comes from another."""
-    return DERIVATIONS.get(how) or f"%(one)s: {term(how)}: %(other)s"
+def label(name: str) -> str:
+    """What a term or a member of a document is called in English."""
+    return _TERMS.get(name) or name.replace("-", " ").replace("_", " ").capitalize()
 
 
 def term(name: str) -> str:
     """What a term of a vocabulary is called."""
-    return _TERMS.get(name) or _(name.replace("-", " ").replace("_", " ").capitalize())
+    return pgettext("term", label(name))
+
+
+def member(name: str) -> str:
+    """What a member of a document is called."""
+    return pgettext("member", label(name))
+
+
+def _called(name: str, table: Mapping[str, str]) -> str:
+    """What a table says of a term, else what the term is called."""
+    return _(table[name]) if name in table else term(name)
+
+
+def problem_words(english: str) -> str:
+    """The title or the definition of a kind of problem."""
+    return pgettext("problem", english)
 
 
 def type_name(name: str) -> str:
     """What a record type is called."""
-    return _TYPES.get(name) or term(name)
+    return _called(name, _TYPES)
 
 
 def types_name(name: str) -> str:
     """What several of a record type are called."""
-    return _MANY.get(name) or term(name)
+    return _called(name, _MANY)
 
 
-def day(when: str) -> str:
-    """A day, or the day of a time, as `24 November 2026`; what is neither stays as it is."""
-    try:
-        found = date.fromisoformat(when[:10])
-    except ValueError:
-        return when
-    return f"{found.day} {_MONTHS[found.month - 1]} {found.year}"
+def relation(name: str) -> str:
+    """What the other claim is to this one."""
+    return _called(name, RELATIONS)
 
 
-def month(number: int) -> str:
-    """The name of a month, from 1."""
-    return _MONTHS[number - 1]
+def assessment(status: str) -> str:
+    """What the editors' view comes to, as a sentence."""
+    return _called(status, ASSESSMENTS)
 
 
-def time(when: str) -> str:
-    """A time of the record, to the minute."""
-    return f"{day(when)}, {when[11:16]} UTC" if len(when) > 15 else day(when)
+def change(kind: str) -> str:
+    """What became of a record."""
+    return _called(kind, CHANGES)
+
+
+def role(name: str) -> str:
+    """A sentence with `%(who)s` about what a party did."""
+    return _(ROLES[name]) if name in ROLES else f"%(who)s: {term(name)}"
+
+
+def derivation(how: str) -> str:
+    """A sentence with `%(one)s` and `%(other)s` about how a document comes from another."""
+    return _(DERIVATIONS[how]) if how in DERIVATIONS else f"%(one)s: {term(how)}: %(other)s"
 
 
 def checked(status: str, on: str | None) -> str:
     """What comparing a citation with its source came to, and when."""
-    result = CHECKS.get(status) or term(status)
-    return _CHECKED % {"result": result, "day": day(on)} if on else result
+    result = _called(status, CHECKS)
+    return _("%(result)s, as compared on %(day)s") % {"result": result, "day": day(on)} if on else result
 
 
-#: What a fuzzy date's precision means to a reader.
-_PRECISIONS: Mapping[str, str] = {
-    "day": _("to the day"),
-    "month": _("to the month: the day is not known"),
-    "year": _("to the year: month and day are not known"),
-    "decade": _("to the decade"),
-    "century": _("to the century"),
-    "interval": _("as a span of time"),
-}
-_CERTAINTIES: Mapping[str, str] = {
-    "uncertain": _("uncertain"),
-    "approximate": _("approximate"),
-    "uncertain-and-approximate": _("uncertain and approximate"),
-}
+def number(value: float) -> str:
+    """A number, its thousands apart, with at most four decimals."""
+    return format_decimal(value, "#,##0.####", locale_of(spoken()))
 
 
-def precision(date_: Mapping[str, Any]) -> str:
-    """How precisely a fuzzy date, as served, is known."""
-    known = _PRECISIONS.get(date_["precision"], date_["precision"])
-    doubt = _CERTAINTIES.get(date_["certainty"])
-    return f"{known} ({doubt})" if doubt else known
+def sentence(words: str) -> str:
+    """Words as a whole sentence, with its full stop; an abbreviation's is enough."""
+    return words if words.endswith(".") else _("%(sentence)s.") % {"sentence": words}
+
+
+def in_a_row(words: list[str]) -> str:
+    """Words one after another."""
+    return _(", ").join(words)
