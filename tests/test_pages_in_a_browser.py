@@ -16,6 +16,9 @@ PATHS = [
     "/places/four-islands?perspective=russia",
     "/search?q=hoppo+ryodo",
     "/changes",
+    "/dossiers/japan-russia-peace-treaty?lang=ru",
+    "/claims/abe-seeks-treaty-progress-in-term?lang=ja",
+    "/problems/gone?lang=ru",
     "/claims/nobody-says-so",
 ]
 
