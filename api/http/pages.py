@@ -24,6 +24,11 @@ STRICT = _SAFE | {
     "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'self'; "
     "frame-ancestors 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:"
 }
+#: The same for what stands in frames of other sites: it loads its style, and runs and asks for nothing.
+FRAMED = {name: value for name, value in _SAFE.items() if name != "X-Frame-Options"} | {
+    "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors *; style-src 'self'"
+}
 _SCRIPT = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
 
 

@@ -1,5 +1,6 @@
 """The files that pages load, from this host alone: each under a name that has its digest, kept for a year."""
 
+import re
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -12,6 +13,8 @@ from api.http.responses import answer, tag_of
 
 _FOLDER = Path(__file__).parent / "static"
 _MEDIA_TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
+#: Files that other sites load: each stays what it is under its number, and pages there name its digest.
+_PUBLISHED = re.compile(r"\.v\d+\.js$")
 #: Another content has another name.
 _FOREVER = "public, max-age=31536000, immutable"
 
@@ -30,7 +33,9 @@ def assets() -> dict[str, Asset]:
     found = {}
     for path in sorted(_FOLDER.iterdir()):
         body = path.read_bytes()
-        name = f"{path.stem}.{sha256(body).hexdigest()[:12]}{path.suffix}"
+        name = path.name
+        if not _PUBLISHED.search(path.name):
+            name = f"{path.stem}.{sha256(body).hexdigest()[:12]}{path.suffix}"
         found[name] = Asset(body, _MEDIA_TYPES[path.suffix], tag_of([body]))
     return found
 
@@ -40,7 +45,7 @@ def asset_address(name: str) -> str:
     """Where a file is served, by its name in the folder; KeyError where there is none."""
     stem, _, suffix = name.rpartition(".")
     for served in assets():
-        if served.startswith(f"{stem}.") and served.endswith(f".{suffix}"):
+        if served == name or (served.startswith(f"{stem}.") and served.endswith(f".{suffix}")):
             return f"/static/{served}"
     raise KeyError(name)
 

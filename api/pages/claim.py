@@ -13,6 +13,7 @@ from . import about
 from .chain import Chain, chain_of
 from .citations import Citation, citations
 from .dates_in_words import When, when
+from .embedding import Codes, codes
 from .history import Entry, history, revisions_of
 from .links import Link, link_to, link_to_record, links_to, optional_link, page_of
 from .page import CHOOSING, Asked, Page, Shown
@@ -61,6 +62,7 @@ class ClaimView:
     relations: list[Relations]
     history: list[Entry]
     cited: Cited
+    codes: Codes
 
 
 def _read(asked: Asked) -> Json:
@@ -87,6 +89,7 @@ def _show(document: Json, asked: Asked) -> Shown:
         view,
         about.claim(claim, publisher, public_base()),
         links_to(document["users"]),
+        embeddable=True,
     )
 
 
@@ -103,13 +106,14 @@ def _view(document: Json, publisher: str) -> ClaimView:
         links_to(_about(claim)),
         [link_to_record(d, "title") for d in document["dossiers"]],
         _answers(claim, document["dossiers"]),
-        standings(claim, _voices(document["graph"])),
+        standings(claim, voices_of(document["graph"])),
         _assessment(claim["assessment"]),
         chain_of(document["graph"]),
         citations(claim["citations"]),
         _relations(claim),
         history(document["revisions"]),
         citing(claim, publisher, address, SITE),
+        codes(claim, publisher),
     )
 
 
@@ -125,7 +129,7 @@ def _description(view: ClaimView) -> str:
     return " ".join(map(sentence, [" · ".join(said), " ".join(s.label for s in view.standings)]))
 
 
-def _voices(graph: Json) -> dict[str, list[Json]]:
+def voices_of(graph: Json) -> dict[str, list[Json]]:
     """The publishers of each source of a graph."""
     nodes = {node["id"]: node for node in graph["nodes"]}
     voices: dict[str, list[Json]] = {}

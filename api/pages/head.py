@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from .page import Asked, Shown
 
 
+_OEMBED = {"json": "application/json", "xml": "text/xml"}
+
+
 @dataclass(frozen=True)
 class Head:
     """The head of a page.
@@ -41,6 +44,8 @@ class Head:
     has_past: bool = False
     #: Whether search engines may list it.
     listed: bool = True
+    #: Whether other sites can embed it.
+    embeddable: bool = False
     #: Whether there is such a page.
     exists: bool = True
     #: Whether it shows what the record says, in whatever language that is.
@@ -63,6 +68,7 @@ class Head:
             choices,
             "as_of" in asked.query.values,
             shown.listed and "as_of" not in choices,
+            shown.embeddable,
         )
         return head if shown.about is None else head.with_about(shown.about)
 
@@ -112,6 +118,14 @@ class Head:
     def _in(self, language: str) -> str:
         # English stands at the bare address, where who asks for no other language finds it.
         return f"{public_base()}{_joined(self.bare, {LANG: language} if language != OWN else {})}"
+
+    @property
+    def embeds(self) -> list[tuple[str, str]]:
+        """(media type, address) of what oEmbed says of the page."""
+        if not self.embeddable:
+            return []
+        asked = f"{public_base()}/oembed?{urlencode({'url': f'{public_base()}{self.address}'})}"
+        return [(f"{kind}+oembed", f"{asked}&format={form}") for form, kind in _OEMBED.items()]
 
     @property
     def switch(self) -> list[Language]:

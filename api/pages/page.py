@@ -19,7 +19,7 @@ from api.http.languages import (
     best_language,
     liked_language,
 )
-from api.http.pages import STRICT
+from api.http.pages import FRAMED, STRICT
 from api.http.responses import REVALIDATE, VARY, answer, empty_response, tag_of
 from api.records.answers.perspective import in_words_of
 from api.records.core.errors import Merged
@@ -62,7 +62,8 @@ class Shown:
     """What a page shows: its head, and the view that its template draws.
 
     `twin`: where the API has the same; `about`: schema.org's description of it, as JSON-LD; `perspectives`:
-    parties whose own names the page could show; `listed`: whether search engines may list it.
+    parties whose own names the page could show; `listed`: whether search engines may list it; `embeddable`:
+    whether other sites can embed it.
     """
 
     title: str
@@ -72,6 +73,7 @@ class Shown:
     about: Json | None = None
     perspectives: Sequence[Link] = ()
     listed: bool = True
+    embeddable: bool = False
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,7 @@ class Page:
     """A page: its address as Flask writes it, what it reads, what it makes of that.
 
     `read` gives documents as the API serves them, so that the names of a perspective can be put in.
+    `framed`: whether it is made to stand in frames of other sites, and in none but these.
     """
 
     path: str
@@ -86,6 +89,7 @@ class Page:
     read: Callable[[Asked], Json]
     show: Callable[[Json, Asked], Shown]
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    framed: bool = False
 
     @cached_property
     def known(self) -> Mapping[str, Parameter]:
@@ -95,7 +99,7 @@ class Page:
     @property
     def endpoint(self) -> str:
         """What Flask calls it."""
-        return f"page {self.path}"
+        return f"{'card' if self.framed else 'page'} {self.path}"
 
 
 class Pages:
@@ -130,7 +134,9 @@ class Pages:
         shown = page.show(document, asked)
         head = Head.of(shown, asked, canonical_query(page, query), g.choices)
         body = drawn(page.template, head=head, page=shown.view)
-        return answer(body, tag_of([body]), media_type=HTML, headers=page_headers(), vary=_vary(query))
+        return answer(
+            body, tag_of([body]), media_type=HTML, headers=page_headers(page.framed), vary=_vary(query)
+        )
 
     @contextmanager
     def _reading(self, query: Query) -> Iterator[State]:
@@ -144,9 +150,9 @@ class Pages:
 BARE_VARY = f"{VARY}, Accept-Language"
 
 
-def page_headers() -> dict[str, str]:
+def page_headers(framed: bool = False) -> dict[str, str]:
     """Headers of a page in the language at hand."""
-    return {**STRICT, "Content-Language": spoken()}
+    return {**(FRAMED if framed else STRICT), "Content-Language": spoken()}
 
 
 def _vary(query: Query) -> str:
@@ -187,7 +193,9 @@ def _query(pairs: Iterable[tuple[str, str]]) -> str:
 def _moved(page: Page, query: Query, survivor: str) -> Response:
     """308: the page of the survivor, for good (RFC 9110 §15.4.9)."""
     address = page.path.replace("<id>", survivor)
-    location, vary = f"{address}{_query(choices_of(query).items())}", _vary(query)
+    # What was chosen holds for the survivor too; a number of a revision does not.
+    chosen = {**choices_of(query), **({"theme": query["theme"]} if "theme" in query.given else {})}
+    location, vary = f"{address}{_query(chosen.items())}", _vary(query)
     return empty_response(308, Location=location, Cache_Control=REVALIDATE, Vary=vary)
 
 

@@ -55,8 +55,9 @@ def _drawn(problem: Json) -> Response:
         "near": _near(problem),
         "history": f"/v1{request.path}/revisions" if "tombstone" in problem else None,
     }
-    body = drawn("problem_page.html", head=head, page=view)
-    headers = page_headers() | {"Vary": "Accept, Accept-Language"}
+    framed = _is_for_a_card()
+    body = drawn("problem_card.html" if framed else "problem_page.html", head=head, page=view)
+    headers = page_headers(framed) | {"Vary": "Accept, Accept-Language"}
     # The title in the status line is the standard's.
     return Response(body, HTTPStatus(status), headers=headers, content_type=HTML)
 
@@ -64,10 +65,15 @@ def _drawn(problem: Json) -> Response:
 def _is_for_a_page() -> bool:
     """Whether the address is a page's; or nobody's, and the client asks for pages as browsers do."""
     if request.url_rule is not None:
-        return str(request.endpoint).startswith("page ")
+        return str(request.endpoint).startswith("page ") or _is_for_a_card()
     if request.path == "/v1" or request.path.startswith("/v1/"):
         return False
     return "text/html" in request.environ.get("HTTP_ACCEPT", "")[:1000]
+
+
+def _is_for_a_card() -> bool:
+    """Whether the address is one that other sites show in frames."""
+    return str(request.endpoint).startswith("card ")
 
 
 def _near(problem: Json) -> str | None:

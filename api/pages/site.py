@@ -5,14 +5,30 @@ from peewee import Database
 
 from api.settings import Settings
 
-from . import assets, changes, claim, corrections, dossier, event, home, page, party, place, search, source
+from . import (
+    assets,
+    card,
+    changes,
+    claim,
+    corrections,
+    dossier,
+    event,
+    home,
+    oembed,
+    page,
+    party,
+    place,
+    search,
+    sitemap,
+    source,
+)
 from .page import Pages
 from .problem_pages import problem_page, problem_type_page
 from .same import same_answer
 
 PAGES = [
     module.PAGE
-    for module in (home, claim, dossier, party, place, event, source, search, corrections, changes)
+    for module in (home, claim, dossier, party, place, event, source, search, corrections, changes, card)
 ]
 
 
@@ -20,6 +36,8 @@ def install(app: Flask, database: Database, settings: Settings) -> None:
     """Serve the pages for people."""
     assets.install(app)
     page.install(app, Pages(database, settings), PAGES)
+    oembed.install(app, database, settings)
+    sitemap.install(app, database, settings)
     app.extensions["facts.problem_page"] = problem_page
     app.extensions["facts.problem_type_page"] = problem_type_page
     app.extensions["facts.same_answer"] = same_answer(PAGES)
