@@ -33,10 +33,11 @@ from .http.pages import documentation
 from .pages import site
 from .records.store.database import open_database
 from .records.store.file import version_reader
+from .records.store.turns import Turns
 from .settings import Settings, read_settings
 
 
-def declared(database: Database, settings: Settings) -> Endpoints:
+def declared(database: Database, settings: Settings, turns: Turns | None = None) -> Endpoints:
     """Every endpoint of the service, in the order of its documentation."""
     endpoints = Endpoints()
     records.declare(endpoints)
@@ -45,7 +46,7 @@ def declared(database: Database, settings: Settings) -> Endpoints:
     positions.declare(endpoints)
     timeline.declare(endpoints)
     search.declare(endpoints)
-    write.declare(endpoints, database)
+    write.declare(endpoints, database, turns or Turns())
     revisions.declare(endpoints)
     feed.declare(endpoints, settings)
     locate.declare(endpoints)
@@ -62,8 +63,9 @@ def _page_cache_kb(settings: Settings) -> int:
     return max(1_000, for_pages // sum(lanes.sizes(settings.threads)))
 
 
-def create_app(settings: Settings | None = None) -> Flask:
-    """The service as a WSGI application."""
+def create_app(settings: Settings | None = None, turns: Turns | None = None) -> Flask:
+    """The service as a WSGI application; its writers take turns with those of the other processes that were
+    given these."""
     settings = settings or read_settings()
     database = open_database(
         settings.database_url, settings.busy_timeout_ms, page_cache_kb=_page_cache_kb(settings)
@@ -83,7 +85,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     problems.install(app)
     errors.install(app, lambda record_id: records.address_of(database, record_id))
     app.config["QUERY_TIMEOUT_MS"] = settings.query_timeout_ms
-    endpoints = declared(database, settings)
+    endpoints = declared(database, settings, turns)
     app.extensions["facts.endpoints"] = {endpoint.id: endpoint for endpoint in endpoints.all}
     endpoints.install(app, Handler(database, settings.query_timeout_ms), lambda: request_actor(database))
     app.register_blueprint(documentation())

@@ -2,6 +2,7 @@
 
 import os
 from contextlib import suppress
+from functools import partial
 
 import click
 from peewee import OperationalError
@@ -9,6 +10,7 @@ from peewee import OperationalError
 from api.app import create_app
 from api.http.log import configure
 from api.http.server import Server, options
+from api.records.store.turns import Turns
 from api.records.write.rerender import catch_up
 from schemas.fuzzy_date import FuzzyDate
 
@@ -38,7 +40,8 @@ def serve(host: str, port: int, workers: int | None, threads: int | None, url: s
     FuzzyDate.parse("2019")
     _greet(host, port)
     configure()
-    Server(create_app, options(host, port, workers or settings.workers, settings.threads)).run()
+    made = partial(create_app, turns=Turns())
+    Server(made, options(host, port, workers or settings.workers, settings.threads)).run()
 
 
 def _greet(host: str, port: int) -> None:

@@ -14,6 +14,7 @@ from api.http.endpoint import Answer, Body, Endpoint, Endpoints
 from api.http.problems import MEDIA_TYPE
 from api.http.responses import JSON
 from api.records.core.registry import TYPES, RecordType
+from api.records.store.turns import Turns
 from api.records.write import operations as ops
 from api.records.write.perform import apply_all
 from api.records.write.together import Writers
@@ -52,9 +53,9 @@ WRITES = ("invalid-json", "unauthorized", "forbidden", "conflict", "invalid-docu
 STATEFUL = (*WRITES, "not-found", "precondition-failed", "precondition-required")
 
 
-def declare(endpoints: Endpoints, database: Database) -> None:
+def declare(endpoints: Endpoints, database: Database, turns: Turns) -> None:
     """Declare writing for every record type, and batches."""
-    writers = Writers(database)
+    writers = Writers(database, turns)
     for record_type in TYPES.values():
         _declare_create(endpoints, writers, record_type)
         _declare_replace(endpoints, writers, record_type)

@@ -51,8 +51,9 @@ def shape_of(method: bytes, target: bytes) -> Shape:
 
 
 def sizes(threads: int) -> tuple[int, int, int]:
-    """How many threads there are for reads, for costly ones and for writes."""
-    return threads, max(1, threads // 2), threads
+    """How many threads there are for reads, for costly ones and for writes: the more of these wait together,
+    the more share a commit."""
+    return threads, max(1, threads // 2), 2 * threads
 
 
 class Lanes:

@@ -17,6 +17,7 @@ from peewee import Database
 from ..core.errors import Refusal
 from ..store.api_keys import Actor
 from ..store.database import is_busy, write_transaction
+from ..store.turns import Turns
 from .perform import catch_up_quietly, writing
 from .transaction import Transaction
 
@@ -61,10 +62,10 @@ class _Write:
 
 
 class Writers:
-    """All who write to a database in this process."""
+    """All who write to a database in this process, in turns with the processes that share `turns`."""
 
-    def __init__(self, database: Database) -> None:
-        self.database = database
+    def __init__(self, database: Database, turns: Turns) -> None:
+        self.database, self._turns = database, turns
         self._waiting = deque[_Write]()
         #: Whether somebody writes, who then calls the next.
         self._led = False
@@ -90,12 +91,15 @@ class Writers:
 
     def _lead(self, first: _Write) -> None:
         """Write the first of those who wait, and others with it; then let the next lead."""
-        some = [self._waiting.popleft()]
+        some = [first]
         try:
-            if self._waiting:
-                self._commit(some)
-            else:
-                first.result, first.done = first.alone(self.database), True
+            with self._turns.turn():
+                # Others may have come while it waited.
+                self._waiting.popleft()
+                if self._waiting:
+                    self._commit(some)
+                else:
+                    first.result, first.done = first.alone(self.database), True
         finally:
             self._call(some)
 
