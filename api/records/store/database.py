@@ -14,6 +14,9 @@ from .file import DatabaseUnusable, SqliteFile, alone, file_of, make_private
 MIGRATIONS = Path(__file__).parent / "migrations"
 #: Those of the program that runs, whatever is installed in its place meanwhile.
 MIGRATION_NAMES = tuple(sorted(path.stem for path in MIGRATIONS.glob("[0-9]*.py")))
+#: Pages of the log, of 4 kB, from which a commit copies it into the database: what many commits changed is
+#: copied once. SQLite's own 1,000 are a few dozen commits.
+_PAGES_IN_LOG = 4_000
 #: Where the names of those that a database has are kept.
 _HISTORY = "schema_migration"
 
@@ -34,6 +37,7 @@ def open_database(
         "foreign_keys": 1,
         "cache_size": -page_cache_kb,
         "temp_store": "memory",
+        "wal_autocheckpoint": _PAGES_IN_LOG,
     }
     timeout = busy_timeout_ms / 1000
     return SqliteFile(file_of(url), resting=resting, pragmas=pragmas, timeout=timeout)
