@@ -6,6 +6,7 @@ and counts of such sets take microseconds where a join takes as long as there ar
 
 from collections.abc import Iterable, Iterator
 from itertools import groupby
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from peewee import Database, DatabaseError
@@ -71,8 +72,11 @@ def _by_piece(posted: Iterable[Posted]) -> dict[_Key, BitMap]:
     return found
 
 
+_in_key = attrgetter(*_Key._fields)
+
+
 def _key(row: Any) -> _Key:
-    return _Key(*(getattr(row, name) for name in _Key._fields))
+    return _Key._make(_in_key(row))
 
 
 def _row(key: _Key, numbers: BitMap) -> Any:

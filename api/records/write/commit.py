@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable
 
-from ..core.mentions import mentions
 from ..store.counters import count_commit
 from . import rows
 from .members import store_mentions
@@ -102,8 +101,7 @@ def _same_face(old: Entry | None, new: Entry | None) -> bool:
 def _related_claims(entry: Entry | None) -> set[str]:
     if entry is None:
         return set()
-    found = mentions(entry.type.schema, entry.document)
-    return {mention.target for mention in found if mention.role == "relations.claim"}
+    return {mention.target for mention in entry.mentions if mention.role == "relations.claim"}
 
 
 def _shown(session: Session, stale: Iterable[str]) -> list[Entry]:

@@ -8,7 +8,6 @@ from typing import Any
 from peewee import Database
 
 from ..core.filters import Members
-from ..core.mentions import mentions
 from ..core.registry import TYPES
 from ..core.sql import Sql, joined, sql
 from ..core.state import FOREVER
@@ -43,8 +42,7 @@ def _pairs(entry: Entry | None) -> Iterable[Pair]:
     """What a published date or claim names for its dossiers."""
     if entry is None or entry.status != "published":
         return set()
-    found = mentions(entry.type.schema, entry.document)
-    named = {mention.target for mention in found if _NAMED.intersection(mention.to)}
+    named = {mention.target for mention in entry.mentions if _NAMED.intersection(mention.to)}
     return {(dossier, target) for dossier in entry.document.get("dossiers", ()) for target in named}
 
 

@@ -20,7 +20,6 @@ from ..core.errors import (
     PreconditionRequired,
     Refusal,
 )
-from ..core.mentions import mentions
 from ..core.registry import RecordType
 from .documents import AROUND, UnreadableDocument, read_document
 from .enrichment import KIND as ENRICHMENT
@@ -299,7 +298,7 @@ def _says_the_same(transaction: Transaction, old: Entry, document: Json) -> bool
     """Whether a document is the record's, or what a read shows of it since records that it names merged."""
     session = transaction.session
     session.load_around([old])
-    named = (mention.target for mention in mentions(old.type.schema, old.document))
+    named = (mention.target for mention in old.mentions)
     if document == old.document or all(session.resolve(target) == target for target in named):
         return document == old.document
     stands, becomes = Renderer(session).render([old, replace(old, document=document)])

@@ -91,7 +91,8 @@ class Renderer:
 
     def _stored_checks(self, entries: Sequence[Entry]) -> dict[str, dict[tuple[str, str], Json]]:
         found: dict[str, dict[tuple[str, str], Json]] = {}
-        for row in CHECKS.read_of(self.session.database, "record", (entry.id for entry in entries)):
+        stored = self.session.stored(entry.id for entry in entries)
+        for row in CHECKS.read_of(self.session.database, "record", stored):
             check = {"status": row.status, "checked": row.checked}
             found.setdefault(row.record, {})[row.source, row.locator] = check
         return found

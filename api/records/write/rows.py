@@ -5,7 +5,6 @@ from typing import Any
 
 from peewee import Database
 
-from ..core.mentions import mentions
 from ..core.registry import DOSSIER
 from ..core.sql import sql
 from ..core.state import FOREVER
@@ -129,8 +128,8 @@ def _store_keys(
     wanted = {record.entry.id: rows_of(record, session) for record in rendered}
     entries = {record.entry.id: record.entry for record in rendered}
     named = [entry.id for entry in entries.values() if _names_others(entry, session)]
-    held = _by_record(read_together(database, POSTED, "record", entries, _HELD))
-    naming = _by_record(REFERENCES.read_of(database, "record", named, _HELD))
+    held = _by_record(read_together(database, POSTED, "record", session.stored(entries), _HELD))
+    naming = _by_record(REFERENCES.read_of(database, "record", session.stored(named), _HELD))
     for table in PERIODIC:
         some, standing = (named, naming) if table is REFERENCES else (entries, held)
         due = [
@@ -160,7 +159,7 @@ def _names_others(entry: Entry, session: Session) -> bool:
 
 
 def _named_by(entry: Entry) -> set[tuple[str, str]]:
-    return {(m.role, m.target) for m in mentions(entry.type.schema, entry.document)}
+    return {(m.role, m.target) for m in entry.mentions}
 
 
 def _by_record(rows: Iterable[Any]) -> dict[str, list[Any]]:
@@ -227,6 +226,8 @@ def postpone(database: Database, stale: dict[str, str]) -> None:
 
 def erase(database: Database, ids: Sequence[str]) -> None:
     """Take drafts out of every table."""
+    if not ids:
+        return
     keys = {timeless(row) for row in read_together(database, POSTED, "record", ids)}
     follow(database, keys, set(), forget(database, ids))
     for table in (*PERIODIC, DEPENDENCIES, CHECKS):

@@ -7,7 +7,7 @@ from itertools import chain
 from schemas.base import Json, counted, nearest, quoted
 
 from ..core.errors import Conflict, DocumentFault
-from ..core.mentions import Mention, mentions
+from ..core.mentions import Mention
 from ..core.registry import CLAIM, DOSSIER
 from ..core.state import FOREVER
 from ..store.tables import QUESTIONS
@@ -54,7 +54,7 @@ def faults_of_unreadable(session: Session, refusal: UnreadableDocument) -> Itera
     stands = session.get(refusal.id)
     public = refusal.publishes or (stands is not None and stands.status != "draft")
     entry = Entry(refusal.id, refusal.type, "published" if public else "draft", refusal.body)
-    session.load(mention.target for mention in mentions(entry.type.schema, entry.document))
+    session.load(mention.target for mention in entry.mentions)
     asked, faulty = _asked_anew(session), {fault.pointer for fault in refusal.faults}
     found = (_reference_faults(session, entry), _taken_ids(session, entry, asked))
     for fault in chain(*found, _answer_faults(session, entry, asked)):
@@ -98,7 +98,7 @@ def _faults_of(session: Session, entry: Entry, asked: Asked) -> Iterator[Documen
 
 def _reference_faults(session: Session, entry: Entry) -> Iterator[DocumentFault]:
     old = _references_before(session, entry)
-    for mention in mentions(entry.type.schema, entry.document):
+    for mention in entry.mentions:
         stood_before = (mention.role, session.resolve(mention.target)) in old
         if fault := _reference_fault(session, entry, mention, stood_before):
             yield fault
@@ -109,7 +109,7 @@ def _references_before(session: Session, entry: Entry) -> set[tuple[str, str]]:
     before = session.as_before(entry.id)
     if before is None or before.status == "draft":
         return set()
-    return {(m.role, session.resolve(m.target)) for m in mentions(entry.type.schema, before.document)}
+    return {(m.role, session.resolve(m.target)) for m in before.mentions}
 
 
 def _reference_fault(

@@ -10,7 +10,7 @@ from peewee import Database
 
 from schemas.base import Json
 
-from ..core.mentions import mentions
+from ..core.mentions import Mention, mentions
 from ..core.registry import TYPES, RecordType
 from ..core.sql import sql
 from ..core.state import FOREVER
@@ -48,11 +48,19 @@ class Entry:
     updated: str = ""
     merged_into: str | None = None
     withdrawal: Json | None = None
+    _mentions: list[Mention] | None = field(default=None, init=False, repr=False, compare=False)
 
     @property
     def name(self) -> str:
         """What the record is called."""
         return str(self.document.get(self.type.title, self.id))
+
+    @property
+    def mentions(self) -> list[Mention]:
+        """Every record that the document names; looked for once, since no document changes in its entry."""
+        if self._mentions is None:
+            self._mentions = mentions(self.type.schema, self.document)
+        return self._mentions
 
     @property
     def public(self) -> bool:
@@ -74,7 +82,11 @@ class Entry:
     @classmethod
     def from_row(cls, row: Any) -> "Entry":
         """The entry of a row of records."""
-        return cls(**{member.name: _parsed(member.name, getattr(row, member.name)) for member in fields(cls)})
+        return cls(**{name: _parsed(name, getattr(row, name)) for name in _MEMBERS})
+
+
+#: The columns that an entry is made of.
+_MEMBERS = tuple(member.name for member in fields(Entry) if member.init)
 
 
 def _parsed(column: str, value: Any) -> Any:
@@ -112,9 +124,9 @@ class Session:
         """Fetch what entries name, and what they were computed from the last time, all at once."""
         new = [entry.id for entry in entries if entry.id not in self.computed_from]
         self.computed_from |= {record_id: set() for record_id in new}
-        for row in DEPENDENCIES.read_of(self.database, "record", new):
+        for row in DEPENDENCIES.read_of(self.database, "record", self.stored(new)):
             self.computed_from[row.record].add(row.target)
-        named = {m.target for entry in entries for m in mentions(entry.type.schema, entry.document)}
+        named = {mention.target for entry in entries for mention in entry.mentions}
         self.load(sorted(named.union(*(self.computed_from[entry.id] for entry in entries))))
 
     def get(self, record_id: str) -> Entry | None:
@@ -168,6 +180,10 @@ class Session:
     def removed(self) -> list[str]:
         """Ids of what was changed and is not there."""
         return [i for i in self.before if self._entries[i] is None]
+
+    def stored(self, ids: Iterable[str]) -> list[str]:
+        """Those of some ids of which the database may hold something: not those that the transaction made."""
+        return [i for i in ids if self.before.get(i, self) is not None]
 
     def as_before(self, record_id: str) -> Entry | None:
         """The record as it was before the transaction."""
@@ -223,7 +239,7 @@ class Session:
         if self._named_anew is None:
             self._named_anew = {}
             for entry in self.changed:
-                for mention in mentions(entry.type.schema, entry.document):
+                for mention in entry.mentions:
                     self._named_anew.setdefault(mention.target, set()).add((mention.role, entry.id))
         return self._named_anew.get(target, set())
 
