@@ -238,8 +238,8 @@ def test_the_pages_that_threads_keep_and_the_answers_stay_within_the_share(loade
         database = app.extensions["facts.database"]
         kept = database.execute_sql("PRAGMA cache_size").fetchone()[0]
         database.close()
-        # Four threads for reads, two for costly ones, four for writes.
-        return -kept * 10 * 1_000
+        # Four threads for reads, two for costly ones, eight for writes.
+        return -kept * 14 * 1_000
 
     assert pages(memory_mb=96, cache_bytes=32_000_000) == pytest.approx(64_000_000, rel=0.01)
     assert pages(memory_mb=500, cache_bytes=0) == pytest.approx(500_000_000, rel=0.01)
