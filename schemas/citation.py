@@ -6,8 +6,9 @@ from urllib.parse import quote
 from marshmallow import ValidationError, validates_schema
 
 from .base import Fault, Json, Rendering, ValueSchema
-from .fields import Checked, Count, Digest, FuzzyDateField, Matching, One, Reference, Text
+from .fields import Checked, Count, Digest, FuzzyDateField, LanguageTag, Matching, One, Reference, Text
 from .record import CheckSchema, doc
+from .translation import TranslatedSchema, Translations
 
 
 class TextPositionSchema(ValueSchema):
@@ -66,13 +67,18 @@ class Checks(Checked):
         return Rendering.get().check_of(obj)
 
 
-class CitationSchema(ValueSchema):
+class CitationSchema(TranslatedSchema):
     """A passage of a source."""
+
+    translates = ("quote",)
+    written_in = "quote"
 
     source = Reference("source", required=True)
     locator = One(LocatorSchema)
     states = FuzzyDateField(metadata=doc("The date that this source gives, where it differs."))
     quote = Text(2000, lines=True, metadata=doc("Verbatim; only where the curator has the right."))
+    language = LanguageTag(metadata=doc("Of the quotation."))
+    translations = Translations()
     deep_link = DeepLink(dump_only=True)
     check = Checks(dump_only=True, allow_none=False)
 

@@ -4,8 +4,9 @@ from marshmallow import fields
 
 from .base import ValueSchema
 from .citation import CitationSchema
-from .fields import Day, FuzzyDateField, Id, Listed, One, Reference, TermOf, Text
+from .fields import Day, FuzzyDateField, Id, LanguageTag, Listed, One, Reference, TermOf, Text
 from .record import RecordSchema, doc
+from .translation import Translations
 from .vocabularies import (
     ASSESSMENT_STATUSES,
     ATTRIBUTION_ROLES,
@@ -77,8 +78,12 @@ class ClaimSchema(RecordSchema):
 
     of_type = "claim"
     titled_by = "proposition"
+    translates = ("proposition",)
+    written_in = "proposition"
 
     proposition = Text(1000, required=True, metadata=doc("One statement, neutral."))
+    language = LanguageTag(metadata=doc("Of the proposition."))
+    translations = Translations()
     kind = TermOf(CLAIM_KINDS, required=True)
     claimant = Reference("party", dump_only=True, metadata=doc("First party of the chain."))
     attribution = Listed(One(AttributionSchema), 20, metadata=doc("From the speaker outwards."))

@@ -4,6 +4,7 @@ from .base import ValueSchema
 from .citation import CitationSchema
 from .fields import FuzzyDateField, Listed, One, Reference, TermOf, Text
 from .record import RecordSchema
+from .translation import Translations
 from .vocabularies import DATE_KINDS, PARTICIPANT_ROLES
 
 
@@ -19,6 +20,7 @@ class DateSchema(RecordSchema):
 
     of_type = "date"
     titled_by = "title"
+    translates = ("title", "description")
 
     title = Text(500, required=True)
     kind = TermOf(DATE_KINDS, required=True)
@@ -28,4 +30,5 @@ class DateSchema(RecordSchema):
     participants = Listed(One(ParticipantSchema), 100)
     part_of = Reference("date")
     description = Text(5000, lines=True)
+    translations = Translations()
     dossiers = Listed(Reference("dossier"), 50)

@@ -9,6 +9,7 @@ from .base import Json
 from .fields import PLAIN_VALUES, Checked, Listed
 from .problem import ProblemErrorSchema, ProblemSchema
 from .record import CheckSchema, FuzzyDateSchema, RecordSchema, ReferenceSchema
+from .translation import SHOWN_TRANSLATED, TranslatedSchema, Translations
 from .vocabularies import VOCABULARIES
 
 #: Built by hand while rendering: they say themselves which members are always there.
@@ -38,6 +39,7 @@ def written_components(*roots: type[Schema]) -> dict[str, Json]:
     patched = [s for s in found if _patched_inside(s, records)]
     return {
         **PLAIN_VALUES,
+        "TranslationsInput": _nullable(_list(Translations(), "Input")),
         **{f"{component_name(s)}Input": as_written(s()) for s in found},
         **{f"{component_name(s)}Replacement": _replacement(s()) for s in records},
         **{f"{component_name(s)}Patch": _patch(s()) for s in (*records, *patched)},
@@ -88,14 +90,15 @@ def _patch(schema: Schema) -> Json:
 
 def _written_field(field: fields.Field[Any], form: str) -> Json:
     shape = _described(field, _shape(field, form))
-    return _nullable(shape) if field.allow_none else shape
+    return _nullable(shape) if field.allow_none and not isinstance(field, Translations) else shape
 
 
 def components(*roots: type[Schema]) -> dict[str, Json]:
     """The components of schemas as they are read, with all that these contain, and of all vocabularies."""
     found = _reachable([*roots, ReferenceSchema, FuzzyDateSchema, CheckSchema])
     terms = {vocabulary.component: vocabulary.listed for vocabulary in VOCABULARIES.values()}
-    return {component_name(s): as_read(s()) for s in found} | terms
+    lists = {"Translations": _list(Translations())}
+    return {component_name(s): as_read(s()) for s in found} | terms | lists
 
 
 def _reachable(roots: Iterable[type[Schema]], written: bool = False) -> list[type[Schema]]:
@@ -129,7 +132,9 @@ def as_read(schema: Schema) -> Json:
         "type": "object",
         "description": (type(schema).__doc__ or "").strip(),
         "required": [name for name in members if name in always],
-        "properties": members | (_SEEN_BY if _is_named(schema) else {}),
+        "properties": members
+        | (_SEEN_BY if _is_named(schema) else {})
+        | (_SHOWN_IN if _is_shown(schema) else {}),
         **({} if partial else {"additionalProperties": False}),
     }
 
@@ -147,12 +152,21 @@ _SEEN_BY: Json = {
 }
 
 
+#: What stands beside a text that was asked for with `translation`: the service says what is in it.
+_SHOWN_IN: Json = {"translation": {"$ref": "#/components/schemas/ShownTranslation"}}
+
+
 #: What stands beside a record that was asked for with `include`: the service says which records there are.
 _INCLUDED: Json = {"$ref": "#/components/schemas/Included"}
 
 
 def _is_named(schema: Schema) -> bool:
     return "names" in schema.fields or isinstance(schema, ReferenceSchema)
+
+
+def _is_shown(schema: Schema) -> bool:
+    texts = schema.translates if isinstance(schema, TranslatedSchema) else ()
+    return isinstance(schema, ReferenceSchema) or any(name in SHOWN_TRANSLATED for name in texts)
 
 
 def _in_wire_order(schema: Schema) -> dict[str, fields.Field[Any]]:
@@ -172,12 +186,18 @@ def _shape(field: fields.Field[Any], form: str = "") -> Json:
         return dict(field.written if form else field.read)
     if isinstance(field, fields.Nested):
         return written_reference_to(type(field.schema), form)
+    if isinstance(field, Translations):
+        return {"$ref": f"#/components/schemas/Translations{'Input' if form else ''}"}
     if isinstance(field, Listed):
-        least = {"minItems": field.least} if field.least else {}
-        items = _shape(field.inner, "Input" if form else "")
-        return {"type": "array", "items": items, **least, "maxItems": field.most}
+        return _list(field, form)
     plain = next((name for kind, name in _PLAIN.items() if isinstance(field, kind)), None)
     return {"type": plain} if plain else {}
+
+
+def _list(field: Listed, form: str = "") -> Json:
+    least = {"minItems": field.least} if field.least else {}
+    items = _shape(field.inner, "Input" if form else "")
+    return {"type": "array", "items": items, **least, "maxItems": field.most}
 
 
 def _described(field: fields.Field[Any], shape: Json) -> Json:

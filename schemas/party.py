@@ -4,6 +4,7 @@ from .base import ValueSchema
 from .citation import CitationSchema
 from .fields import CountryCode, FuzzyDateField, LanguageTag, Listed, Matching, One, Reference, TermOf, Text
 from .record import RecordSchema, doc
+from .translation import TranslatedSchema, Translations
 from .vocabularies import NAME_KINDS, PARTY_KINDS
 
 
@@ -25,13 +26,16 @@ class IdentifiersSchema(ValueSchema):
     viaf = Matching(r"^[1-9]\d{0,21}$", "97006051")
 
 
-class OfficeSchema(ValueSchema):
+class OfficeSchema(TranslatedSchema):
     """An office held."""
+
+    translates = ("title",)
 
     title = Text(300, required=True)
     of = Reference("party", metadata=doc("Where the office is."))
     held = FuzzyDateField()
     citations = Listed(One(CitationSchema), 20)
+    translations = Translations()
 
 
 class MembershipSchema(ValueSchema):
@@ -45,6 +49,7 @@ class PartySchema(RecordSchema):
     """A person, state, outlet, ministry or other body that acts or speaks."""
 
     of_type = "party"
+    translates = ("name", "description")
 
     name = Text(300, required=True, metadata=doc("Neutral name."))
     kind = TermOf(PARTY_KINDS, required=True)
@@ -56,3 +61,4 @@ class PartySchema(RecordSchema):
     country = CountryCode(metadata=doc("ISO 3166-1 alpha-2, or ISO 3166-3 for a former country."))
     identifiers = One(IdentifiersSchema)
     description = Text(5000, lines=True)
+    translations = Translations()

@@ -4,6 +4,7 @@ from .base import ValueSchema
 from .fields import Degrees, Listed, One, Reference, TermOf, Text
 from .party import IdentifiersSchema, NameSchema
 from .record import RecordSchema, doc
+from .translation import Translations
 from .vocabularies import PLACE_KINDS
 
 
@@ -18,6 +19,7 @@ class PlaceSchema(RecordSchema):
     """A place; its names show who uses them."""
 
     of_type = "place"
+    translates = ("name", "description")
 
     name = Text(300, required=True, metadata=doc("Neutral name."))
     kind = TermOf(PLACE_KINDS, required=True)
@@ -28,3 +30,4 @@ class PlaceSchema(RecordSchema):
     coordinates = One(CoordinatesSchema)
     identifiers = One(IdentifiersSchema)
     description = Text(5000, lines=True)
+    translations = Translations()

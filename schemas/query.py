@@ -376,6 +376,17 @@ def languages(name: str, description: str) -> Parameter:
     return listed(name, description, {"type": "string", "maxLength": 35}, LanguageTag().fault, "en")
 
 
+def language_range(name: str, description: str) -> Parameter:
+    """A BCP 47 tag that also means those which begin with it (RFC 4647 §3.3.1)."""
+
+    def read(text: str) -> str:
+        if wrong := LanguageTag().fault(text):
+            raise ValueError(wrong)
+        return text
+
+    return Parameter(name, description, {"type": "string", "maxLength": 35}, read, example="ja")
+
+
 def countries(name: str, description: str) -> Parameter:
     """ISO 3166 codes, any of."""
     item = {"type": "string", "pattern": "^[A-Z]{2}([A-Z]{2})?$"}

@@ -6,6 +6,7 @@ from marshmallow import fields
 
 from .base import Json, ValueSchema
 from .fields import Checked, Id, Listed, One, TermOf, Text
+from .translation import TranslatedSchema
 from .vocabularies import CHECK_STATUSES, DATE_CERTAINTIES, DATE_PRECISIONS, RECORD_STATUSES, RECORD_TYPES
 
 
@@ -44,7 +45,7 @@ class WarningSchema(ValueSchema):
     detail = fields.String()
 
 
-class RecordSchema(ValueSchema):
+class RecordSchema(TranslatedSchema):
     """A record: `type`, `id`, the type's own fields, `meta`, `links`."""
 
     of_type: ClassVar[str]

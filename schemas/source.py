@@ -15,6 +15,7 @@ from .fields import (
     Yes,
 )
 from .record import RecordSchema, doc
+from .translation import Translations
 from .vocabularies import DERIVATIONS, SOURCE_KINDS
 
 
@@ -42,6 +43,7 @@ class SourceSchema(RecordSchema):
 
     of_type = "source"
     titled_by = "title"
+    translates = ("title", "note")
 
     title = Text(500, required=True)
     kind = TermOf(SOURCE_KINDS, required=True)
@@ -59,6 +61,7 @@ class SourceSchema(RecordSchema):
     retrieved = Day()
     rights = Text(1000)
     note = Text(5000, lines=True)
+    translations = Translations()
     origins = Listed(
         Reference("source"), 1000, dump_only=True, metadata=doc("Documents that all of it goes back to.")
     )

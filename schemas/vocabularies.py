@@ -607,6 +607,31 @@ ASSESSMENT_STATUSES = _vocabulary(
         Term("unresolvable", "It cannot be settled by evidence.", synonyms=("undecidable", "unverifiable")),
     ],
 )
+TRANSLATION_KINDS = _vocabulary(
+    "translation-kinds",
+    "Translation kinds",
+    "Whose hand a translation is from, the best first.",
+    [
+        Term("official", "By whoever wrote the original, or by a body that speaks for it."),
+        Term("own", "By the curators, or by a translator for them.", synonyms=("editorial", "human")),
+        Term("machine", "By a program; read by nobody since.", synonyms=("automatic", "automated", "mt")),
+    ],
+)
+TRANSLATABLE = _vocabulary(
+    "translatable",
+    "Texts that are translated",
+    "Members of a record, or of an object in it, that may stand in other languages too.",
+    [
+        Term("name", "Of a party or a place.", "schema:name"),
+        Term("title", "Of a date, a source, a dossier, an office.", "schema:headline"),
+        Term("proposition", "Of a claim."),
+        Term("description", "Of a party, a place, a date.", "schema:description"),
+        Term("summary", "Of a dossier.", "schema:abstract"),
+        Term("note", "Of a source."),
+        Term("text", "Of a question.", "schema:text"),
+        Term("quote", "Of a citation."),
+    ],
+)
 CHECK_STATUSES = _vocabulary(
     "check-statuses",
     "Check statuses",

@@ -25,7 +25,7 @@ from schemas.query import Query
 from schemas.vocabularies import CHECK_ANSWERS, CORRECTION_KINDS
 
 from .components import named
-from .parameters import by_name, correction_parameters, perspective_parameter
+from .parameters import by_name, correction_parameters, naming_parameters
 from .reply import Reply, page_of, this_request
 from .response_schemas import (
     ADDRESS,
@@ -184,7 +184,7 @@ def _declare_corrections(endpoints: Endpoints, settings: Settings) -> None:
             "listCorrections",
             "history",
             listed,
-            {**parameters, "perspective": perspective_parameter()},
+            {**parameters, **by_name(naming_parameters())},
             answers={200: Answer("The notes.", shape, headers=("ETag", "Link"))},
         )
     )

@@ -81,8 +81,20 @@ def facets_parameter(names: Sequence[str]) -> Parameter:
     return query.choices("facets", text, names, "something that can be counted by")
 
 
-def perspective_parameter() -> Parameter:
-    """Whose names are shown."""
+def naming_parameters() -> tuple[Parameter, Parameter]:
+    """Whose names are shown, and in which language names, titles and propositions stand."""
+    return _perspective_parameter(), _translation_parameter()
+
+
+def _translation_parameter() -> Parameter:
+    text = (
+        "A language (`ja` also finds ja-JP) in whose best translation names, titles, propositions and "
+        "questions stand; `translation` beside has the original."
+    )
+    return query.language_range("translation", text)
+
+
+def _perspective_parameter() -> Parameter:
     text = (
         "A party whose own names for parties and places stand in `name`, in the best language for "
         "`Accept-Language`; `neutral_name` stands beside."
@@ -128,7 +140,7 @@ def page_parameters() -> Parameters:
 @cache
 def record_parameters(record_type: RecordType) -> Parameters:
     """Everything that `GET /v1/{type}/{id}` takes."""
-    beside = [query.as_of(), perspective_parameter()]
+    beside = [query.as_of(), *naming_parameters()]
     return {**shape_parameters(record_type), **by_name(beside)}
 
 
@@ -144,7 +156,7 @@ def collection_parameters(record_type: RecordType) -> Parameters:
         status_parameter(),
         query.search_text("q", f"Text that the records hold. {SEARCH_TEXT}"),
         query.as_of(),
-        perspective_parameter(),
+        *naming_parameters(),
         count_parameter(),
     ]
     if names := facet_names((record_type,)):
@@ -164,7 +176,7 @@ def reference_parameters(record_type: RecordType) -> Parameters:
     found = [
         _types("Types of the records that refer."),
         query.as_of(),
-        perspective_parameter(),
+        *naming_parameters(),
     ]
     if roles:
         text = "Fields that refer, as dotted paths."
@@ -180,7 +192,7 @@ def search_parameters() -> Parameters:
         _types("Types of the records."),
         query.choice("group", "`type`: the best of each type apart, `limit` of each.", ("type",), None),
         status_parameter(),
-        perspective_parameter(),
+        *naming_parameters(),
         count_parameter(),
         facets_parameter(("type", *facet_names(EVERY_TYPE))),
     ]
@@ -195,7 +207,7 @@ def suggest_parameters() -> Parameters:
             query.search_text("q", "How a name or title begins, or a word of it.", required=True),
             _types("Types of the records."),
             query.number("limit", "Most suggestions.", 1, 20, 10),
-            perspective_parameter(),
+            *naming_parameters(),
         ]
     )
 
@@ -210,7 +222,7 @@ def timeline_parameters() -> Parameters:
         query.flag("nested", "Whether dates that are part of a listed one stand within it.", False),
         query.flag("undated", "Whether only the claims without that date are listed, by id.", False),
         query.as_of(),
-        perspective_parameter(),
+        *naming_parameters(),
     ]
     return by_name(found) | page_parameters() | filter_parameters(filters_of(KINDS))
 
@@ -221,7 +233,7 @@ def similar_parameters() -> Parameters:
     shared = tuple(SHARED.values())
     found = [
         query.choices("share", "What must be shared.", shared, "something that claims share"),
-        perspective_parameter(),
+        *naming_parameters(),
     ]
     return by_name(found) | page_parameters()
 
@@ -238,7 +250,7 @@ def positions_parameters() -> Parameters:
             CLAIM.filter("said").plain(),
             match_parameter(),
             query.as_of(),
-            perspective_parameter(),
+            *naming_parameters(),
         ]
     )
 

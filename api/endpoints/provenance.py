@@ -12,7 +12,7 @@ from schemas.query import Query
 
 from .components import named
 from .examples import sample
-from .parameters import by_name, perspective_parameter
+from .parameters import by_name, naming_parameters
 from .reply import Reply
 from .response_schemas import (
     ADDRESS,
@@ -77,7 +77,7 @@ def declare(endpoints: Endpoints) -> None:
         "/v1/claims/{id}/provenance",
         "getClaimProvenance",
         "claims",
-        parameters=by_name((q.as_of(), perspective_parameter())),
+        parameters=by_name((q.as_of(), *naming_parameters())),
         demanding=True,
         path_parameters=(PathParameter("id", "Id of a claim.", ID, CLAIM.example),),
         media_types=(JSON, JSON_LD),

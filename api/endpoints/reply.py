@@ -1,7 +1,8 @@
 """What a view found, and the one handler that makes an answer of it.
 
 The handler opens the state that a request asks of, calls the view in it, trims `fields`, embeds `include`,
-puts in the names of a `perspective`, and adds tag, links and `Vary`. So no endpoint can forget one of these.
+puts in the names of a `perspective` and the texts of a `translation`, and adds tag, links and `Vary`. So no
+endpoint can forget one of these.
 """
 
 from collections.abc import Callable, Mapping
@@ -19,6 +20,7 @@ from api.http.languages import best_language
 from api.http.query_strings import query_string
 from api.http.responses import JSON, LASTING, REVALIDATE, answer, envelope, link, tag_of
 from api.records.answers.perspective import in_words_of
+from api.records.answers.translation import in_language
 from api.records.core.state import CURATORS, PUBLIC, State
 from api.records.read.records import Page, Stored, read_many, referenced
 from api.records.read.revisions import memento_of, moment_of
@@ -30,8 +32,10 @@ from schemas.query import Query
 from .auth import request_actor, requested_statuses, visible_statuses
 from .memento import ACCEPT_DATETIME, accepted_datetime
 
+#: Parameters that put other names and texts into a document.
+_NAMING = frozenset({"perspective", "translation"})
 #: Parameters that make another document of a record.
-_SHAPING = frozenset({"fields", "include", "perspective"})
+_SHAPING = frozenset({"fields", "include"}) | _NAMING
 
 
 @dataclass(slots=True)
@@ -167,7 +171,7 @@ class _Shaping:
             head["included"] = self._by_id(included)
         document = {"data": self._trimmed(documents), **head}
         body = orjson.dumps(self._named(document), default=_as_json)
-        seen = "perspective" in self.query.given
+        seen = self.query.given & _NAMING
         return self._answer(
             reply, body, tag_of([body]) if seen else _page_tag(page, [*page.records, *included])
         )
@@ -192,12 +196,18 @@ class _Shaping:
         return orjson.dumps(reply.form(document) if reply.form else document, default=_as_json)
 
     def _named(self, document: Any) -> Any:
-        """The document with the names of the perspective asked for in it."""
-        if "perspective" not in self.query.given:
+        """The document in the language and with the names of the perspective asked for."""
+        given = self.query.given
+        if not given & _NAMING:
             return document
         drafts = self.state.moment is None and request_actor(self.state.database)
         state = self.state.of(CURATORS if drafts else PUBLIC)
-        return in_words_of(state, self.query["perspective"], best_language(), _expanded(document))
+        document = _expanded(document)
+        if "translation" in given:
+            document = in_language(state, self.query["translation"], document)
+        if "perspective" in given:
+            document = in_words_of(state, self.query["perspective"], best_language(), document)
+        return document
 
 
 def _as_json(value: Any) -> orjson.Fragment:

@@ -6,7 +6,7 @@ from api.records.core.registry import TYPES, RecordType
 from schemas.base import Json
 from schemas.json_schema import component_name, reference_to
 from schemas.problem import CurrentSchema, ReasonSchema
-from schemas.vocabularies import CHANGE_KINDS, RECORD_STATUSES, RECORD_TYPES
+from schemas.vocabularies import CHANGE_KINDS, RECORD_STATUSES, RECORD_TYPES, TRANSLATION_KINDS
 
 from .components import named
 
@@ -52,8 +52,24 @@ def any_record(types: Iterable[RecordType]) -> Json:
 TYPE: Json = RECORD_TYPES.schema
 STATUS: Json = RECORD_STATUSES.schema
 CHANGE: Json = CHANGE_KINDS.schema
-#: Beside a name that was asked for with `perspective`.
-SEEN_BY: Json = {"neutral_name": NULLABLE_TEXT, "name_language": TEXT}
+_SHOWN: Json = named(
+    "ShownTranslation",
+    object_of(
+        {
+            "language": TEXT,
+            "kind": {"type": "string", "enum": [*TRANSLATION_KINDS.names, "common"]},
+            "by": or_null({"$ref": "#/components/schemas/Reference"}),
+            "original": TEXT,
+            "original_language": NULLABLE_TEXT,
+        },
+        (),
+        "With `translation`: what stands in the original's place; null where there is nothing. "
+        "`common` is a name in use.",
+    )
+    | {"type": ["object", "null"]},
+)
+#: Beside a name that was asked for with `perspective` or `translation`.
+SEEN_BY: Json = {"neutral_name": NULLABLE_TEXT, "name_language": TEXT, "translation": _SHOWN}
 #: What a change of a record starts from.
 CURRENT: Json = reference_to(CurrentSchema)
 REASON: Json = reference_to(ReasonSchema)

@@ -8,7 +8,7 @@ from schemas.base import Json
 from ..core.registry import RecordType
 from ..text.normalise import BETWEEN, Piece, indexed, normalise_with_spans, pieces
 from ..text.query import SearchTerm
-from ..text.texts import values_at
+from ..text.texts import searched_texts, values_at
 
 #: Texts of a record that are shown with highlights, and ranges in each.
 MOST_TEXTS = 10
@@ -18,13 +18,13 @@ MOST_RANGES = 20
 def highlights(record_type: RecordType, record: Json, terms: Sequence[SearchTerm]) -> list[Json]:
     """[{`pointer`, `text`, `ranges`: [{`start`, `end`}]}]: code points of the text, end exclusive."""
     found = []
-    for path in (record_type.title, *record_type.names, *record_type.text):
-        for pointer, text in values_at(record, path):
-            if ranges := _ranges(text, terms):
-                shown = [{"start": start, "end": end} for start, end in ranges[:MOST_RANGES]]
-                found.append({"pointer": pointer, "text": text, "ranges": shown})
-                if len(found) == MOST_TEXTS:
-                    return found
+    names, further = searched_texts(record_type, record)
+    for pointer, text in (*values_at(record, record_type.title), *names, *further):
+        if ranges := _ranges(text, terms):
+            shown = [{"start": start, "end": end} for start, end in ranges[:MOST_RANGES]]
+            found.append({"pointer": pointer, "text": text, "ranges": shown})
+            if len(found) == MOST_TEXTS:
+                return found
     return found
 
 

@@ -51,7 +51,8 @@ def read_similar(state: State, claim_id: str, query: Query) -> Similar:
     Raises NotFound, Gone or Merged as a read of the claim does.
     """
     read_record(state, CLAIM, claim_id)
-    echo: Json = {name: query[name] for name in ("share", "perspective") if name in query.given}
+    echoed = ("share", "perspective", "translation")
+    echo: Json = {name: query[name] for name in echoed if name in query.given}
     cursors = cursors_of(state.database, ["similar", claim_id, echo])
     after = None if query["after"] is None else cursors.values(query["after"])
     shared = _shared(state, claim_id, query)

@@ -162,6 +162,17 @@ def _assessment(document: Json, computed: Json) -> Iterable[Key]:
     return [(document.get("assessment", {}).get("status", "not-assessed"), "")]
 
 
+def _translated(document: Json, computed: Json) -> Iterable[Key]:
+    return [
+        (language, "") for language in dict.fromkeys(t["language"] for t in document.get("translations", ()))
+    ]
+
+
+_LANGUAGE = Languages("language", "BCP 47 tag of it, exactly as recorded.", one("language"))
+#: Whether there is something to read in a language: of every type whose records are found by filters.
+_TRANSLATED = Languages(
+    "translated", "BCP 47 tag of a language that one of its own texts is translated into.", Keys(_translated)
+)
 _MEMBERSHIP = "Members of a dossier: what names it, what that refers to, and the sources' publishers."
 _MEMBERS = Members("dossier", _MEMBERSHIP)
 
@@ -186,6 +197,7 @@ PARTY = RecordType(
     text=("description", "offices.title"),
     filters=(
         _kind(vocab.PARTY_KINDS),
+        _TRANSLATED,
         Members("dossier", _MEMBERSHIP, publishers=True),
         Countries("country", "ISO 3166 code of its country.", one("country")),
         Ids("part_of", "What it is directly part of.", one("part_of"), to=("party",)),
@@ -209,6 +221,7 @@ PLACE = RecordType(
     text=("description",),
     filters=(
         _kind(vocab.PLACE_KINDS),
+        _TRANSLATED,
         _MEMBERS,
         Ids("part_of", "What it is directly part of.", one("part_of"), to=("place",)),
         Ids("claimed_by", "A party that claims it.", each("claimed_by"), to=("party",)),
@@ -227,10 +240,11 @@ SOURCE = RecordType(
     dates=("published",),
     filters=(
         _kind(vocab.SOURCE_KINDS),
+        _TRANSLATED,
         _MEMBERS,
         Ids("publisher", "Anyone who published it.", Keys(_publishers), to=("party",)),
         Ids("signatory", "Anyone who signed it.", each("signatories"), to=("party",)),
-        Languages("language", "BCP 47 tag, exactly as recorded.", one("language")),
+        _LANGUAGE,
         Flag("held", "Whether the curators have had the document itself.", Keys(_held, several=False)),
         Ids(
             "derived_from",
@@ -253,6 +267,7 @@ DATE = RecordType(
     dates=("when",),
     filters=(
         _kind(vocab.DATE_KINDS),
+        _TRANSLATED,
         _named_dossiers(),
         Dated("when", "When it happened."),
         Ids("participant", "Who took part.", each("participants", "party", "role"), to=("party",)),
@@ -280,6 +295,7 @@ CLAIM = RecordType(
     title_sorts=False,
     filters=(
         _kind(vocab.CLAIM_KINDS),
+        _TRANSLATED,
         _named_dossiers(),
         Ids(
             "claimant",
@@ -355,6 +371,7 @@ CLAIM = RecordType(
             "Whether the curators have had one of the documents that it cites.",
             Keys(_cites_held, several=False),
         ),
+        _LANGUAGE,
         Dated("said", "When it was said."),
         Dated("valid", "The time that it speaks of."),
     ),

@@ -183,7 +183,7 @@ def _rows(
 
 # Batch get
 
-_ALONE = frozenset({"id", "fields", "include", "count", "status", "perspective"})
+_ALONE = frozenset({"id", "fields", "include", "count", "status", "perspective", "translation"})
 
 
 class _Row(NamedTuple):
@@ -221,7 +221,7 @@ def read_batch(state: State, record_type: RecordType, query: Query) -> Page:
             if row.stored.id != wanted:
                 lists["redirected"].append({"from": wanted, "to": row.stored.id})
     total = len(records) if query["count"] else None
-    echo = {name: query[name] for name in sorted(query.given & {"id", "fields", "include", "perspective"})}
+    echo = {name: query[name] for name in sorted(query.given & (_ALONE - {"count", "status"}))}
     return Page(list(records.values()), echo, len(ids), None, total, lists)
 
 

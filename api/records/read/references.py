@@ -27,7 +27,7 @@ class References:
     total: None = None
 
 
-_ECHOED = ("role", "type", "as_of", "perspective")
+_ECHOED = ("role", "type", "as_of", "perspective", "translation")
 
 
 def read_references(state: State, record_type: RecordType, record_id: str, query: Query) -> References:

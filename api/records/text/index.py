@@ -51,7 +51,7 @@ class Texts:
         """(kind, folded text) of what a name may be looked up by: a `title`; or a `name`, and of each
         further word of a name the rest from there on, a `word`."""
         if not self.named:
-            return [("title", words_of(self._folded[0][0]))]
+            return [("title", words_of(title)) for title in chain(*self._folded[:2])]
         names = [words_of(name) for name in chain(*self._folded[:2])]
         words = [("word", name[piece.start :]) for name in names for piece in pieces(name) if piece.start]
         return list(dict.fromkeys([*(("name", name) for name in names), *words]))

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from schemas.base import Json
+from schemas.translation import TRANSLATIONS
 
 from ..core.registry import RecordType
 from .index import Texts
@@ -29,8 +30,40 @@ def _spread(found: Iterable[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
             yield pointer, value
 
 
+def searched_texts(record_type: RecordType, own: Json) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """(JSON pointer, text) of the other names of a record, and of its further texts, translations among them.
+
+    `own`: the record as it is served.
+    """
+    names = [found for path in record_type.names for found in values_at(own, path)]
+    text = [found for path in record_type.text for found in values_at(own, path)]
+    for pointer, translation in _translations(own):
+        title = pointer.count("/") == 2 and translation["member"] == record_type.title
+        (names if title else text).append((f"{pointer}/text", translation["text"]))
+    return names, text
+
+
+def _translations(value: Any, pointer: str = "") -> Iterator[tuple[str, Json]]:
+    """(JSON pointer, translation) of every one in a value, at any depth."""
+    if isinstance(value, list):
+        for index, member in enumerate(value):
+            yield from _translations(member, f"{pointer}/{index}")
+    elif isinstance(value, dict):
+        for name, member in value.items():
+            below = _translations(member, f"{pointer}/{name}")
+            yield from (
+                ((f"{pointer}/{name}/{i}", one) for i, one in enumerate(member))
+                if name == TRANSLATIONS
+                else below
+            )
+
+
 def texts_of(record_type: RecordType, own: Json) -> Texts:
     """What a record is searched by."""
-    names = tuple(text for path in record_type.names for _, text in values_at(own, path))
-    text = tuple(text for path in record_type.text for _, text in values_at(own, path))
-    return Texts(str(own[record_type.title]), names, text, named=bool(record_type.names))
+    names, text = searched_texts(record_type, own)
+    return Texts(
+        str(own[record_type.title]),
+        tuple(found for _, found in names),
+        tuple(found for _, found in text),
+        named=bool(record_type.names),
+    )
