@@ -1,10 +1,12 @@
 """Claims: who said what, through whose hands, about what, against what."""
 
-from marshmallow import fields
+from typing import Any
 
-from .base import ValueSchema
+from marshmallow import ValidationError, fields, validates_schema
+
+from .base import Fault, Json, ValueSchema
 from .citation import CitationSchema
-from .fields import Day, FuzzyDateField, Id, LanguageTag, Listed, One, Reference, TermOf, Text
+from .fields import Day, FuzzyDateField, Id, LanguageTag, Listed, Number, One, Reference, TermOf, Text
 from .record import RecordSchema, doc
 from .translation import Translations
 from .vocabularies import (
@@ -62,8 +64,37 @@ class AssessmentSchema(ValueSchema):
 
     status = TermOf(ASSESSMENT_STATUSES, required=True)
     note = Text(5000, lines=True)
+    by = Reference("party", metadata=doc("Who assessed, if not the curators as a whole."))
     assessed = Day()
     citations = Listed(One(CitationSchema), 50)
+
+
+class RatingSchema(ValueSchema):
+    """A verdict in its author's own words, and as a number on its author's own scale."""
+
+    label = Text(300, metadata=doc("As printed, such as Mostly false."))
+    value = Number()
+    best = Number(metadata=doc("The number of the best rating on that scale."))
+    worst = Number()
+
+    @validates_schema
+    def _says_something(self, value: Json, **_: Any) -> None:
+        if value.get("label") is None and value.get("value") is None:
+            raise ValidationError(Fault("is required where there is no value"), "label")
+        ends = [value.get(name) for name in ("worst", "value", "best")]
+        known = [end for end in ends if end is not None]
+        if known != sorted(known) or (ends[0] is not None and ends[0] == ends[2]):
+            raise ValidationError(Fault("worst is less than best, and value lies between them"), "value")
+
+
+class ReviewSchema(ValueSchema):
+    """Somebody else's judgement (schema.org ClaimReview)."""
+
+    by = Reference("party", required=True)
+    rating = One(RatingSchema)
+    source = Reference("source", metadata=doc("Where it is published."))
+    when = FuzzyDateField()
+    status = TermOf(ASSESSMENT_STATUSES, metadata=doc("What it comes to in our words."))
 
 
 class OriginsSchema(ValueSchema):
@@ -103,4 +134,5 @@ class ClaimSchema(RecordSchema):
     origins = One(OriginsSchema, dump_only=True, allow_none=False)
     standing = Listed(TermOf(STANDINGS), 4, dump_only=True)
     assessment = One(AssessmentSchema)
+    reviews = Listed(One(ReviewSchema), 100)
     dossiers = Listed(Reference("dossier"), 50)

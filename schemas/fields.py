@@ -303,6 +303,18 @@ class Degrees(Checked):
         return Fault(f"must be a number of degrees from -{self.most} to {self.most}")
 
 
+class Number(Checked):
+    """A number of nine digits before the point at most."""
+
+    most = 999_999_999
+    read = {"type": "number", "minimum": -most, "maximum": most}
+
+    def fault(self, value: Any) -> str | None:
+        if type(value) in (int, float) and math.isfinite(value) and abs(value) <= self.most:
+            return None
+        return Fault(f"must be a number from -{self.most} to {self.most}")
+
+
 class Matching(Checked):
     """A string of a fixed pattern, such as an identifier elsewhere."""
 
@@ -404,6 +416,7 @@ __all__ = [
     "LanguageTag",
     "Listed",
     "Matching",
+    "Number",
     "One",
     "Reference",
     "SavedText",

@@ -227,7 +227,7 @@ def test_an_answered_question_cannot_be_dropped(desk: Desk) -> None:
         desk.put(DOSSIER, "story", title="Story")
 
     assert "1 claim answers it: c" in caught.value.faults[0].detail
-    assert desk.read("dossiers/story")["questions"] == [{"id": "why", "text": "Why?"}]
+    assert desk.read("dossiers/story")["questions"] == [{"id": "why", "text": "Why?", "translations": []}]
 
 
 def test_an_edit_of_a_source_may_break_anothers_chain(desk: Desk) -> None:

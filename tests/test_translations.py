@@ -272,7 +272,8 @@ def test_the_past_is_shown_in_the_language_that_it_had(desk: Desk) -> None:
 def test_searches_find_translations_and_say_where_the_words_stand(desk: Desk) -> None:
     quoted = {**CITED, "quote": "So.", "translations": [{"member": "quote", "text": "桔梗", **JA}]}
     _publish(desk, "claims", _claim(translations=[_proposition("向日葵が咲いた。")], citations=[quoted]))
-    _publish(desk, "dates", {"id": "day", "title": "A day", "kind": "meeting", "when": "2019", "citations": [CITED],
+    _publish(desk, "dates", {"id": "day", "title": "A day", "kind": "meeting", "when": "2019",
+                             "citations": [CITED],
                              "translations": [{"member": "title", "text": "蒲公英の日", **JA}]})  # fmt: skip
 
     (found,) = desk.read("search", q="向日葵")["data"]

@@ -19,6 +19,8 @@ def claim(record: Json, publisher: str, base: str) -> Json:
     }
     if record["claimant"]:
         found["author"] = {"@type": "Thing", **_named(record["claimant"], base)}
+    if record["reviews"]:
+        found["review"] = [_review(review, base) for review in record["reviews"]]
     assessment = record["assessment"]
     if assessment is None or assessment["status"] == "not-assessed":
         return found
@@ -26,11 +28,34 @@ def claim(record: Json, publisher: str, base: str) -> Json:
         "@type": "ClaimReview",
         "claimReviewed": record["proposition"],
         "itemReviewed": found,
-        "author": {"@type": "Organization", "name": publisher},
+        "author": _assessor(assessment["by"], publisher, base),
         "datePublished": assessment["assessed"],
         "reviewBody": assessment["note"],
         "reviewRating": {"@type": "Rating", "alternateName": assessment["status"]},
     }
+
+
+def _assessor(party: Json | None, publisher: str, base: str) -> Json:
+    """Who assessed: the party that is named, else whoever publishes the record."""
+    named = {"name": publisher} if party is None else _named(party, base)
+    return {"@type": "Organization" if party is None else "Thing", **named}
+
+
+def _review(review: Json, base: str) -> Json:
+    """Somebody else's judgement, with a day only where one is known without doubt."""
+    found: Json = {"@type": "ClaimReview", "author": {"@type": "Thing", **_named(review["by"], base)}}
+    when, rating = review["when"], review["rating"]
+    if when and when["precision"] == "day" and when["certainty"] == "certain":
+        found["datePublished"] = when["edtf"]
+    if review["source"]:
+        found |= _named(review["source"], base)
+    if rating:
+        stated = {theirs: rating[ours] for ours, theirs in _RATING.items() if rating[ours] is not None}
+        found["reviewRating"] = {"@type": "Rating", **stated}
+    return found
+
+
+_RATING = {"label": "alternateName", "value": "ratingValue", "best": "bestRating", "worst": "worstRating"}
 
 
 def _appearance(citation: Json, base: str) -> Json:

@@ -290,7 +290,14 @@ CLAIM = RecordType(
     suggested=3,
     example="abe-seeks-treaty-progress-in-term",
     face=("proposition", "relations"),
-    text=("claimant.name", "position_of.name", "citations.quote", "assessment.note"),
+    text=(
+        "claimant.name",
+        "position_of.name",
+        "citations.quote",
+        "assessment.note",
+        "reviews.by.name",
+        "reviews.rating.label",
+    ),
     dates=("said", "valid"),
     title_sorts=False,
     filters=(
@@ -359,6 +366,14 @@ CLAIM = RecordType(
             "The editors' view of it; without one it is not assessed.",
             Keys(_assessment, several=False),
             vocabulary=vocab.ASSESSMENT_STATUSES,
+        ),
+        Ids("reviewed_by", "Somebody else who judged it.", each("reviews", "by", "status"), to=("party",)),
+        Terms(
+            "review",
+            "What others' judgements come to; with `reviewed_by`, that party's.",
+            each("reviews", "status"),
+            vocabulary=vocab.ASSESSMENT_STATUSES,
+            pairs_with="reviewed_by",
         ),
         Terms(
             "check",
