@@ -62,6 +62,8 @@ class Checked(fields.Field[Any]):
     """A value that `fault` accepts or refuses as it stands; null where nothing is known."""
 
     read: Json = {}
+    #: Whether every read has a value, though it need not be written.
+    always_read = False
 
     def __init__(self, **kwargs: Any) -> None:
         required = kwargs.get("required", False)

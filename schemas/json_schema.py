@@ -177,7 +177,8 @@ def _in_wire_order(schema: Schema) -> dict[str, fields.Field[Any]]:
 
 def _field(field: fields.Field[Any]) -> Json:
     described = _described(field, _shape(field))
-    return _nullable(described) if field.allow_none and not isinstance(field, Listed) else described
+    always = isinstance(field, Listed) or (isinstance(field, Checked) and field.always_read)
+    return _nullable(described) if field.allow_none and not always else described
 
 
 def _shape(field: fields.Field[Any], form: str = "") -> Json:

@@ -127,5 +127,6 @@ class FuzzyDateSchema(ValueSchema):
         metadata={"enum": list(DATE_CERTAINTIES.names)},
     )
     display = fields.String(required=True, metadata=doc("For people, in English."))
+    computed = fields.Boolean(metadata=doc("True where it follows from the dates of other records."))
     start = fields.Raw(metadata={**doc("Of an interval: where it starts."), **_END})
     end = fields.Raw(metadata={**doc("Of an interval: where it ends."), **_END})

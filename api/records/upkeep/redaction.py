@@ -8,6 +8,7 @@ import orjson
 from peewee import Database
 
 from schemas.base import Json
+from schemas.date import BOUNDS
 
 from ..core.errors import Conflict, NotFound
 from ..core.registry import RecordType
@@ -27,7 +28,7 @@ from ..write.session import Entry
 from ..write.transaction import Correction, Transaction
 
 #: Members that hold no words of people, and that other records compute with.
-_STRUCTURE = ("kind", "publisher", "co_publishers", "held", "derived_from", "part_of")
+_STRUCTURE = ("kind", "publisher", "co_publishers", "held", "derived_from", "part_of", "when", *BOUNDS)
 
 
 def redact(

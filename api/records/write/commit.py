@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 
 from ..store.counters import count_commit
 from . import rows
+from .between import lying_between, moved
 from .members import store_mentions
 from .render import Rendered, Renderer
 from .session import Entry, Session
@@ -91,6 +92,8 @@ def _stale(transaction: Transaction) -> dict[str, str]:
         related = _related_claims(session.before[record_id]) | _related_claims(session.get(record_id))
         for other in (*dependents.get(record_id, ()), *sorted(map(session.resolve, related))):
             stale.setdefault(other, record_id)
+    for other, record_id in lying_between(session, moved(session)).items():
+        stale.setdefault(other, record_id)
     return {i: cause for i, cause in stale.items() if i not in session.before}
 
 

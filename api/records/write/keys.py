@@ -54,7 +54,7 @@ class Found:
 
     def _dates(self) -> Iterator[Any]:
         for name in self.type.dates:
-            bounds = _bounds(self.document.get(name))
+            bounds = _bounds(self.computed.get(name) or self.document.get(name))
             yield DATE_KEYS.row(record=self.id, field=name, type=self.type.name, **bounds, **ALWAYS_HELD)
 
     def _references(self) -> Iterator[Any]:

@@ -11,10 +11,11 @@ from schemas.source import publishers_of
 from schemas.vocabularies import INVERSE_RELATIONS, RELATIONS
 
 from ..core.origins import Document, ancestry, origins_of, provenance_of
-from ..core.registry import CLAIM, SOURCE
+from ..core.registry import CLAIM, DATE, SOURCE
 from ..store.tables import CHECKS, batches
 from ..text.index import Texts
 from ..text.texts import texts_of
+from .between import Times, time_of
 from .session import Entry, Session, canonical
 
 #: Inverse relations shown on a claim; the rest stand at its `/references`.
@@ -72,6 +73,7 @@ class Renderer:
         self._checks_shown: dict[tuple[str, str], Json] = {}
         self._aliases: dict[str, list[str]] = {}
         self._related: dict[str, list[str]] = {}
+        self._times: Times = {}
 
     def render(self, entries: Iterable[Entry]) -> Iterator[Rendered]:
         """The entries as they follow from the session, one after another."""
@@ -171,6 +173,9 @@ class Renderer:
             return self._claim_members(entry)
         if entry.type is SOURCE:
             return {"origins": origins_of(self, entry.id)}, {}
+        if entry.type is DATE and "after" in entry.document:
+            when = {"when": time_of(self.session, entry.id, self._times)}
+            return when, when
         return {}, {}
 
     def _claim_members(self, entry: Entry) -> tuple[Json, Json]:

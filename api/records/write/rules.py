@@ -5,12 +5,14 @@ from graphlib import CycleError, TopologicalSorter
 from itertools import chain
 
 from schemas.base import Json, counted, nearest, quoted
+from schemas.date import BOUNDS
 
 from ..core.errors import Conflict, DocumentFault
 from ..core.mentions import Mention
 from ..core.registry import CLAIM, DOSSIER
 from ..core.state import FOREVER
 from ..store.tables import QUESTIONS
+from .between import between_faults
 from .claims import chain_faults, showing_faults
 from .documents import UnreadableDocument
 from .render import SUPERSEDING
@@ -20,6 +22,10 @@ Follow = Callable[[Json], list[str]]
 #: What may not lead back to where it starts: what it is called, where it stands, the ids that it names.
 _ORDERS: dict[str, tuple[str, Follow]] = {
     "part_of": ("/part_of", lambda document: [document["part_of"]] if "part_of" in document else []),
+    "the order of after and before": (
+        "/after",
+        lambda document: [document[name] for name in BOUNDS if name in document],
+    ),
     "predecessors": ("/predecessors", lambda document: document.get("predecessors", [])),
     "derived_from": (
         "/derived_from",
@@ -45,6 +51,8 @@ def faults_of_changes(session: Session) -> list[tuple[str, DocumentFault]]:
     circular = [name for name in _ORDERS if _has_circle(session, written, name)]
     found = [(entry.id, fault) for entry in written for fault in _faults_of(session, entry, asked)]
     found += [(entry.id, fault) for entry in written for fault in _circles(session, entry, circular)]
+    if not any(fault.pointer == "/after" for _, fault in found):
+        found += between_faults(session)
     merged = [entry for entry in changed if entry.status == "merged"]
     return found + [(entry.id, fault) for entry in merged for fault in _merger_faults(session, entry)]
 
