@@ -26,6 +26,13 @@ NAMES = [
         {"text": "Ane", "language": "en", "kind": "common"},
     ],
 ]
+
+
+def _translations(member: str) -> list[list[Json]]:
+    own = {"member": member, "language": "ja", "text": "体", "kind": "own"}
+    return [[own], [{**own, "kind": "official", "by": "ann"}, own]]
+
+
 IDENTIFIERS = [{"wikidata": "Q1"}, {"wikidata": "Q2", "viaf": "7"}, {"viaf": "7", "isni": "0000000121032683"}]
 
 #: What the records stand on, and the records that are written, in an order in which each can be made.
@@ -53,13 +60,20 @@ MEMBERS: dict[str, dict[str, list[Any]]] = {
         "memberships": [[{"party": "dan"}], [{"party": "dan", "held": "2019-07"}]],
         "predecessors": [["ann"], ["ann", "dan"]],
         "identifiers": IDENTIFIERS,
+        "translations": _translations("name"),
     },
     "dates/day": {
+        "translations": _translations("title"),
         "citations": [[WIRE], [PAGED], [PLACED, WIRE]],
         "participants": [[{"party": "ann"}], [{"party": "dan"}, {"party": "ann", "role": "host"}]],
         "places": [["bay"]],
     },
     "claims/first": {
+        "translations": _translations("proposition"),
+        "reviews": [
+            [{"by": "dan", "rating": {"label": "True", "value": 4.5, "best": 5}, "status": "supported"}],
+            [{"by": "ann", "source": "wire", "when": "2019-07"}, {"by": "dan", "status": "refuted"}],
+        ],
         "attribution": [
             [{"party": "ann", "role": "said"}, {"party": "dan", "role": "reported", "source": "wire"}],
             [{"party": "dan", "role": "reported", "source": "wire"}],
@@ -89,6 +103,7 @@ MEMBERS: dict[str, dict[str, list[Any]]] = {
     "dossiers/race": {
         "questions": [
             [{"id": "wins", "text": "Who wins?"}],
+            [{"id": "wins", "text": "Who wins?", "translations": _translations("text")[1]}],
             [{"id": "when", "text": "When?"}, {"id": "wins", "text": "Who wins?"}],
         ],
     },

@@ -117,7 +117,11 @@ def _texts(record: Any) -> list[str]:
         "dossier": [record.get("summary"), *(q["text"] for q in record.get("questions", ()))],
     }  # fmt: skip
     title = record.get("name") or record.get("title") or record.get("proposition")
-    return [text for text in (title, *names, *more[record["type"]]) if text]
+    inside = (*record.get("questions", ()), *record.get("offices", ()), *record.get("citations", ()))
+    translated = [t["text"] for held in (record, *inside) for t in held["translations"]]
+    reviews = [(r["by"]["name"], (r["rating"] or {}).get("label")) for r in record.get("reviews", ())]
+    found = (title, *names, *more[record["type"]], *translated, *(text for pair in reviews for text in pair))
+    return [text for text in found if text]
 
 
 @pytest.fixture(scope="module")

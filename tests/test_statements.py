@@ -33,6 +33,8 @@ STATEMENTS = {
     "/v1/claims?limit={limit}&facets=kind,claimant,question,said.year": 8,
     "/v1/claims?limit={limit}&perspective=japan": 4,
     f"{CLAIM}?perspective=japan": 3,
+    "/v1/claims?limit={limit}&translation=ja": 3,
+    f"{CLAIM}?translation=ja": 2,
     f"{CLAIM}/provenance": 3,
     f"{CLAIM}/similar?limit={{limit}}": 4,
     f"{CLAIM}/revisions": 2,
