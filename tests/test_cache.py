@@ -244,4 +244,4 @@ def test_the_pages_that_threads_keep_and_the_answers_stay_within_the_share(loade
     assert pages(memory_mb=96, cache_bytes=32_000_000) == pytest.approx(64_000_000, rel=0.01)
     assert pages(memory_mb=500, cache_bytes=0) == pytest.approx(500_000_000, rel=0.01)
     # Less than a megabyte each would be slower than it saves.
-    assert pages(memory_mb=8, cache_bytes=32_000_000) == 10_000_000
+    assert pages(memory_mb=8, cache_bytes=32_000_000) == 14_000_000
