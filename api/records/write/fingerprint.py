@@ -82,8 +82,8 @@ def _without_docstrings(source: str) -> str:
 
 
 def _modules_of(package: ModuleType, but: tuple[ModuleType, ...]) -> tuple[ModuleType, ...]:
-    """The modules of a package in the order of their names, without some."""
-    names = sorted(found.name for found in pkgutil.iter_modules(package.__path__, f"{package.__name__}."))
+    """The modules of a package, also of those in it, in the order of their names, without some."""
+    names = sorted(found.name for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."))
     return tuple(module for name in names if (module := import_module(name)) not in but)
 
 

@@ -1,0 +1,35 @@
+"""What a place is."""
+
+from .terms import Term, Vocabulary
+
+PLACE_KINDS = Vocabulary(
+    "place-kinds",
+    "Place kinds",
+    "What a place is.",
+    (
+        Term(
+            "country",
+            "The territory of a state.",
+            "schema:Country",
+            synonyms=("nation", "state", "territory"),
+        ),
+        Term(
+            "region",
+            "A part of a country or of the world.",
+            "schema:AdministrativeArea",
+            synonyms=("area", "district", "prefecture", "province"),
+        ),
+        Term("city", "A city, town or village.", "schema:City", synonyms=("capital", "town", "village")),
+        Term("island", "A single island."),
+        Term("island-group", "Several islands under one name.", synonyms=("archipelago", "islands")),
+        Term("cape", "A headland.", synonyms=("headland", "peninsula")),
+        Term("sea", "A sea or a part of one.", "schema:SeaBodyOfWater", synonyms=("bay", "gulf", "ocean")),
+        Term("strait", "A passage between two waters.", synonyms=("channel",)),
+        Term(
+            "building",
+            "A building or its grounds.",
+            "schema:LandmarksOrHistoricalBuildings",
+            synonyms=("address", "palace", "venue"),
+        ),
+    ),
+)
