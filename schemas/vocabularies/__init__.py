@@ -1,8 +1,8 @@
 """Every controlled term, defined once: the schemas, the OpenAPI enums and `/v1/vocabularies` read it here.
 
-Equivalents are compact IRIs: `cito:` http://purl.org/spar/cito/, `prov:` http://www.w3.org/ns/prov#,
-`schema:` https://schema.org/, `oa:` http://www.w3.org/ns/oa#, `skos:` http://www.w3.org/2004/02/skos/core#,
-`wd:` Wikidata items.
+Equivalents are compact IRIs: `bibo:` http://purl.org/ontology/bibo/, `cito:` http://purl.org/spar/cito/,
+`fabio:` http://purl.org/spar/fabio/, `oa:` http://www.w3.org/ns/oa#, `prov:` http://www.w3.org/ns/prov#,
+`schema:` https://schema.org/, `skos:` http://www.w3.org/2004/02/skos/core#, `wd:` Wikidata items.
 """
 
 from .claims import (

@@ -58,6 +58,18 @@ PARTY_KINDS = Vocabulary(
             synonyms=("charity", "ngo", "non-profit"),
         ),
         Term(
+            "trade-union",
+            "A union of workers.",
+            "schema:WorkersUnion",
+            synonyms=("labor-union", "labour-union", "union"),
+        ),
+        Term(
+            "armed-group",
+            "A body that bears arms and is no state's armed force.",
+            "wd:Q17149090",
+            synonyms=("guerrilla", "militia", "rebels"),
+        ),
+        Term(
             "group",
             "People named together without an organisation of their own.",
             synonyms=("community", "movement", "people"),
@@ -87,8 +99,13 @@ PARTICIPANT_ROLES = Vocabulary(
         Term(
             "actor", "Acted, where another was acted upon.", "schema:agent", synonyms=("agent", "perpetrator")
         ),
-        Term("target", "Was acted upon.", synonyms=("object", "victim")),
+        Term("target", "Was acted upon.", synonyms=("object",)),
+        Term("victim", "Was harmed by it.", synonyms=("casualty", "injured-party")),
         Term("beneficiary", "Gained by it."),
+        Term("buyer", "Bought.", "schema:buyer", synonyms=("acquirer", "purchaser")),
+        Term("seller", "Sold.", "schema:seller", synonyms=("vendor",)),
+        Term("plaintiff", "Brought the case before the court.", synonyms=("applicant", "claimant")),
+        Term("defendant", "The case was brought against it.", synonyms=("accused", "respondent")),
         Term("mediator", "Stood between the sides.", synonyms=("facilitator",)),
     ),
 )

@@ -23,7 +23,7 @@ SOURCE_KINDS = Vocabulary(
             "broadcast",
             "A radio or television programme.",
             "schema:BroadcastEvent",
-            synonyms=("programme", "radio", "television", "tv", "video"),
+            synonyms=("programme", "radio", "television", "tv"),
         ),
         Term(
             "interview",
@@ -39,8 +39,14 @@ SOURCE_KINDS = Vocabulary(
         ),
         Term(
             "official-statement",
-            "What an authority says: a speech, a briefing, a press release.",
-            synonyms=("press-release", "speech", "statement"),
+            "What an authority says: a speech, a briefing, a communiqué.",
+            synonyms=("speech", "statement"),
+        ),
+        Term(
+            "press-release",
+            "What somebody hands to the press.",
+            "fabio:PressRelease",
+            synonyms=("media-release", "news-release"),
         ),
         Term(
             "official-document",
@@ -52,6 +58,19 @@ SOURCE_KINDS = Vocabulary(
             "An agreement between states in writing.",
             "wd:Q131569",
             synonyms=("agreement", "convention"),
+        ),
+        Term("contract", "An agreement in writing that is no treaty.", "wd:Q93288"),
+        Term(
+            "court-filing",
+            "What a party submits to a court.",
+            "bibo:Brief",
+            synonyms=("complaint", "lawsuit", "pleading"),
+        ),
+        Term(
+            "judgment",
+            "What a court decides, in writing.",
+            "bibo:LegalDecision",
+            synonyms=("court-decision", "judgement", "ruling", "verdict"),
         ),
         Term(
             "academic",
@@ -67,10 +86,32 @@ SOURCE_KINDS = Vocabulary(
         ),
         Term("dataset", "Data in rows.", "schema:Dataset", synonyms=("data", "statistics", "table")),
         Term(
+            "poll",
+            "What a sample of people answered.",
+            synonyms=("opinion-poll", "survey"),
+        ),
+        Term(
             "archive-material",
             "An unpublished document in an archive.",
             "schema:ArchiveComponent",
             synonyms=("archive", "manuscript"),
+        ),
+        Term(
+            "leak",
+            "A document that its holder had not meant to be public.",
+            synonyms=("leaked-document",),
+        ),
+        Term(
+            "image",
+            "A photograph, a map or another picture.",
+            "schema:ImageObject",
+            synonyms=("photo", "picture"),
+        ),
+        Term(
+            "video",
+            "A recording of moving pictures.",
+            "schema:VideoObject",
+            synonyms=("clip", "film", "footage"),
         ),
         Term(
             "social-media-post",

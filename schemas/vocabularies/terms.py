@@ -7,7 +7,9 @@ from typing import Any
 VOCABULARIES: "dict[str, Vocabulary]" = {}
 
 PREFIXES = {
+    "bibo": "http://purl.org/ontology/bibo/",
     "cito": "http://purl.org/spar/cito/",
+    "fabio": "http://purl.org/spar/fabio/",
     "oa": "http://www.w3.org/ns/oa#",
     "prov": "http://www.w3.org/ns/prov#",
     "schema": "https://schema.org/",
