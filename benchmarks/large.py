@@ -17,6 +17,7 @@ HOT = [
     "/v1/claims?sort=-said",
     "/v1/claims?claimant=abe-shinzo&about=four-islands&via.not=nhk&said=2019",
     "/v1/claims?kind=position&count=true",
+    "/v1/claims?unit=%25&quantity_min=48.80&count=true",
     "/v1/claims?said=2019-07&match=certain",
     "/v1/claims?via=tass&role=quoted",
     "/v1/claims?within=kuril-islands&count=true",

@@ -3,6 +3,7 @@
 from .base import ValueSchema
 from .citation import CitationSchema
 from .fields import FuzzyDateField, Listed, One, Reference, TermOf, Text
+from .quantity import MOST_QUANTITIES, QuantitySchema
 from .record import RecordSchema
 from .vocabularies import DATE_KINDS, PARTICIPANT_ROLES
 
@@ -26,6 +27,7 @@ class DateSchema(RecordSchema):
     citations = Listed(One(CitationSchema), 100, required=True)
     places = Listed(Reference("place"), 50)
     participants = Listed(One(ParticipantSchema), 100)
+    quantities = Listed(One(QuantitySchema), MOST_QUANTITIES)
     part_of = Reference("date")
     description = Text(5000, lines=True)
     dossiers = Listed(Reference("dossier"), 50)

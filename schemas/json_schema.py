@@ -8,6 +8,7 @@ from marshmallow import Schema, fields
 from .base import Json
 from .fields import PLAIN_VALUES, Checked, Listed
 from .problem import ProblemErrorSchema, ProblemSchema
+from .quantity import DECIMAL
 from .record import CheckSchema, FuzzyDateSchema, RecordSchema, ReferenceSchema
 from .vocabularies import VOCABULARIES
 
@@ -38,6 +39,7 @@ def written_components(*roots: type[Schema]) -> dict[str, Json]:
     patched = [s for s in found if _patched_inside(s, records)]
     return {
         **PLAIN_VALUES,
+        "Decimal": DECIMAL,
         **{f"{component_name(s)}Input": as_written(s()) for s in found},
         **{f"{component_name(s)}Replacement": _replacement(s()) for s in records},
         **{f"{component_name(s)}Patch": _patch(s()) for s in (*records, *patched)},

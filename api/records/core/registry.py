@@ -34,6 +34,7 @@ from .filters import (
     one,
     padded,
 )
+from .measured import Measured, quantity_keys
 from .mentions import Role, roles_of
 
 
@@ -170,6 +171,18 @@ def _kind(vocabulary: Vocabulary) -> Filter:
     return Terms("kind", "What it is.", one("kind"), vocabulary=vocabulary)
 
 
+def _measured() -> Filter:
+    """A filter of its own for each type that has quantities."""
+    return Measured(
+        "unit",
+        "A unit that one of its quantities can be converted into.",
+        Keys(quantity_keys),
+        least="quantity_min",
+        most="quantity_max",
+        label="quantity_of",
+    )
+
+
 def _named_dossiers() -> Filter:
     return Ids("dossier", _MEMBERSHIP, each("dossiers"), to=("dossier",))
 
@@ -249,7 +262,7 @@ DATE = RecordType(
     suggested=1,
     example="upper-house-election-2019",
     face=("title",),
-    text=("description",),
+    text=("description", "quantities.of"),
     dates=("when",),
     filters=(
         _kind(vocab.DATE_KINDS),
@@ -264,6 +277,7 @@ DATE = RecordType(
             pairs_with="participant",
         ),
         Ids("place", "Where it happened.", each("places"), to=("place",)),
+        _measured(),
         Ids("part_of", "The happening that it is directly part of.", one("part_of"), to=("date",)),
     ),
 )
@@ -275,7 +289,7 @@ CLAIM = RecordType(
     suggested=3,
     example="abe-seeks-treaty-progress-in-term",
     face=("proposition", "relations"),
-    text=("claimant.name", "position_of.name", "citations.quote", "assessment.note"),
+    text=("claimant.name", "position_of.name", "citations.quote", "quantities.of", "assessment.note"),
     dates=("said", "valid"),
     title_sorts=False,
     filters=(
@@ -355,6 +369,7 @@ CLAIM = RecordType(
             "Whether the curators have had one of the documents that it cites.",
             Keys(_cites_held, several=False),
         ),
+        _measured(),
         Dated("said", "When it was said."),
         Dated("valid", "The time that it speaks of."),
     ),
