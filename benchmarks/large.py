@@ -10,6 +10,7 @@ HOT = [
     f"/v1/claims/{CLAIM}/references",
     f"/v1/claims/{CLAIM}/provenance",
     f"/v1/claims/{CLAIM}/similar",
+    "/v1/claims/turnout-48-80/quantities",
     f"/v1/claims/{CLAIM}/revisions",
     f"/v1/claims/{CLAIM}?as_of=seq:200",
     "/v1/claims",

@@ -33,6 +33,7 @@ READ = [
     CLAIM,
     f"{CLAIM}?perspective=japan",
     f"{CLAIM}/provenance",
+    "/v1/claims/turnout-48-80/quantities",
     "/v1/claims?limit=3&facets=kind",
     "/v1/search?q=%E5%8C%97%E6%96%B9",
     "/v1/corrections.atom",

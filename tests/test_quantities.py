@@ -228,3 +228,154 @@ def test_what_asks_for_no_quantity_is_told_so(desk: Desk, asked: str) -> None:
     [fault] = answer.get_json()["errors"]
     assert fault["parameter"] == parameter
     assert fault["detail"].startswith(said)
+
+
+# Beside others
+
+_PERCENT = _stated(of="turnout", value="48.79", unit="%")
+_VOTERS = _stated(of="turnout", value="51666697", out_of="105886064", unit="{voters}")
+#: One quantity, another, and what comparing them comes to: result, unit, value, other, difference.
+BESIDE: dict[str, tuple[Json, Json, tuple[str | None, ...]]] = {
+    "a hundredth apart": (
+        _PERCENT, {**_PERCENT, "value": "48.80"}, ("differing", "%", "48.79", "48.80", "0.01"),
+    ),
+    "known less precisely": (
+        _PERCENT, {**_PERCENT, "value": "48.8"}, ("agreeing", "%", "48.79", "48.8", "0.01"),
+    ),
+    "a part of a whole": (
+        _PERCENT, _VOTERS, ("agreeing-by-arithmetic", "%", "48.79", "48.7946147474", "0.0046147474"),
+    ),
+    "a whole and its part": (
+        _VOTERS, _PERCENT, ("agreeing-by-arithmetic", "%", "48.7946147474", "48.79", "-0.0046147474"),
+    ),
+    "another part of a whole": (
+        {**_PERCENT, "value": "48.80"}, _VOTERS,
+        ("differing", "%", "48.80", "48.7946147474", "-0.0053852526"),
+    ),
+    "parts of wholes": (
+        _stated(value="1", out_of="3", unit="{seats}"), _stated(value="200", out_of="600", unit="{votes}"),
+        ("agreeing-by-arithmetic", "%", "33.3333333333", "33.3333333333", "0"),
+    ),
+    "other units": (
+        _stated(value="100", unit="har"), _stated(value="1.0", unit="km2"),
+        ("agreeing", "har", "100", "100", "0"),
+    ),
+    "another zero": (
+        _stated(value="20", unit="Cel"), _stated(value="68", unit="[degF]"),
+        ("agreeing", "Cel", "20", "20", "0"),
+    ),
+    "a range": (
+        _stated(low="80", high="120", unit="{dead}"), _stated(value="120", unit="{dead}"),
+        ("agreeing", "{dead}", None, "120", None),
+    ),
+    "beyond a range": (
+        _stated(low="80", high="120", unit="{dead}"), _stated(value="121", unit="{dead}"),
+        ("differing", "{dead}", None, "121", None),
+    ),
+    "at least": (
+        _stated(low="100", unit="{dead}"), _stated(value="5000", unit="{dead}"),
+        ("agreeing", "{dead}", None, "5000", None),
+    ),
+    "less than at least": (
+        _stated(low="100", unit="{dead}"), _stated(value="99", unit="{dead}"),
+        ("differing", "{dead}", None, "99", None),
+    ),
+    "round": (
+        _stated(value="1200000", unit="{dead}"), _stated(value="1214000", unit="{dead}"),
+        ("differing", "{dead}", "1200000", "1214000", "14000"),
+    ),
+    "round and approximate": (
+        _stated(value="1200000", unit="{dead}", approximate=True), _stated(value="1214000", unit="{dead}"),
+        ("agreeing", "{dead}", "1200000", "1214000", "14000"),
+    ),
+    "an exponent": (
+        _stated(value="1.2E6", unit="{dead}"), _stated(value="1214000", unit="{dead}"),
+        ("agreeing", "{dead}", "1.2E6", "1214000", "14000"),
+    ),
+    "nouns": (
+        _stated(value="5", unit="{dead}"), _stated(value="5", unit="{injured}"),
+        ("not-compared", None, None, None, None),
+    ),
+    "a currency and a share": (
+        _stated(value="5", unit="EUR"), _stated(value="5", unit="%"),
+        ("not-compared", None, None, None, None),
+    ),
+}  # fmt: skip
+
+
+def _compared(desk: Desk, one: Json, other: Json, dates: tuple[Json, Json] = ({}, {})) -> Json:
+    """The only comparison of two claims about Japan."""
+    for record_id, quantity, more in zip(("one", "other"), (one, other), dates, strict=True):
+        body = {"id": record_id, **CLAIM, "about": {"parties": ["japan"]}, "quantities": [quantity], **more}
+        assert desk.send("POST", "claims?publish=true", body).status_code == 201
+    [quantity] = desk.read("claims/one/quantities")["quantities"]
+    [found] = quantity["compared"]
+    assert found["claim"]["id"] == "other"
+    assert found["shared"] == ["japan"]
+    return dict(found)
+
+
+@pytest.mark.parametrize("case", BESIDE)
+def test_quantities_agree_as_far_as_their_digits_go(desk: Desk, case: str) -> None:
+    one, other, expected = BESIDE[case]
+
+    found = _compared(desk, {**one, "of": "x"}, {**other, "of": " X"[1:].lower()})
+
+    assert tuple(found[name] for name in ("result", "unit", "value", "other", "difference")) == expected
+    assert bool(found["why"]) == (expected[0] == "not-compared")
+
+
+MONEY = {
+    "one year": ({"valid": "2019-03"}, {"valid": "2019"}, "differing", None),
+    "the year that it was said in": ({"said": "2019"}, {"valid": "2019", "said": "2018"}, "differing", None),
+    "two years": ({"valid": "2018"}, {"valid": "2019"}, "not-compared", "EUR of 2018 and of 2019"),
+    "no year": ({}, {"valid": "2019"}, "not-compared", "EUR of a year that is not recorded"),
+    "a span of years": ({"valid": "2018/2019"}, {"valid": "2019"}, "not-compared", "not recorded"),
+}
+
+
+@pytest.mark.parametrize("case", MONEY)
+def test_money_is_compared_within_one_year(desk: Desk, case: str) -> None:
+    one, other, result, why = MONEY[case]
+    money = _stated(of="price", value="5.3E9", unit="EUR")
+
+    found = _compared(desk, money, {**money, "value": "5.5E9"}, (one, other))
+
+    assert found["result"] == result
+    assert (why or "") in (found["why"] or "")
+
+
+def test_only_claims_that_share_subject_and_label_are_beside_each_other(desk: Desk) -> None:
+    beside = {"about": {"dates": ["upper-house-election-2019"]}}
+    for record_id, more, label in (
+        ("same", beside, "Turnout"),
+        ("of-something-else", {"about": {"parties": ["russia"]}}, "turnout"),
+        ("otherwise-called", beside, "valid votes"),
+        ("about-nothing", {}, "turnout"),
+    ):
+        body = {"id": record_id, **CLAIM, **more, "quantities": [{**TURNOUT, "of": label}]}
+        assert desk.send("POST", "claims?publish=true", body).status_code == 201
+
+    found = desk.read("claims/turnout-48-79/quantities")
+
+    assert [[c["claim"]["id"] for c in q["compared"]] for q in found["quantities"]] == [
+        ["turnout-48-79", "same", "turnout-48-80"],
+        ["turnout-48-79", "same", "turnout-48-80"],
+    ]
+    assert not found["truncated"]
+    assert desk.read("claims/about-nothing/quantities")["quantities"][0]["compared"] == []
+
+
+def test_what_stood_beside_a_claim_is_told_of_then(desk: Desk) -> None:
+    then = desk.last()
+    before = desk.read("claims/turnout-48-80/quantities")
+    tag = desk.client.get("/v1/claims/turnout-48-79").headers["ETag"]
+    reason = {"kind": "error", "note": "Miscounted."}
+    assert desk.send("POST", "claims/turnout-48-79/retract", reason, If_Match=tag).status_code == 200
+
+    now = desk.read("claims/turnout-48-80/quantities")
+    past = desk.read("claims/turnout-48-80/quantities", as_of=f"seq:{then}")
+
+    assert [quantity["compared"] for quantity in now["quantities"]] == [[]]
+    assert past["quantities"] == before["quantities"]
+    assert [c["result"] for c in past["quantities"][0]["compared"]] == ["differing", "differing"]

@@ -35,6 +35,7 @@ STATEMENTS = {
     f"{CLAIM}?perspective=japan": 3,
     f"{CLAIM}/provenance": 3,
     f"{CLAIM}/similar?limit={{limit}}": 4,
+    "/v1/claims/turnout-48-80/quantities": 5,
     f"{CLAIM}/revisions": 2,
     "/v1/dossiers/japan-russia-peace-treaty/positions": 5,
     "/v1/dossiers/japan-russia-peace-treaty/positions?said=2019&match=certain": 5,

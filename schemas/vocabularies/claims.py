@@ -167,6 +167,17 @@ INVERSE_RELATIONS = Vocabulary(
     ),
 )
 
+QUANTITY_COMPARISONS = Vocabulary(
+    "quantity-comparisons",
+    "Quantity comparisons",
+    "What comparing two quantities came to.",
+    (
+        Term("agreeing", "As far as their digits go, both can be right."),
+        Term("agreeing-by-arithmetic", "A part divided by its whole agrees with the other."),
+        Term("differing", "As far as their digits go, both cannot be right."),
+        Term("not-compared", "Nothing can be said: other units, or money of other years."),
+    ),
+)
 ASSESSMENT_STATUSES = Vocabulary(
     "assessment-statuses",
     "Assessment statuses",
