@@ -26,7 +26,11 @@ def read_quantities(state: State, claim_id: str) -> Json:
 
     Raises NotFound, Gone or Merged as a read of the claim does.
     """
-    claim = parsed(read_record(state, CLAIM, claim_id).body)
+    return quantities_of(state, parsed(read_record(state, CLAIM, claim_id).body))
+
+
+def quantities_of(state: State, claim: Json) -> Json:
+    """The same of a claim as it is served."""
     ids = _beside(state, claim)
     records = read_many(state, [i for i in ids if i != claim["id"]][:MOST_CLAIMS])
     others = [_Stating(claim), *(_Stating(parsed(record.body)) for record in records)]
