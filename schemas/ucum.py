@@ -11,10 +11,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cache, reduce
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from lark import Lark, Token
-from lark.exceptions import LarkError
+if TYPE_CHECKING:
+    from lark import Lark
 
 #: The greatest exponent of one part of a unit.
 MOST_EXPONENT = 36
@@ -61,6 +61,8 @@ def _powers(units: Mapping[str, int], sign: int) -> Iterator[str]:
 
 def measure_of(code: str) -> Measure:
     """What a UCUM unit is. Raises UcumError where it is none."""
+    from lark.exceptions import LarkError
+
     try:
         return _measure(_parser().parse(code))
     except LarkError as error:
@@ -69,7 +71,7 @@ def measure_of(code: str) -> Measure:
 
 def _measure(node: Any) -> Measure:
     """What a part of a parsed unit is: see the rules of `ucum_grammar.lark`."""
-    if isinstance(node, Token):
+    if isinstance(node, str):
         return _counted(node)
     first, last = node.children[0], node.children[-1]
     if node.data == "simple_unit":
@@ -114,7 +116,7 @@ def _atom(code: str) -> Measure:
 
 
 @cache
-def _parser() -> Lark:
+def _parser() -> "Lark":
     from ucumvert.parser import get_ucum_parser
 
     parser: Lark = get_ucum_parser()
