@@ -88,7 +88,8 @@ MEANINGS: dict[str, dict[str, Meaning]] = {
     },
     "sources": {
         "kind": lambda r, _: {r["kind"]},
-        "publisher": lambda r, _: _ids(r["publisher"]),
+        "publisher": lambda r, _: _ids(r["publisher"]) | _ids(r["co_publishers"]),
+        "signatory": lambda r, _: _ids(r["signatories"]),
         "language": lambda r, _: {r["language"]} - {None},
         "derived_from": lambda r, _: _ids([d["source"] for d in r["derived_from"]]),
     },
