@@ -13,8 +13,7 @@ from ..core.registry import CLAIM
 from ..core.sql import joined, sql
 from ..core.state import State
 from ..read.index import StateIndex, among
-from ..read.records import read_many, read_record
-from ..store.deadline import parsed
+from ..read.records import read_many, read_record, shown_in
 
 #: Claims whose quantities are compared, at most: the first by id.
 MOST_CLAIMS = 200
@@ -26,14 +25,14 @@ def read_quantities(state: State, claim_id: str) -> Json:
 
     Raises NotFound, Gone or Merged as a read of the claim does.
     """
-    return quantities_of(state, parsed(read_record(state, CLAIM, claim_id).body))
+    return quantities_of(state, shown_in(state, read_record(state, CLAIM, claim_id).body))
 
 
 def quantities_of(state: State, claim: Json) -> Json:
     """The same of a claim as it is served."""
     ids = _beside(state, claim)
     records = read_many(state, [i for i in ids if i != claim["id"]][:MOST_CLAIMS])
-    others = [_Stating(claim), *(_Stating(parsed(record.body)) for record in records)]
+    others = [_Stating(claim), *(_Stating(shown_in(state, record.body)) for record in records)]
     return {
         "claim": others[0].reference,
         "quantities": [_beside_others(others, at) for at in range(len(claim["quantities"]))],
