@@ -11,6 +11,7 @@ from .endpoints import (
     openapi,
     positions,
     provenance,
+    quantities,
     records,
     revisions,
     search,
@@ -42,6 +43,7 @@ def declared(database: Database, settings: Settings, turns: Turns | None = None)
     endpoints = Endpoints()
     records.declare(endpoints)
     provenance.declare(endpoints)
+    quantities.declare(endpoints)
     similar.declare(endpoints)
     positions.declare(endpoints)
     timeline.declare(endpoints)

@@ -7,6 +7,7 @@ from marshmallow import ValidationError, fields, validates_schema
 from .base import Fault, Json, ValueSchema
 from .citation import CitationSchema
 from .fields import Day, FuzzyDateField, Id, LanguageTag, Listed, Number, One, Reference, TermOf, Text
+from .quantity import MOST_QUANTITIES, QuantitySchema
 from .record import RecordSchema, doc
 from .translation import Translations
 from .vocabularies import (
@@ -122,6 +123,7 @@ class ClaimSchema(RecordSchema):
     said = FuzzyDateField()
     valid = FuzzyDateField(metadata=doc("The time that the proposition speaks of."))
     about = One(AboutSchema)
+    quantities = Listed(One(QuantitySchema), MOST_QUANTITIES, metadata=doc("The numbers that it states."))
     citations = Listed(One(CitationSchema), 100, required=True)
     answers = Listed(One(AnswerSchema), 50)
     relations = Listed(One(RelationSchema), 100, once=("type", "claim"), metadata=doc("Its own ones."))

@@ -7,6 +7,7 @@ from marshmallow import ValidationError, pre_load, validates_schema
 from .base import Fault, Json, ValueSchema
 from .citation import CitationSchema
 from .fields import FuzzyDateField, Listed, One, Reference, TermOf, Text
+from .quantity import MOST_QUANTITIES, QuantitySchema
 from .record import RecordSchema, doc
 from .translation import Translations
 from .vocabularies import DATE_KINDS, PARTICIPANT_ROLES
@@ -48,6 +49,7 @@ class DateSchema(RecordSchema):
     citations = Listed(One(CitationSchema), 100, required=True)
     places = Listed(Reference("place"), 50)
     participants = Listed(One(ParticipantSchema), 100)
+    quantities = Listed(One(QuantitySchema), MOST_QUANTITIES)
     part_of = Reference("date")
     description = Text(5000, lines=True)
     translations = Translations()

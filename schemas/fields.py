@@ -337,8 +337,8 @@ class Matching(Checked):
 class Listed(fields.List[Any]):
     """A list of at most `most` members; [] where nothing is known.
 
-    References and objects stand in it once each; objects are the same where their members `once` are, or
-    where all of them are.
+    References, addresses and objects stand in it once each; objects are the same where their members `once`
+    are, or where all of them are.
     """
 
     def __init__(
@@ -354,12 +354,14 @@ class Listed(fields.List[Any]):
     @property
     def distinct(self) -> bool:
         """Whether a member may stand in it once only."""
-        return isinstance(self.inner, Reference | fields.Nested)
+        return isinstance(self.inner, Reference | fields.Nested | WebAddress)
 
     def _identity(self, member: Any) -> str:
         """What two members have in common that are the same, as they are read or served."""
         if isinstance(self.inner, Reference):
             return str(member["id"] if isinstance(member, dict) else member)
+        if isinstance(member, str):
+            return member
         stated = {n: v for n, v in member.items() if v not in (None, []) and n in (self.once or member)}
         named = {n: v["id"] if isinstance(v, dict) and "id" in v else v for n, v in stated.items()}
         return json.dumps(named, sort_keys=True)

@@ -8,6 +8,7 @@ from marshmallow import Schema, fields
 from .base import Json
 from .fields import PLAIN_VALUES, Checked, Listed
 from .problem import ProblemErrorSchema, ProblemSchema
+from .quantity import DECIMAL
 from .record import CheckSchema, FuzzyDateSchema, RecordSchema, ReferenceSchema
 from .translation import SHOWN_TRANSLATED, TranslatedSchema, Translations
 from .vocabularies import VOCABULARIES
@@ -40,6 +41,7 @@ def written_components(*roots: type[Schema]) -> dict[str, Json]:
     return {
         **PLAIN_VALUES,
         "TranslationsInput": _nullable(_list(Translations(), "Input")),
+        "Decimal": DECIMAL,
         **{f"{component_name(s)}Input": as_written(s()) for s in found},
         **{f"{component_name(s)}Replacement": _replacement(s()) for s in records},
         **{f"{component_name(s)}Patch": _patch(s()) for s in (*records, *patched)},

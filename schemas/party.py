@@ -2,7 +2,8 @@
 
 from .base import ValueSchema
 from .citation import CitationSchema
-from .fields import CountryCode, FuzzyDateField, LanguageTag, Listed, Matching, One, Reference, TermOf, Text
+from .fields import CountryCode, FuzzyDateField, LanguageTag, Listed, One, Reference, TermOf, Text, WebAddress
+from .identifiers import MOST_ADDRESSES, IdentifiersSchema, ImageSchema
 from .record import RecordSchema, doc
 from .translation import TranslatedSchema, Translations
 from .vocabularies import NAME_KINDS, PARTY_KINDS
@@ -16,14 +17,6 @@ class NameSchema(ValueSchema):
     kind = TermOf(NAME_KINDS, metadata=doc("What kind of name it is."))
     used_by = Reference("party", itself=True, metadata=doc("Whose word it is."))
     citations = Listed(One(CitationSchema), 20)
-
-
-class IdentifiersSchema(ValueSchema):
-    """The same thing elsewhere."""
-
-    wikidata = Matching(r"^Q[1-9]\d{0,11}$", "Q132345")
-    isni = Matching(r"^\d{15}[\dX]$", "0000000121032683")
-    viaf = Matching(r"^[1-9]\d{0,21}$", "97006051")
 
 
 class OfficeSchema(TranslatedSchema):
@@ -60,5 +53,8 @@ class PartySchema(RecordSchema):
     predecessors = Listed(Reference("party"), 20)
     country = CountryCode(metadata=doc("ISO 3166-1 alpha-2, or ISO 3166-3 for a former country."))
     identifiers = One(IdentifiersSchema)
+    website = WebAddress(metadata=doc("Its own page."))
+    same_as = Listed(WebAddress(), MOST_ADDRESSES, metadata=doc("Pages of others about the same."))
+    image = One(ImageSchema)
     description = Text(5000, lines=True)
     translations = Translations()

@@ -1,8 +1,9 @@
 """Places, and what each side calls them."""
 
 from .base import ValueSchema
-from .fields import Degrees, Listed, One, Reference, TermOf, Text
-from .party import IdentifiersSchema, NameSchema
+from .fields import Degrees, Listed, One, Reference, TermOf, Text, WebAddress
+from .identifiers import MOST_ADDRESSES, ImageSchema, PlaceIdentifiersSchema
+from .party import NameSchema
 from .record import RecordSchema, doc
 from .translation import Translations
 from .vocabularies import PLACE_KINDS
@@ -28,6 +29,9 @@ class PlaceSchema(RecordSchema):
     claimed_by = Listed(Reference("party"), 20)
     administered_by = Listed(Reference("party"), 20)
     coordinates = One(CoordinatesSchema)
-    identifiers = One(IdentifiersSchema)
+    identifiers = One(PlaceIdentifiersSchema)
+    website = WebAddress(metadata=doc("Its own page."))
+    same_as = Listed(WebAddress(), MOST_ADDRESSES, metadata=doc("Pages of others about the same."))
+    image = One(ImageSchema)
     description = Text(5000, lines=True)
     translations = Translations()

@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from .base import NO_SYNONYMS, Fault, Json, nearest, quoted
-from .fields import ID, CountryCode, LanguageTag, id_fault
+from .fields import ID, CountryCode, LanguageTag, Text, id_fault
 from .fuzzy_date import FuzzyDate, FuzzyDateError, filter_range
+from .quantity import DecimalText, UnitCode, decimal_fault
 from .vocabularies import Vocabulary
 
 #: Values that one parameter takes, separated by commas or given one by one.
@@ -23,7 +24,8 @@ class Parameter:
 
     `read` turns its text into a value or raises ValueError with a Fault; `schema` is its JSON
     Schema; `listed` says that a comma means any of, and so does the parameter given again; `tried`: a page
-    for trying requests out sends the example though it need not be sent.
+    for trying requests out sends the example though it need not be sent; `needs`: another parameter without
+    which it means nothing.
     """
 
     name: str
@@ -35,6 +37,7 @@ class Parameter:
     example: Any = None
     required: bool = False
     tried: bool = False
+    needs: str | None = None
 
 
 @dataclass(frozen=True)
@@ -98,6 +101,7 @@ def read_query(pairs: Iterable[tuple[str, str]], parameters: Mapping[str, Parame
             except ValueError as error:
                 faults.append(_unreadable(name, error))
     named = {*given, *(fault.parameter for fault in faults)}
+    faults += [_lacking(parameters[name]) for name in sorted(given) if _lacks(parameters[name], named)]
     faults += [
         QueryFault(parameter.name, f"{parameter.name} is missing: {parameter.description}")
         for parameter in parameters.values()
@@ -106,6 +110,15 @@ def read_query(pairs: Iterable[tuple[str, str]], parameters: Mapping[str, Parame
     if faults:
         raise QueryError(faults)
     return Query(values, frozenset(given))
+
+
+def _lacks(parameter: Parameter, named: set[str]) -> bool:
+    return bool(parameter.needs) and parameter.needs not in named
+
+
+def _lacking(parameter: Parameter) -> QueryFault:
+    detail = f"{parameter.name} means nothing without {parameter.needs}: give both"
+    return QueryFault(parameter.name, detail)
 
 
 #: A parameter that most addresses have, and a reader would expect at the others.
@@ -378,13 +391,35 @@ def languages(name: str, description: str) -> Parameter:
 
 def language_range(name: str, description: str) -> Parameter:
     """A BCP 47 tag that also means those which begin with it (RFC 4647 §3.3.1)."""
+    schema = {"type": "string", "maxLength": 35}
+    return Parameter(name, description, schema, _checked(LanguageTag().fault), example="ja")
+
+
+def unit(name: str, description: str) -> Parameter:
+    """A UCUM code or an ISO 4217 currency."""
+    return Parameter(name, description, UnitCode.read, _checked(UnitCode().fault), example="%")
+
+
+def decimal(name: str, description: str) -> Parameter:
+    """A decimal number."""
+    return Parameter(name, description, DecimalText.read, _checked(decimal_fault), example="48.80")
+
+
+def label(name: str, description: str) -> Parameter:
+    """A short text."""
+    text = Text(100)
+    return Parameter(name, description, text.read, _checked(text.fault), example="turnout")
+
+
+def _checked(fault: Callable[[str], str | None]) -> Callable[[str], str]:
+    """What reads a text that `fault` finds nothing wrong with, as it is."""
 
     def read(text: str) -> str:
-        if wrong := LanguageTag().fault(text):
+        if wrong := fault(text):
             raise ValueError(wrong)
         return text
 
-    return Parameter(name, description, {"type": "string", "maxLength": 35}, read, example="ja")
+    return read
 
 
 def countries(name: str, description: str) -> Parameter:

@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar
 
-from marshmallow import fields
+from marshmallow import Schema, fields
 
 from .base import Json, ValueSchema
 from .fields import Checked, Id, Listed, One, TermOf, Text
@@ -79,6 +79,23 @@ class RecordSchema(TranslatedSchema):
     def computed(self) -> list[str]:
         """Names of top-level members that the service adds and a `PUT` ignores."""
         return list(self.dump_fields.keys() - self.load_fields.keys())
+
+
+def with_members_of_today(schema: Schema, shown: Json) -> Json:
+    """What was served earlier with the members that a schema has today: null or empty where it has none."""
+    found = dict(shown)
+    for name, declared in schema.dump_fields.items():
+        several = isinstance(declared, fields.List)
+        inner = declared.inner if isinstance(declared, fields.List) else declared
+        value = found.setdefault(name, [] if several else None)
+        if not value or not isinstance(inner, fields.Nested):
+            continue
+        found[name] = (
+            [with_members_of_today(inner.schema, each) for each in value]
+            if several
+            else with_members_of_today(inner.schema, value)
+        )
+    return found
 
 
 def without_nothing(value: Any) -> Any:

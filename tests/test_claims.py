@@ -80,7 +80,7 @@ CASES = {
     },
     **{
         f"{kind} of nobody": Case({"kind": kind, "attribution": None})
-        for kind in ("reported-fact", "historical-fact", "treaty-provision")
+        for kind in ("reported-fact", "historical-fact", "statistic", "treaty-provision", "provision")
     },
     "a chain that leads to what is cited": Case({"attribution": [_link("agency", "reported", "wire")]}),
     "a chain whose last document is cited": Case(

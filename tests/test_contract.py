@@ -163,6 +163,8 @@ ACROSS = {"search": EVERY_TYPE, "timeline": KINDS}
 BESIDE_IDS = {"id", "fields", "include", "count", "perspective"}
 #: What asks for the present only.
 OF_THE_PRESENT = {"include", "status", "id", "q", "facets"}
+#: What is asked of a quantity in a unit.
+OF_QUANTITIES = {"quantity_of": "turnout", "quantity_min": "-1", "quantity_max": "48.80"}
 Query = dict[str, Any]
 
 
@@ -218,6 +220,8 @@ def _make_query_real(path: str, query: Query, known: Known, chance: Random) -> N
     for name in query:
         if declared := filters.get(name.partition(".")[0]):
             query[name] = _real_value(declared, known, chance) or query[name]
+    if "unit" in query or query.keys() & OF_QUANTITIES.keys():
+        _measure(query, chance, within=filters)
     if "perspective" in query:
         query["perspective"] = chance.choice(["russia", "japan", "nhk"])
     if query and "/positions" in path:
@@ -225,6 +229,15 @@ def _make_query_real(path: str, query: Query, known: Known, chance: Random) -> N
         query |= {"said": chance.choice(REAL_DATES)} if "said" in query else {}
     if "id" in query:
         _leave_only(query, BESIDE_IDS)
+
+
+def _measure(query: Query, chance: Random, within: dict[str, Filter]) -> None:
+    """A real unit with bounds and a label, which mean nothing without one."""
+    if "unit" not in within:
+        return _leave_only(query, query.keys() - OF_QUANTITIES.keys())
+    query |= {name: real for name, real in OF_QUANTITIES.items() if name in query}
+    query["unit"] = chance.choice(["%", "{voters}", "km2", "EUR"])
+    return None
 
 
 def _reach_its_moment(query: Query) -> None:

@@ -62,9 +62,11 @@ class StatuteSchema(RecordSchema):
 '''
 TERM = '        Term("statute", "A law.", "schema:Legislation"),'
 VOCABULARY = """
-STATUTE_KINDS = _vocabulary(
+from .terms import Term, Vocabulary
+
+STATUTE_KINDS = Vocabulary(
     "statute-kinds", "Kinds of statutes", "What a statute can be.",
-    [Term("act", "Made by a parliament."), Term("decree", "Made by a government.")],
+    (Term("act", "Made by a parliament."), Term("decree", "Made by a government.")),
 )
 """
 ENTRY = """
@@ -163,9 +165,14 @@ def extended(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for package in ("api", "schemas", "tests"):
         shutil.copytree(ROOT / package, code / package, ignore=shutil.ignore_patterns("__pycache__"))
     (code / "schemas" / "statute.py").write_text(SCHEMA)
-    _edit(code / "schemas" / "vocabularies.py", [
+    vocabularies = code / "schemas" / "vocabularies"
+    (vocabularies / "statutes.py").write_text(VOCABULARY)
+    _edit(vocabularies / "records.py", [
         (r'(        Term\(\s+"dossier",[^)]*\),\s+\),\n)', rf"\1{TERM}\n"),
-        (r"\Z", VOCABULARY),
+    ])  # fmt: skip
+    _edit(vocabularies / "__init__.py", [
+        (r"(from .terms import .*\n)", r"from .statutes import STATUTE_KINDS\n\1"),
+        (r"(    PROBLEM_TYPES,\n)", r"\1    STATUTE_KINDS,\n"),
     ])  # fmt: skip
     _edit(code / "api" / "records" / "core" / "registry.py", [
         (r"(from schemas.source import .*\n)", r"\1from schemas.statute import StatuteSchema\n"),

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from api.endpoints.parameters import collection_parameters
 from api.records.core import filters as kinds
 from api.records.core.filters import Filter, Keys, RegistryError, each, one
+from api.records.core.measured import Measured
 from api.records.core.registry import CLAIM, TYPES
 from schemas.query import QueryError, read_query
 from schemas.vocabularies import CLAIM_KINDS
@@ -66,6 +67,12 @@ MEANT: dict[tuple[str, str], Callable[[Json], bool]] = {
     ("claims", "assessment=not-assessed&kind=position"): lambda claim: (
         claim["assessment"] is None and claim["kind"] == "position"
     ),
+    ("claims", "unit=%25"): lambda claim: any(q["unit"] == "%" for q in claim["quantities"]),
+    ("claims", "unit=[ppth]&quantity_min=487.95"): lambda claim: claim["id"] == "turnout-48-80",
+    ("claims", "unit=%25&quantity_of=Turnout"): lambda claim: (
+        "turnout" in {q["of"] for q in claim["quantities"] if q["unit"] == "%"}
+    ),
+    ("claims", "unit=%25&quantity_max=48.79"): lambda claim: claim["id"] == "turnout-48-79",
     ("claims", "said=2019-07"): lambda claim: _touches(claim["said"], "2019-07-01", "2019-07-31"),
     ("claims", "said=2019-07-21/2019-07-22"): lambda claim: _touches(
         claim["said"], "2019-07-21", "2019-07-22"
@@ -141,7 +148,7 @@ def test_a_list_given_more_than_once_is_one_list(queries: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["limit", "after", "sort", "count", "q", "said", "match", "as_of", "origins_min"]
+    "name", ["limit", "after", "sort", "count", "q", "said", "match", "as_of", "origins_min", "unit"]
 )
 def test_a_parameter_of_one_value_is_given_once(name: str) -> None:
     with pytest.raises(QueryError) as refused:
@@ -210,6 +217,10 @@ HALF_DECLARED = {
     "a pair with nothing": (
         lambda: _claim_with(kinds.Languages("x", "X.", one("x"), pairs_with="nothing")),
         'pairs with "nothing"',
+    ),
+    "a quantity without bounds": (
+        lambda: Measured("x", "X.", one("x"), least="y"),
+        "needs `least`, `most` and `label`",
     ),
     "a date that there is not": (lambda: _claim_with(kinds.Dated("x", "X.")), "have no such date"),
     "a name given twice": (lambda: _claim_with(kinds.Dated("said", "X.")), "declared twice"),

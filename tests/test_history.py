@@ -338,6 +338,7 @@ TOLD = [
     "claims/abe-seeks-treaty-progress-in-term?include=citations.source",
     "claims/abe-seeks-treaty-progress-in-term/references",
     "claims/abe-seeks-treaty-progress-in-term/provenance",
+    "claims/turnout-48-80/quantities",
     "dossiers/japan-russia-peace-treaty/positions",
     "dossiers/japan-russia-peace-treaty/timeline",
     "timeline",

@@ -369,6 +369,7 @@ BELOW = [
     "{claim}/provenance",
     "{claim}/provenance?as_of=seq:{last}&perspective=russia",
     "{claim}/similar?limit=2",
+    "{claim}/quantities?as_of=seq:{last}",
     "{claim}/references?role=relations.claim",
     "{claim}/references?as_of=seq:{last}",
     "/v1/parties/copy-of-nhk/revisions?limit=1",

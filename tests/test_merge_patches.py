@@ -9,6 +9,8 @@ from marshmallow import fields
 
 from api.records.core.registry import TYPES
 from schemas import fields as f
+from schemas.identifiers import Identifier
+from schemas.quantity import DecimalText, UnitCode
 from schemas.record import without_nothing
 
 from .conftest import Desk, Json
@@ -40,6 +42,9 @@ VALUES: dict[type, Callable[[Any], tuple[Any, ...]]] = {
     f.Count: lambda field: (3, 2) if field.name == "start" else (4, 5),
     f.Degrees: lambda field: (45.5, -12.25),
     f.Matching: lambda field: (field.example,),
+    Identifier: lambda field: (field.example,),
+    DecimalText: lambda field: ("48.80", "48.8"),
+    UnitCode: lambda field: ("%", "{votes}"),
     f.WebAddress: lambda field: ("https://example.org/page", "https://example.org/other"),
     f.CountryCode: lambda field: ("JP", "SUHH"),
     f.Id: lambda field: ("who" if field.name == "question" else "asked-here",),

@@ -26,6 +26,21 @@ NAMES = [
         {"text": "Ane", "language": "en", "kind": "common"},
     ],
 ]
+QUANTITIES = [
+    [{"of": "turnout", "value": "48.80", "unit": "%"}],
+    [
+        {"of": "turnout", "low": "48", "high": "5E1", "unit": "%", "approximate": True},
+        {"of": "turnout", "value": "51666697", "out_of": "105886064", "unit": "{voters}"},
+    ],
+]
+ELSEWHERE: dict[str, list[Any]] = {
+    "same_as": [["https://example.org/1"], ["https://example.org/2", "https://example.org/1"]],
+    "image": [
+        {"url": "https://example.org/1.jpg"},
+        {"url": "https://example.org/1.jpg", "credit": "Ann", "licence": "CC BY 4.0", "alt": "A bay."},
+        {"url": "https://example.org/2.jpg", "alt": "Another bay."},
+    ],
+}
 
 
 def _translations(member: str) -> list[list[Json]]:
@@ -59,7 +74,8 @@ MEMBERS: dict[str, dict[str, list[Any]]] = {
         ],
         "memberships": [[{"party": "dan"}], [{"party": "dan", "held": "2019-07"}]],
         "predecessors": [["ann"], ["ann", "dan"]],
-        "identifiers": IDENTIFIERS,
+        "identifiers": [*IDENTIFIERS, {"gnd": "118540238", "lei": "549300MLUDYVRQOOXS22"}],
+        **ELSEWHERE,
         "translations": _translations("name"),
     },
     "dates/day": {
@@ -67,6 +83,7 @@ MEMBERS: dict[str, dict[str, list[Any]]] = {
         "citations": [[WIRE], [PAGED], [PLACED, WIRE]],
         "participants": [[{"party": "ann"}], [{"party": "dan"}, {"party": "ann", "role": "host"}]],
         "places": [["bay"]],
+        "quantities": QUANTITIES,
     },
     "claims/first": {
         "translations": _translations("proposition"),
@@ -80,6 +97,7 @@ MEMBERS: dict[str, dict[str, list[Any]]] = {
         ],
         "about": [{"parties": ["ann"]}, {"parties": ["ann", "dan"], "places": ["bay"]}, {"dates": ["day"]}],
         "citations": [[WIRE], [PAGED], [PLACED, WIRE]],
+        "quantities": QUANTITIES,
         "answers": [[{"question": "who", "stance": "affirms"}], [{"question": "who", "stance": "denies"}]],
         "relations": [
             [{"type": "supports", "claim": "other"}],
@@ -97,7 +115,8 @@ MEMBERS: dict[str, dict[str, list[Any]]] = {
     "places/bay": {
         "names": NAMES,
         "coordinates": [{"latitude": 45.5, "longitude": 150.0}, {"latitude": 46.25, "longitude": 150.0}],
-        "identifiers": IDENTIFIERS,
+        "identifiers": [*IDENTIFIERS, {"gnd": "4011882-4", "geonames": "2127515"}],
+        **ELSEWHERE,
         "claimed_by": [["ann"], ["dan", "ann"]],
     },
     "dossiers/race": {

@@ -48,6 +48,31 @@ def said(desk: Desk, path: str, heading: str) -> str:
 # Claims
 
 
+def test_a_claims_numbers_stand_beside_those_of_others(client: FlaskClient) -> None:
+    shown = words(section(page(client, "/claims/turnout-48-79"), "Its numbers"))
+
+    for number in ("48.79 %", "51,666,697 of 105,886,064 voters"):
+        assert f"turnout{number} 48.80 % Differing Turnout in the constituency vote" in shown
+
+
+@pytest.mark.parametrize(
+    ("quantity", "shown"),
+    [
+        ({"low": "80", "high": "120", "unit": "{dead}", "approximate": True}, "about 80 to 120 dead"),
+        ({"low": "100", "unit": "{dead}"}, "at least 100 dead"),
+        ({"high": "1E3", "unit": "1"}, "at most 1,000"),
+        ({"value": "3", "low": "2", "high": "4", "unit": "km2"}, "3 (2 to 4) km2"),
+        ({"value": "2.50", "unit": "10*3{displaced_people}"}, "2.50 thousand displaced people"),
+        ({"value": "5.3E9", "unit": "EUR"}, "5,300,000,000 EUR"),
+    ],
+)
+def test_a_happenings_numbers_are_said_in_words(desk: Desk, quantity: Any, shown: str) -> None:
+    cited, stated = [{"source": "own"}], [{"of": "x", **quantity}]
+    desk.put(DATE, "d", title="D", kind="disaster", when="2019", citations=cited, quantities=stated)
+
+    assert f"In numbers x: {shown}" in words(page(desk.client, "/dates/d"))
+
+
 @pytest.mark.parametrize(
     ("cited", "more", "reason"),
     [

@@ -37,6 +37,7 @@ STATEMENTS = {
     f"{CLAIM}?translation=ja": 2,
     f"{CLAIM}/provenance": 3,
     f"{CLAIM}/similar?limit={{limit}}": 4,
+    "/v1/claims/turnout-48-80/quantities": 5,
     f"{CLAIM}/revisions": 2,
     "/v1/dossiers/japan-russia-peace-treaty/positions": 5,
     "/v1/dossiers/japan-russia-peace-treaty/positions?said=2019&match=certain": 5,

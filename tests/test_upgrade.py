@@ -104,6 +104,30 @@ def test_the_past_of_an_older_database_is_found_as_it_was(older: Path) -> None:
     assert _ids(client, "claims?via=dan&as_of=seq:18") == ["second"]
 
 
+def test_the_past_of_an_older_database_is_shown_although_it_lacks_members_of_today(older: Path) -> None:
+    client = _upgraded(older)
+    moments = [f"as_of=seq:{commit}" for commit in (9, 14, 20)]
+    answers = []
+
+    for moment in moments:
+        for plural in registry.BY_PLURAL:
+            for record_id in _ids(client, f"{plural}?{moment}"):
+                answers += [(a, client.get(a)) for a in _read_of(plural, record_id, moment)]
+
+    assert len(answers) > 40
+    assert {a: r.status_code for a, r in answers if r.status_code != 200} == {}
+
+
+def _read_of(plural: str, record_id: str, moment: str) -> list[str]:
+    of_claims = ("provenance", "quantities", "references") if plural == "claims" else ()
+    of_claims = ("timeline", "positions") if plural == "dossiers" else of_claims
+    return [
+        f"/{plural}/{record_id}?{moment}",
+        f"/v1/{plural}/{record_id}?{moment}",
+        *(f"/v1/{plural}/{record_id}/{part}?{moment}" for part in of_claims),
+    ]
+
+
 @pytest.mark.parametrize(("commit", "survivor"), [(9, "ann"), (13, "bob"), (20, "cid")])
 def test_a_merged_record_leads_to_the_survivor_of_the_time(older: Path, commit: int, survivor: str) -> None:
     client = _upgraded(older)

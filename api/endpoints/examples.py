@@ -95,6 +95,7 @@ def addresses() -> dict[str, str]:
     found = {"root": "/v1", "vocabularies": "/v1/vocabularies", "vocabulary": "/v1/vocabularies/stances"}
     found |= {"api-catalog": "/.well-known/api-catalog", "problem-type": "/problems/invalid-query"}
     found["claim-provenance"] = f"/v1/claims/{CLAIM.example}/provenance"
+    found["claim-quantities"] = "/v1/claims/turnout-48-80/quantities"
     positions = f"/v1/dossiers/{DOSSIER.example}/positions"
     found["positions"] = f"{positions}?question=islands-or-treaty-first&party=abe-shinzo"
     found["timeline"] = "/v1/timeline?when=2019-06&match=certain&limit=1"

@@ -2,6 +2,7 @@
 
 from schemas import vocabularies as vocab
 from schemas.base import Json
+from schemas.identifiers import ADDRESSES
 from schemas.source import published_by
 from schemas.vocabularies import Vocabulary
 
@@ -89,11 +90,23 @@ def place(record: Json) -> Json:
 def _thing(record: Json, type_name: str) -> Json:
     names = [name["text"] for name in record["names"]]
     identifiers = record["identifiers"] or {}
-    same = (
-        f"http://www.wikidata.org/entity/{identifiers['wikidata']}" if identifiers.get("wikidata") else None
-    )
+    known = [ADDRESSES[name].format(value) for name, value in identifiers.items() if value]
     found = {"@type": type_name, "name": record["name"], "description": record["description"]}
-    found |= {"alternateName": names or None, "sameAs": same}
+    found |= {
+        "alternateName": names or None,
+        "sameAs": [*known, *filter(None, map(web, record["same_as"]))] or None,
+        "url": web(record["website"]),
+        "image": _image(record["image"]),
+    }
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _image(image: Json | None) -> Json | None:
+    """A picture by its address: whoever reads this may fetch it, no page of ours does."""
+    if image is None or (address := web(image["url"])) is None:
+        return None
+    found = {"@type": "ImageObject", "contentUrl": address, "creditText": image["credit"]}
+    found |= {"license": image["licence"], "caption": image["alt"]}
     return {name: value for name, value in found.items() if value is not None}
 
 

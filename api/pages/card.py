@@ -7,7 +7,7 @@ from api.records.answers.provenance import read_provenance
 from api.records.core.registry import CLAIM
 from api.records.core.state import State
 from api.records.read.feed import check_embedded
-from api.records.read.records import read_record
+from api.records.read.records import read_record, shown_in
 from api.records.read.revisions import Revision, moment_of, read_revision, read_revisions
 from api.records.store.deadline import parsed
 from schemas import query as q
@@ -65,7 +65,7 @@ def _read(asked: Asked) -> Json:
     shown = asked.state if number is None else _state_at(asked.state, asked.id, number)
     answers = check_embedded(asked.state.database, [(asked.id, number or now["meta"]["revision"])])
     return {
-        "claim": parsed(read_record(shown, CLAIM, asked.id).body),
+        "claim": shown_in(shown, read_record(shown, CLAIM, asked.id).body),
         "graph": read_provenance(shown, asked.id),
         "now": now,
         "outdated": answers[0]["answer"] == "corrected",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from api.formats.citing import Cited, citing
 from api.http.responses import public_base
 from api.records.answers.provenance import read_provenance
+from api.records.answers.quantities import quantities_of
 from api.records.core.registry import CLAIM
 from schemas.base import Json
 
@@ -16,6 +17,7 @@ from .dates_in_words import When, when
 from .embedding import Codes, codes
 from .history import Entry, history, revisions_of
 from .links import Link, link_to, link_to_record, links_to, optional_link, page_of
+from .numbers import Number, numbers
 from .page import CHOOSING, Asked, Page, Shown
 from .reading import many, one, users_of_names
 from .standings import Standing, standings
@@ -53,6 +55,7 @@ class ClaimView:
     said: When | None
     valid: When | None
     about: list[Link]
+    numbers: list[Number]
     dossiers: list[Link]
     answers: list[tuple[str, str]]
     standings: list[Standing]
@@ -72,6 +75,7 @@ def _read(asked: Asked) -> Json:
     return {
         "claim": claim,
         "graph": read_provenance(asked.state, asked.id),
+        "quantities": quantities_of(asked.state, claim),
         "revisions": revisions_of(asked.state, claim),
         "dossiers": list(many(asked.state, dossiers).values()),
         "users": users_of_names(asked.state, (r["id"] for r in named)),
@@ -104,6 +108,7 @@ def _view(document: Json, publisher: str) -> ClaimView:
         when(claim["said"]),
         when(claim["valid"]),
         links_to(_about(claim)),
+        numbers(document["quantities"]),
         [link_to_record(d, "title") for d in document["dossiers"]],
         _answers(claim, document["dossiers"]),
         standings(claim, voices_of(document["graph"])),

@@ -8,6 +8,7 @@ from .citations import citations
 from .dates_in_words import precision, when
 from .history import history, revisions_of
 from .links import Link, link_to, links_to
+from .numbers import in_words
 from .page import CHOOSING, Asked, Page, Shown
 from .reading import one, users_of_names
 from .record_view import Fact, RecordView, description_of, facts, listings, one_link, selected
@@ -36,6 +37,7 @@ def _show(document: Json, asked: Asked) -> Shown:
         facts(
             Fact(_("When"), when=when(date["when"])),
             Fact(_("How precisely it is known"), text=precision(date["when"])),
+            Fact(_("In numbers"), text=_in_numbers(date["quantities"])),
             Fact(_("Who took part"), [_participant(p) for p in date["participants"]]),
             Fact(_("Where"), links_to(date["places"])),
             one_link(_("Part of"), date["part_of"]),
@@ -48,6 +50,10 @@ def _show(document: Json, asked: Asked) -> Shown:
     perspectives = links_to(document["users"])
     self = date["links"]["self"]
     return Shown(date["title"], description_of(view), self, view, about.event(date), perspectives)
+
+
+def _in_numbers(quantities: list[Json]) -> str | None:
+    return "; ".join(f"{quantity['of']}: {in_words(quantity)}" for quantity in quantities) or None
 
 
 def _participant(participant: Json) -> Link:

@@ -11,7 +11,17 @@ from .links import Link, link_to, links_to
 from .names import country_name
 from .page import CHOOSING, Asked, Page, Shown
 from .reading import one, users_of_names
-from .record_view import Fact, RecordView, description_of, facts, listings, names, one_link, selected
+from .record_view import (
+    Fact,
+    RecordView,
+    description_of,
+    elsewhere,
+    facts,
+    listings,
+    names,
+    one_link,
+    selected,
+)
 from .translating import _, pgettext
 from .words import term
 
@@ -64,14 +74,13 @@ def _show(document: Json, asked: Asked) -> Shown:
 
 
 def _facts(party: Json) -> list[Fact]:
-    identifiers = party["identifiers"] or {}
     return facts(
         *(_office(office) for office in party["offices"]),
         Fact(_("Member of"), [_membership(m) for m in party["memberships"]]),
         one_link(_("Part of"), party["part_of"]),
         Fact(_("Follows"), links_to(party["predecessors"])),
         Fact(_("Country"), text=country_name(party["country"])),
-        Fact("Wikidata", web=_wikidata(identifiers.get("wikidata"))),
+        *elsewhere(party),
     )
 
 
@@ -84,10 +93,6 @@ def _membership(membership: Json) -> Link:
     held = when(membership["held"])
     link = link_to(membership["party"])
     return Link(link.text, link.href, link.neutral, link.language, held.display if held else link.note)
-
-
-def _wikidata(identifier: str | None) -> str | None:
-    return f"https://www.wikidata.org/wiki/{identifier}" if identifier else None
 
 
 PAGE = Page("/parties/<id>", "record.html", _read, _show, CHOOSING)

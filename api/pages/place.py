@@ -8,7 +8,17 @@ from .history import history, revisions_of
 from .links import links_to
 from .page import CHOOSING, Asked, Page, Shown
 from .reading import one, users_of_names
-from .record_view import Fact, RecordView, description_of, facts, listings, names, one_link, selected
+from .record_view import (
+    Fact,
+    RecordView,
+    description_of,
+    elsewhere,
+    facts,
+    listings,
+    names,
+    one_link,
+    selected,
+)
 from .translating import _
 from .words import number, term
 
@@ -36,6 +46,7 @@ def _show(document: Json, asked: Asked) -> Shown:
             Fact(_("Administered by"), links_to(place["administered_by"])),
             one_link(_("Part of"), place["part_of"]),
             Fact(_("Where it is"), text=_position(place["coordinates"])),
+            *elsewhere(place),
         ),
         place["description"],
         names(place),

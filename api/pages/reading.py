@@ -5,8 +5,7 @@ from typing import Any
 
 from api.records.core.registry import RecordType
 from api.records.core.state import State
-from api.records.read.records import read_many, read_page, read_record
-from api.records.store.deadline import parsed
+from api.records.read.records import read_many, read_page, read_record, shown_in
 from schemas.base import Json
 from schemas.query import Query
 
@@ -19,7 +18,7 @@ def one(state: State, record_type: RecordType, record_id: str) -> Json:
 
     Raises what a read of it raises.
     """
-    record: Json = parsed(read_record(state, record_type, record_id).body)
+    record = shown_in(state, read_record(state, record_type, record_id).body)
     cited = [citation["source"] for citation in _citations_in(record)]
     sources = many(state, (source["id"] for source in cited))
     for source in cited:
@@ -42,7 +41,7 @@ def _citations_in(value: Any) -> Iterator[Json]:
 
 def many(state: State, ids: Iterable[str]) -> dict[str, Json]:
     """Records as served, by id; those that may be seen."""
-    return {stored.id: parsed(stored.body) for stored in read_many(state, list(dict.fromkeys(ids)))}
+    return {stored.id: shown_in(state, stored.body) for stored in read_many(state, list(dict.fromkeys(ids)))}
 
 
 def list_of(
@@ -56,7 +55,7 @@ def list_of(
         values = {"sort": sort, "limit": limit, "after": after, "count": after is None, **filters}
         given = frozenset(filters) | ({"after"} if after else set())
         page = read_page(state, record_type, Query(values, frozenset(given)))
-        found += [parsed(stored.body) for stored in page.records]
+        found += [shown_in(state, stored.body) for stored in page.records]
         total = page.total if page.total is not None else total
         after = page.next
         if after is None:

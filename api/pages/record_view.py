@@ -7,13 +7,15 @@ from typing import Any
 from api.records.core.registry import CLAIM, TYPES, RecordType
 from api.records.core.state import State
 from schemas.base import Json
+from schemas.identifiers import ADDRESSES
 
 from .citations import Citation, citations
 from .dates_in_words import When, when
 from .history import Entry
-from .links import Link, link_to, optional_link
+from .links import Link, link_to, optional_link, web
 from .names import language_name
 from .reading import list_of
+from .translating import _
 from .words import in_a_row, sentence, term
 
 #: Records that a list on a page shows; the API has the rest.
@@ -87,6 +89,35 @@ class RecordView:
 def facts(*found: Fact) -> list[Fact]:
     """Those facts of which something is known."""
     return [fact for fact in found if fact.links or fact.when or fact.text or fact.web]
+
+
+#: What the identifiers of others are called.
+_SCHEMES = {
+    "wikidata": "Wikidata",
+    "isni": "ISNI",
+    "viaf": "VIAF",
+    "gnd": "GND",
+    "lei": "LEI",
+    "geonames": "GeoNames",
+}
+
+
+def elsewhere(record: Json) -> list[Fact]:
+    """Where else it is to be found: its own page, those of others, and a picture, which is not shown here."""
+    known = (record["identifiers"] or {}).items()
+    return [
+        Fact(_("Website"), web=web(record["website"])),
+        *(Fact(_SCHEMES[name], web=ADDRESSES[name].format(value)) for name, value in known if value),
+        *(Fact(_("Elsewhere"), web=web(address)) for address in record["same_as"]),
+        _picture(record["image"]),
+    ]
+
+
+def _picture(image: Json | None) -> Fact:
+    if image is None:
+        return Fact(_("Picture"))
+    said = " · ".join(image[name] for name in ("alt", "credit", "licence") if image[name])
+    return Fact(_("Picture"), text=said or None, web=web(image["url"]))
 
 
 def one_link(name: str, reference: Json | None) -> Fact:

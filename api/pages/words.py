@@ -28,6 +28,7 @@ SHOWN: tuple[Vocabulary, ...] = (
     vocab.STANCES,
     vocab.STANDINGS,
     vocab.ASSESSMENT_STATUSES,
+    vocab.QUANTITY_COMPARISONS,
     vocab.CORRECTION_KINDS,
 )
 #: What terms are called where their own name is no words.

@@ -34,6 +34,7 @@ from .filters import (
     one,
     padded,
 )
+from .measured import Measured, quantity_keys
 from .mentions import Role, roles_of
 
 
@@ -181,6 +182,18 @@ def _kind(vocabulary: Vocabulary) -> Filter:
     return Terms("kind", "What it is.", one("kind"), vocabulary=vocabulary)
 
 
+def _measured() -> Filter:
+    """A filter of its own for each type that has quantities."""
+    return Measured(
+        "unit",
+        "A unit that one of its quantities can be converted into.",
+        Keys(quantity_keys),
+        least="quantity_min",
+        most="quantity_max",
+        label="quantity_of",
+    )
+
+
 def _named_dossiers() -> Filter:
     return Ids("dossier", _MEMBERSHIP, each("dossiers"), to=("dossier",))
 
@@ -263,7 +276,7 @@ DATE = RecordType(
     suggested=1,
     example="upper-house-election-2019",
     face=("title",),
-    text=("description",),
+    text=("description", "quantities.of"),
     dates=("when",),
     filters=(
         _kind(vocab.DATE_KINDS),
@@ -279,6 +292,7 @@ DATE = RecordType(
             pairs_with="participant",
         ),
         Ids("place", "Where it happened.", each("places"), to=("place",)),
+        _measured(),
         Ids("part_of", "The happening that it is directly part of.", one("part_of"), to=("date",)),
     ),
 )
@@ -294,6 +308,7 @@ CLAIM = RecordType(
         "claimant.name",
         "position_of.name",
         "citations.quote",
+        "quantities.of",
         "assessment.note",
         "reviews.by.name",
         "reviews.rating.label",
@@ -387,6 +402,7 @@ CLAIM = RecordType(
             Keys(_cites_held, several=False),
         ),
         _LANGUAGE,
+        _measured(),
         Dated("said", "When it was said."),
         Dated("valid", "The time that it speaks of."),
     ),

@@ -9,6 +9,7 @@ from pyroaring import BitMap
 
 from schemas.base import Json, nearest, quoted
 from schemas.query import Query, QueryError, QueryFault
+from schemas.record import with_members_of_today
 
 from ..core.errors import Gone, Merged, NotFound, Redacted
 from ..core.registry import BY_PLURAL, TYPES, RecordType
@@ -242,6 +243,13 @@ def _batch_rows(state: State, record_type: RecordType, ids: Sequence[str]) -> di
 
 
 # What is embedded
+
+
+def shown_in(state: State, body: bytes) -> Json:
+    """A record as served, parsed. What the past served may lack members that records have today: it gets
+    them, empty."""
+    record: Json = parsed(body)
+    return record if state.moment is None else with_members_of_today(TYPES[record["type"]].shape, record)
 
 
 def referenced(records: Iterable[Json], paths: Iterable[str]) -> list[str]:

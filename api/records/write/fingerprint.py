@@ -15,9 +15,9 @@ from typing import Any
 from peewee import Database
 
 import schemas
-from schemas import curating, fuzzy_date, json_schema, query, text
+from schemas import curating, fuzzy_date, json_schema, query, text, ucum, units
 
-from ..core import filters, mentions, origins, registry
+from ..core import filters, measured, mentions, origins, registry
 from ..core.registry import TYPES, RecordType
 from ..store.file import DatabaseUnusable
 from ..store.tables import FINGERPRINTS
@@ -82,8 +82,8 @@ def _without_docstrings(source: str) -> str:
 
 
 def _modules_of(package: ModuleType, but: tuple[ModuleType, ...]) -> tuple[ModuleType, ...]:
-    """The modules of a package in the order of their names, without some."""
-    names = sorted(found.name for found in pkgutil.iter_modules(package.__path__, f"{package.__name__}."))
+    """The modules of a package, also of those in it, in the order of their names, without some."""
+    names = sorted(found.name for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."))
     return tuple(module for name in names if (module := import_module(name)) not in but)
 
 
@@ -103,7 +103,22 @@ RENDERING = Made(
 #: What records are found and searched by.
 KEYS = Made(
     "keys",
-    (fuzzy_date, text, registry, filters, mentions, keys, postings, members, normalise, index, texts),
+    (
+        fuzzy_date,
+        text,
+        ucum,
+        units,
+        registry,
+        filters,
+        measured,
+        mentions,
+        keys,
+        postings,
+        members,
+        normalise,
+        index,
+        texts,
+    ),
     lambda record_type: (
         record_type.name,
         [(type(declared).__name__, declared.name) for declared in record_type.filters],

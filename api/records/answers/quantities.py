@@ -1,0 +1,102 @@
+"""What other claims state about the same: their quantities beside those of a claim, in one unit."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+
+from pyroaring import BitMap
+
+from schemas.base import Json
+
+from ..core.agreement import compared
+from ..core.measured import labelled, plain_label
+from ..core.registry import CLAIM
+from ..core.sql import joined, sql
+from ..core.state import State
+from ..read.index import StateIndex, among
+from ..read.records import read_many, read_record, shown_in
+
+#: Claims whose quantities are compared, at most: the first by id.
+MOST_CLAIMS = 200
+
+
+def read_quantities(state: State, claim_id: str) -> Json:
+    """{`claim`, `quantities`: [{`quantity`, `compared`}], `truncated`}: each quantity of a claim beside those
+    that have its label, of the claim itself and of claims that are about something that it is about.
+
+    Raises NotFound, Gone or Merged as a read of the claim does.
+    """
+    return quantities_of(state, shown_in(state, read_record(state, CLAIM, claim_id).body))
+
+
+def quantities_of(state: State, claim: Json) -> Json:
+    """The same of a claim as it is served."""
+    ids = _beside(state, claim)
+    records = read_many(state, [i for i in ids if i != claim["id"]][:MOST_CLAIMS])
+    others = [_Stating(claim), *(_Stating(shown_in(state, record.body)) for record in records)]
+    return {
+        "claim": others[0].reference,
+        "quantities": [_beside_others(others, at) for at in range(len(claim["quantities"]))],
+        "truncated": len(ids) > MOST_CLAIMS + 1,
+    }
+
+
+def _beside(state: State, claim: Json) -> list[str]:
+    """Ids of claims that share a subject and a label with one, that among them."""
+    about = [reference["id"] for reference in _subjects(claim)]
+    if not about or not claim["quantities"]:
+        return []
+    index = StateIndex(state)
+    subject = index.having(CLAIM.name, "about", sql("k.value IN ({about})", about=about))
+    shown, sharing = index.sets([index.shown([CLAIM.name]), subject])
+    labels = sorted({plain_label(quantity["of"]) for quantity in claim["quantities"]})
+    condition = joined(" OR ", map(labelled, labels))
+    terms = index.terms_of(shown & sharing, [CLAIM.name], "unit", sql("({any})", any=condition))
+    found = BitMap.union(BitMap(), *(numbers for *_, numbers in terms))
+    query = "SELECT n.record FROM search_row n WHERE {these} ORDER BY n.record LIMIT {most}"
+    return [row[0] for row in state.rows(sql(query, these=among("n.id", found), most=MOST_CLAIMS + 2))]
+
+
+def _subjects(claim: Json) -> Iterator[Json]:
+    for references in (claim["about"] or {}).values():
+        yield from references
+
+
+@dataclass(frozen=True)
+class _Stating:
+    """A claim that states quantities."""
+
+    claim: Json
+
+    @property
+    def reference(self) -> Json:
+        """It as others show it."""
+        return CLAIM.reference(self.claim["id"], self.claim[CLAIM.title], self.claim["meta"]["status"])
+
+    @property
+    def year(self) -> str | None:
+        """The year that it speaks of, else that in which it was said; None where that is more than one."""
+        date = self.claim["valid"] or self.claim["said"] or {}
+        first, last = ((date.get(end) or "")[:4] for end in ("earliest", "latest"))
+        return first if first and first == last else None
+
+
+def _beside_others(claims: Sequence[_Stating], at: int) -> Json:
+    """A quantity of the first claim beside all others that have its label."""
+    own = claims[0].claim["quantities"][at]
+    return {"quantity": own, "compared": list(_compared(claims, own))}
+
+
+def _compared(claims: Iterable[_Stating], own: Json) -> Iterator[Json]:
+    first, *_ = claims = list(claims)
+    subjects = {reference["id"] for reference in _subjects(first.claim)}
+    for other in claims:
+        for quantity in other.claim["quantities"]:
+            if quantity is own or plain_label(quantity["of"]) != plain_label(own["of"]):
+                continue
+            yield {
+                "claim": other.reference,
+                "shared": [r["id"] for r in _subjects(other.claim) if r["id"] in subjects],
+                "quantity": quantity,
+                "year": other.year,
+                **asdict(compared(own, first.year, quantity, other.year)),
+            }

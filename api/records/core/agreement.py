@@ -1,0 +1,146 @@
+"""Whether two quantities say the same, as far as their digits go."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from decimal import Context, Decimal
+from fractions import Fraction
+from typing import Any
+
+from schemas.units import SHARE, Unit, read_unit
+
+#: Digits that a computed number is shown with, at most.
+_SHOWN = Context(prec=12)
+#: Digits enough for whatever two numbers of a record are apart.
+_EXACT = Context(prec=100)
+
+
+@dataclass(frozen=True)
+class Extent:
+    """What a quantity says in a unit: its `value`, if it has one, and between which numbers (exclusive) the
+    true one lies. None is without an end."""
+
+    value: Fraction | None
+    low: Fraction | None
+    high: Fraction | None
+
+    def meets(self, other: "Extent") -> bool:
+        """Whether one number may be what both speak of."""
+        return _below(self.low, other.high) and _below(other.low, self.high)
+
+    def of_kind(self, unit: Unit) -> "Extent":
+        """The same in the unit of the kind of its unit."""
+        return Extent(*(None if n is None else unit.to_kind(n) for n in (self.value, self.low, self.high)))
+
+    def as_unit(self, unit: Unit) -> "Extent":
+        """What is in the unit of a kind in one that is of this kind."""
+        return Extent(*(None if n is None else unit.from_kind(n) for n in (self.value, self.low, self.high)))
+
+
+def _below(low: Fraction | None, high: Fraction | None) -> bool:
+    return low is None or high is None or low < high
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What comparing came to: a term of `quantity-comparisons`, both values and how much more the other is in
+    `unit`; or `why` there is nothing to compare."""
+
+    result: str
+    unit: str | None = None
+    value: str | None = None
+    other: str | None = None
+    difference: str | None = None
+    why: str | None = None
+
+
+def compared(
+    one: Mapping[str, Any], year: str | None, other: Mapping[str, Any], other_year: str | None
+) -> Comparison:
+    """Compare a quantity, as a record has it, with another; `year`: in which each was said to be so.
+
+    Units that can be converted are. A share is compared with a part of a whole by dividing.
+    """
+    units = read_unit(one["unit"]), read_unit(other["unit"])
+    if units[0].kind == units[1].kind:
+        if units[0].is_currency and (why := _other_money(units[0], year, other_year)):
+            return Comparison("not-compared", why=why)
+        found = _compared(_stated(one), _stated(other).of_kind(units[1]).as_unit(units[0]), units[0])
+        return _as_stated(found, one, other)
+    shares = [_share(q, unit) for q, unit in zip((one, other), units, strict=True)]
+    if shares[0] and shares[1]:
+        shown = next((unit for unit in units if unit.kind == SHARE.kind), read_unit("%"))
+        found = _compared(shares[0].as_unit(shown), shares[1].as_unit(shown), shown, by="-by-arithmetic")
+        return _as_stated(found, one, other)
+    return Comparison("not-compared", why=f"{units[0].code} and {units[1].code} cannot be converted")
+
+
+def _other_money(unit: Unit, year: str | None, other_year: str | None) -> str | None:
+    """Why two amounts of a currency cannot be compared."""
+    if year is None or other_year is None:
+        return f"{unit.code} of a year that is not recorded: money is worth something else every year"
+    if year != other_year:
+        return f"{unit.code} of {year} and of {other_year}: money is worth something else every year"
+    return None
+
+
+def _compared(one: Extent, other: Extent, unit: Unit, by: str = "") -> Comparison:
+    agreeing = one.meets(other)
+    result = f"agreeing{by}" if agreeing else "differing"
+    return Comparison(result, unit.code, _text(one.value), _text(other.value))
+
+
+def _as_stated(found: Comparison, one: Mapping[str, Any], other: Mapping[str, Any]) -> Comparison:
+    """The same with the digits that were stated, where nothing was converted, and how far they are apart."""
+    value = one.get("value") if one["unit"] == found.unit else found.value
+    beside = other.get("value") if other["unit"] == found.unit else found.other
+    apart = None if value is None or beside is None else _EXACT.subtract(Decimal(beside), Decimal(value))
+    return replace(found, value=value, other=beside, difference=apart if apart is None else _plain(apart))
+
+
+def _text(number: Fraction | None) -> str | None:
+    """A number as a decimal, rounded where it has more digits than are shown."""
+    if number is None:
+        return None
+    return _plain(_SHOWN.divide(Decimal(number.numerator), Decimal(number.denominator)).normalize(_SHOWN))
+
+
+def _plain(number: Decimal) -> str:
+    """A number without an exponent, unless it is very large or small."""
+    if not number:
+        return "0"
+    return f"{number:f}" if -12 < number.adjusted() < 21 else f"{number}"
+
+
+def _share(quantity: Mapping[str, Any], unit: Unit) -> Extent | None:
+    """What a quantity says about a share, as a mere number: itself, or a part divided by its whole."""
+    if unit.kind == SHARE.kind:
+        return _stated(quantity).of_kind(unit)
+    if not quantity.get("out_of"):
+        return None
+    part, half = _stated(quantity), _half(quantity["out_of"], quantity)
+    whole = Fraction(quantity["out_of"])
+    return Extent(
+        None if part.value is None else part.value / whole,
+        None if part.low is None else part.low / (whole + half if part.low > 0 else whole - half),
+        None if part.high is None else part.high / (whole - half if part.high > 0 else whole + half),
+    )
+
+
+def _stated(quantity: Mapping[str, Any]) -> Extent:
+    """What a quantity says in its own unit: bounds where it has them, else its value; half of its last digit
+    on either side."""
+    value = quantity.get("value")
+    low, high = quantity.get("low"), quantity.get("high")
+    if low is None and high is None:
+        low = high = value
+    return Extent(
+        None if value is None else Fraction(value),
+        None if low is None else Fraction(low) - _half(low, quantity),
+        None if high is None else Fraction(high) + _half(high, quantity),
+    )
+
+
+def _half(number: str, quantity: Mapping[str, Any]) -> Fraction:
+    """Half of what the last digit of a number counts; of what is approximate, of the last that is no zero."""
+    known = Decimal(number).normalize() if quantity.get("approximate") else Decimal(number)
+    return Fraction(10) ** int(known.as_tuple().exponent) / 2
