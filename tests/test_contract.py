@@ -160,7 +160,7 @@ REAL_DATES = ["2019", "2019-07", "2019-07-21", "2018-11/2019-07", "2004/..", "20
 #: Addresses that ask for several types at once.
 ACROSS = {"search": EVERY_TYPE, "timeline": KINDS}
 #: What may stand beside a list of ids.
-BESIDE_IDS = {"id", "fields", "include", "count", "perspective"}
+BESIDE_IDS = {"id", "fields", "include", "count", "perspective", "translation"}
 #: What asks for the present only.
 OF_THE_PRESENT = {"include", "status", "id", "q", "facets"}
 #: What is asked of a quantity in a unit.
@@ -224,6 +224,8 @@ def _make_query_real(path: str, query: Query, known: Known, chance: Random) -> N
         _measure(query, chance, within=filters)
     if "perspective" in query:
         query["perspective"] = chance.choice(["russia", "japan", "nhk"])
+    if "translation" in query:
+        query["translation"] = chance.choice(["ja", "ru", "ja-JP"])
     if query and "/positions" in path:
         query |= {"question": ["who-holds-sovereignty"], "party": ["japan"]}
         query |= {"said": chance.choice(REAL_DATES)} if "said" in query else {}

@@ -226,6 +226,8 @@ READS = [
     "dossiers/japan-russia-peace-treaty/positions",
     "dossiers/japan-russia-peace-treaty/timeline",
     "timeline?about=four-islands",
+    "timeline?type=date,claim&when=2019",
+    "places/four-islands/references?type=claim&role=about.places",
     "search?q=kuril",
     "suggest?q=kuri",
     "corrections",

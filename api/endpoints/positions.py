@@ -12,7 +12,7 @@ from .components import named
 from .examples import sample
 from .parameters import positions_parameters
 from .reply import Reply
-from .response_schemas import ADDRESS, COUNT, ID, QUERY, TEXT, list_of, object_of, or_null
+from .response_schemas import ADDRESS, COUNT, ID, QUERY, SHOWN_TRANSLATION, TEXT, list_of, object_of, or_null
 
 _REFERENCE = {"$ref": "#/components/schemas/Reference"}
 _SAID = or_null({"$ref": "#/components/schemas/FuzzyDate"})
@@ -62,13 +62,15 @@ _QUESTION = object_of(
     {
         "id": ID,
         "text": TEXT,
+        "translation": SHOWN_TRANSLATION,
         "positions": list_of(named("Position", _COLUMN)),
         "stated_as_fact": object_of({"total": COUNT, "claims": list_of(_ENTRY)}),
         "silent": list_of(_REFERENCE),
         "contradictions": list_of(
             list_of(named("ContradictingClaim", object_of({"claim": ID, "party": or_null(ID)})))
         ),
-    }
+    },
+    ("translation",),
 )
 _POSITIONS = object_of(
     {

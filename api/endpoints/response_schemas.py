@@ -52,7 +52,8 @@ def any_record(types: Iterable[RecordType]) -> Json:
 TYPE: Json = RECORD_TYPES.schema
 STATUS: Json = RECORD_STATUSES.schema
 CHANGE: Json = CHANGE_KINDS.schema
-_SHOWN: Json = named(
+#: What stands behind a text that was asked for with `translation`.
+SHOWN_TRANSLATION: Json = named(
     "ShownTranslation",
     object_of(
         {
@@ -69,7 +70,7 @@ _SHOWN: Json = named(
     | {"type": ["object", "null"]},
 )
 #: Beside a name that was asked for with `perspective` or `translation`.
-SEEN_BY: Json = {"neutral_name": NULLABLE_TEXT, "name_language": TEXT, "translation": _SHOWN}
+SEEN_BY: Json = {"neutral_name": NULLABLE_TEXT, "name_language": TEXT, "translation": SHOWN_TRANSLATION}
 #: What a change of a record starts from.
 CURRENT: Json = reference_to(CurrentSchema)
 REASON: Json = reference_to(ReasonSchema)

@@ -25,12 +25,12 @@ def in_language(state: State, language: str, document: Any) -> Any:
     Changes the document in place.
     """
     objects = list(_objects(document))
-    ids = list(dict.fromkeys(_id(value) for value in objects if value.get("type") in TYPES))
+    ids = list(dict.fromkeys(_id(value) for value in objects if _is_typed(value)))
     records = {stored.id: parsed(stored.body) for stored in read_many(state, ids)}
     asked = {question["id"]: question for r in records.values() for question in r.get("questions", ())}
     shown = {record_id: best_translation(record, language) for record_id, record in records.items()}
     for value in objects:
-        if value.get("type") not in TYPES:
+        if not _is_typed(value):
             _show_inside(value, asked.get(value.get("id"), value), language)
         elif (title := _title(value)) in value:
             _show(value, title, shown.get(_id(value)))
@@ -83,10 +83,15 @@ def _objects(value: Any) -> Iterator[Json]:
         for member in value:
             yield from _objects(member)
     elif isinstance(value, dict):
-        if _is_record(value) if value.get("type") in TYPES else _is_inside(value):
+        if _is_record(value) if _is_typed(value) else _is_inside(value):
             yield value
         for member in value.values():
             yield from _objects(member)
+
+
+def _is_typed(value: Json) -> bool:
+    # A list, which cannot be looked up, is what a query asked for.
+    return isinstance(value.get("type"), str) and value["type"] in TYPES
 
 
 def _is_record(value: Json) -> bool:
