@@ -210,7 +210,6 @@ PARTY = RecordType(
     text=("description", "offices.title"),
     filters=(
         _kind(vocab.PARTY_KINDS),
-        _TRANSLATED,
         Members("dossier", _MEMBERSHIP, publishers=True),
         Countries("country", "ISO 3166 code of its country.", one("country")),
         Ids("part_of", "What it is directly part of.", one("part_of"), to=("party",)),
@@ -220,6 +219,7 @@ PARTY = RecordType(
             each("memberships", "party"),
             to=("party",),
         ),
+        _TRANSLATED,
     ),
 )
 PLACE = RecordType(
@@ -234,11 +234,11 @@ PLACE = RecordType(
     text=("description",),
     filters=(
         _kind(vocab.PLACE_KINDS),
-        _TRANSLATED,
         _MEMBERS,
         Ids("part_of", "What it is directly part of.", one("part_of"), to=("place",)),
         Ids("claimed_by", "A party that claims it.", each("claimed_by"), to=("party",)),
         Ids("administered_by", "A party that administers it.", each("administered_by"), to=("party",)),
+        _TRANSLATED,
     ),
 )
 SOURCE = RecordType(
@@ -253,7 +253,6 @@ SOURCE = RecordType(
     dates=("published",),
     filters=(
         _kind(vocab.SOURCE_KINDS),
-        _TRANSLATED,
         _MEMBERS,
         Ids("publisher", "Anyone who published it.", Keys(_publishers), to=("party",)),
         Ids("signatory", "Anyone who signed it.", each("signatories"), to=("party",)),
@@ -266,6 +265,7 @@ SOURCE = RecordType(
             to=("source",),
         ),
         Dated("published", "When it was published."),
+        _TRANSLATED,
     ),
 )
 DATE = RecordType(
@@ -280,7 +280,6 @@ DATE = RecordType(
     dates=("when",),
     filters=(
         _kind(vocab.DATE_KINDS),
-        _TRANSLATED,
         _named_dossiers(),
         Dated("when", "When it happened."),
         Ids("participant", "Who took part.", each("participants", "party", "role"), to=("party",)),
@@ -294,6 +293,7 @@ DATE = RecordType(
         Ids("place", "Where it happened.", each("places"), to=("place",)),
         _measured(),
         Ids("part_of", "The happening that it is directly part of.", one("part_of"), to=("date",)),
+        _TRANSLATED,
     ),
 )
 CLAIM = RecordType(
@@ -317,7 +317,6 @@ CLAIM = RecordType(
     title_sorts=False,
     filters=(
         _kind(vocab.CLAIM_KINDS),
-        _TRANSLATED,
         _named_dossiers(),
         Ids(
             "claimant",
@@ -405,6 +404,7 @@ CLAIM = RecordType(
         _measured(),
         Dated("said", "When it was said."),
         Dated("valid", "The time that it speaks of."),
+        _TRANSLATED,
     ),
 )
 DOSSIER = RecordType(
