@@ -1,0 +1,60 @@
+"""Pictures of every kind of page, for somebody to look at: `python -m tests.screenshots FOLDER`.
+
+Each is taken at the widths of a telephone and a desk, in light and in dark. Those of `DOCUMENTED` are what README.md
+shows: copy them into docs/pictures when pages look otherwise.
+"""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from .conftest import ROOT, Server, facts
+
+DOSSIER = "/dossiers/japan-russia-peace-treaty"
+CLAIM = "/claims/abe-seeks-treaty-progress-in-term"
+PAGES = {
+    "home": "/",
+    "dossier": DOSSIER,
+    "dossier-ru": f"{DOSSIER}?lang=ru",
+    "claim": CLAIM,
+    "claim-ja": f"{CLAIM}?lang=ja",
+    "claim-past": f"{CLAIM}?as_of=seq:280&perspective=japan",
+    "party": "/parties/abe-shinzo",
+    "place": "/places/four-islands?perspective=russia",
+    "date": "/dates/upper-house-election-2019",
+    "source": "/sources/urdupoint-2019-07-21",
+    "search": "/search?q=hoppo+ryodo",
+    "search-empty": "/search?q=zzzzzz",
+    "corrections": "/corrections",
+    "changes": "/changes",
+    "problem": "/claims/nobody-says-so",
+}
+DOCUMENTED = {
+    "dossier": {"path": DOSSIER, "width": 1000, "height": 720, "scheme": "light"},
+    "claim": {"path": CLAIM, "width": 1000, "height": 720, "scheme": "light"},
+    "claim-telephone": {"path": f"{CLAIM}?lang=ja", "width": 390, "height": 720, "scheme": "dark"},
+}
+
+
+def main(folder: Path) -> None:
+    """Load the first dossier, serve it, and take the pictures."""
+    with TemporaryDirectory() as place:
+        database = Path(place) / "facts.db"
+        facts("load", "--db", f"sqlite:///{database}", str(ROOT / "fixtures"))
+        server = Server(database)
+        try:
+            _photograph(f"http://127.0.0.1:{server.port}", folder)
+        finally:
+            server.stop()
+
+
+def _photograph(url: str, folder: Path) -> None:
+    wanted = json.dumps({"pages": PAGES, "documented": DOCUMENTED})
+    script = ROOT / "tests" / "browser" / "photograph.mjs"
+    subprocess.run(["node", script, url, folder, wanted], check=True, cwd=ROOT)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
