@@ -13,7 +13,7 @@ DEBIAN := apt-get update --quiet --quiet && DEBIAN_FRONTEND=noninteractive apt-g
 MOST_BYTES := 400000
 
 .DEFAULT_GOAL := help
-.PHONY: bench bench-answers bench-large bench-picture bench-profiles bench-reads bench-writes clean compare contract-audit crash-audit format help install install-test lint lock openapi picture questions serve test test-quick tools words
+.PHONY: bench bench-answers bench-large bench-picture bench-profiles bench-reads bench-writes clean compare contract-audit crash-audit format help install install-test lint lock openapi picture questions screenshots serve test test-quick tools words
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -73,6 +73,10 @@ words: install-test ## Write the words of the pages into the catalogues of trans
 
 picture: install-test ## Draw the imports between wings in docs/architecture.md anew
 	$(BIN)/python -m tests.wings
+
+screenshots: install-test ## Photograph every kind of page into build/screenshots, in a minute and a half
+	@fc-list :lang=ja | grep --quiet . || { $(DEBIAN) fonts-ipafont-gothic; }
+	$(BIN)/python -m tests.screenshots build/screenshots
 
 questions: install-test ## Write the answers in docs/questions.md anew
 	$(BIN)/python -m tests.questions

@@ -1,7 +1,7 @@
 """Pictures of every kind of page, for somebody to look at: `python -m tests.screenshots FOLDER`.
 
-Each is taken at the widths of a telephone and a desk, in light and in dark. Those of `DOCUMENTED` are what README.md
-shows: copy them into docs/pictures when pages look otherwise.
+Each is taken at the widths of a telephone and a desk, in light and in dark. Those of `DOCUMENTED` are what
+README.md shows: copy them into docs/pictures when pages look otherwise.
 """
 
 import json
@@ -16,6 +16,8 @@ DOSSIER = "/dossiers/japan-russia-peace-treaty"
 CLAIM = "/claims/abe-seeks-treaty-progress-in-term"
 PAGES = {
     "home": "/",
+    "card": f"/embed{CLAIM}",
+    "card-ja": f"/embed{CLAIM}?lang=ja",
     "dossier": DOSSIER,
     "dossier-ru": f"{DOSSIER}?lang=ru",
     "claim": CLAIM,
@@ -42,7 +44,9 @@ def main(folder: Path) -> None:
     """Load the first dossier, serve it, and take the pictures."""
     with TemporaryDirectory() as place:
         database = Path(place) / "facts.db"
-        facts("load", "--db", f"sqlite:///{database}", str(ROOT / "fixtures"))
+        loaded = facts("load", ROOT / "fixtures", "--db", f"sqlite:///{database}")
+        if loaded.returncode:
+            sys.exit(loaded.stdout + loaded.stderr)
         server = Server(database)
         try:
             _photograph(f"http://127.0.0.1:{server.port}", folder)
