@@ -343,6 +343,13 @@ def test_one_sides_names_are_marked_with_the_neutral_ones_beside(client: FlaskCl
     assert any("perspective=russia" in a for a in plain.xpath("//footer//a/@href"))
 
 
+def test_a_side_is_called_by_its_name_where_it_has_no_names_of_its_own(client: FlaskClient) -> None:
+    seen = page(client, "/claims/abe-seeks-treaty-progress-in-term?perspective=japan")
+
+    assert "Names are those that Japan uses" in words(seen.find(".//aside"))
+    assert "Names as they are used by: Japan · neutral" in words(seen.find(".//footer"))
+
+
 def test_a_name_that_stands_in_many_places_is_put_in_once(desk: Desk) -> None:
     names = [{"text": "Cidland", "language": "en", "used_by": "cid"}]
     desk.put(PARTY, "cid", name="Cid", kind="state", names=names)

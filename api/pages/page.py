@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
@@ -33,7 +33,8 @@ from schemas.base import Json
 from schemas.query import Parameter, Query, read_query
 
 from .head import Head
-from .links import Link
+from .links import Link, links_to
+from .reading import references_to
 from .templating import drawn
 from .translating import speaking, spoken
 
@@ -129,9 +130,10 @@ class Pages:
             asked = Asked(state, query, self._settings, id)
             document = page.read(asked)
             if "perspective" in query.given:
+                document["chosen"] = references_to(state, [query["perspective"]])
                 document = in_words_of(state, query["perspective"], _of_names(query), document)
         g.choices = choices_of(query)
-        shown = page.show(document, asked)
+        shown = _with_chosen(page.show(document, asked), links_to(document.get("chosen", ())))
         head = Head.of(shown, asked, canonical_query(page, query), g.choices)
         body = drawn(page.template, head=head, page=shown.view)
         return answer(
@@ -144,6 +146,12 @@ class Pages:
         with snapshot(self._database), time_limit(self._database, self._settings.query_timeout_ms):
             moment = moment_of(self._database, query["as_of"]) if "as_of" in query.given else None
             yield State(self._database, PUBLIC, moment)
+
+
+def _with_chosen(shown: Shown, chosen: Sequence[Link]) -> Shown:
+    """The same with the party whose names are asked among the perspectives, even if it has none here."""
+    more = [link for link in chosen if link.href not in {p.href for p in shown.perspectives}]
+    return replace(shown, perspectives=[*shown.perspectives, *more]) if more else shown
 
 
 #: Of an address that names no language.

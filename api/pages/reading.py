@@ -44,6 +44,15 @@ def many(state: State, ids: Iterable[str]) -> dict[str, Json]:
     return {stored.id: shown_in(state, stored.body) for stored in read_many(state, list(dict.fromkeys(ids)))}
 
 
+def references_to(state: State, ids: Iterable[str]) -> list[Json]:
+    """References to records that have names; those that may be seen."""
+    return [
+        {"type": r["type"], "id": r["id"], "name": r["name"], "href": r["links"]["self"]}
+        for r in many(state, ids).values()
+        if "name" in r
+    ]
+
+
 def list_of(
     state: State, record_type: RecordType, most: int, sort: str = "id", **filters: Any
 ) -> tuple[list[Json], int]:
