@@ -9,6 +9,7 @@ from .conftest import ROOT, Server
 
 pytestmark = pytest.mark.process
 
+SOURCE = "/sources/urdupoint-2019-07-21"
 PATHS = [
     "/",
     "/claims/coalition-lost-two-thirds?as_of=seq:280",
@@ -18,6 +19,7 @@ PATHS = [
     "/changes",
     "/dossiers/japan-russia-peace-treaty?lang=ru",
     "/claims/abe-seeks-treaty-progress-in-term?lang=ja",
+    SOURCE,
     "/problems/gone?lang=ru",
     "/claims/nobody-says-so",
 ]
@@ -37,3 +39,19 @@ def test_pages_are_for_everybody_on_every_screen(server: Server) -> None:
     assert len(faults) == 2 * len(PATHS)
     assert {place: told for place, told in faults.items() if told} == {}
     assert "Hoppō Ryōdo" in found["suggested"]
+
+
+def test_a_pasted_text_is_compared_with_what_is_cited(server: Server) -> None:
+    url = f"http://127.0.0.1:{server.port}"
+    text = "He said: “I would like to advance in concluding [the peace agreement with Russia] within my term”"
+    command = ["node", ROOT / "tests" / "browser" / "compare.mjs", url, SOURCE, text]
+
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=120)
+
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert found["forms"] == 0
+    assert found["said"] == "Compared with the text:"
+    abe = [said for said in found["told"] if said.startswith("Abe would like to make progress")]
+    assert any("stands in the source" in said for said in abe)
+    assert any("nowhere in the source" in said for said in found["told"])

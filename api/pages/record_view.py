@@ -84,6 +84,8 @@ class RecordView:
     history: list[Entry] = field(default_factory=list)
     #: Of its title, where that is the name that one side uses.
     language: str | None = None
+    #: What the script of the page says when it compares a pasted text with what is cited.
+    comparing: Json | None = None
 
 
 def facts(*found: Fact) -> list[Fact]:

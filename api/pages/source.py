@@ -13,7 +13,7 @@ from .page import CHOOSING, Asked, Page, Shown
 from .reading import one
 from .record_view import Fact, RecordView, description_of, facts, listings, selected
 from .translating import _, pgettext
-from .words import derivation, in_a_row, term
+from .words import checks, derivation, in_a_row, term
 
 
 def _read(asked: Asked) -> Json:
@@ -40,6 +40,7 @@ def _show(document: Json, asked: Asked) -> Shown:
             (_("Documents that draw on it"), document["derived"]),
         ),
         history=history(document["revisions"]),
+        comparing=_comparing(source["id"]),
     )
     self = source["links"]["self"]
     return Shown(source["title"], description_of(view), self, view, about.source(source))
@@ -68,6 +69,17 @@ def _parent(parent: Json) -> Link:
     link, sentence = link_to(parent["source"]), derivation(parent["how"])
     said = [sentence % {"one": _("this"), "other": _("that")}, link.note]
     return Link(link.text, link.href, link.neutral, link.language, "; ".join(filter(None, said)))
+
+
+def _comparing(source: str) -> Json:
+    """What the script says when it has compared a text that a reader pasted."""
+    return {
+        "source": source,
+        "statuses": checks(),
+        "compared": _("Compared with the text:"),
+        "uncited": _("No published record cites this source."),
+        "unanswered": _("The text could not be compared. Try again later."),
+    }
 
 
 def _held(source: Json) -> str:

@@ -187,6 +187,11 @@ def derivation(how: str) -> str:
     return _(DERIVATIONS[how]) if how in DERIVATIONS else f"%(one)s: {term(how)}: %(other)s"
 
 
+def checks() -> dict[str, str]:
+    """What each result of comparing a citation with its source means."""
+    return {status: _(words) for status, words in CHECKS.items()}
+
+
 def checked(status: str, on: str | None) -> str:
     """What comparing a citation with its source came to, and when."""
     result = _called(status, CHECKS)

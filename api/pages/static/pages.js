@@ -50,3 +50,37 @@ for (const text of document.querySelectorAll("pre[data-copy]")) {
   });
   text.after(button);
 }
+
+/** A text that a reader pastes is compared with what the record cites of this source. */
+const offered = document.querySelector("template.compare");
+if (offered) {
+  const { source, unanswered, statuses, ...said } = JSON.parse(offered.dataset.words);
+  offered.replaceWith(offered.content);
+  const part = document.querySelector("div.compare");
+  const text = part.querySelector("textarea");
+  const results = part.querySelector("ol");
+  const told = part.querySelector("[role=status]");
+
+  /** The link that the page has already, with its words; else one with the id. */
+  const link = ({ href, id }) => {
+    const page = href.replace("/v1", "");
+    const known = document.querySelector(`main a[href="${page}"], main a[href^="${page}?"]`);
+    return known?.cloneNode(true) ?? Object.assign(document.createElement("a"), { href: page, textContent: id });
+  };
+  const shown = (citation) => {
+    const item = document.createElement("li");
+    item.append(link(citation), Object.assign(document.createElement("p"), {
+      className: "small", textContent: statuses[citation.status] ?? citation.status,
+    }));
+    return item;
+  };
+  part.querySelector("button").addEventListener("click", async () => {
+    if (!text.value.trim()) return text.focus();
+    const body = JSON.stringify({ text: text.value, source });
+    const asked = { method: "POST", headers: { "Content-Type": "application/json" }, body };
+    const answer = await fetch("/v1/locate", asked).catch(() => null);
+    const { data } = answer?.ok ? await answer.json() : { data: [] };
+    results.replaceChildren(...data.map(shown));
+    told.textContent = answer?.ok ? (data.length ? said.compared : said.uncited) : unanswered;
+  });
+}
