@@ -124,6 +124,7 @@ def _read_of(plural: str, record_id: str, moment: str) -> list[str]:
     return [
         f"/{plural}/{record_id}?{moment}",
         f"/v1/{plural}/{record_id}?{moment}",
+        f"/v1/{plural}/{record_id}?{moment}&translation=ja",
         *(f"/v1/{plural}/{record_id}/{part}?{moment}" for part in of_claims),
     ]
 
