@@ -129,6 +129,22 @@ def _read_of(plural: str, record_id: str, moment: str) -> list[str]:
     ]
 
 
+def test_what_a_program_of_before_rendered_is_shown_although_it_lacks_members(database_file: Path) -> None:
+    new = {"quantities", "translations", "reviews", "language", "co_publishers", "signatories", "website"}
+    with sqlite3.connect(database_file) as connection:
+        for record_id, body in connection.execute("SELECT id, body FROM record").fetchall():
+            old = json.dumps({k: v for k, v in json.loads(body).items() if k not in new}).encode()
+            connection.execute("UPDATE record SET body = ? WHERE id = ?", (old, record_id))
+    connection.close()
+    client = client_of(database_file)
+
+    claim = "/claims/abe-seeks-treaty-progress-in-term"
+    for address in (claim, f"/v1{claim}/quantities", f"/v1{claim}/provenance", f"/embed{claim}",
+                    "/parties/nhk", "/sources/urdupoint-2019-07-21", "/dates/upper-house-election-2019",
+                    "/dossiers/japan-russia-peace-treaty", f"/v1{claim}?translation=ja", "/"):  # fmt: skip
+        assert client.get(address).status_code == 200, address
+
+
 @pytest.mark.parametrize(("commit", "survivor"), [(9, "ann"), (13, "bob"), (20, "cid")])
 def test_a_merged_record_leads_to_the_survivor_of_the_time(older: Path, commit: int, survivor: str) -> None:
     client = _upgraded(older)

@@ -245,11 +245,16 @@ def _batch_rows(state: State, record_type: RecordType, ids: Sequence[str]) -> di
 # What is embedded
 
 
+_MEMBERS = {name: frozenset(record_type.fields) for name, record_type in TYPES.items()}
+
+
 def shown_in(state: State, body: bytes) -> Json:
-    """A record as served, parsed. What the past served may lack members that records have today: it gets
-    them, empty."""
+    """A record as served, parsed. What the past served, or a program of before, may lack members that records
+    have today: it gets them, empty."""
     record: Json = parsed(body)
-    return record if state.moment is None else with_members_of_today(TYPES[record["type"]].shape, record)
+    if state.moment is None and record.keys() >= _MEMBERS[record["type"]]:
+        return record
+    return with_members_of_today(TYPES[record["type"]].shape, record)
 
 
 def referenced(records: Iterable[Json], paths: Iterable[str]) -> list[str]:
