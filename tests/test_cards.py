@@ -17,7 +17,7 @@ import pytest
 from flask.testing import FlaskClient
 from lxml import html
 
-from api.pages import sitemap
+from api.pages import card, sitemap
 from api.records.core.registry import CLAIM, PARTY
 
 from .conftest import ROOT, Desk, Json, Server, key_for, read
@@ -93,6 +93,17 @@ def test_what_is_only_added_is_no_correction_to_a_card(told: Desk) -> None:
 
     assert "Corrected since" not in words(_card(told, "told?revision=2").body)
     assert "Corrected since" in words(_card(told, "told?revision=1").body)
+
+
+def test_a_card_says_that_it_was_corrected_although_the_note_is_long_ago(
+    told: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    added = {"kind": "enrichment", "note": "Said where."}
+    about = {"about": {"places": ["kunashir"]}, "correction": added}
+    assert told.change("PATCH", "claims/told", about).status_code == 200
+    monkeypatch.setattr(card, "_MOST", 1)
+
+    assert "Corrected since." in words(_card(told, "told?revision=1").body)
 
 
 def test_a_card_warns_of_what_contradicts_the_claim_also_where_it_is_pinned(told: Desk) -> None:
