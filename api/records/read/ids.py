@@ -17,7 +17,7 @@ PASSED_FOR_ONE = 5
 ROW_OF_KEY = 6
 DENSE = 20
 #: Comes after every id.
-AFTER_ALL = "~"
+_AFTER_EVERY_ID = "~"
 #: Ids that are read at once, at first and at most.
 BLOCK, LARGEST_BLOCK = 1_000, 65_536
 
@@ -100,5 +100,5 @@ class FirstById:
     def _beyond(self, after: str | None) -> Sql:
         # Always a bound, so that an index is read from there on.
         if self.descends:
-            return sql("k.record < {after}", after=after or AFTER_ALL)
+            return sql("k.record < {after}", after=after or _AFTER_EVERY_ID)
         return sql("k.record > {after}", after=after or "")
