@@ -32,15 +32,15 @@ def messages() -> Found:
     yield from _in_the_code()
     for vocabulary in words.SHOWN:
         for term in vocabulary.terms:
-            yield "schemas/vocabularies.py", words.label(term.name), "term"
+            yield "schemas/vocabularies", words.label(term.name), "term"
     for record_type in TYPES.values():
         for name in _members(record_type.schema()):
             yield f"schemas/{record_type.name}.py", words.label(name), "member"
     for code in HISTORIC:
         yield "api/pages/names.py", country_name(code) or code, "country"
     for problem in PROBLEM_TYPES.values():
-        yield "schemas/vocabularies.py", problem.title, "problem"
-        yield "schemas/vocabularies.py", problem.definition, "problem"
+        yield "schemas/vocabularies", problem.title, "problem"
+        yield "schemas/vocabularies", problem.definition, "problem"
 
 
 def _in_the_code() -> Found:
