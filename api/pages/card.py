@@ -107,4 +107,4 @@ def _show(document: Json, asked: Asked) -> Shown:
     return Shown(claim["proposition"], view.kind, now["links"]["self"], view, listed=False)
 
 
-PAGE = Page("/embed/claims/<id>", "card.html", _read, _show, PARAMETERS, framed=True)
+PAGE = Page("/embed/claims/<id>", "card.html", _read, _show, PARAMETERS, framed=True, kept=("theme",))

@@ -12,14 +12,14 @@ from api.http.problems import MEDIA_TYPE, Problem
 from api.http.responses import answer, json_answer, public_base, tag_of
 from api.records.core.errors import Merged
 from api.records.core.registry import CLAIM
-from api.records.core.state import PUBLIC, State
+from api.records.core.state import State
 from api.records.read.records import read_record
-from api.records.store.database import snapshot
-from api.records.store.deadline import parsed, time_limit
+from api.records.store.deadline import parsed
 from api.settings import Settings
 from schemas.base import Json, quoted
 
 from .embedding import HEIGHT, WIDTH, frame
+from .reading import state_of
 from .words import SITE
 
 #: Seconds for which a consumer may keep an answer; the card itself says what was corrected.
@@ -37,8 +37,8 @@ def install(app: Flask, database: Database, settings: Settings) -> None:
         if form not in ("json", "xml"):
             return _not_implemented(form)
         claim_id = _id_in(request.args.get("url", ""))
-        with snapshot(database), time_limit(database, settings.query_timeout_ms):
-            claim = _claim(State(database, PUBLIC), claim_id)
+        with state_of(database, settings) as state:
+            claim = _claim(state, claim_id)
         document = _document(claim, settings.publisher_name)
         if form == "json":
             return json_answer(document)

@@ -1,7 +1,6 @@
 """A page as one declaration: what it reads with the functions of the API, and what it shows of that."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -23,10 +22,7 @@ from api.http.pages import FRAMED, STRICT
 from api.http.responses import REVALIDATE, VARY, answer, empty_response, tag_of
 from api.records.answers.perspective import in_words_of
 from api.records.core.errors import Merged
-from api.records.core.state import PUBLIC, State
-from api.records.read.revisions import moment_of
-from api.records.store.database import snapshot
-from api.records.store.deadline import time_limit
+from api.records.core.state import State
 from api.settings import Settings
 from schemas import query as q
 from schemas.base import Json
@@ -34,7 +30,7 @@ from schemas.query import Parameter, Query, read_query
 
 from .head import Head
 from .links import Link, links_to
-from .reading import references_to
+from .reading import references_to, state_of
 from .templating import drawn
 from .translating import speaking, spoken
 
@@ -82,7 +78,8 @@ class Page:
     """A page: its address as Flask writes it, what it reads, what it makes of that.
 
     `read` gives documents as the API serves them, so that the names of a perspective can be put in.
-    `framed`: whether it is made to stand in frames of other sites, and in none but these.
+    `framed`: whether it is made to stand in frames of other sites; `kept`: parameters that hold for the
+    survivor of a merged record too, beside what every reader chooses.
     """
 
     path: str
@@ -91,6 +88,7 @@ class Page:
     show: Callable[[Json, Asked], Shown]
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
     framed: bool = False
+    kept: Sequence[str] = ()
 
     @cached_property
     def known(self) -> Mapping[str, Parameter]:
@@ -126,7 +124,8 @@ class Pages:
         return routed
 
     def _answer(self, page: Page, query: Query, id: str) -> Response:
-        with self._reading(query) as state:
+        as_of = query["as_of"] if "as_of" in query.given else None
+        with state_of(self._database, self._settings, as_of) as state:
             asked = Asked(state, query, self._settings, id)
             document = page.read(asked)
             if "perspective" in query.given:
@@ -139,13 +138,6 @@ class Pages:
         return answer(
             body, tag_of([body]), media_type=HTML, headers=page_headers(page.framed), vary=_vary(query)
         )
-
-    @contextmanager
-    def _reading(self, query: Query) -> Iterator[State]:
-        """The state that is asked, all of whose reads see the same, and in bounded time."""
-        with snapshot(self._database), time_limit(self._database, self._settings.query_timeout_ms):
-            moment = moment_of(self._database, query["as_of"]) if "as_of" in query.given else None
-            yield State(self._database, PUBLIC, moment)
 
 
 def _with_chosen(shown: Shown, chosen: Sequence[Link]) -> Shown:
@@ -201,8 +193,7 @@ def _query(pairs: Iterable[tuple[str, str]]) -> str:
 def _moved(page: Page, query: Query, survivor: str) -> Response:
     """308: the page of the survivor, for good (RFC 9110 §15.4.9)."""
     address = page.path.replace("<id>", survivor)
-    # What was chosen holds for the survivor too; a number of a revision does not.
-    chosen = {**choices_of(query), **({"theme": query["theme"]} if "theme" in query.given else {})}
+    chosen = choices_of(query) | {name: str(query[name]) for name in page.kept if name in query.given}
     location, vary = f"{address}{_query(chosen.items())}", _vary(query)
     return empty_response(308, Location=location, Cache_Control=REVALIDATE, Vary=vary)
 

@@ -1,13 +1,28 @@
 """What pages read, with the functions that the API reads with."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
+from peewee import Database
+
 from api.records.core.registry import RecordType
-from api.records.core.state import State
+from api.records.core.state import PUBLIC, State
 from api.records.read.records import read_many, read_page, read_record, shown_in
+from api.records.read.revisions import moment_of
+from api.records.store.database import snapshot
+from api.records.store.deadline import time_limit
+from api.settings import Settings
 from schemas.base import Json
 from schemas.query import Query
+
+
+@contextmanager
+def state_of(database: Database, settings: Settings, as_of: str | None = None) -> Iterator[State]:
+    """The public record at a moment, all of whose reads see the same, and in bounded time."""
+    with snapshot(database), time_limit(database, settings.query_timeout_ms):
+        yield State(database, PUBLIC, moment_of(database, as_of) if as_of else None)
+
 
 #: Records of a page of the API.
 _AT_ONCE = 200

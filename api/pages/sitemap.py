@@ -1,7 +1,6 @@
 """What search engines may look at: robots.txt (RFC 9309), and sitemaps (https://www.sitemaps.org/protocol.html)."""
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from xml.sax.saxutils import escape
 
 from flask import Flask, Response
@@ -10,11 +9,11 @@ from peewee import Database
 from api.http.problems import Problem
 from api.http.responses import answer, public_base, tag_of
 from api.records.core.registry import TYPES
-from api.records.core.state import PUBLIC, State
+from api.records.core.state import State
 from api.records.read.addresses import Address, addresses_between, last_number
-from api.records.store.database import snapshot
-from api.records.store.deadline import time_limit
 from api.settings import Settings
+
+from .reading import state_of
 
 #: Records of one sitemap, at most; the front page is one of the 50,000 addresses that may stand in it.
 _MOST = 49_999
@@ -34,22 +33,17 @@ Sitemap: {base}/sitemap.xml
 def install(app: Flask, database: Database, settings: Settings) -> None:
     """Serve both."""
 
-    @contextmanager
-    def reading() -> Iterator[State]:
-        with snapshot(database), time_limit(database, settings.query_timeout_ms):
-            yield State(database, PUBLIC)
-
     def robots() -> Response:
         body = _ROBOTS.format(base=public_base()).encode()
         return answer(body, tag_of([body]), media_type="text/plain; charset=utf-8")
 
     def whole() -> Response:
-        with reading() as state:
+        with state_of(database, settings) as state:
             parts = _parts(state)
             return _answer(_listed(state, 1) if parts < 2 else _index(parts))
 
     def part(number: int) -> Response:
-        with reading() as state:
+        with state_of(database, settings) as state:
             if not 0 < number <= _parts(state):
                 raise Problem("not-found", f"there is no sitemap {number}; /sitemap.xml names all")
             return _answer(_listed(state, number))
