@@ -32,8 +32,7 @@ from .http.log import with_access_log
 from .http.middleware import with_common_headers
 from .http.pages import documentation
 from .pages import site
-from .records.store.database import open_database
-from .records.store.file import version_reader
+from .records.store.database import open_database, version_reader
 from .records.store.turns import Turns
 from .settings import Settings, read_settings
 

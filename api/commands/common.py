@@ -9,14 +9,14 @@ import click
 from peewee import Database, DatabaseError
 
 from api.records.store.database import (
-    Trouble,
     applied_migrations,
     migrate,
     open_database,
     require_usable,
     trouble_of,
 )
-from api.records.store.file import DatabaseUnusable, file_of
+from api.records.store.engine import DatabaseUnusable, Trouble
+from api.records.store.sqlite import file_of
 from api.records.write.renew import renew
 from api.settings import Settings, SettingsFault, read_settings
 

@@ -13,7 +13,7 @@ from api.http.query_strings import query_string
 from api.http.responses import PRIVATE, REVALIDATE, VARY, empty_response
 from api.records.core.errors import Forbidden, Merged, Refusal
 from api.records.store.database import require_usable, trouble_of
-from api.records.store.file import DatabaseUnusable
+from api.records.store.engine import DatabaseUnusable
 
 from .parameters import NARROWING
 

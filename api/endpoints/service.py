@@ -8,7 +8,7 @@ from api.records.core.registry import BY_PLURAL
 from api.records.core.state import State
 from api.records.read.records import counts
 from api.records.store.database import require_usable
-from api.records.store.file import DatabaseUnusable
+from api.records.store.engine import DatabaseUnusable
 from api.records.write.fingerprint import require_this_program
 from api.records.write.rerender import pending_refreshes
 from api.settings import Settings

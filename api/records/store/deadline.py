@@ -1,5 +1,5 @@
-"""How long a request may read: SQLite looks at the clock between its steps, and so does what Python does with
-rows, by `look`."""
+"""How long a request may read: the engine looks at the clock, and so does what Python does with rows, by
+`look`."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,14 +8,13 @@ from time import monotonic, sleep
 from typing import Any
 
 import orjson
-from peewee import Database, OperationalError, SqliteDatabase
+from peewee import Database, OperationalError
 
-#: About a millisecond: asking costs a call into Python.
-_STEPS_BETWEEN_LOOKS = 20_000
+from .engine import engine_of
 
 
 class OutOfTime(OperationalError):
-    """What was asked takes longer than it may; SQLite says the same by an error of its own."""
+    """What was asked takes longer than it may; the engine says the same by an error of its own."""
 
 
 class _Limit:
@@ -35,21 +34,16 @@ _LIMIT: ContextVar[_Limit | None] = ContextVar("limit", default=None)
 def time_limit(database: Database, milliseconds: int) -> Iterator[None]:
     """Reading in this block is given up when this time has passed since its beginning.
 
-    SQLite asks after every so many steps of its machine whether to go on, so that short statements are never
-    given up; what fetches rows or does much with them calls `look`.
+    The engine gives up its statements; what fetches rows or does much with them calls `look`.
     """
     limit = _Limit(milliseconds)
     # First: where the database cannot be opened, no limit may stay behind.
-    connection = database.connection() if isinstance(database, SqliteDatabase) else None
-    token = _LIMIT.set(limit)
-    if connection:
-        connection.set_progress_handler(limit.passed, _STEPS_BETWEEN_LOOKS)
-    try:
-        yield
-    finally:
-        if connection:
-            connection.set_progress_handler(None, 0)
-        _LIMIT.reset(token)
+    with engine_of(database).limited(limit.passed, milliseconds):
+        token = _LIMIT.set(limit)
+        try:
+            yield
+        finally:
+            _LIMIT.reset(token)
 
 
 def look() -> None:

@@ -11,7 +11,7 @@ from peewee import Database
 
 from ..read.revisions import last_seq
 from ..store.database import snapshot
-from ..store.file import put_in_place, unopened
+from ..store.sqlite import put_in_place, unopened
 
 #: Pages that are copied before signals are looked at.
 _PAGES_AT_ONCE = 4_000

@@ -5,8 +5,7 @@ taken batch by batch and rows one by one, so that a large database needs no more
 """
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
-from functools import cache
+from contextlib import suppress
 from itertools import islice, pairwise
 from typing import Any
 
@@ -18,7 +17,8 @@ from ..core.registry import CLAIM
 from ..core.sql import ALWAYS, Sql
 from ..core.state import FOREVER
 from ..read.revisions import last_seq
-from ..store.database import migrate, open_database, snapshot, trouble_of
+from ..store.database import MIGRATIONS, snapshot, trouble_of
+from ..store.engine import engine_of
 from ..store.postings import SCOPE, is_same, rows_for, united
 from ..store.tables import (
     COUNTERS,
@@ -72,7 +72,7 @@ def faults_of_database(database: Database) -> Iterator[str]:
     """Everything that does not agree, one sentence each."""
     found = False
     try:
-        with _undecoded_text(database):
+        with engine_of(database).reading_damaged():
             for fault in _faults(database):
                 found = True
                 yield fault
@@ -87,22 +87,10 @@ def faults_of_database(database: Database) -> Iterator[str]:
         yield f"no more can be compared, because of what does not agree: {error}"
 
 
-@contextmanager
-def _undecoded_text(database: Database) -> Iterator[None]:
-    """Read text that is no UTF-8 too, so that its row can be named."""
-    connection = database.connection()
-    connection.text_factory = lambda text: text.decode("utf-8", "surrogateescape")
-    try:
-        yield
-    finally:
-        connection.text_factory = str
-
-
 def _faults(database: Database) -> Iterator[str]:
-    for (found,) in database.execute_sql("PRAGMA integrity_check").fetchall():
-        if found != "ok":
-            yield f"integrity_check: {found}"
-    yield from _schema_faults(database)
+    engine = engine_of(database)
+    yield from engine.damage()
+    yield from engine.shape_faults(str(MIGRATIONS))
     yield from index_faults(database)
     with snapshot(database):
         yield from _kept_faults(database)
@@ -119,26 +107,6 @@ def _faults(database: Database) -> Iterator[str]:
             _disagreements,
         ):
             yield from check(database)
-
-
-def _schema_faults(database: Database) -> Iterator[str]:
-    """Tables and indexes that are not as the migrations make them."""
-    for kind, name, _ in sorted(_schema_of_this_version() - _schema(database)):
-        yield f"{kind} {name}: it is not declared as this version declares it"
-
-
-@cache
-def _schema_of_this_version() -> frozenset[tuple[str, str, str]]:
-    fresh = open_database("sqlite:///:memory:")
-    migrate(fresh)
-    schema = _schema(fresh)
-    fresh.close()
-    return schema
-
-
-def _schema(database: Database) -> frozenset[tuple[str, str, str]]:
-    query = "SELECT type, name, tbl_name || COALESCE(sql, '') FROM sqlite_master"
-    return frozenset(database.execute_sql(query))
 
 
 # Rows

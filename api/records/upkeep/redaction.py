@@ -16,6 +16,7 @@ from ..core.sql import sql
 from ..core.state import FOREVER
 from ..store.api_keys import Actor
 from ..store.database import write_transaction
+from ..store.engine import engine_of
 from ..store.tables import CHECKS, RECORDS, REDACTIONS, RENDERINGS, REVISIONS, read_together
 from ..text.index import compact
 from ..write.commit import finish
@@ -42,7 +43,7 @@ def redact(
 
     Raises NotFound, or Conflict for a draft (delete it) and for revisions that there are not.
     """
-    database.execute_sql("PRAGMA secure_delete = ON")
+    engine_of(database).overwriting()
     with write_transaction(database):
         transaction = Transaction(database, Actor("facts redact", "publisher"))
         entry = _redactable(transaction, record_type, record_id)
@@ -78,8 +79,7 @@ def _scrub(database: Database) -> None:
     catch_up(database)
     with write_transaction(database):
         compact(database)
-    # Old pages stand in the write-ahead log until it is written back and cut.
-    database.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    engine_of(database).scrub()
 
 
 def _redactable(transaction: Transaction, record_type: RecordType, record_id: str) -> Entry:

@@ -19,7 +19,7 @@ from schemas import curating, fuzzy_date, json_schema, query, text, ucum, units
 
 from ..core import filters, measured, mentions, origins, registry
 from ..core.registry import TYPES, RecordType
-from ..store.file import DatabaseUnusable
+from ..store.engine import DatabaseUnusable
 from ..store.tables import FINGERPRINTS
 from ..text import index, normalise, texts
 from . import keys, members, postings, render, session

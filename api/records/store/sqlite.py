@@ -1,18 +1,21 @@
-"""The file of a record: where it is, which one a connection has open, and whether anybody has."""
+"""The engine that keeps a record in a file: SQLite, in write-ahead logging."""
 
 import fcntl
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import quote
 
 from peewee import OperationalError, SqliteDatabase
 from peewee import __exception_wrapper__ as _translated  # type: ignore[attr-defined]  # its types leave it out
+from playhouse.migrations import Runner
 
 from .deadline import look
+from .engine import DatabaseUnusable, Trouble, Undoable
 
 #: Where SQLite's locks stand in a file (https://sqlite.org/fileformat2.html, the lock-byte page). A
 #: connection to a database with a write-ahead log shares these bytes from its first read until it is closed;
@@ -20,10 +23,33 @@ from .deadline import look
 _SHARED_FROM, _SHARED_BYTES = 0x40000002, 510
 #: What SQLite keeps beside a database: its logs, and memory that processes share.
 _BESIDE = ("-wal", "-shm", "-journal")
+#: Pages of the log, of 4 kB, from which a commit copies it into the database: what many commits changed is
+#: copied once. SQLite's own 1,000 are a few dozen commits.
+_PAGES_IN_LOG = 4_000
+#: Steps of SQLite's machine between two looks at the clock: about a millisecond. Asking costs a call into
+#: Python.
+_STEPS_BETWEEN_LOOKS = 20_000
+
+#: What SQLite says -> what it means to who asked. `disk I/O error` is what a file-size limit gives.
+_TROUBLES: dict[str, Trouble] = {
+    "locked": "busy",
+    "busy": "busy",
+    "disk is full": "full",
+    "disk I/O error": "full",
+    "readonly": "read-only",
+    "unable to open": "unreachable",
+    "interrupted": "too-slow",
+    "not a database": "foreign",
+    "malformed": "damaged",
+    "unsupported file format": "damaged",
+    "decode to UTF-8": "damaged",
+}
 
 
-class DatabaseUnusable(OperationalError):
-    """The database cannot be used as it stands; the message says why and what to do."""
+def trouble_in(error: BaseException) -> Trouble | None:
+    """What keeps SQLite from doing its work, by what it says; None where it says nothing of the kind."""
+    said = str(error)
+    return next((trouble for words, trouble in _TROUBLES.items() if words in said), None)
 
 
 def file_of(url: str) -> Path | None:
@@ -40,17 +66,29 @@ def file_of(url: str) -> Path | None:
 class SqliteFile(SqliteDatabase):
     """SQLite in a file that is there: connecting makes none, and all connections have the same file open.
 
+    Every commit is on disk before it is acknowledged (synchronous=FULL); a writer waits `busy_timeout_ms`;
+    each connection keeps `page_cache_kb` of pages in memory.
     `resting`: what is read is left as it is, without a log that stays where it cannot be taken away again.
     """
 
+    scheme: ClassVar[str] = "sqlite"
     #: Whether the next connection lets no other process have the file open.
     alone = False
 
-    def __init__(self, file: Path | None, *, resting: bool = False, **options: Any) -> None:
+    def __init__(
+        self, file: Path | None, busy_timeout_ms: int, page_cache_kb: int, *, resting: bool = False
+    ) -> None:
         self.file = file
         self._opened: tuple[int, int] | None = None
+        pragmas = {
+            "synchronous": "full",
+            "foreign_keys": 1,
+            "cache_size": -page_cache_kb,
+            "temp_store": "memory",
+            "wal_autocheckpoint": _PAGES_IN_LOG,
+        }
         name = _address(file, resting) if file else ":memory:"
-        super().__init__(name, uri=True, factory=_Connection, **options)
+        super().__init__(name, uri=True, factory=_Connection, pragmas=pragmas, timeout=busy_timeout_ms / 1000)
 
     def _add_conn_hooks(self, connection: sqlite3.Connection) -> None:
         if self.alone:
@@ -75,18 +113,125 @@ class SqliteFile(SqliteDatabase):
         if self._opened and self._opened != _identity(self.file):
             raise DatabaseUnusable("the database's file was replaced or removed; restart what has it open")
 
+    def _handle(self) -> sqlite3.Connection:
+        """This thread's connection."""
+        handle: sqlite3.Connection = super().connection()  # type: ignore[no-untyped-call]  # as peewee has it
+        return handle
 
-@contextmanager
-def alone(database: SqliteFile) -> Iterator[None]:
-    """A while in which no other connection has the file open. Raises DatabaseUnusable where one has."""
-    database.close()
-    database.alone = True
-    try:
-        database.connect()
-        yield
-    finally:
-        database.alone = False
-        database.close()
+    def _rows(self, statement: str) -> list[Any]:
+        rows: list[Any] = super().execute_sql(statement).fetchall()  # type: ignore[no-untyped-call]
+        return rows
+
+    # Transactions
+
+    def writing(self) -> AbstractContextManager[Undoable]:
+        """A deferred transaction that reads and then writes fails at once when another writer came between;
+        IMMEDIATE waits its turn instead."""
+        return self.atomic("IMMEDIATE")
+
+    def reading(self) -> AbstractContextManager[Any]:
+        """Any transaction sees the state of its first read."""
+        return self.atomic()
+
+    @contextmanager
+    def limited(self, passed: Callable[[], bool], milliseconds: int) -> Iterator[None]:
+        """SQLite asks after every so many steps of its machine whether to go on, so that short statements are
+        never given up."""
+        connection = self._handle()
+        connection.set_progress_handler(passed, _STEPS_BETWEEN_LOOKS)
+        try:
+            yield
+        finally:
+            connection.set_progress_handler(None, 0)
+
+    # Tables
+
+    def prepare(self) -> None:
+        """Make the file."""
+        if self.file:
+            make_private(self.file)
+
+    def tables(self) -> set[str]:
+        """The names of the tables that are there; not of SQLite's own."""
+        listed = "SELECT tbl_name FROM sqlite_master WHERE tbl_name NOT LIKE 'sqlite!_%' ESCAPE '!'"
+        return {row[0] for row in self._rows(listed)}
+
+    def settle(self) -> None:
+        """So that readers never wait. The file keeps it; one that was not looked at yet may be another
+        program's."""
+        self._rows("PRAGMA journal_mode = wal")
+
+    def bring_up(self, migrations: str) -> list[str]:
+        """A server of an older version, which would go on writing as the tables were, has to be stopped."""
+        try:
+            with self._alone():
+                return list(Runner(self, migrations).up())
+        except OperationalError as error:
+            if trouble_in(error) != "busy":
+                raise
+            raise DatabaseUnusable(
+                "it is to be brought to this version, and another process has it open: stop the service first"
+            ) from None
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """A while in which no other connection has the file open."""
+        if not self.file:
+            yield
+            return
+        self.close()
+        self.alone = True
+        try:
+            self.connect()
+            yield
+        finally:
+            self.alone = False
+            self.close()
+
+    def shape_faults(self, migrations: str) -> Iterator[str]:
+        """Compared with an empty database that the same migrations made."""
+        for kind, name, _ in sorted(_shape_after(migrations) - _shape(self)):
+            yield f"{kind} {name}: it is not declared as this version declares it"
+
+    # Health
+
+    def damage(self) -> Iterator[str]:
+        """What `integrity_check` finds."""
+        for (found,) in self._rows("PRAGMA integrity_check"):
+            if found != "ok":
+                yield f"integrity_check: {found}"
+
+    @contextmanager
+    def reading_damaged(self) -> Iterator[None]:
+        """Bytes that are no UTF-8 become surrogates."""
+        connection = self._handle()
+        connection.text_factory = lambda text: text.decode("utf-8", "surrogateescape")
+        try:
+            yield
+        finally:
+            connection.text_factory = str
+
+    def overwriting(self) -> None:
+        """With zeros."""
+        self._rows("PRAGMA secure_delete = ON")
+
+    def scrub(self) -> None:
+        """Old pages stand in the write-ahead log until it is written back and cut."""
+        self._rows("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+@cache
+def _shape_after(migrations: str) -> frozenset[tuple[str, str, str]]:
+    fresh = SqliteFile(None, 0, 1_000)
+    Runner(fresh, migrations).up()
+    shape = _shape(fresh)
+    fresh.close()
+    return shape
+
+
+def _shape(database: SqliteFile) -> frozenset[tuple[str, str, str]]:
+    query = "SELECT type, name, tbl_name || COALESCE(sql, '') FROM sqlite_master"
+    return frozenset(database.execute_sql(query))  # type: ignore[no-untyped-call]
 
 
 class _Cursor(sqlite3.Cursor):

@@ -1,0 +1,91 @@
+"""What differs from one database engine to another. Nothing else asks which one it is.
+
+An engine is a peewee database with these methods: `sqlite.py`, `postgresql.py`. Statements are the same for
+all of them, with a `?` for each value, in what SQLite and PostgreSQL have in common; the full-text index,
+which is not, stands in `text`.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from typing import Any, ClassVar, Literal, Protocol, cast
+
+from peewee import Database, OperationalError
+
+Trouble = Literal["busy", "full", "read-only", "unreachable", "too-slow", "foreign", "damaged"]
+
+#: Where the names of the migrations that a database has are kept.
+HISTORY = "schema_migration"
+
+
+class DatabaseUnusable(OperationalError):
+    """The database cannot be used as it stands; the message says why and what to do."""
+
+
+class Undoable(Protocol):
+    """A transaction that can be undone by its own handle."""
+
+    def rollback(self) -> None:
+        """Keep nothing of what was done in it so far."""
+
+
+class Engine(Protocol):
+    """A database of one engine."""
+
+    #: How its URLs begin.
+    scheme: ClassVar[str]
+
+    # Transactions
+
+    def writing(self) -> AbstractContextManager[Undoable]:
+        """A transaction that no other writer comes between: it waits its turn at the beginning."""
+
+    def reading(self) -> AbstractContextManager[Any]:
+        """A transaction of reads that see one state; in a transaction, a part of it."""
+
+    def limited(self, passed: Callable[[], bool], milliseconds: int) -> AbstractContextManager[None]:
+        """A while in which this thread's statements are given up after this time, or if `passed` says so."""
+
+    # Tables
+
+    def prepare(self) -> None:
+        """Make what must be there before tables can be looked for.
+
+        Raises DatabaseUnusable where that cannot be made, or is not as it must be.
+        """
+
+    def tables(self) -> set[str]:
+        """The names of the tables that are there."""
+
+    def settle(self) -> None:
+        """Set what the database itself keeps, once it is known to be ours."""
+
+    def bring_up(self, migrations: str) -> list[str]:
+        """Run the migrations of a folder that are pending, alone; their names.
+
+        Raises DatabaseUnusable where another process has the database open.
+        """
+
+    def shape_faults(self, migrations: str) -> Iterator[str]:
+        """Tables and indexes that are not as the migrations of a folder make them, a sentence each."""
+
+    # Health
+
+    def require_in_place(self) -> None:
+        """Raise DatabaseUnusable where what is open is not what has its name any more."""
+
+    def damage(self) -> Iterator[str]:
+        """What the engine itself finds damaged, a sentence each."""
+
+    def reading_damaged(self) -> AbstractContextManager[None]:
+        """A while in which text is read too that cannot be decoded, so that its row can be named."""
+
+    def overwriting(self) -> None:
+        """From here on, what is deleted is overwritten."""
+
+    def scrub(self) -> None:
+        """Let go of what was overwritten or deleted, wherever the engine still keeps it."""
+
+
+def engine_of(database: Database) -> Engine:
+    """The database as what it is."""
+    return cast(Engine, database)
