@@ -30,7 +30,8 @@ from api.records.store.tables import (
     TABLES,
     Table,
 )
-from api.records.text.index import PARTS, SCOPES, WORDS
+from api.records.text.fts5 import PARTS, WORDS
+from api.records.text.fulltext import SCOPES
 from api.records.write.members import rebuild_mentions
 from api.records.write.rebuild import rebuild_postings
 from api.records.write.render import etag_of

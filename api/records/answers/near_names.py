@@ -34,11 +34,11 @@ def near_names(state: State, text: TextQuery) -> list[Json]:
     terms = list(islice(filter(_can_have_slips, text.wanted), _MOST_TERMS))
     if not terms:
         return []
-    missed = [terms[place] for (place,) in state.rows(unknown(terms))]
+    missed = [terms[place] for (place,) in state.rows(unknown(state.database, terms))]
     if not missed:
         return []
     best: dict[str, tuple[int, int, int]] = {}
-    for record, folded in state.rows(named_like(missed)):
+    for record, folded in state.rows(named_like(state.database, missed)):
         if fit := fit_of(folded, missed):
             best[record] = min(fit, best.get(record, fit))
     nearest = sorted(best, key=lambda record: (best[record], record))[:MOST_NEAR]

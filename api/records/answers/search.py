@@ -20,7 +20,7 @@ from ..read.several_types import chosen, filters_of, types_for
 from ..store.cursors import cursors_of
 from ..store.deadline import parsed
 from ..text.find import beginning, matches, ranked
-from ..text.index import SCOPE_OF
+from ..text.fulltext import SCOPE_OF
 from ..text.normalise import as_words
 from ..text.query import TextQuery, parse_text_query
 from ..text.texts import texts_of
@@ -118,7 +118,7 @@ class _Search:
     @cached_property
     def _matches(self) -> BitMap:
         """Whatever has the text, filters aside."""
-        parts = matches(self.text, self._scopes)
+        parts = matches(self.state.database, self.text, self._scopes)
         beside = [self.index.shown([name]) for name in TYPES] if "group" in self.query.given else []
         sets = self.index.sets([*(part.query for part in parts), *beside])[: len(parts)]
         return left_of(sets[0], parts, sets)
@@ -212,7 +212,7 @@ def _suggestions(state: State, query: Query, text: TextQuery) -> list[Json]:
         sql(
             "SELECT x.record, x.tier, r.type, r.name, r.body "
             "FROM ({found}) x JOIN record r ON r.id = x.record",
-            found=beginning(text, types, _CANDIDATES),
+            found=beginning(state.database, text, types, _CANDIDATES),
         )
     )
     best = sorted(rows, key=lambda row: (row[1] > 0, TYPES[row[2]].suggested, row[1], row[3], row[0]))

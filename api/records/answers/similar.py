@@ -5,20 +5,19 @@ from dataclasses import dataclass
 from itertools import groupby, pairwise
 from typing import Any
 
-import orjson
 from pyroaring import BitMap
 
 from schemas.base import Json
 from schemas.query import Query
 
 from ..core.registry import CLAIM
-from ..core.sql import sql
+from ..core.sql import joined, sql
 from ..core.state import State
 from ..read.index import among
 from ..read.records import Stored, read_many, read_record
 from ..store.cursors import cursors_of
 from ..store.postings import SCOPE, united
-from ..text.index import SCOPE_OF
+from ..text.fulltext import SCOPE_OF
 
 #: Filters whose keys two claims may share, and what sharing one is called.
 SHARED = {"about": "subject", "question": "question", "origin": "origin"}
@@ -39,7 +38,7 @@ class Similar:
 _SHARED_KEYS = """
 SELECT k.filter, k.value, k.numbers FROM posting k WHERE k.type = 'claim' AND (k.filter, k.value) IN (
 SELECT h.filter, h.value FROM filter_key h WHERE h.record = {claim} AND h.filter IN ({filters}) AND {holds}
-UNION ALL SELECT {scope}, value FROM json_each({scopes})) ORDER BY k.filter, k.value
+UNION ALL {scopes}) ORDER BY k.filter, k.value
 """
 #: A key with the numbers of the claims that have it.
 Shared = tuple[tuple[str, str], BitMap]
@@ -74,8 +73,7 @@ def _shared(state: State, claim_id: str, query: Query) -> list[Shared]:
             claim=claim_id,
             filters=[name for name, shared in SHARED.items() if shared in wanted],
             holds=state.holds("h"),
-            scope=SCOPE,
-            scopes=orjson.dumps(scopes).decode(),
+            scopes=joined(" UNION ALL ", [sql("SELECT {s}, {v}", s=SCOPE, v=scope) for scope in scopes]),
         )
     )
     keys = {key: united(row[2] for row in some) for key, some in groupby(rows, lambda row: row[:2])}

@@ -491,11 +491,12 @@ WITH RECURSIVE asked(id) AS (
 #: they named then.
 _NAMED_NOW = Sql("SELECT c.target FROM asked JOIN dossier_mention c ON c.dossier = asked.id")
 _NAMED_THEN = """
-    SELECT target FROM (
+    SELECT n.target FROM (
         SELECT c.target AS target, c.records AS records
         FROM asked JOIN dossier_mention c ON c.dossier = asked.id
-        UNION ALL SELECT target, -1 FROM ({named_now}) UNION ALL SELECT target, 1 FROM ({named_then})
-    ) GROUP BY target HAVING SUM(records) > 0
+        UNION ALL SELECT b.target, -1 FROM ({named_now}) b
+        UNION ALL SELECT a.target, 1 FROM ({named_then}) a
+    ) n GROUP BY n.target HAVING SUM(n.records) > 0
 """
 _NAMED_BY_CHANGED = """
     SELECT DISTINCT d.record, d.target AS dossier, f.target AS target

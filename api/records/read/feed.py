@@ -119,8 +119,8 @@ def check_embedded(database: Database, embedded: Sequence[tuple[str, int]]) -> l
 def _last_corrected(database: Database, ids: Iterable[str]) -> dict[str, int]:
     """The last revision of each record that did more than add something."""
     query = sql(
-        "SELECT record, MAX(number) FROM revision WHERE record IN ({ids}) AND kind IS NOT 'enrichment' "
-        "GROUP BY record",
+        "SELECT record, MAX(number) FROM revision "
+        "WHERE record IN ({ids}) AND COALESCE(kind, '') <> 'enrichment' GROUP BY record",
         ids=list(ids),
     )
     return dict(State(database).rows(query))

@@ -16,8 +16,8 @@ from schemas.query import DateRange
 from ..core.filters import UNDATED, Part, bounds_of_term, dated_term, term_touching, touching
 from ..core.sql import ALWAYS, Sql, joined, sql
 from ..core.state import PUBLIC, State
-from ..store.postings import SCOPE, listed, posted, posted_terms, united
-from ..text.index import SCOPE_OF
+from ..store.postings import SCOPE, is_list, listed, posted, posted_terms, united
+from ..text.fulltext import SCOPE_OF
 
 #: So few records are asked for their keys; of more of them, each key is asked for its records.
 FEW = 500
@@ -126,8 +126,8 @@ class StateIndex:
 
     def _read(self, values: Sequence[Any]) -> BitMap:
         """Numbers in pieces of sets of the present, and in lists."""
-        pieces = united(value for value in values if isinstance(value, bytes))
-        lists = [BitMap(orjson.loads(value)) for value in values if isinstance(value, str)]
+        pieces = united(value for value in values if not is_list(value))
+        lists = [BitMap(orjson.loads(value)) for value in values if is_list(value)]
         if self._changed:
             pieces -= self._changed
         return BitMap.union(pieces, *lists) if lists else pieces

@@ -15,7 +15,7 @@ from ..core.registry import RecordType
 from ..core.sql import Sql, sql
 from ..core.state import State
 from ..text.find import matches
-from ..text.index import SCOPE_OF
+from ..text.fulltext import SCOPE_OF
 from ..text.query import parse_text_query
 from .index import StateIndex
 
@@ -88,7 +88,7 @@ def selection(index: StateIndex, record_type: RecordType, query: Query, survivor
         parts.append(Part(index.with_ids(since)))
     if "q" in query.given:
         scopes = [SCOPE_OF[status] for status in state.statuses]
-        parts += matches(parse_text_query(query["q"]), scopes)
+        parts += matches(state.database, parse_text_query(query["q"]), scopes)
     return Selection(index, record_type, parts)
 
 

@@ -9,11 +9,12 @@ from .tables import COUNTERS
 
 #: In one statement: every write begins with it.
 _STANDING = """
-    SELECT name, value FROM counter
-    UNION ALL SELECT 'migrations', GROUP_CONCAT(name, ' ')
-        FROM (SELECT name FROM schema_migration ORDER BY name)
-    UNION ALL SELECT 'writer', text FROM fingerprint WHERE name = 'writing'
-    UNION ALL SELECT 'postponed', EXISTS (SELECT 1 FROM pending_refresh)
+SELECT (SELECT value FROM counter WHERE name = 'version'),
+    (SELECT value FROM counter WHERE name = 'seq'),
+    (SELECT value FROM counter WHERE name = 'clock'),
+    (SELECT GROUP_CONCAT(m.name, ' ') FROM (SELECT name FROM schema_migration ORDER BY name) m),
+    (SELECT text FROM fingerprint WHERE name = 'writing'),
+    EXISTS (SELECT 1 FROM pending_refresh)
 """
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -41,15 +42,8 @@ class Counters:
 
 def read_counters(database: Database) -> Counters:
     """The counters as they stand; inside the writing transaction no other writer moves them."""
-    rows = dict(database.execute_sql(_STANDING).fetchall())
-    return Counters(
-        rows["version"],
-        rows["seq"],
-        rows["clock"],
-        rows["migrations"],
-        rows.get("writer"),
-        bool(rows["postponed"]),
-    )
+    version, seq, clock, migrations, writer, postponed = database.execute_sql(_STANDING).fetchone()
+    return Counters(version, seq, clock, migrations, writer, bool(postponed))
 
 
 def count_commit(database: Database, before: Counters, seq: int, moment: str) -> None:

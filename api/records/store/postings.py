@@ -129,6 +129,11 @@ def listed(numbers: BitMap) -> str:
     return str(numbers.to_array().tolist())
 
 
+def is_list(value: bytes | str) -> bool:
+    """Whether a value is numbers as JSON, and no piece: none of these begins with a bracket."""
+    return isinstance(value, str) or value[:1] == b"["
+
+
 def rows_for(right: Iterable[tuple[Term, BitMap]]) -> Iterator[Any]:
     """The rows of the table that hold some sets."""
     for term, numbers in right:

@@ -109,7 +109,7 @@ class Table:
 
     def _by_key(self, number: int) -> str:
         # Selected from once more: a bare list of pairs makes SQLite read the whole table.
-        return f"({_names(self.key)}) IN (SELECT * FROM (VALUES {_places(number, len(self.key))}))"
+        return f"({_names(self.key)}) IN (SELECT * FROM (VALUES {_places(number, len(self.key))}) v)"
 
     def add(self, database: Database, rows: Iterable[Any]) -> None:
         """Write new rows."""
@@ -198,6 +198,8 @@ DATE_KEYS = TABLES[models.DateKey]
 POSTINGS = TABLES[models.Posting]
 DOSSIER_MENTIONS = TABLES[models.DossierMention]
 SEARCH_ROWS = TABLES[models.SearchRow]
+#: The same for rows that are to get a number.
+NEW_SEARCH_ROWS = Table(SEARCH_ROWS.name, SEARCH_ROWS.columns[1:], ("record",))
 NAME_KEYS = TABLES[models.NameKey]
 CHECKS = TABLES[models.Check]
 COUNTERS = TABLES[models.Counter]

@@ -7,7 +7,7 @@ from schemas.base import Json
 from schemas.translation import TRANSLATIONS
 
 from ..core.registry import RecordType
-from .index import Texts
+from .fulltext import Texts
 
 
 def values_at(own: Json, path: str) -> list[tuple[str, str]]:

@@ -39,7 +39,9 @@ from ..store.tables import (
     batches_of_ids,
     read_together,
 )
-from ..text.index import SCOPE_OF, index_faults, misplaced, strange_numbers
+from ..text.engines import full_text_of
+from ..text.fulltext import SCOPE_OF
+from ..text.index import misplaced, strange_numbers
 from ..write.claims import chain_faults, showing_faults
 from ..write.keys import PERIODIC, timeless
 from ..write.members import right_mentions
@@ -91,7 +93,7 @@ def _faults(database: Database) -> Iterator[str]:
     engine = engine_of(database)
     yield from engine.damage()
     yield from engine.shape_faults(str(MIGRATIONS))
-    yield from index_faults(database)
+    yield from full_text_of(database).faults(database)
     with snapshot(database):
         yield from _kept_faults(database)
         if left := pending_refreshes(database):
@@ -304,11 +306,11 @@ def _not_served(renderings: list[Any], entry: Entry) -> str:
 # The feed and the history
 
 #: Records beside what a mirror holds that has followed the feed from 0: the record of their last entry.
-_FOLD = """SELECT type, id FROM (
-    SELECT r.type, r.id, r.status = 'published' AS served, f.body IS r.body AS same,
+_FOLD = """SELECT f.type, f.id FROM (
+    SELECT r.type, r.id, r.status = 'published' AS served, COALESCE(f.body = r.body, FALSE) AS same,
         COALESCE(f.status = 'published' AND f.body IS NOT NULL, FALSE) AS mirrored
     FROM record r LEFT JOIN change c ON c.seq = (SELECT MAX(seq) FROM change WHERE record = r.id)
-    LEFT JOIN rendering f ON f.id = c.record AND f.since = c."commit")"""
+    LEFT JOIN rendering f ON f.id = c.record AND f.since = c."commit") f"""
 _REDACTED = (
     "EXISTS (SELECT 1 FROM redaction d WHERE d.record = v.record AND v.number BETWEEN d.first AND d.last)"
 )
@@ -337,11 +339,11 @@ _DISAGREEMENTS = {
     "{} {}: revision {} is current, but {} are kept up to {}": (
         "SELECT r.type, r.id, r.revision, COUNT(v.number), MAX(v.number) FROM record r "
         "LEFT JOIN revision v ON v.record = r.id WHERE r.revision IS NOT NULL GROUP BY r.id "
-        "HAVING r.revision <> COUNT(v.number) OR r.revision IS NOT MAX(v.number)"
+        "HAVING r.revision <> COUNT(v.number) OR r.revision <> COALESCE(MAX(v.number), 0)"
     ),
     "{} {}: its document is not that of its last revision, {}": (
         "SELECT r.type, r.id, v.number FROM record r JOIN revision v "
-        "ON v.record = r.id AND v.number = r.revision WHERE r.document IS NOT v.document"
+        "ON v.record = r.id AND v.number = r.revision WHERE COALESCE(r.document <> v.document, TRUE)"
     ),
 }
 

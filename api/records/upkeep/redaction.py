@@ -18,7 +18,7 @@ from ..store.api_keys import Actor
 from ..store.database import write_transaction
 from ..store.engine import engine_of
 from ..store.tables import CHECKS, RECORDS, REDACTIONS, RENDERINGS, REVISIONS, read_together
-from ..text.index import compact
+from ..text.engines import full_text_of
 from ..write.commit import finish
 from ..write.keys import timeless
 from ..write.postings import POSTED, follow
@@ -78,7 +78,7 @@ def _scrub(database: Database) -> None:
     # Where more records show a name than one transaction renders, the rest still have it.
     catch_up(database)
     with write_transaction(database):
-        compact(database)
+        full_text_of(database).compact(database)
     engine_of(database).scrub()
 
 

@@ -13,7 +13,7 @@ from schemas.vocabularies import INVERSE_RELATIONS, RELATIONS
 from ..core.origins import Document, ancestry, origins_of, provenance_of
 from ..core.registry import CLAIM, DATE, SOURCE
 from ..store.tables import CHECKS, batches
-from ..text.index import Texts
+from ..text.fulltext import Texts
 from ..text.texts import texts_of
 from .between import Times, time_of
 from .session import Entry, Session, canonical

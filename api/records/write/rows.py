@@ -24,7 +24,8 @@ from ..store.tables import (
     batches,
     read_together,
 )
-from ..text.index import SCOPE_OF, Searched, forget, index
+from ..text.fulltext import SCOPE_OF
+from ..text.index import Searched, forget, index
 from .keys import PERIODIC, Found, Rows, changes, in_order, timeless
 from .postings import POSTED, follow
 from .render import Rendered

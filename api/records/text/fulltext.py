@@ -1,0 +1,130 @@
+"""What a full-text index must do, whatever the engine: `fts5.py`, `tsearch.py`.
+
+Every record that is shown stands in it under its number, what is public apart from drafts, so that a draft
+moves no rank and no count. It is found by whole words, the beginnings of words and parts of words, and for
+runs of East Asian script by their overlapping pairs and single characters.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+from itertools import chain
+from typing import Protocol
+
+from peewee import Database
+from pyroaring import BitMap
+
+from ..core.sql import Sql
+from .normalise import BETWEEN, indexed, normalise, pieces, words_of
+from .query import SearchTerm, TextQuery
+
+#: Where records of a status are found; those of others are nowhere, and keep their number.
+SCOPE_OF = {"published": "public", "draft": "draft"}
+SCOPES = tuple(SCOPE_OF.values())
+NOWHERE = "none"
+
+
+@dataclass(frozen=True)
+class Texts:
+    """What a record is found by: its title, its other names, and further text.
+
+    `named`: the title is a name, as of parties and places, and no sentence.
+    """
+
+    title: str
+    names: tuple[str, ...] = ()
+    text: tuple[str, ...] = ()
+    named: bool = False
+
+    @property
+    def columns(self) -> tuple[tuple[str, ...], ...]:
+        """The values of each column."""
+        return ((self.title,), self.names, self.text)
+
+    @cached_property
+    def called(self) -> list[tuple[str, str]]:
+        """(kind, folded text) of what a name may be looked up by: a `title`; or a `name`, and of each
+        further word of a name the rest from there on, a `word`."""
+        if not self.named:
+            return [("title", words_of(title)) for title in chain(*self._folded[:2])]
+        names = [words_of(name) for name in chain(*self._folded[:2])]
+        words = [("word", name[piece.start :]) for name in names for piece in pieces(name) if piece.start]
+        return list(dict.fromkeys([*(("name", name) for name in names), *words]))
+
+    @cached_property
+    def parts(self) -> tuple[str, ...]:
+        """The columns of the table of parts."""
+        return tuple(map(f"\n{BETWEEN}\n".join, self._folded))
+
+    @cached_property
+    def words(self) -> tuple[str, ...]:
+        """The columns of the table of words."""
+        return tuple(f" {BETWEEN} ".join(map(_as_indexed, values)) for values in self._folded)
+
+    @cached_property
+    def _folded(self) -> list[list[str]]:
+        return [[*map(normalise, values)] for values in self.columns]
+
+    @cached_property
+    def digest(self) -> str:
+        """A short name for what is indexed of these texts: another where they are folded otherwise."""
+        indexed_texts = repr((self.words, self.parts, self.called))
+        return sha256(indexed_texts.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def _as_indexed(folded: str) -> str:
+    """Words and pairs in the order of the text, then the single characters of its runs."""
+    found = list(pieces(folded))
+    inline = [word for word, _, _ in indexed(found)]
+    single = dict.fromkeys(c for piece in found if piece.running for c in piece.text)
+    return " ".join([*inline, BETWEEN, *single] if single else inline)
+
+
+class FullText(Protocol):
+    """A full-text index. Where it answers with SQL, that is a query for the numbers of records, as `id`."""
+
+    # Writing
+
+    def add(self, database: Database, scope: str, records: Sequence[tuple[int, Texts]]) -> None:
+        """Let records of these numbers be found in a scope."""
+
+    def remove(self, database: Database, scope: str, numbers: Sequence[int]) -> None:
+        """Let records of these numbers be found there no more."""
+
+    def compact(self, database: Database) -> None:
+        """Write the index anew without what was taken out of it, which else stays in its pages."""
+
+    # Comparing
+
+    def faults(self, database: Database) -> Iterator[str]:
+        """Tables of the index that do not agree with themselves, a sentence each."""
+
+    def held(self, scope: str) -> dict[str, Sql]:
+        """The tables of a scope, with the queries for the numbers that each holds."""
+
+    def misplaced(self, database: Database, scope: str, number: int | None, texts: Texts) -> list[str]:
+        """The tables in which a record does not stand as it should."""
+
+    # Finding
+
+    def wanted(self, scopes: Sequence[str], terms: Sequence[SearchTerm]) -> list[Sql]:
+        """Queries for records in some scopes; those that all of them find have all these terms."""
+
+    def having(self, scopes: Sequence[str], terms: Sequence[SearchTerm]) -> Sql:
+        """The query for the records in some scopes that have all these terms."""
+
+    def scores(self, text: TextQuery, scopes: Sequence[str], among: BitMap) -> list[Sql]:
+        """Queries for (`id`, `points`) of some records in the table `chosen`: how well the text fits them,
+        the less the better. A record may stand in several, which are added up."""
+
+    def places(self, text: TextQuery, scopes: Sequence[str], among: BitMap) -> list[Sql]:
+        """The same of many records, in less time: whether all that is wanted stands in the title, or in the
+        names, as whole words."""
+
+    def newest_named(self, terms: Sequence[SearchTerm], most: int) -> Sql:
+        """The public records added last of which the title or a name has all these terms, the last first."""
+
+    def sharing(self, term: SearchTerm, types: Iterable[str], most: int) -> Sql:
+        """Public records of some types with a name that shares three letters with a term, or an East Asian
+        character."""
