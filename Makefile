@@ -5,6 +5,8 @@ BIN := .venv/bin
 HOST ?= 127.0.0.1
 PORT ?= 8000
 FIXTURES := fixtures
+# The examples in the description are its answers.
+FIRST := $(FIXTURES)/japan-russia-peace-treaty
 # Files whose tests share something dear to make stay on one core: see tests/conftest.py.
 PARALLEL := --numprocesses auto
 
@@ -40,7 +42,7 @@ tools:
 	@command -v npm >/dev/null || { $(DEBIAN) nodejs npm; }
 	@command -v chromium >/dev/null || { $(DEBIAN) chromium; }
 
-serve: install ## Load the dossier where the database is empty, and serve it (PORT=8000)
+serve: install ## Load the dossiers where the database is empty, and serve them (PORT=8000)
 	@$(BIN)/facts load --if-empty $(FIXTURES)
 	@$(BIN)/facts serve --host $(HOST) --port $(PORT)
 
@@ -50,7 +52,7 @@ test: install-test ## Install what the tests need and run all of them, on all co
 test-quick: install-test ## Run the tests that need one process, in a minute and a half
 	$(BIN)/python -m pytest $(PARALLEL) -m "not audit and not machine and not process"
 
-lint: install-test ## Lint, type-check, check imports, the dossier and the OpenAPI file
+lint: install-test ## Lint, type-check, check imports, the dossiers and the OpenAPI file
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -65,8 +67,8 @@ format: install-test ## Format the code
 	$(BIN)/ruff check --fix --exit-zero .
 	$(BIN)/ruff format .
 
-openapi: install-test ## Write openapi.yaml from the operations, with examples from the dossier
-	$(BIN)/facts openapi --write --samples $(FIXTURES)
+openapi: install-test ## Write openapi.yaml from the operations, with examples from the first dossier
+	$(BIN)/facts openapi --write --samples $(FIRST)
 
 words: install-test ## Write the words of the pages into the catalogues of translations
 	$(BIN)/python -m tests.catalogues

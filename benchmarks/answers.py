@@ -24,6 +24,7 @@ from api.settings import Settings
 
 from .large import COPIES, FEWER_COPIES, HOT, MANY_COPIES, PAST
 from .multiply import multiply
+from .reads import DOSSIER
 
 ROOT = Path(__file__).parent.parent
 PLAIN = "/v1/claims"
@@ -71,7 +72,7 @@ def _client(path: Path) -> FlaskClient:
 
 
 def _load(path: Path) -> None:
-    load = [sys.executable, "-m", "api.cli", "load", str(ROOT / "fixtures"), "--db", f"sqlite:///{path}"]
+    load = [sys.executable, "-m", "api.cli", "load", DOSSIER, "--db", f"sqlite:///{path}"]
     subprocess.run(load, check=True, cwd=ROOT, stdout=subprocess.DEVNULL)
 
 

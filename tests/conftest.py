@@ -41,7 +41,9 @@ from .audits.clients import Client
 
 Json = dict[str, Any]
 ROOT = Path(__file__).parent.parent
-DOSSIER = ROOT / "fixtures" / "japan-russia-peace-treaty"
+FIXTURES = ROOT / "fixtures"
+#: The first dossier.
+DOSSIER = FIXTURES / "japan-russia-peace-treaty"
 #: How long queries may take here: as many tests run at once as there are cores.
 PATIENCE_MS = 60_000
 
@@ -101,26 +103,31 @@ def key_for(database: Path, role: str = "publisher") -> str:
 
 @pytest.fixture(scope="session")
 def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database file that holds the dossier; tests that write copy it.
+    """A database file that holds the first dossier; tests that write copy it."""
+    return _loaded_once(tmp_path_factory, DOSSIER)
 
-    Loaded once, however many processes the tests run in: the first makes it, the others wait for it.
-    """
+
+@pytest.fixture(scope="session")
+def all_loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database file that holds all dossiers, as `make serve` loads them; tests that write copy it."""
+    return _loaded_once(tmp_path_factory, FIXTURES)
+
+
+def _loaded_once(tmp_path_factory: pytest.TempPathFactory, files: Path) -> Path:
+    """The database of these files, loaded once, however many processes the tests run in: the first makes it,
+    the others wait for it."""
     folder = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         folder = folder.parent
-    path = folder / "dossier.db"
-    with (folder / "dossier.lock").open("w") as lock:
+    path = folder / f"{files.name}.db"
+    with path.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not path.exists():
-            _load_dossier(path)
+            half = path.with_suffix(".part")
+            done = facts("load", files, "--db", f"sqlite:///{half}")
+            assert done.returncode == 0, done.stdout + done.stderr
+            half.rename(path)
     return path
-
-
-def _load_dossier(path: Path) -> None:
-    half = path.with_suffix(".part")
-    done = facts("load", DOSSIER, "--db", f"sqlite:///{half}")
-    assert done.returncode == 0, done.stdout + done.stderr
-    half.rename(path)
 
 
 @pytest.fixture

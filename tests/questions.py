@@ -1,6 +1,6 @@
 """The questions of docs/questions.md: read from the page, asked, and answered in tables.
 
-`python -m tests.questions` writes the tables of the page anew from a freshly loaded dossier.
+`python -m tests.questions` writes the tables of the page anew from freshly loaded dossiers.
 """
 
 import json
@@ -17,7 +17,7 @@ from typing import Any
 
 from flask.testing import FlaskClient
 
-from .conftest import DOSSIER, ROOT, client_of, facts
+from .conftest import FIXTURES, ROOT, client_of, facts
 
 PAGE = ROOT / "docs" / "questions.md"
 #: The questions under this heading are asked after the commands under it have run.
@@ -127,8 +127,8 @@ def _line(cells: list[str]) -> str:
 
 
 def correct(database: Path, folder: Path) -> None:
-    """Run the commands of the page's correction on a database that holds the dossier, in an empty folder."""
-    shutil.copytree(ROOT / "fixtures", folder / "fixtures")
+    """Run the commands of the page's correction on a database that holds the dossiers, in an empty folder."""
+    shutil.copytree(FIXTURES, folder / "fixtures")
     block = re.search(r"```console\n(.*?)```", PAGE.read_text("utf-8").split(CORRECTION)[1], re.DOTALL)
     assert block, "no commands under the heading"
     environment = os.environ | {
@@ -154,12 +154,12 @@ def answered(page: str, client: FlaskClient, corrected: FlaskClient) -> str:
 
 
 def main() -> None:
-    """Write the tables of the page from a freshly loaded dossier."""
+    """Write the tables of the page from freshly loaded dossiers."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         before, after = folder / "before.db", folder / "after.db"
         for database in (before, after):
-            done = facts("load", DOSSIER, "--db", f"sqlite:///{database}")
+            done = facts("load", FIXTURES, "--db", f"sqlite:///{database}")
             assert done.returncode == 0, done.stdout + done.stderr
         correct(after, folder)
         page = answered(PAGE.read_text("utf-8"), client_of(before), client_of(after))

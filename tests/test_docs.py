@@ -14,7 +14,7 @@ import pytest
 from api.records.core.registry import BY_PLURAL
 
 from .audits.contract import operations
-from .conftest import ROOT, Server
+from .conftest import FIXTURES, ROOT, Server
 
 pytestmark = pytest.mark.process
 
@@ -36,11 +36,21 @@ def _as_pattern(expected: str) -> str:
     return ".*".join(re.escape(part) for part in expected.strip().split("…"))
 
 
+@pytest.fixture(scope="module")
+def as_made(all_loaded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """What `make serve` serves."""
+    copy = tmp_path_factory.mktemp("as-made") / "facts.db"
+    shutil.copy(all_loaded, copy)
+    running = Server(copy)
+    yield running
+    running.stop()
+
+
 @pytest.mark.parametrize(("document", "number", "block"), list(_examples()))
 def test_a_documented_command_answers_as_documented(
-    document: str, number: str, block: str, server: Server, tmp_path: Path
+    document: str, number: str, block: str, as_made: Server, tmp_path: Path
 ) -> None:
-    shutil.copytree(ROOT / "fixtures", tmp_path / "fixtures")
+    shutil.copytree(FIXTURES, tmp_path / "fixtures")
     shutil.copy(ROOT / "README.md", tmp_path)
     steps = re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]
     assert steps, (document, number)
@@ -48,7 +58,7 @@ def test_a_documented_command_answers_as_documented(
     for step in steps:
         command, _, expected = step.partition("\n")
         done = subprocess.run(
-            ["bash", "-c", command.replace("127.0.0.1:8000", f"127.0.0.1:{server.port}")],
+            ["bash", "-c", command.replace("127.0.0.1:8000", f"127.0.0.1:{as_made.port}")],
             cwd=tmp_path,
             capture_output=True,
             text=True,

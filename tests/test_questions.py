@@ -17,11 +17,17 @@ each_question = pytest.mark.parametrize("question", QUESTIONS, ids=lambda questi
 
 
 @pytest.fixture(scope="module")
-def corrected(loaded: Path, tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
-    """A client of the dossier after the page's correction."""
+def client(all_loaded: Path) -> FlaskClient:
+    """A client of what `make serve` serves."""
+    return client_of(all_loaded)
+
+
+@pytest.fixture(scope="module")
+def corrected(all_loaded: Path, tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
+    """A client of it after the page's correction."""
     folder = tmp_path_factory.mktemp("corrected")
     database = folder / "facts.db"
-    shutil.copy(loaded, database)
+    shutil.copy(all_loaded, database)
     correct(database, folder)
     return client_of(database)
 
