@@ -189,6 +189,10 @@ def test_what_was_translated_is_found_and_shown_in_spanish(client: FlaskClient) 
         "Los muertos de María",
         "center-for-investigative-journalism",
     )
+    quoted = read(client, "/v1/claims/trump-denies-3000-deaths")["citations"][0]
+    assert [(t["kind"], t["by"]["id"]) for t in quoted["translations"]] == [
+        ("published", "center-for-investigative-journalism")
+    ]
     found = read(client, "/v1/search?q=cifra%20oficial&type=claim")["data"]
     assert "official-count-of-64" in [hit["id"] for hit in found]
 

@@ -144,6 +144,16 @@ BEST = {
         "ja",
         "official",
     ),
+    "an own one before what others published": (
+        [_proposition("published", kind="published"), _proposition("own")],
+        "ja",
+        "own",
+    ),
+    "what others published before a machine's": (
+        [_proposition("machine", kind="machine"), _proposition("published", kind="published")],
+        "ja",
+        "published",
+    ),
     "an own one before a machine's": (
         [_proposition("machine", kind="machine"), _proposition("own")],
         "ja",

@@ -90,6 +90,11 @@ TRANSLATION_KINDS = Vocabulary(
     (
         Term("official", "By whoever wrote the original, or by a body that speaks for it."),
         Term("own", "By the curators, or by a translator for them.", synonyms=("editorial", "human")),
+        Term(
+            "published",
+            "By somebody else, such as an outlet, who published it.",
+            synonyms=("press", "third-party"),
+        ),
         Term("machine", "By a program; read by nobody since.", synonyms=("automatic", "automated", "mt")),
     ),
 )

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from schemas.base import Json
+from schemas.vocabularies import TRANSLATION_KINDS
 
 from ..core.registry import TYPES
 from ..core.state import State
@@ -11,7 +12,7 @@ from ..read.records import read_many
 from ..store.deadline import parsed
 
 #: Whose words are shown rather than others': names in use stand between the curators' work and a machine's.
-_BEST_FIRST = ("official", "own", "common", "machine")
+_BEST_FIRST = (*(kind for kind in TRANSLATION_KINDS.names if kind != "machine"), "common", "machine")
 #: Texts of objects inside records that are shown in another language, with their translations beside.
 _TEXTS_INSIDE = ("text", "title")
 
@@ -40,9 +41,9 @@ def in_language(state: State, language: str, document: Any) -> Any:
 def best_translation(record: Json, language: str) -> Json | None:
     """How a record's name, title or proposition is shown in a language: `text`, and `shown` beside it.
 
-    Official translations come before the curators' own, those before names in use (which `names` lists, if
-    nobody's in particular or its bearer's own), and a machine's are last. None where there is none, and
-    where the original is in that language.
+    Official translations come before the curators' own, those before what others published, that before names
+    in use (which `names` lists, if nobody's in particular or its bearer's own), and a machine's are last.
+    None where there is none, and where the original is in that language.
     """
     return _best(record, TYPES[record["type"]].title, language)
 
