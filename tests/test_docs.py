@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
 from api.records.core.registry import BY_PLURAL
 
@@ -86,3 +87,29 @@ def test_every_filter_is_documented(plural: str, name: str) -> None:
 
     assert f"`{name}`" in pages
     assert name in described
+
+
+def test_the_examples_of_the_model_are_parts_of_records_in_the_dossiers() -> None:
+    records = [
+        record
+        for path in FIXTURES.glob("*/*.yaml")
+        for record in yaml.load(path.read_text("utf-8"), yaml.BaseLoader) or ()
+    ]
+    blocks = _shown()
+
+    assert blocks
+    for block in blocks:
+        members = yaml.load(block, yaml.BaseLoader)
+        named = re.search(r"^# ([a-z0-9-]+)", block)
+        meant = [record for record in records if not named or record["id"] == named[1]]
+        assert any(all(record.get(name) == value for name, value in members.items()) for record in meant), (
+            block
+        )
+
+
+def _shown() -> list[str]:
+    """The examples of docs/model.md that are YAML, but for those of identifiers, which are made up."""
+    page = (ROOT / "docs" / "model.md").read_text("utf-8")
+    return [
+        block for block in re.findall(r"```yaml\n(.*?)```", page, re.DOTALL) if "identifiers" not in block
+    ]
