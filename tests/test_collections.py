@@ -98,6 +98,7 @@ MEANINGS: dict[str, dict[str, Meaning]] = {
         "country": lambda r, _: {r["country"]} - {None},
         "part_of": lambda r, _: _ids(r["part_of"]),
         "member_of": lambda r, _: _ids([m["party"] for m in r["memberships"]]),
+        "office_of": lambda r, _: _ids([o["of"] for o in r["offices"]]),
     },
     "places": {
         "kind": lambda r, _: {r["kind"]},

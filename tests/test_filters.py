@@ -246,7 +246,8 @@ def test_what_can_have_several_values_can_be_asked_for_all_of_them() -> None:
 
     assert names == {
         "about.all", "administered_by.all", "check.all", "claimed_by.all", "derived_from.all", "dossier.all",
-        "member_of.all", "origin.all", "participant.all", "participant_role.all", "place.all",
+        "member_of.all", "office_of.all", "origin.all", "participant.all", "participant_role.all",
+        "place.all",
         "publisher.all", "question.all", "relation.all", "review.all", "reviewed_by.all", "role.all",
         "signatory.all", "source.all", "stance.all", "standing.all", "translated.all", "via.all",
         "within.all",

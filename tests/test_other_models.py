@@ -324,8 +324,8 @@ def test_reviews_are_found_by_who_made_them_and_what_they_come_to(client: FlaskC
 
 def test_units_and_who_held_which_post_in_them_are_found(client: FlaskClient) -> None:
     assert ids(client, "/v1/parties?part_of=u0&country=AQ") == ["u1", "u3"]
-    holders = read(client, "/v1/parties/u2/references?role=offices.of&limit=200")["data"]
-    assert [holder["record"]["id"] for holder in holders] == ["p2", "p3", "p4"]
+    assert ids(client, "/v1/parties?office_of=u2") == ["p2", "p3", "p4"]
+    assert ids(client, "/v1/parties?office_of.all=u1,u2") == ["p2", "p3"]
 
     kelp = read(client, "/v1/parties/p3")["offices"]
     assert [(office["title"], office["of"]["id"], office["held"]["edtf"]) for office in kelp] == [

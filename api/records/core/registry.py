@@ -219,6 +219,7 @@ PARTY = RecordType(
             each("memberships", "party"),
             to=("party",),
         ),
+        Ids("office_of", "Where it holds or held an office.", each("offices", "of"), to=("party",)),
         _TRANSLATED,
     ),
 )
