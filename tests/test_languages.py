@@ -504,10 +504,11 @@ def _language_of(server: Server, address: str, accepted: list[str]) -> str:
 
 
 def test_what_the_record_says_is_marked_as_in_its_language(client: FlaskClient) -> None:
-    claim, place = page(client, f"{CLAIM_PAGE}?lang=ja"), page(client, "/places/four-islands?lang=ja")
+    untold = "/claims/coalition-lost-two-thirds?lang=ja"
+    claim, place = page(client, untold), page(client, "/places/four-islands?lang=ja")
 
     assert claim.find(".//h1").get("lang") == "en"
-    assert claim.find(".//blockquote").get("lang") == "en"
+    assert page(client, f"{CLAIM_PAGE}?lang=ru").find(".//blockquote").get("lang") == "en"
     assert "英語" in words(claim.find_class("language")[0])
     names = {words(bdi): bdi.get("lang") for bdi in place.xpath("//table//td[1]/bdi")}
     assert (names["北方領土"], names["Hoppō Ryōdo"]) == (None, "ja-Latn")

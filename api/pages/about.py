@@ -1,5 +1,6 @@
 """What a page is about in the words of schema.org, as JSON-LD: only what the record honestly says."""
 
+from api.http.languages import OWN
 from schemas import vocabularies as vocab
 from schemas.base import Json
 from schemas.identifiers import ADDRESSES
@@ -16,7 +17,9 @@ def claim(record: Json, publisher: str, base: str) -> Json:
     found: Json = {
         "@type": "Claim",
         "name": record["proposition"],
+        "inLanguage": record["language"] or OWN,
         "appearance": [_appearance(c, base) for c in record["citations"]],
+        **_translations(record, "proposition", "Claim"),
     }
     if record["claimant"]:
         found["author"] = {"@type": "Thing", **_named(record["claimant"], base)}
@@ -34,6 +37,16 @@ def claim(record: Json, publisher: str, base: str) -> Json:
         "reviewBody": assessment["note"],
         "reviewRating": {"@type": "Rating", "alternateName": assessment["status"]},
     }
+
+
+def _translations(record: Json, member: str, type_name: str) -> Json:
+    """The same in other languages, as people wrote it: schema.org cannot say that a machine did."""
+    found = [
+        {"@type": type_name, "name": one["text"], "inLanguage": one["language"]}
+        for one in record["translations"]
+        if one["member"] == member and one["kind"] != "machine"
+    ]
+    return {"workTranslation": found} if found else {}
 
 
 def _assessor(party: Json | None, publisher: str, base: str) -> Json:
@@ -145,4 +158,6 @@ def dossier(record: Json) -> Json:
         "@type": "Collection",
         "name": record["title"],
         "description": record["summary"] or record["title"],
+        "inLanguage": OWN,
+        **_translations(record, "title", "Collection"),
     }

@@ -17,6 +17,7 @@ from .claim import voices_of
 from .dates_in_words import When, day, when
 from .links import Link, in_language, optional_link, page_of
 from .page import Asked, Page, Shown
+from .record_texts import Text, text_of, translated
 from .standings import Standing, standings
 from .words import term
 
@@ -43,7 +44,7 @@ class CardView:
     """A card. `warnings`: how the claim stands now, where that must be said; `pinned`: the revision that is
     shown for good; `outdated`: whether it was corrected since."""
 
-    proposition: str
+    proposition: Text
     kind: str
     claimant: Link | None
     position_of: Link | None
@@ -90,7 +91,7 @@ def _show(document: Json, asked: Asked) -> Shown:
     voices = voices_of(document["graph"])
     last = document["correction"]
     view = CardView(
-        claim["proposition"],
+        text_of(claim, "proposition"),
         term(claim["kind"]),
         optional_link(claim["claimant"]),
         optional_link(claim["position_of"]),
@@ -104,7 +105,24 @@ def _show(document: Json, asked: Asked) -> Shown:
         asked.settings.publisher_name,
         asked.query["theme"],
     )
-    return Shown(claim["proposition"], view.kind, now["links"]["self"], view, listed=False)
+    return Shown(view.proposition.text, view.kind, now["links"]["self"], view, listed=False)
 
 
-PAGE = Page("/embed/claims/<id>", "card.html", _read, _show, PARAMETERS, framed=True, kept=("theme",))
+def _translated(asked: Asked, document: Json) -> Json:
+    """A revision has the translations of its own time: what was said has changed since."""
+    number = asked.query["revision"]
+    shown = asked.state if number is None else _state_at(asked.state, asked.id, number)
+    then = translated(shown, {name: document[name] for name in ("claim", "graph")})
+    return {**document, **translated(asked.state, {"now": document["now"]}), **then}
+
+
+PAGE = Page(
+    "/embed/claims/<id>",
+    "card.html",
+    _read,
+    _show,
+    PARAMETERS,
+    framed=True,
+    kept=("theme",),
+    translate=_translated,
+)

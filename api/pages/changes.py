@@ -44,11 +44,14 @@ def _read(asked: Asked) -> Json:
     end = min(asked.query["before"] - 1, last) if "before" in asked.query.given else last
     since = max(end - _LIMIT, floor, 0)
     entries = read_changes(asked.state.database, since, end - since).entries if end > since else []
-    return {"entries": [orjson.loads(entry) for entry in entries], "since": since, "floor": floor}
+    found = [orjson.loads(entry) for entry in entries]
+    references = [_reference(entry) for entry in found]
+    return {"entries": found, "references": references, "since": since, "floor": floor}
 
 
 def _show(document: Json, asked: Asked) -> Shown:
-    changes = [_change(entry) for entry in reversed(document["entries"])]
+    both = zip(document["entries"], document["references"], strict=True)
+    changes = [_change(entry, link_to(reference)) for entry, reference in both][::-1]
     since = document["since"]
     earlier = f"/changes?before={since + 1}" if since > max(document["floor"], 0) else None
     twin = f"/v1/changes?since={since}"
@@ -58,16 +61,20 @@ def _show(document: Json, asked: Asked) -> Shown:
 _DESCRIPTION = N_("Everything that became public here, was changed or was withdrawn, the newest first.")
 
 
-def _change(entry: Json) -> Change:
+def _reference(entry: Json) -> Json:
+    """The record of an entry, by the name that it has in the feed."""
     record, record_type = entry["record"], TYPES[entry["type"]]
-    name = record[record_type.title] if record else entry["id"]
+    return record_type.reference(entry["id"], record[record_type.title] if record else entry["id"])
+
+
+def _change(entry: Json, link: Link) -> Change:
     correction = entry["correction"] or {}
     return Change(
         entry["seq"],
         entry["time"],
         change_name(entry["change"]),
         type_name(entry["type"]),
-        link_to(record_type.reference(entry["id"], name)),
+        link,
         term(correction["kind"]) if "kind" in correction else None,
         correction.get("note"),
     )

@@ -1,12 +1,13 @@
 """Citations as pages show them: where exactly something stands, and whether it still does."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from schemas.base import Json
 
 from .dates_in_words import in_words
 from .links import Link, host_of, link_to, web
+from .record_texts import Text, optional_text
 from .translating import _
 from .words import checked, in_a_row
 
@@ -17,14 +18,14 @@ class Citation:
 
     source: Link
     place: str
-    quote: str | None
+    quote: Text | None
     words: str | None
     states: str | None
     deep_link: str | None
     at: str
     check: str
     compared: bool
-    #: Of the quotation and the words, where it is known.
+    #: Of the words, where it is known.
     language: str
 
 
@@ -35,20 +36,29 @@ def citations(found: Iterable[Json]) -> list[Citation]:
 
 def _citation(citation: Json) -> Citation:
     locator, check = citation["locator"] or {}, citation["check"]
+    language = citation["language"] or citation["source"].get("language") or "und"
     link = web(citation["deep_link"])
     states = citation["states"]
     return Citation(
         link_to(citation["source"]),
         _place(locator),
-        citation["quote"],
+        _quote(citation, language),
         None if citation["quote"] else _words(locator.get("text")),
         in_words(states) if states else None,
         link,
         host_of(link) if link else "",
         checked(check["status"], check["checked"]),
         check["status"] != "not-checked",
-        citation["source"].get("language") or "und",
+        language,
     )
+
+
+def _quote(citation: Json, language: str) -> Text | None:
+    """The quotation in its own words, or a translation of these with them beside."""
+    quote = optional_text(citation, "quote")
+    if quote is None or quote.original is None:
+        return quote and replace(quote, language=language)
+    return replace(quote, original_language=language)
 
 
 def _place(locator: Json) -> str:

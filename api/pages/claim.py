@@ -7,6 +7,7 @@ from api.formats.citing import Cited, citing
 from api.http.responses import public_base
 from api.records.answers.provenance import read_provenance
 from api.records.answers.quantities import quantities_of
+from api.records.answers.translation import as_written
 from api.records.core.registry import CLAIM
 from schemas.base import Json
 
@@ -20,6 +21,7 @@ from .links import Link, link_to, link_to_record, links_to, optional_link, page_
 from .numbers import Number, numbers
 from .page import CHOOSING, Asked, Page, Shown
 from .reading import many, one, users_of_names
+from .record_texts import Text, text_of
 from .standings import Standing, standings
 from .words import RELATIONS, SITE, assessment, relation, sentence, term
 
@@ -48,7 +50,7 @@ class Relations:
 class ClaimView:
     """The page of a claim."""
 
-    proposition: str
+    proposition: Text
     kind: str
     claimant: Link | None
     position_of: Link | None
@@ -57,7 +59,7 @@ class ClaimView:
     about: list[Link]
     numbers: list[Number]
     dossiers: list[Link]
-    answers: list[tuple[str, str]]
+    answers: list[tuple[Text, str]]
     standings: list[Standing]
     assessment: Assessment | None
     chain: Chain
@@ -87,11 +89,11 @@ def _show(document: Json, asked: Asked) -> Shown:
     publisher = asked.settings.publisher_name
     view = _view(document, publisher)
     return Shown(
-        claim["proposition"],
+        view.proposition.text,
         _description(view),
         claim["links"]["self"],
         view,
-        about.claim(claim, publisher, public_base()),
+        about.claim(as_written(claim), publisher, public_base()),
         links_to(document["users"]),
         embeddable=True,
     )
@@ -100,8 +102,10 @@ def _show(document: Json, asked: Asked) -> Shown:
 def _view(document: Json, publisher: str) -> ClaimView:
     claim = document["claim"]
     address = f"{public_base()}{page_of(claim['links']['self'])}"
+    # Whoever cites or embeds it has what the record itself says, in whichever language the page was read.
+    itself = as_written(claim)
     return ClaimView(
-        claim["proposition"],
+        text_of(claim, "proposition"),
         term(claim["kind"]),
         optional_link(claim["claimant"]),
         optional_link(claim["position_of"]),
@@ -117,8 +121,8 @@ def _view(document: Json, publisher: str) -> ClaimView:
         citations(claim["citations"]),
         _relations(claim),
         history(document["revisions"]),
-        citing(claim, publisher, address, SITE),
-        codes(claim, publisher),
+        citing(itself, publisher, address, SITE),
+        codes(itself, publisher),
     )
 
 
@@ -144,10 +148,10 @@ def voices_of(graph: Json) -> dict[str, list[Json]]:
     return voices
 
 
-def _answers(claim: Json, dossiers: Iterable[Json]) -> list[tuple[str, str]]:
+def _answers(claim: Json, dossiers: Iterable[Json]) -> list[tuple[Text, str]]:
     """(question, answer); a question of a dossier that is not shown has its id for a text."""
-    texts = {q["id"]: q["text"] for d in dossiers for q in d["questions"]}
-    return [(texts.get(a["question"], a["question"]), term(a["stance"])) for a in claim["answers"]]
+    texts = {q["id"]: text_of(q, "text") for d in dossiers for q in d["questions"]}
+    return [(texts.get(a["question"], Text(a["question"])), term(a["stance"])) for a in claim["answers"]]
 
 
 def _assessment(found: Json | None) -> Assessment | None:

@@ -42,21 +42,22 @@ class CorrectionsView:
 def _read(asked: Asked) -> Json:
     query = Query({"limit": _LIMIT, **asked.query.values}, asked.query.given)
     notes, following, _echo = correction_page(asked.state.database, query)
-    return {"notes": notes, "next": following}
+    references = [TYPES[note.type].reference(note.record, note.name) for note in notes]
+    return {"notes": notes, "references": references, "next": following}
 
 
 def _show(document: Json, asked: Asked) -> Shown:
     chosen = asked.query["kind"] or []
     notes = [
         Note(
-            link_to(TYPES[note.type].reference(note.record, note.name)),
+            link_to(reference),
             type_name(note.type),
             note.time,
             term(note.kind),
             change(note.change),
             note.note,
         )
-        for note in document["notes"]
+        for note, reference in zip(document["notes"], document["references"], strict=True)
     ]
     kinds = [(term(name), f"/corrections?kind={name}", name in chosen) for name in CORRECTION_KINDS.names]
     following = _address(chosen, document["next"]) if document["next"] else None

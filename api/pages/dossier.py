@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from api.records.answers.positions import read_positions
 from api.records.answers.timeline import read_timeline
+from api.records.answers.translation import as_written
 from api.records.core.registry import DOSSIER, PARTY, PLACE, SOURCE, TYPES
 from api.records.core.state import State
 from api.records.store.deadline import parsed
@@ -19,7 +20,8 @@ from .links import Link, link_to, link_to_record, links_to, optional_link
 from .page import CHOOSING, Asked, Page, Shown
 from .positions_table import Table, positions_table
 from .reading import list_of, one, users_in
-from .record_view import Name, names
+from .record_texts import Text, optional_text, text_of
+from .record_view import Name, names, original_name
 from .time_scale import Bar, Scale, parts
 from .words import term
 
@@ -27,7 +29,7 @@ from .words import term
 MOST_ENTRIES, MOST_MEMBERS = 600, 300
 _AT_ONCE = 200
 #: Members of dates and claims of which the timeline shows something.
-_SHOWN = ("type", "id", "title", "proposition", "claimant", "standing", "links")
+_SHOWN = ("type", "id", "title", "proposition", "claimant", "standing", "links", "language")
 _POSITIONS = Query({"by": "position", "question": None, "party": None, "said": None, "match": "possible"})
 
 
@@ -82,8 +84,8 @@ class Origin:
 class DossierView:
     """The page of a dossier. `more`: whether the timeline goes on beyond what is shown."""
 
-    title: str
-    summary: str | None
+    title: Text
+    summary: Text | None
     parts: list[Part]
     undated: list[Moment]
     undated_total: int
@@ -147,8 +149,8 @@ def _show(document: Json, asked: Asked) -> Shown:
     dossier, timeline = document["dossier"], document["timeline"]
     origins, alone = _by_origin(document["members"]["sources"])
     view = DossierView(
-        dossier["title"],
-        dossier["summary"],
+        text_of(dossier, "title"),
+        optional_text(dossier, "summary"),
         _parts(timeline["entries"]),
         [_moment(entry, None) for entry in timeline["undated"]],
         timeline["undated_total"],
@@ -162,10 +164,11 @@ def _show(document: Json, asked: Asked) -> Shown:
         history(document["revisions"]),
         dossier["links"]["self"],
     )
-    description = dossier["summary"] or dossier["title"]
+    description = (view.summary or view.title).text
     perspectives = links_to(document["users"])
     self = dossier["links"]["self"]
-    return Shown(dossier["title"], description, self, view, about.dossier(dossier), perspectives)
+    described = about.dossier(as_written(dossier))
+    return Shown(view.title.text, description, self, view, described, perspectives)
 
 
 def _parts(entries: Sequence[Json]) -> list[Part]:
@@ -187,7 +190,8 @@ def _moment(entry: Json, scale: Scale | None) -> Moment:
 
 def _member(record: Json) -> Member:
     """A record with its names, each text once."""
-    others = {n.text: n for n in names(record) if n.text != record["name"]}
+    listed = [*original_name(record), *names(record)]
+    others = {n.text: n for n in listed if n.text != record["name"]}
     return Member(link_to_record(record), term(record["kind"]), list(others.values()))
 
 

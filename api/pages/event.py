@@ -1,5 +1,8 @@
 """The page of a dated happening: when it was, as precisely as is known, and who took part."""
 
+from dataclasses import replace
+
+from api.records.answers.translation import as_written
 from api.records.core.registry import CLAIM, DATE
 from schemas.base import Json
 
@@ -11,6 +14,7 @@ from .links import Link, link_to, links_to
 from .numbers import in_words
 from .page import CHOOSING, Asked, Page, Shown
 from .reading import one, users_of_names
+from .record_texts import optional_text, text_of
 from .record_view import Fact, RecordView, description_of, facts, listings, one_link, selected
 from .translating import _
 from .words import term
@@ -33,7 +37,7 @@ def _show(document: Json, asked: Asked) -> Shown:
     date = document["date"]
     view = RecordView(
         term(date["kind"]),
-        date["title"],
+        text_of(date, "title"),
         facts(
             Fact(_("When"), when=when(date["when"])),
             Fact(_("How precisely it is known"), text=precision(date["when"])),
@@ -42,14 +46,15 @@ def _show(document: Json, asked: Asked) -> Shown:
             Fact(_("Where"), links_to(date["places"])),
             one_link(_("Part of"), date["part_of"]),
         ),
-        date["description"],
+        optional_text(date, "description"),
         citations=citations(date["citations"]),
         listings=listings((_("Its parts"), document["parts"]), (_("What is said of it"), document["claims"])),
         history=history(document["revisions"]),
     )
     perspectives = links_to(document["users"])
     self = date["links"]["self"]
-    return Shown(date["title"], description_of(view), self, view, about.event(date), perspectives)
+    described = about.event(as_written(date))
+    return Shown(view.title.text, description_of(view), self, view, described, perspectives)
 
 
 def _in_numbers(quantities: list[Json]) -> str | None:
@@ -58,8 +63,7 @@ def _in_numbers(quantities: list[Json]) -> str | None:
 
 def _participant(participant: Json) -> Link:
     link, role = link_to(participant["party"]), participant["role"]
-    note = term(role).lower() if role and role != "participant" else link.note
-    return Link(link.text, link.href, link.neutral, link.language, note)
+    return replace(link, note=term(role).lower()) if role and role != "participant" else link
 
 
 PAGE = Page("/dates/<id>", "record.html", _read, _show, CHOOSING)

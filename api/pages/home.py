@@ -6,9 +6,10 @@ from api.records.core.registry import CLAIM, DOSSIER, TYPES
 from api.records.read.records import counts
 from schemas.base import Json
 
-from .links import Link, link_to_record
+from .links import Link, link_to, link_to_record
 from .page import Asked, Page, Shown
 from .reading import list_of
+from .record_texts import Text, optional_text
 from .record_view import Listed, listed
 from .translating import N_, _
 from .words import site_name, types_name
@@ -22,7 +23,7 @@ class Story:
     """A dossier on the front page."""
 
     link: Link
-    summary: str | None
+    summary: Text | None
     questions: list[Link]
 
 
@@ -44,17 +45,21 @@ def _read(asked: Asked) -> Json:
 
 
 def _show(document: Json, asked: Asked) -> Shown:
-    stories = [Story(link_to_record(d, "title"), d["summary"], _questions(d)) for d in document["dossiers"]]
+    stories = [_story(dossier) for dossier in document["dossiers"]]
     number = [(types_name(t.name), document["counts"][t.plural]) for t in TYPES.values()]
     newest = [listed(claim) for claim in document["newest"]]
     publisher = asked.settings.publisher_name
     return Shown(site_name(), _(_DESCRIPTION), "/v1", Home(stories, newest, number), _about(publisher))
 
 
+def _story(dossier: Json) -> Story:
+    return Story(link_to_record(dossier, "title"), optional_text(dossier, "summary"), _questions(dossier))
+
+
 def _questions(dossier: Json) -> list[Link]:
     """Its questions, each with the place where the dossier's page answers it."""
     page = link_to_record(dossier, "title").href
-    return [Link(question["text"], f"{page}#q-{question['id']}") for question in dossier["questions"]]
+    return [link_to({**q, "name": q["text"], "href": f"{page}#q-{q['id']}"}) for q in dossier["questions"]]
 
 
 _DESCRIPTION = N_(

@@ -8,18 +8,19 @@ from urllib.parse import quote, urlencode, urlsplit
 from flask import g
 
 from api.http.languages import LANG
+from api.records.answers.translation import written_in
 from schemas.base import Json
 
 from .translating import _
-from .words import WITHDRAWN
+from .words import BY_A_MACHINE, WITHDRAWN
 
 
 @dataclass(frozen=True)
 class Link:
     """A record as another page shows it: what it is called, and its page (None where it has none).
 
-    `neutral`: its neutral name, where `text` is one party's; `language`: of such a name; `note`: what must be
-    said beside it.
+    `language`: of `text`, None where that is the record's own; `neutral`: its neutral name, where `text` is
+    one party's; `note`: what must be said beside it.
     """
 
     text: str
@@ -27,6 +28,7 @@ class Link:
     neutral: str | None = None
     language: str | None = None
     note: str | None = None
+    neutral_language: str | None = None
 
 
 def page_of(href: str) -> str:
@@ -37,14 +39,30 @@ def page_of(href: str) -> str:
 def link_to(reference: Json) -> Link:
     """A reference of the API as a link to a page."""
     text = reference.get("name") or reference["id"]
-    neutral = reference.get("neutral_name")
+    neutral, language = reference.get("neutral_name"), language_of(reference)
     return Link(
         text,
         page_of(reference["href"]),
         neutral if neutral != text else None,
-        reference.get("name_language"),
-        _(WITHDRAWN) if reference.get("status") == "retracted" else None,
+        reference.get("name_language") or language,
+        _note(reference),
+        language,
     )
+
+
+def language_of(reference: Json) -> str | None:
+    """In which language the name of a record is shown; None where that is the record's own."""
+    shown = reference.get("translation")
+    stated = shown["language"] if shown else reference.get("written_in")
+    return str(stated) if stated else None
+
+
+def _note(reference: Json) -> str | None:
+    """What must be said beside a record's name; whose translation it is says its own page."""
+    said = [_(WITHDRAWN)] if reference.get("status") == "retracted" else []
+    shown = reference.get("translation")
+    said += [_(BY_A_MACHINE)] if shown and shown["kind"] == "machine" else []
+    return _("; ").join(said) or None
 
 
 def links_to(references: Iterable[Json]) -> list[Link]:
@@ -59,7 +77,8 @@ def optional_link(reference: Json | None) -> Link | None:
 
 def link_to_record(record: Json, title: str = "name") -> Link:
     """A record as it is served, as a link to its page."""
-    return link_to({**record, "name": record[title], "href": record["links"]["self"]})
+    stated = {"written_in": written_in(record, title), "name": record[title], "href": record["links"]["self"]}
+    return link_to({**record, **stated})
 
 
 def web(url: str | None) -> str | None:

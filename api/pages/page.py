@@ -31,6 +31,7 @@ from schemas.query import Parameter, Query, read_query
 from .head import Head
 from .links import Link, links_to
 from .reading import references_to, state_of
+from .record_texts import translated
 from .templating import drawn
 from .translating import speaking, spoken
 
@@ -73,13 +74,19 @@ class Shown:
     embeddable: bool = False
 
 
+def translated_now(asked: Asked, document: Json) -> Json:
+    """What was read, in the page's language as the state at hand has it."""
+    return translated(asked.state, document)
+
+
 @dataclass(frozen=True)
 class Page:
     """A page: its address as Flask writes it, what it reads, what it makes of that.
 
     `read` gives documents as the API serves them, so that the names of a perspective can be put in.
     `framed`: whether it is made to stand in frames of other sites; `kept`: parameters that hold for the
-    survivor of a merged record too, beside what every reader chooses.
+    survivor of a merged record too, beside what every reader chooses; `translate`: puts texts in the page's
+    language into what was read.
     """
 
     path: str
@@ -89,6 +96,7 @@ class Page:
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
     framed: bool = False
     kept: Sequence[str] = ()
+    translate: Callable[[Asked, Json], Json] = translated_now
 
     @cached_property
     def known(self) -> Mapping[str, Parameter]:
@@ -127,9 +135,9 @@ class Pages:
         as_of = query["as_of"] if "as_of" in query.given else None
         with state_of(self._database, self._settings, as_of) as state:
             asked = Asked(state, query, self._settings, id)
-            document = page.read(asked)
+            document = page.translate(asked, page.read(asked))
             if "perspective" in query.given:
-                document["chosen"] = references_to(state, [query["perspective"]])
+                document |= translated(state, {"chosen": references_to(state, [query["perspective"]])})
                 document = in_words_of(state, query["perspective"], _of_names(query), document)
         g.choices = choices_of(query)
         shown = _with_chosen(page.show(document, asked), links_to(document.get("chosen", ())))

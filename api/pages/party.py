@@ -1,5 +1,8 @@
 """The page of a party: what it is, what it says, what is said of it."""
 
+from dataclasses import replace
+
+from api.records.answers.translation import as_written
 from api.records.core.registry import CLAIM, DATE, PARTY, SOURCE
 from schemas.base import Json
 
@@ -11,6 +14,7 @@ from .links import Link, link_to, links_to
 from .names import country_name
 from .page import CHOOSING, Asked, Page, Shown
 from .reading import one, users_of_names
+from .record_texts import optional_text, text_of
 from .record_view import (
     Fact,
     RecordView,
@@ -18,6 +22,7 @@ from .record_view import (
     elsewhere,
     facts,
     listings,
+    name_of,
     names,
     one_link,
     selected,
@@ -50,9 +55,9 @@ def _show(document: Json, asked: Asked) -> Shown:
     offices = [citation for office in party["offices"] for citation in office["citations"]]
     view = RecordView(
         term(party["kind"]),
-        party["name"],
+        name_of(party),
         _facts(party),
-        party["description"],
+        optional_text(party, "description"),
         names(party),
         citations(offices),
         listings(
@@ -66,11 +71,11 @@ def _show(document: Json, asked: Asked) -> Shown:
             (_("Members"), document["members"]),
         ),
         history(document["revisions"]),
-        party.get("name_language"),
     )
     perspectives = links_to(document["users"])
     self = party["links"]["self"]
-    return Shown(party["name"], description_of(view), self, view, about.party(party), perspectives)
+    described = about.party(as_written(party))
+    return Shown(view.title.text, description_of(view), self, view, described, perspectives)
 
 
 def _facts(party: Json) -> list[Fact]:
@@ -85,14 +90,14 @@ def _facts(party: Json) -> list[Fact]:
 
 
 def _office(office: Json) -> Fact:
-    held = when(office["held"])
-    return Fact(office["title"], [link_to(office["of"])] if office["of"] else [], held, office["title"])
+    held, title = when(office["held"]), text_of(office, "title")
+    return Fact(title.text, [link_to(office["of"])] if office["of"] else [], held, title=title)
 
 
 def _membership(membership: Json) -> Link:
     held = when(membership["held"])
     link = link_to(membership["party"])
-    return Link(link.text, link.href, link.neutral, link.language, held.display if held else link.note)
+    return replace(link, note=held.display) if held else link
 
 
 PAGE = Page("/parties/<id>", "record.html", _read, _show, CHOOSING)

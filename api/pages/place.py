@@ -1,5 +1,6 @@
 """The page of a place: what each side calls it, who claims it, who has it."""
 
+from api.records.answers.translation import as_written
 from api.records.core.registry import CLAIM, DATE, PLACE
 from schemas.base import Json
 
@@ -8,6 +9,7 @@ from .history import history, revisions_of
 from .links import links_to
 from .page import CHOOSING, Asked, Page, Shown
 from .reading import one, users_of_names
+from .record_texts import optional_text
 from .record_view import (
     Fact,
     RecordView,
@@ -15,6 +17,7 @@ from .record_view import (
     elsewhere,
     facts,
     listings,
+    name_of,
     names,
     one_link,
     selected,
@@ -40,7 +43,7 @@ def _show(document: Json, asked: Asked) -> Shown:
     place = document["place"]
     view = RecordView(
         term(place["kind"]),
-        place["name"],
+        name_of(place),
         facts(
             Fact(_("Claimed by"), links_to(place["claimed_by"])),
             Fact(_("Administered by"), links_to(place["administered_by"])),
@@ -48,7 +51,7 @@ def _show(document: Json, asked: Asked) -> Shown:
             Fact(_("Where it is"), text=_position(place["coordinates"])),
             *elsewhere(place),
         ),
-        place["description"],
+        optional_text(place, "description"),
         names(place),
         listings=listings(
             (_("Its parts"), document["parts"]),
@@ -56,11 +59,11 @@ def _show(document: Json, asked: Asked) -> Shown:
             (_("What happened there"), document["dates"]),
         ),
         history=history(document["revisions"]),
-        language=place.get("name_language"),
     )
     perspectives = links_to(document["users"])
     self = place["links"]["self"]
-    return Shown(place["name"], description_of(view), self, view, about.place(place), perspectives)
+    described = about.place(as_written(place))
+    return Shown(view.title.text, description_of(view), self, view, described, perspectives)
 
 
 def _position(point: Json | None) -> str | None:

@@ -7,6 +7,7 @@ from schemas.base import Json
 
 from .dates_in_words import When, when
 from .links import Link, link_to, links_to
+from .record_texts import Text, text_of
 from .translating import N_, _
 from .words import term
 
@@ -57,7 +58,7 @@ class Question:
     """A row: cells by column (None where the side does not answer), then those of other sides."""
 
     id: str
-    text: str
+    text: Text
     cells: list[Cell | None]
     others: list[Cell]
     facts: list[Answer]
@@ -97,7 +98,7 @@ def _question(row: Json, chosen: list[str]) -> Question:
     claims = {entry["claim"]["id"]: link_to(entry["claim"]) for entry in entries}
     return Question(
         row["id"],
-        row["text"],
+        text_of(row, "text"),
         [cells.get(party) for party in chosen],
         [cell for party, cell in cells.items() if party not in chosen],
         [_answer(entry) for entry in row["stated_as_fact"]["claims"]],

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from api.http.languages import OWN
 from api.records.core.registry import CLAIM, TYPES, RecordType
 from api.records.core.state import State
 from schemas.base import Json
@@ -12,9 +13,10 @@ from schemas.identifiers import ADDRESSES
 from .citations import Citation, citations
 from .dates_in_words import When, when
 from .history import Entry
-from .links import Link, link_to, optional_link, web
+from .links import Link, link_to, link_to_record, optional_link, web
 from .names import language_name
 from .reading import list_of
+from .record_texts import Text, text_of
 from .translating import _
 from .words import in_a_row, sentence, term
 
@@ -26,7 +28,8 @@ MOST_LISTED = 30
 class Fact:
     """Something that is said of a record: links, a date, a text, or an address outside (`web`).
 
-    `is_quoted`: whether the text is the record's, and not the page's.
+    `is_quoted`: whether the text is the record's, and not the page's; `quoted`: such a text that may be
+    translated; `title`: what the fact is called, where that is such a text.
     """
 
     name: str
@@ -35,6 +38,13 @@ class Fact:
     text: str | None = None
     web: str | None = None
     is_quoted: bool = False
+    quoted: Text | None = None
+    title: Text | None = None
+
+    @property
+    def is_known(self) -> bool:
+        """Whether there is anything to show."""
+        return bool(self.links or self.when or self.text or self.web or self.quoted or self.title)
 
 
 @dataclass(frozen=True)
@@ -74,23 +84,21 @@ class RecordView:
     """The page of a record that is no claim and no dossier."""
 
     kicker: str
-    title: str
+    title: Text
     facts: list[Fact]
-    text: str | None = None
+    text: Text | None = None
     names: list[Name] = field(default_factory=list)
     #: Things said of it, each with where it stands: offices.
     citations: list[Citation] = field(default_factory=list)
     listings: list[Listing] = field(default_factory=list)
     history: list[Entry] = field(default_factory=list)
-    #: Of its title, where that is the name that one side uses.
-    language: str | None = None
     #: What the script of the page says when it compares a pasted text with what is cited.
     comparing: Json | None = None
 
 
 def facts(*found: Fact) -> list[Fact]:
     """Those facts of which something is known."""
-    return [fact for fact in found if fact.links or fact.when or fact.text or fact.web]
+    return [fact for fact in found if fact.is_known]
 
 
 #: What the identifiers of others are called.
@@ -120,6 +128,19 @@ def _picture(image: Json | None) -> Fact:
         return Fact(_("Picture"))
     said = " · ".join(image[name] for name in ("alt", "credit", "licence") if image[name])
     return Fact(_("Picture"), text=said or None, web=web(image["url"]))
+
+
+def name_of(record: Json) -> Text:
+    """A record's name, or the one that the party uses whose names are shown."""
+    if language := record.get("name_language"):
+        return Text(record["name"], language)
+    return text_of(record, "name")
+
+
+def original_name(record: Json) -> list[Name]:
+    """The name that the editors gave it, where another is shown."""
+    shown = record.get("translation")
+    return [Name(shown["original"], OWN, language_name(OWN), None, None, [])] if shown else []
 
 
 def one_link(name: str, reference: Json | None) -> Fact:
@@ -165,7 +186,7 @@ def listings(*found: tuple[str, Json]) -> list[Listing]:
 def listed(record: Json) -> Listed:
     """A record as it stands in a list."""
     record_type = TYPES[record["type"]]
-    link = link_to({**record, "name": record[record_type.title], "href": record["links"]["self"]})
+    link = link_to_record(record, record_type.title)
     dated = next((record[name] for name in record_type.dates if record[name]), None)
     if record_type is CLAIM:
         return Listed(link, optional_link(record["claimant"]), when(dated), _standing(record["standing"]))
@@ -178,11 +199,12 @@ def _standing(standing: Iterable[str]) -> str:
 
 def description_of(view: RecordView) -> str:
     """What stands below a link to the page elsewhere."""
-    said = view.text or "; ".join(f"{f.name}: {_said(f)}" for f in view.facts[:3])
+    said = view.text.text if view.text else "; ".join(f"{f.name}: {_said(f)}" for f in view.facts[:3])
     return f"{sentence(view.kicker)} {said}".strip()[:300]
 
 
 def _said(fact: Fact) -> str:
     if fact.links:
         return in_a_row([link.text for link in fact.links[:5]])
-    return fact.when.display if fact.when else fact.text or fact.web or ""
+    quoted = fact.quoted or fact.title
+    return fact.when.display if fact.when else fact.text or fact.web or (quoted.text if quoted else "")

@@ -1,5 +1,8 @@
 """The page of a source: what document it is, where it comes from, what rests on it."""
 
+from dataclasses import replace
+
+from api.records.answers.translation import as_written
 from api.records.core.registry import CLAIM, SOURCE
 from schemas.base import Json
 from schemas.source import published_by
@@ -11,6 +14,7 @@ from .links import Link, link_to, links_to, web
 from .names import language_name
 from .page import CHOOSING, Asked, Page, Shown
 from .reading import one
+from .record_texts import optional_text, text_of
 from .record_view import Fact, RecordView, description_of, facts, listings, selected
 from .translating import _, pgettext
 from .words import checks, derivation, in_a_row, term
@@ -32,7 +36,7 @@ def _show(document: Json, asked: Asked) -> Shown:
     source = document["source"]
     view = RecordView(
         term(source["kind"]),
-        source["title"],
+        text_of(source, "title"),
         _facts(source),
         listings=listings(
             (_("Claims that cite it"), document["claims"]),
@@ -43,7 +47,8 @@ def _show(document: Json, asked: Asked) -> Shown:
         comparing=_comparing(source["id"]),
     )
     self = source["links"]["self"]
-    return Shown(source["title"], description_of(view), self, view, about.source(source))
+    described = about.source(as_written(source))
+    return Shown(view.title.text, description_of(view), self, view, described)
 
 
 def _facts(source: Json) -> list[Fact]:
@@ -61,14 +66,14 @@ def _facts(source: Json) -> list[Fact]:
         Fact(_("Seen by the editors"), text=_held(source)),
         Fact(_("Language"), text=language_name(source["language"]) if source["language"] else None),
         Fact(_("Rights"), text=source["rights"], is_quoted=True),
-        Fact(_("Note of the editors"), text=source["note"], is_quoted=True),
+        Fact(_("Note of the editors"), quoted=optional_text(source, "note")),
     )
 
 
 def _parent(parent: Json) -> Link:
     link, sentence = link_to(parent["source"]), derivation(parent["how"])
     said = [sentence % {"one": _("this"), "other": _("that")}, link.note]
-    return Link(link.text, link.href, link.neutral, link.language, "; ".join(filter(None, said)))
+    return replace(link, note="; ".join(filter(None, said)))
 
 
 def _comparing(source: str) -> Json:

@@ -15,6 +15,7 @@ from .translating import N_, _, locale_of, pgettext, spoken
 
 SITE = N_("A record of facts")
 WITHDRAWN = N_("withdrawn")
+BY_A_MACHINE = N_("translated by a machine")
 
 #: Vocabularies whose terms pages show by what they are called: the catalogues have each.
 SHOWN: tuple[Vocabulary, ...] = (

@@ -4,6 +4,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from schemas.base import Json
+from schemas.citation import CitationSchema
+from schemas.claim import ClaimSchema
+from schemas.translation import SHOWN_TRANSLATED
 from schemas.vocabularies import TRANSLATION_KINDS
 
 from ..core.registry import TYPES
@@ -25,32 +28,70 @@ def in_language(state: State, language: str, document: Any) -> Any:
     (RFC 4647 §3.3.1). Quotations stay as they are. Only records that the state shows have translations.
     Changes the document in place.
     """
+    for value, member, best, _ in _in_language(state, language, document):
+        _show(value, member, best)
+    return document
+
+
+def in_language_of_readers(state: State, language: str, document: Any) -> Any:
+    """The same for people who read it: where the original is shown, `written_in` beside it says in which
+    language that is, or null where it is the record's own."""
+    for value, member, best, written_in in _in_language(state, language, document):
+        _show(value, member, best)
+        value["written_in"] = None if best else written_in
+    return document
+
+
+#: An object of a document, the member that is shown, its translation, the language that the original states.
+_Shown = tuple[Json, str, Json | None, str | None]
+
+
+def _in_language(state: State, language: str, document: Any) -> Iterator[_Shown]:
+    """How everything in a document that has a name is shown in a language."""
     objects = list(_objects(document))
     ids = list(dict.fromkeys(_id(value) for value in objects if _is_typed(value)))
     records = {stored.id: parsed(stored.body) for stored in read_many(state, ids)}
     asked = {question["id"]: question for r in records.values() for question in r.get("questions", ())}
-    shown = {record_id: best_translation(record, language) for record_id, record in records.items()}
+    shown = {record_id: _of_title(record, language) for record_id, record in records.items()}
     for value in objects:
         if not _is_typed(value):
-            _show_inside(value, asked.get(value.get("id"), value), language)
+            member = next(name for name in _TEXTS_INSIDE if name in value)
+            yield value, member, best_text(asked.get(value.get("id"), value), member, language), None
         elif (title := _title(value)) in value:
-            _show(value, title, shown.get(_id(value)))
-    return document
+            yield value, title, *shown.get(_id(value), (None, None))
 
 
-def best_translation(record: Json, language: str) -> Json | None:
-    """How a record's name, title or proposition is shown in a language: `text`, and `shown` beside it.
+def _of_title(record: Json, language: str) -> tuple[Json | None, str | None]:
+    title = TYPES[record["type"]].title
+    return best_text(record, title, language), written_in(record, title)
+
+
+def as_written(document: Any) -> Any:
+    """A document without the translations that were put into it, each original in its place again."""
+    if isinstance(document, list):
+        return [as_written(member) for member in document]
+    if not isinstance(document, dict):
+        return document
+    shown = document.get("translation")
+    plain = {name: as_written(member) for name, member in document.items() if name not in _BESIDE}
+    if isinstance(shown, dict):
+        plain[next(name for name in SHOWN_TRANSLATED if name in plain)] = shown["original"]
+    return plain
+
+
+#: What stands beside a text that is shown in a language.
+_BESIDE = ("translation", "written_in")
+
+
+def best_text(value: Json, member: str, language: str) -> Json | None:
+    """How a text of a record, or of an object in it, is shown in a language: `text`, and `shown` beside it.
 
     Official translations come before the curators' own, those before what others published, that before names
     in use (which `names` lists, if nobody's in particular or its bearer's own), and a machine's are last.
     None where there is none, and where the original is in that language.
     """
-    return _best(record, TYPES[record["type"]].title, language)
-
-
-def _best(value: Json, member: str, language: str) -> Json | None:
-    original, written_in = value[member], value.get("language") if member == "proposition" else None
-    if written_in and _matches(written_in, language):
+    original, own = value[member], written_in(value, member)
+    if own and _matches(own, language):
         return None
     fitting = [one for one in _candidates(value, member) if _matches(one["language"], language)]
     if not fitting:
@@ -59,8 +100,17 @@ def _best(value: Json, member: str, language: str) -> Json | None:
     shown = {"language": best["language"], "kind": best["kind"], "by": best["by"] and {**best["by"]}}
     return {
         "text": best["text"],
-        "shown": {**shown, "original": original, "original_language": written_in},
+        "shown": {**shown, "original": original, "original_language": own},
     }
+
+
+def written_in(value: Json, member: str) -> str | None:
+    """The language that an object states for one of its texts."""
+    return value.get("language") if member in _STATED else None
+
+
+#: Texts beside which `language` stands for their own.
+_STATED = (ClaimSchema.written_in, CitationSchema.written_in)
 
 
 def _candidates(value: Json, member: str) -> Iterator[Json]:
@@ -112,12 +162,6 @@ def _id(value: Json) -> Any:
 def _title(value: Json) -> str:
     """Where a record or a reference to one has what it is called."""
     return "name" if "name" in value else TYPES[value["type"]].title
-
-
-def _show_inside(value: Json, known: Json, language: str) -> None:
-    """Put a translation into an object in a record, of which all is `known` there."""
-    member = next(name for name in _TEXTS_INSIDE if name in value)
-    _show(value, member, _best(known, member, language))
 
 
 def _show(value: Json, member: str, best: Json | None) -> None:
