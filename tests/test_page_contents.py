@@ -99,6 +99,68 @@ def test_a_standing_has_its_reason_in_words(desk: Desk, cited: list[str], more: 
     assert "corroborated" not in told
 
 
+REVIEW = {
+    "by": "ann",
+    "rating": {"label": "Mostly <i>false</i>", "value": 2, "best": 5, "worst": 1},
+    "source": "wire",
+    "when": "2019-07?",
+    "status": "refuted",
+}
+
+
+def _publish(desk: Desk, plural: str, **body: Any) -> None:
+    response = desk.send("POST", f"{plural}?publish=true", body)
+    assert response.status_code == 201, response.text
+
+
+def _judged(desk: Desk, *reviews: Any, **more: Any) -> Any:
+    """What the page of a claim says of how it stands, with judgements of others."""
+    told = {"id": "c", "proposition": "C.", "kind": "reported-fact", "citations": [{"source": "own"}]}
+    _publish(desk, "claims", **told, reviews=reviews, **more)
+    return section(page(desk.client, "/claims/c"), "How it stands")
+
+
+def test_judgements_of_others_stand_in_their_words_beside_the_editors_own(desk: Desk) -> None:
+    own = {"status": "disputed", "note": "Both.", "by": "cid", "assessed": "2026-01-02"}
+
+    part = _judged(desk, REVIEW, assessment=own)
+
+    (theirs,) = part.find_class("review")
+    assert words(theirs) == (
+        "Ann: “Mostly <i>false</i>” Rated 2 (the best is 5, the worst 1). "
+        "In our terms: The evidence speaks against it. wire, July 2019 (uncertain)"
+    )
+    assert theirs.xpath(".//a/@href") == ["/parties/ann", "/sources/wire"]
+    # The wire does not say in which language it is.
+    assert theirs.xpath(".//bdi[starts-with(., '“')]/@lang") == ["und"]
+    (ours,) = part.find_class("assessment")
+    assert "Assessed by Cid." in words(ours)
+    assert "/parties/cid" in ours.xpath(".//a/@href")
+    assert "C." in said(desk, "/parties/ann", "Judged by it")
+
+
+@pytest.mark.parametrize(
+    ("rating", "shown"),
+    [
+        ({"label": "So"}, "Ann: “So”"),
+        ({"value": 2.5}, "Ann Rated 2.5."),
+        ({"value": 2, "best": 10}, "Ann Rated 2 (the best is 10)."),
+        ({"value": 2, "worst": 1}, "Ann Rated 2 (the worst is 1)."),
+        (None, "Ann In our terms: It cannot be settled by evidence."),
+    ],
+)
+def test_a_judgement_says_only_what_was_published(desk: Desk, rating: Any, shown: str) -> None:
+    status = {} if rating else {"status": "unresolvable"}
+
+    (theirs,) = _judged(desk, {"by": "ann", "rating": rating, **status}).find_class("review")
+
+    assert words(theirs) == shown
+
+
+def test_a_claim_that_nobody_else_judged_says_nothing_of_it(desk: Desk) -> None:
+    assert "others who checked" not in words(_judged(desk))
+
+
 def test_a_claim_whose_documents_were_withdrawn_says_so(desk: Desk) -> None:
     desk.claim("c", "own")
     desk.change("POST", "sources/own/retract", {"kind": "source-withdrawn", "note": "Taken back."})
@@ -504,3 +566,45 @@ def test_every_record_of_the_dossier_has_a_page(client: FlaskClient, plural: str
     listed = client.get(f"/v1/{plural}?limit=200&fields=id").get_json()["data"]
 
     assert {client.get(f"/{plural}/{record['id']}").status_code for record in listed} == {200}
+
+
+# Happenings and documents
+
+
+def _happening(name: str) -> dict[str, Any]:
+    return {"id": name, "title": name.title(), "kind": "meeting", "citations": [{"source": "own"}]}
+
+
+def _told(desk: Desk, path: str) -> dict[str, str]:
+    """The facts of a page by what they are called."""
+    return {words(dt): words(dt.getnext()) for dt in page(desk.client, path).iter("dt")}
+
+
+def test_a_happening_between_two_others_says_that_its_time_is_computed(desk: Desk) -> None:
+    _publish(desk, "dates", **_happening("first"), when="1801-02")
+    _publish(desk, "dates", **_happening("last"), when="1804-05-06")
+    _publish(desk, "dates", **_happening("lost"), after="first", before="last")
+
+    told = _told(desk, "/dates/lost")
+
+    assert told["When"] == "from February 1801 to 6 May 1804"
+    assert told["How precisely it is known"] == (
+        "not stated anywhere: computed from what it came after and before"
+    )
+    assert (told["After"], told["Before"]) == ("First", "Last")
+    links = page(desk.client, "/dates/lost").xpath("//dd//a/@href")
+    assert {"/dates/first", "/dates/last"} <= set(links)
+    assert "computed" not in words(page(desk.client, "/dates/first"))
+
+
+def test_a_document_names_all_who_published_and_signed_it(desk: Desk) -> None:
+    _publish(
+        desk, "sources", id="joint", title="Joint", kind="press-release", publisher="ann", held=True,
+        co_publishers=["bob"], signatories=["cid"],
+    )  # fmt: skip
+
+    told = _told(desk, "/sources/joint")
+
+    assert (told["Published by"], told["Signed by"]) == ("Ann, Bob", "Cid")
+    assert "Joint" in said(desk, "/parties/cid", "Signed")
+    assert "Joint" in said(desk, "/parties/bob", "Published")

@@ -17,24 +17,14 @@ from .citations import Citation, citations
 from .dates_in_words import When, when
 from .embedding import Codes, codes
 from .history import Entry, history, revisions_of
+from .judgements import Assessment, Review, assessed, reviews
 from .links import Link, link_to, link_to_record, links_to, optional_link, page_of
 from .numbers import Number, numbers
 from .page import CHOOSING, Asked, Page, Shown
 from .reading import many, one, users_of_names
 from .record_texts import Text, text_of
 from .standings import Standing, standings
-from .words import RELATIONS, SITE, assessment, relation, sentence, term
-
-
-@dataclass(frozen=True)
-class Assessment:
-    """The editors' view."""
-
-    label: str
-    said: str
-    note: str | None
-    assessed: str | None
-    citations: list[Citation]
+from .words import RELATIONS, SITE, relation, sentence, term
 
 
 @dataclass(frozen=True)
@@ -62,6 +52,7 @@ class ClaimView:
     answers: list[tuple[Text, str]]
     standings: list[Standing]
     assessment: Assessment | None
+    reviews: list[Review]
     chain: Chain
     citations: list[Citation]
     relations: list[Relations]
@@ -116,7 +107,8 @@ def _view(document: Json, publisher: str) -> ClaimView:
         [link_to_record(d, "title") for d in document["dossiers"]],
         _answers(claim, document["dossiers"]),
         standings(claim, voices_of(document["graph"])),
-        _assessment(claim["assessment"]),
+        assessed(claim["assessment"]),
+        reviews(claim["reviews"]),
         chain_of(document["graph"]),
         citations(claim["citations"]),
         _relations(claim),
@@ -152,19 +144,6 @@ def _answers(claim: Json, dossiers: Iterable[Json]) -> list[tuple[Text, str]]:
     """(question, answer); a question of a dossier that is not shown has its id for a text."""
     texts = {q["id"]: text_of(q, "text") for d in dossiers for q in d["questions"]}
     return [(texts.get(a["question"], Text(a["question"])), term(a["stance"])) for a in claim["answers"]]
-
-
-def _assessment(found: Json | None) -> Assessment | None:
-    if found is None:
-        return None
-    status = found["status"]
-    return Assessment(
-        term(status),
-        assessment(status),
-        found["note"],
-        found["assessed"],
-        citations(found["citations"]),
-    )
 
 
 def _relations(claim: Json) -> list[Relations]:

@@ -40,7 +40,9 @@ def _show(document: Json, asked: Asked) -> Shown:
         text_of(date, "title"),
         facts(
             Fact(_("When"), when=when(date["when"])),
-            Fact(_("How precisely it is known"), text=precision(date["when"])),
+            Fact(_("How precisely it is known"), text=_precision(date)),
+            one_link(_("After"), date["after"]),
+            one_link(_("Before"), date["before"]),
             Fact(_("In numbers"), text=_in_numbers(date["quantities"])),
             Fact(_("Who took part"), [_participant(p) for p in date["participants"]]),
             Fact(_("Where"), links_to(date["places"])),
@@ -55,6 +57,13 @@ def _show(document: Json, asked: Asked) -> Shown:
     self = date["links"]["self"]
     described = about.event(as_written(date))
     return Shown(view.title.text, description_of(view), self, view, described, perspectives)
+
+
+def _precision(date: Json) -> str:
+    """How precisely its time is known; one that follows from others is nobody's statement."""
+    if date["when"].get("computed"):
+        return _("not stated anywhere: computed from what it came after and before")
+    return precision(date["when"])
 
 
 def _in_numbers(quantities: list[Json]) -> str | None:

@@ -29,12 +29,13 @@ _AT_ONCE = 200
 
 
 def one(state: State, record_type: RecordType, record_id: str) -> Json:
-    """A record as served, with the `language` of each source that it cites.
+    """A record as served, with the `language` of each source that it cites, or that judged it.
 
     Raises what a read of it raises.
     """
     record = shown_in(state, read_record(state, record_type, record_id).body)
-    cited = [citation["source"] for citation in _citations_in(record)]
+    judged = [review["source"] for review in record.get("reviews", ()) if review["source"]]
+    cited = [*(citation["source"] for citation in _citations_in(record)), *judged]
     sources = many(state, (source["id"] for source in cited))
     for source in cited:
         if known := sources.get(source["id"]):
