@@ -15,6 +15,7 @@ from api.records.core.errors import DocumentFault, InvalidDocument
 from api.records.core.registry import CLAIM, TYPES
 from api.records.core.state import State
 from api.records.read.feed import CorrectionNote, Feed, check_embedded, correction_page, read_changes
+from api.records.read.parameters import by_name
 from api.records.store.deadline import wait
 from api.settings import Settings
 from schemas import query as q
@@ -25,7 +26,7 @@ from schemas.query import Query
 from schemas.vocabularies import CHECK_ANSWERS, CORRECTION_KINDS
 
 from .components import named
-from .parameters import by_name, correction_parameters, naming_parameters
+from .parameters import correction_parameters, naming_parameters
 from .reply import Reply, page_of, this_request
 from .response_schemas import (
     ADDRESS,

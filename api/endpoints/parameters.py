@@ -8,50 +8,26 @@ from api.records.answers.search import EVERY_TYPE
 from api.records.answers.search import FILTERS as SEARCH_FILTERS
 from api.records.answers.similar import SHARED
 from api.records.answers.timeline import KINDS
-from api.records.core import filters as of_filters
-from api.records.core.filters import Filter
 from api.records.core.registry import CLAIM, TYPES, RecordType
+from api.records.read.parameters import (
+    SEARCH_TEXT,
+    Parameters,
+    by_name,
+    filter_parameters,
+    match_parameter,
+    page_parameters,
+    sort_parameter,
+    text_parameter,
+)
 from api.records.read.several_types import filters_of
 from schemas import query
 from schemas.query import Parameter
-from schemas.vocabularies import CORRECTION_KINDS, DATE_MATCHES, RECORD_STATUSES, RECORD_TYPES
-
-Parameters = dict[str, Parameter]
-
-
-def by_name(parameters: Iterable[Parameter]) -> Parameters:
-    """Parameters as an endpoint declares them."""
-    return {parameter.name: parameter for parameter in parameters}
-
-
-LARGEST_PAGE = 200
-PAGE = 50
-SEARCH_TEXT = (
-    '`"…"` is a phrase, `-word` excludes, `word*` begins a word; all else is text, found without regard to '
-    "case and diacritics, also inside words."
-)
-
+from schemas.vocabularies import CORRECTION_KINDS, RECORD_STATUSES, RECORD_TYPES
 
 #: What narrows a query that takes too long.
 NARROWING = tuple(
     dict.fromkeys(["type", *(f.name for t in TYPES.values() for f in t.filters), "updated_since"])
 )
-
-
-def match_parameter() -> Parameter:
-    """How surely a date must touch a range."""
-    text = "Whether a fuzzy date must possibly or certainly touch the range of a date filter."
-    return query.choice("match", text, DATE_MATCHES.names, "possible", DATE_MATCHES.synonyms)
-
-
-@cache
-def filter_parameters(filters: tuple[Filter, ...]) -> Parameters:
-    """What records can be narrowed by, apart from `id` and `q`."""
-    found = of_filters.filter_parameters(filters)
-    if any(f.dated for f in filters):
-        found.append(match_parameter())
-    found.append(query.moment("updated_since", "Records whose `meta.updated` is at or after this time."))
-    return by_name(found)
 
 
 @cache
@@ -128,16 +104,6 @@ def count_parameter() -> Parameter:
 
 
 @cache
-def page_parameters() -> Parameters:
-    """Where a page begins and how long it is."""
-    found = [
-        query.number("limit", "Most records on the page.", 1, LARGEST_PAGE, PAGE),
-        query.opaque("after", "Where the page begins: `page.next` of the page before."),
-    ]
-    return by_name(found)
-
-
-@cache
 def record_parameters(record_type: RecordType) -> Parameters:
     """Everything that `GET /v1/{type}/{id}` takes."""
     beside = [query.as_of(), *naming_parameters()]
@@ -147,14 +113,13 @@ def record_parameters(record_type: RecordType) -> Parameters:
 @cache
 def collection_parameters(record_type: RecordType) -> Parameters:
     """Everything that `GET /v1/{type}` takes."""
-    sorts = [name for key in record_type.sorts for name in (key, f"-{key}")]
     found = [
         query.ids(
             "id", "Batch get: up to 100 ids, answered in this order, alone or with `fields` and `include`."
         ),
-        query.choice("sort", "Order; `-` descends, the id breaks ties.", sorts, "id"),
+        sort_parameter(record_type),
         status_parameter(),
-        query.search_text("q", f"Text that the records hold. {SEARCH_TEXT}"),
+        text_parameter(),
         query.as_of(),
         *naming_parameters(),
         count_parameter(),

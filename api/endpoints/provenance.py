@@ -7,12 +7,13 @@ from api.http.responses import JSON, public_base
 from api.records.answers.provenance import read_provenance
 from api.records.core.registry import CLAIM
 from api.records.core.state import State
+from api.records.read.parameters import by_name
 from schemas import query as q
 from schemas.query import Query
 
 from .components import named
 from .examples import sample
-from .parameters import by_name, naming_parameters
+from .parameters import naming_parameters
 from .reply import Reply
 from .response_schemas import (
     ADDRESS,

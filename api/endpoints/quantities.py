@@ -4,6 +4,7 @@ from api.http.endpoint import Answer, Endpoints, PathParameter
 from api.records.answers.quantities import MOST_CLAIMS, read_quantities
 from api.records.core.registry import CLAIM
 from api.records.core.state import State
+from api.records.read.parameters import by_name
 from schemas import query as q
 from schemas.json_schema import reference_to
 from schemas.quantity import QuantitySchema
@@ -13,7 +14,6 @@ from schemas.vocabularies import QUANTITY_COMPARISONS
 
 from .components import named
 from .examples import sample
-from .parameters import by_name
 from .reply import Reply
 from .response_schemas import ID, NULLABLE_TEXT, QUERY, list_of, object_of
 

@@ -7,10 +7,11 @@ from peewee import Database
 from api.http.endpoint import Answer, Endpoint, Endpoints, PathParameter
 from api.records.core.registry import TYPES, RecordType
 from api.records.core.state import PUBLIC, State
+from api.records.read.parameters import require_past
 from api.records.read.records import read_batch, read_page, read_record, type_of
 from api.records.read.references import References, read_references
 from schemas.json_schema import reference_to
-from schemas.query import Query, QueryError, QueryFault
+from schemas.query import Query
 
 from . import response_schemas
 from .examples import sample
@@ -47,8 +48,7 @@ def _declare_collection(endpoints: Endpoints, record_type: RecordType) -> None:
 
         Filters mean all of one another; a comma within one means any of. Order: {sorts}.
         """
-        if "as_of" in query.given:
-            _require_past(query)
+        require_past(query)
         if "id" in query.given:
             return Reply(page=read_batch(state, record_type, query))
         page = read_page(state, record_type, query)
@@ -71,14 +71,6 @@ def _declare_collection(endpoints: Endpoints, record_type: RecordType) -> None:
             words=_words(record_type),
         )
     )
-
-
-def _require_past(query: Query) -> None:
-    """Refuse what only the present can answer."""
-    for beside in ("id", "status", "q"):
-        if beside in query.given:
-            fault = f"as_of cannot stand beside {beside}, which shows the present"
-            raise QueryError([QueryFault("as_of", fault)])
 
 
 def _declare_record(endpoints: Endpoints, record_type: RecordType) -> None:

@@ -4,6 +4,7 @@ from api.http.endpoint import Answer, Endpoint, Endpoints, PathParameter
 from api.http.problems import Problem
 from api.records.core.registry import TYPES, RecordType
 from api.records.core.state import State
+from api.records.read.parameters import by_name
 from api.records.read.references import read_current, require_known
 from api.records.read.revisions import patch_between, read_revision, read_revisions
 from schemas import query as q
@@ -12,7 +13,6 @@ from schemas.query import Query
 
 from .components import named
 from .memento import LINK_FORMAT, timemap
-from .parameters import by_name
 from .records import id_of
 from .reply import Reply, page_of
 from .response_schemas import (

@@ -23,7 +23,7 @@ from .reading import list_of, one, users_in
 from .record_texts import Text, optional_text, text_of
 from .record_view import Name, names, original_name
 from .time_scale import Bar, Scale, parts
-from .words import term
+from .words import term, types_name
 
 #: Entries of a timeline, and records of a kind, that the page shows; the API has the rest.
 MOST_ENTRIES, MOST_MEMBERS = 600, 300
@@ -98,6 +98,8 @@ class DossierView:
     counts: dict[str, int]
     history: list[Entry]
     self: str
+    id: str
+    lists: list[Link]
 
 
 def _read(asked: Asked) -> Json:
@@ -163,12 +165,20 @@ def _show(document: Json, asked: Asked) -> Shown:
         document["totals"],
         history(document["revisions"]),
         dossier["links"]["self"],
+        dossier["id"],
+        _lists(dossier["id"]),
     )
     description = (view.summary or view.title).text
     perspectives = links_to(document["users"])
     self = dossier["links"]["self"]
     described = about.dossier(as_written(dossier))
     return Shown(view.title.text, description, self, view, described, perspectives)
+
+
+def _lists(dossier: str) -> list[Link]:
+    """Where all its members of a type are."""
+    of = [t for t in TYPES.values() if any(declared.name == "dossier" for declared in t.filters)]
+    return [Link(types_name(t.name), f"/{t.plural}?dossier={dossier}") for t in of]
 
 
 def _parts(entries: Sequence[Json]) -> list[Part]:

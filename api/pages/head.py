@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
-from urllib.parse import quote, urlencode
+from urllib.parse import parse_qsl, quote, urlencode
 
 from flask import request
 
@@ -101,7 +101,15 @@ class Head:
     def with_choices(self, **chosen: str | None) -> str:
         """This page as its reader has it, with other choices; None leaves one out."""
         pairs = {name: value for name, value in {**self.choices, **chosen}.items() if value}
-        return _joined(self.bare, pairs)
+        # A cursor is one of the record as it stood, and as it was shown.
+        bare = self.bare if chosen.keys() <= {LANG} else _joined(self.address, self.narrowing)
+        return _joined(bare, pairs)
+
+    @property
+    def narrowing(self) -> list[tuple[str, str]]:
+        """What its address asks for beside what its reader chose, from the beginning on."""
+        pairs = parse_qsl(self.bare.partition("?")[2])
+        return [(name, value) for name, value in pairs if name != "after"]
 
     # Languages
 
@@ -137,5 +145,5 @@ class Head:
         ]
 
 
-def _joined(address: str, pairs: Mapping[str, str]) -> str:
+def _joined(address: str, pairs: Mapping[str, str] | Sequence[tuple[str, str]]) -> str:
     return f"{address}{'&' if '?' in address else '?'}{urlencode(pairs, safe=':,')}" if pairs else address

@@ -11,7 +11,7 @@ from .page import Asked, Page, Shown
 from .reading import list_of
 from .record_texts import Text, optional_text
 from .record_view import Listed, listed
-from .translating import N_, _
+from .translating import N_, _, spoken
 from .words import site_name, types_name
 
 #: Dossiers on the front page, and claims that changed last.
@@ -33,7 +33,7 @@ class Home:
 
     stories: list[Story]
     newest: list[Listed]
-    counts: list[tuple[str, int]]
+    counts: list[tuple[Link, int]]
 
 
 def _read(asked: Asked) -> Json:
@@ -46,7 +46,10 @@ def _read(asked: Asked) -> Json:
 
 def _show(document: Json, asked: Asked) -> Shown:
     stories = [_story(dossier) for dossier in document["dossiers"]]
-    number = [(types_name(t.name), document["counts"][t.plural]) for t in TYPES.values()]
+    number = [
+        (Link(types_name(t.name), f"/{t.plural}", language=spoken()), document["counts"][t.plural])
+        for t in TYPES.values()
+    ]
     newest = [listed(claim) for claim in document["newest"]]
     publisher = asked.settings.publisher_name
     return Shown(site_name(), _(_DESCRIPTION), "/v1", Home(stories, newest, number), _about(publisher))

@@ -182,10 +182,15 @@ def _known_pairs(parameters: Mapping[str, Parameter]) -> list[tuple[str, str]]:
     return [(name, value) for name, value in pairs if name in parameters and value.strip()]
 
 
+def understood(parameters: Mapping[str, Parameter], query: Query) -> list[tuple[str, str]]:
+    """What was written and understood, by the names of the parameters, without what a reader chose."""
+    names = set(query.given) - set(CHOICES)
+    return [(name, value) for name, value in sorted(_known_pairs(parameters)) if name in names]
+
+
 def canonical_query(page: Page, query: Query) -> str:
-    """The query of a page's canonical address: what it understood, without what its reader chose."""
-    understood = set(query.given) - set(CHOICES)
-    return _query((name, value) for name, value in sorted(_known_pairs(page.known)) if name in understood)
+    """The query of a page's canonical address."""
+    return _query(understood(page.known, query))
 
 
 def choices_of(query: Query) -> dict[str, str]:

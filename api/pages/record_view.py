@@ -13,7 +13,7 @@ from schemas.identifiers import ADDRESSES
 from .citations import Citation, citations
 from .dates_in_words import When, when
 from .history import Entry
-from .links import Link, link_to, link_to_record, optional_link, web
+from .links import Link, link_to, link_to_record, optional_link, page_of, web
 from .names import language_name
 from .reading import list_of
 from .record_texts import Text, text_of
@@ -71,7 +71,7 @@ class Listed:
 
 @dataclass(frozen=True)
 class Listing:
-    """A list of records; `href`: where the API has all of the `total`."""
+    """A list of records; `href`: where all of the `total` are."""
 
     title: str
     entries: list[Listed]
@@ -175,7 +175,8 @@ def selected(state: State, record_type: RecordType, sort: str, **filters: Any) -
 
 def listing(title: str, found: Json) -> Listing:
     """What was selected, as a list."""
-    return Listing(title, [listed(record) for record in found["data"]], found["total"], found["href"])
+    entries = [listed(record) for record in found["data"]]
+    return Listing(title, entries, found["total"], page_of(found["href"]))
 
 
 def listings(*found: tuple[str, Json]) -> list[Listing]:
@@ -190,7 +191,8 @@ def listed(record: Json) -> Listed:
     dated = next((record[name] for name in record_type.dates if record[name]), None)
     if record_type is CLAIM:
         return Listed(link, optional_link(record["claimant"]), when(dated), _standing(record["standing"]))
-    return Listed(link, optional_link(record.get("publisher")), when(dated), term(record["kind"]))
+    kind = term(record["kind"]) if "kind" in record else None
+    return Listed(link, optional_link(record.get("publisher")), when(dated), kind)
 
 
 def _standing(standing: Iterable[str]) -> str:

@@ -3,6 +3,7 @@
 from flask import Flask
 from peewee import Database
 
+from api.records.core.registry import TYPES
 from api.settings import Settings
 
 from . import (
@@ -22,14 +23,15 @@ from . import (
     sitemap,
     source,
 )
+from .list_page import list_page
 from .page import Pages
 from .problem_pages import problem_page, problem_type_page
 from .same import same_answer
 
-PAGES = [
-    module.PAGE
-    for module in (home, claim, dossier, party, place, event, source, search, corrections, changes, card)
-]
+_OF_RECORDS = [module.PAGE for module in (claim, dossier, party, place, event, source)]
+_LISTS = [list_page(record_type) for record_type in TYPES.values()]
+_OTHERS = [module.PAGE for module in (home, search, corrections, changes, card)]
+PAGES = [*_OF_RECORDS, *_LISTS, *_OTHERS]
 
 
 def install(app: Flask, database: Database, settings: Settings) -> None:

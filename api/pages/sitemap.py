@@ -15,8 +15,8 @@ from api.settings import Settings
 
 from .reading import state_of
 
-#: Records of one sitemap, at most; the front page is one of the 50,000 addresses that may stand in it.
-_MOST = 49_999
+#: Records of one sitemap, at most: the front page and the lists are among its 50,000 addresses.
+_MOST = 49_900
 _XML = "application/xml; charset=utf-8"
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _SPACE = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
@@ -78,7 +78,8 @@ def _listed(state: State, number: int) -> Iterator[str]:
     base = escape(public_base())
     yield f"{_HEAD}<urlset {_SPACE}>\n"
     if number == 1:
-        yield f"<url><loc>{base}/</loc></url>\n"
+        for path in ("", *(t.plural for t in TYPES.values())):
+            yield f"<url><loc>{base}/{path}</loc></url>\n"
     for address in addresses_between(state, (number - 1) * _MOST + 1, number * _MOST):
         yield _entry(base, address)
     yield "</urlset>\n"
