@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+from typing import Any
 
 import pytest
 
@@ -20,6 +21,8 @@ PATHS = [
     "/dossiers/japan-russia-peace-treaty?lang=ru",
     "/claims/abe-seeks-treaty-progress-in-term?lang=ja",
     SOURCE,
+    "/claims?about=four-islands&claimant.not=japan&limit=5",
+    "/parties?lang=ja&dossier=japan-russia-peace-treaty",
     "/problems/gone?lang=ru",
     "/claims/nobody-says-so",
 ]
@@ -41,17 +44,42 @@ def test_pages_are_for_everybody_on_every_screen(server: Server) -> None:
     assert "Hoppō Ryōdo" in found["suggested"]
 
 
-def test_a_pasted_text_is_compared_with_what_is_cited(server: Server) -> None:
+TEXT = "He said: “I would like to advance in concluding [the peace agreement with Russia] within my term”"
+
+
+def _compared(server: Server, path: str, *source: str) -> Any:
+    """What a page says of a pasted text."""
     url = f"http://127.0.0.1:{server.port}"
-    text = "He said: “I would like to advance in concluding [the peace agreement with Russia] within my term”"
-    command = ["node", ROOT / "tests" / "browser" / "compare.mjs", url, SOURCE, text]
-
+    command = ["node", ROOT / "tests" / "browser" / "compare.mjs", url, path, TEXT, *source]
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=120)
-
     assert done.returncode == 0, done.stderr
-    found = json.loads(done.stdout)
-    assert found["forms"] == 0
+    return json.loads(done.stdout)
+
+
+def test_a_pasted_text_is_compared_with_what_is_cited(server: Server) -> None:
+    found = _compared(server, SOURCE)
+
+    assert (found["forms"], found["sources"]) == (0, [])
     assert found["said"] == "Compared with the text:"
     abe = [said for said in found["told"] if said.startswith("Abe would like to make progress")]
     assert any("stands in the source" in said for said in abe)
     assert any("nowhere in the source" in said for said in found["told"])
+
+
+def test_a_pasted_text_is_compared_with_the_citations_of_one_claim(server: Server) -> None:
+    found = _compared(server, "/claims/abe-seeks-treaty-progress-in-term")
+
+    told = {said.split("\n")[0]: said for said in found["told"]}
+    assert (found["forms"], list(told)) == (0, ["Citation 1", "Citation 2"])
+    assert "nowhere in the source" in told["Citation 1"]
+    assert "stands in the source" in told["Citation 2"]
+    assert found["links"] == ["#citation-1", "#citation-2"]
+    assert found["ends"] == 2
+
+
+def test_of_several_sources_that_a_claim_cites_one_is_chosen(server: Server) -> None:
+    found = _compared(server, "/claims/election-filled-124-seats", "ipu-2019-election")
+
+    assert len(found["sources"]) == 3
+    assert found["told"]
+    assert found["ends"] == len(found["links"]) == len(found["told"])

@@ -14,6 +14,7 @@ from schemas.base import Json
 from . import about
 from .chain import Chain, chain_of
 from .citations import Citation, citations
+from .comparing import comparing_claim
 from .dates_in_words import When, when
 from .embedding import Codes, codes
 from .history import Entry, history, revisions_of
@@ -59,6 +60,8 @@ class ClaimView:
     history: list[Entry]
     cited: Cited
     codes: Codes
+    #: What the script of the page says when it compares a pasted text with what is cited.
+    comparing: Json | None
 
 
 def _read(asked: Asked) -> Json:
@@ -115,6 +118,7 @@ def _view(document: Json, publisher: str) -> ClaimView:
         history(document["revisions"]),
         citing(itself, publisher, address, SITE),
         codes(itself, publisher),
+        comparing_claim(claim),
     )
 
 

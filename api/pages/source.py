@@ -8,6 +8,7 @@ from schemas.base import Json
 from schemas.source import published_by
 
 from . import about
+from .comparing import comparing
 from .dates_in_words import day, when
 from .history import history, revisions_of
 from .links import Link, link_to, links_to, web
@@ -17,7 +18,7 @@ from .reading import one
 from .record_texts import optional_text, text_of
 from .record_view import Fact, RecordView, description_of, facts, listings, selected
 from .translating import _, pgettext
-from .words import checks, derivation, in_a_row, term
+from .words import derivation, in_a_row, term
 
 
 def _read(asked: Asked) -> Json:
@@ -44,11 +45,15 @@ def _show(document: Json, asked: Asked) -> Shown:
             (_("Documents that draw on it"), document["derived"]),
         ),
         history=history(document["revisions"]),
-        comparing=_comparing(source["id"]),
+        comparing=comparing([_itself(source)], _("No published record cites this source.")),
     )
     self = source["links"]["self"]
     described = about.source(as_written(source))
     return Shown(view.title.text, description_of(view), self, view, described)
+
+
+def _itself(source: Json) -> Json:
+    return {"id": source["id"], "name": source["title"], "href": source["links"]["self"]}
 
 
 def _facts(source: Json) -> list[Fact]:
@@ -74,17 +79,6 @@ def _parent(parent: Json) -> Link:
     link, sentence = link_to(parent["source"]), derivation(parent["how"])
     said = [sentence % {"one": _("this"), "other": _("that")}, link.note]
     return replace(link, note="; ".join(filter(None, said)))
-
-
-def _comparing(source: str) -> Json:
-    """What the script says when it has compared a text that a reader pasted."""
-    return {
-        "source": source,
-        "statuses": checks(),
-        "compared": _("Compared with the text:"),
-        "uncited": _("No published record cites this source."),
-        "unanswered": _("The text could not be compared. Try again later."),
-    }
 
 
 def _held(source: Json) -> str:

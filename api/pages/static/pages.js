@@ -51,10 +51,10 @@ for (const text of document.querySelectorAll("pre[data-copy]")) {
   text.after(button);
 }
 
-/** A text that a reader pastes is compared with what the record cites of this source. */
+/** A text that a reader pastes is compared with what the record, or one claim, cites of its source. */
 const offered = document.querySelector("template.compare");
 if (offered) {
-  const { source, unanswered, statuses, ...said } = JSON.parse(offered.dataset.words);
+  const { sources, claim, citations, unanswered, statuses, ...said } = JSON.parse(offered.dataset.words);
   offered.replaceWith(offered.content);
   const part = document.querySelector("div.compare");
   const text = part.querySelector("textarea");
@@ -67,19 +67,30 @@ if (offered) {
     const known = document.querySelector(`main a[href="${page}"], main a[href^="${page}?"]`);
     return known?.cloneNode(true) ?? Object.assign(document.createElement("a"), { href: page, textContent: id });
   };
+  /** A citation of the claim that the page shows, by its number there. */
+  const numbered = ({ pointer }) => {
+    const [, list, index] = pointer.match(/^(.*\/)(\d+)$/);
+    const { at, called } = citations[list];
+    const number = Number(index) + 1;
+    return Object.assign(document.createElement("a"), {
+      href: `#${at}-${number}`, textContent: called.replace("%s", number),
+    });
+  };
   const shown = (citation) => {
     const item = document.createElement("li");
-    item.append(link(citation), Object.assign(document.createElement("p"), {
+    item.append((claim ? numbered : link)(citation), Object.assign(document.createElement("p"), {
       className: "small", textContent: statuses[citation.status] ?? citation.status,
     }));
     return item;
   };
   part.querySelector("button").addEventListener("click", async () => {
     if (!text.value.trim()) return text.focus();
+    const source = part.querySelector("select")?.value ?? sources[0].id;
     const body = JSON.stringify({ text: text.value, source });
     const asked = { method: "POST", headers: { "Content-Type": "application/json" }, body };
     const answer = await fetch("/v1/locate", asked).catch(() => null);
-    const { data } = answer?.ok ? await answer.json() : { data: [] };
+    const { data: all } = answer?.ok ? await answer.json() : { data: [] };
+    const data = claim ? all.filter(({ type, id }) => type === "claim" && id === claim) : all;
     results.replaceChildren(...data.map(shown));
     told.textContent = answer?.ok ? (data.length ? said.compared : said.uncited) : unanswered;
   });
