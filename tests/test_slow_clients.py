@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from lxml import html
 
 from .conftest import Server
 from .test_connections import GET, JSON, PATIENCE, Wire, head
@@ -98,10 +99,51 @@ def test_a_stop_waits_for_no_idle_connection(own_copy: Path) -> None:
     server.stop()
 
 
-def test_costly_requests_wait_for_each_other_and_cheap_ones_for_none(one_worker: Server) -> None:
+def _costly() -> bytes:
+    """A request that takes its time."""
     text = "Ein langer Satz über vier Inseln im Norden. " * 20_000
     body = json.dumps({"text": text, "locators": [{"quote": "im Süden"}]}).encode()
-    costly = head("POST", "/v1/locate", JSON, f"Content-Length: {len(body)}") + body
+    return head("POST", "/v1/locate", JSON, f"Content-Length: {len(body)}") + body
+
+
+@pytest.mark.parametrize(
+    ("path", "field", "language", "said"),
+    [
+        ("/claims/x", "Accept: text/html", "en", "This cannot be shown just now"),
+        ("/claims/x?lang=ja", "Accept: text/html", "ja", "現在、表示できません"),
+        ("/?as_of=2020", "Accept-Language: ru", "ru", "Сейчас это показать невозможно"),
+        ("/embed/claims/x", "Accept: */*", "en", "This cannot be shown just now"),
+    ],
+)
+def test_a_page_that_is_not_begun_is_refused_with_a_page(
+    one_worker: Server, path: str, field: str, language: str, said: str
+) -> None:
+    # Large requests are costly unseen.
+    large = b" " * 200_000
+    request = head("GET", path, field, f"Content-Length: {len(large)}") + large
+
+    with ExitStack() as stack:
+        others = [stack.enter_context(Wire(one_worker)) for _ in range(30)]
+        for wire in others:
+            wire.send(_costly())
+        # The last of them found no room. Those that come now wait behind the others, as far as some is made.
+        assert others[-1].answer()[0] == 503
+        pages = [stack.enter_context(Wire(one_worker)) for _ in range(20)]
+        for page in pages:
+            page.send(request)
+        answers = [page.answer() for page in pages]
+
+    refused = [told for status, _, told in answers if status == 503]
+    assert refused
+    for told in refused:
+        tree = html.document_fromstring(told)
+        assert tree.get("lang") == language
+        assert said in tree.find(".//main").text_content()
+        assert "was not begun" in tree.find(".//main").text_content().lower()
+
+
+def test_costly_requests_wait_for_each_other_and_cheap_ones_for_none(one_worker: Server) -> None:
+    costly = _costly()
     answers: list[tuple[int, bytes]] = []
 
     def ask() -> None:

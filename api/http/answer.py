@@ -1,5 +1,6 @@
 """From the bytes of a request to the bytes of its answer, in a thread, with gunicorn's parser and writer."""
 
+from collections.abc import Callable, Mapping
 from io import BytesIO
 from secrets import token_hex
 from typing import Any, NamedTuple
@@ -109,22 +110,32 @@ def fault(error: Exception, cfg: Any) -> tuple[str, str]:
     return "invalid-request", f"the request is not HTTP/1.1 as RFC 9112 has it: {said}"
 
 
-def refusal(name: str, detail: str, *fields: str, is_head: bool = False) -> bytes:
+#: (body, headers) of a problem as a page, from its name and its detail, for a target and an Accept-Language
+#: as they were sent; None where no page is there.
+RefusedPage = Callable[[str, str, bytes, bytes], tuple[bytes, Mapping[str, str]] | None]
+
+
+def refusal(
+    name: str,
+    detail: str,
+    *fields: str,
+    is_head: bool = False,
+    page: tuple[bytes, Mapping[str, str]] | None = None,
+) -> bytes:
     """A problem document as the last answer on a connection, with header `fields` beside the usual ones.
 
-    HEAD gets none of its body.
+    HEAD gets none of its body. `page`: the same as a page, where one was asked for.
     """
     kind, request_id = TYPES[name], token_hex(8)
     log.warn("a request was refused", None, request=request_id, detail=detail)
-    body = problem_body(name, detail, request_id=request_id)
+    usual = {"Content-Type": MEDIA_TYPE, "Content-Language": "en", "Access-Control-Allow-Origin": "*"}
+    body, described = page or (problem_body(name, detail, request_id=request_id), usual)
     head = (
         f"HTTP/1.1 {kind.status} {kind.title}",
         "Connection: close",
-        f"Content-Type: {MEDIA_TYPE}",
         f"Content-Length: {len(body)}",
         f"Cache-Control: {'no-store' if kind.status >= 500 else 'no-cache'}",
-        "Content-Language: en",
-        "Access-Control-Allow-Origin: *",
+        *(f"{field}: {value}" for field, value in described.items()),
         f"X-Request-Id: {request_id}",
         *fields,
     )

@@ -286,16 +286,20 @@ class Connection(asyncio.Protocol):
         if self._drained > DRAINED_BYTES:
             self._transport.abort()
 
-    def _refuse(self, name: str, detail: str, *fields: str) -> None:
+    def _refuse(self, name: str, detail: str, *fields: str, page: Any = None) -> None:
         self._busy = False
         self._land()
         is_head = b"".join(self._raw[:5]).startswith(b"HEAD ")
-        self._transport.write(refusal(name, detail, *fields, is_head=is_head))
+        self._transport.write(refusal(name, detail, *fields, is_head=is_head, page=page))
         self._end()
 
     def _is_too_busy(self) -> None:
+        name = "unavailable"
         detail = "the service is busy with other requests that take long; this one was not begun"
-        self._refuse("unavailable", detail, "Retry-After: 1")
+        target, liked = self._parser.path or b"", self._parser.get_header(b"accept-language") or b""
+        # Nothing but the head is known of it, and no thread is free to make a page: these are kept ready.
+        page = self._worker.refused_page(name, detail, target, liked)
+        self._refuse(name, detail, "Retry-After: 1", page=page)
 
     def _is_due_in(self, seconds: float) -> None:
         self.deadline = self._worker.loop.time() + seconds

@@ -17,7 +17,7 @@ import uvloop
 from gunicorn.workers.base import Worker
 
 from . import log
-from .answer import Message, answered
+from .answer import Message, RefusedPage, answered
 from .cache import Cache
 from .connection import Connection
 from .lanes import Job, Lanes, Shape
@@ -49,6 +49,7 @@ class EventWorker(Worker):  # type: ignore[misc]  # gunicorn ships no types
         self.logs_access = bool(config["ACCESS_LOG"])
         version = self.wsgi.extensions["facts.version"]() if config["CACHE_BYTES"] else None
         self.same_answer = self.wsgi.extensions["facts.same_answer"]
+        self.refused_page: RefusedPage = self.wsgi.extensions["facts.refused_page"]
         self.cache = Cache(config["CACHE_BYTES"], version) if version else None
         self.lanes = Lanes(self.cfg.threads)
         self.loop.run_until_complete(self._serve())

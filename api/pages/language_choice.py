@@ -22,10 +22,14 @@ class Language:
 def language_of_problem() -> str:
     """The language of a page that says what went wrong, perhaps with the choice of the language itself."""
     query = request.environ.get("QUERY_STRING", "").encode("latin-1").decode("utf-8", "replace")
+    return language_asked(query, request.environ.get("HTTP_ACCEPT_LANGUAGE", ""))
+
+
+def language_asked(query: str, liked: str) -> str:
+    """The same for a query and an Accept-Language as they were sent."""
     named = dict(parse_qsl(query, errors="replace")).get(LANG)
     if named in LANGUAGES:
         return str(named)
-    liked = request.environ.get("HTTP_ACCEPT_LANGUAGE", "")
     return preferred_language(liked) if len(liked) <= LONGEST_PREFERENCES else OWN
 
 

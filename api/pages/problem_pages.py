@@ -3,19 +3,22 @@
 Kinds of problems have a page each.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
-from flask import Response, g, request
+from flask import Flask, Response, g, request
 
+from api.http.answer import RefusedPage
 from api.http.languages import LANG, OWN
-from api.http.problems import TYPES
+from api.http.problems import TYPES, problem_document
 from schemas.base import Json
 
 from .head import Head
-from .language_choice import language_of_problem
+from .language_choice import language_asked, language_of_problem
 from .links import page_of
 from .page import HTML, page_headers
 from .templating import drawn
@@ -39,27 +42,52 @@ def problem_page(problem: Json) -> Response | None:
     # What else was chosen for the page that is not there would go wrong again.
     g.choices = {LANG: language} if request.args.get(LANG) == language else {}
     with speaking(language):
-        return _drawn(problem)
+        framed = _is_for_a_card()
+        history = f"/v1{request.path}/revisions" if "tombstone" in problem else None
+        body = _drawn(problem, quote(request.path, safe="/"), framed, _near(problem), history)
+        headers = page_headers(framed) | _VARY
+        # The title in the status line is the standard's.
+        return Response(body, HTTPStatus(problem["status"]), headers=headers, content_type=HTML)
 
 
-def _drawn(problem: Json) -> Response:
+_VARY = {"Vary": "Accept, Accept-Language"}
+
+
+def _drawn(
+    problem: Json, address: str, framed: bool, near: str | None = None, history: str | None = None
+) -> bytes:
     status = problem["status"]
     heading = _(_SAID[status]) if status in _SAID else problem_words(problem["title"])
-    address = quote(request.path, safe="/")
     # What exactly is wrong is said in English.
     description = problem["detail"] if spoken() == OWN else heading
     head = Head(heading, description, address, address, choices=g.choices, exists=False, quotes=False)
-    view: dict[str, Any] = {
-        "heading": heading,
-        "problem": problem,
-        "near": _near(problem),
-        "history": f"/v1{request.path}/revisions" if "tombstone" in problem else None,
-    }
-    framed = _is_for_a_card()
-    body = drawn("problem_card.html" if framed else "problem_page.html", head=head, page=view)
-    headers = page_headers(framed) | {"Vary": "Accept, Accept-Language"}
-    # The title in the status line is the standard's.
-    return Response(body, HTTPStatus(status), headers=headers, content_type=HTML)
+    view: dict[str, Any] = {"heading": heading, "problem": problem, "near": near, "history": history}
+    return drawn("problem_card.html" if framed else "problem_page.html", head=head, page=view)
+
+
+def refusing(app: Flask, framed: Mapping[bytes, bool]) -> RefusedPage:
+    """What is told to readers whose request never came to the application.
+
+    `framed`: whether an address is a card's, by its first part; others are no pages.
+    """
+
+    @lru_cache(maxsize=64)
+    def drawn_once(name: str, detail: str, language: str, in_a_frame: bool) -> tuple[bytes, dict[str, str]]:
+        with app.app_context(), speaking(language):
+            g.choices = {LANG: language} if language != OWN else {}
+            # Without an address its links lead to the same one, whichever it is.
+            body = _drawn(problem_document(name, detail), "", in_a_frame)
+            return body, page_headers(in_a_frame) | _VARY | {"Content-Type": HTML}
+
+    def page(name: str, detail: str, target: bytes, liked: bytes) -> tuple[bytes, dict[str, str]] | None:
+        path, _, query = target.partition(b"?")
+        in_a_frame = framed.get(path.split(b"/")[1] if path.startswith(b"/") else b"")
+        if in_a_frame is None:
+            return None
+        language = language_asked(query.decode("utf-8", "replace"), liked.decode("latin-1"))
+        return drawn_once(name, detail, language, in_a_frame)
+
+    return page
 
 
 def _is_for_a_page() -> bool:

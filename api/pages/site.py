@@ -25,7 +25,7 @@ from . import (
 )
 from .list_page import list_page
 from .page import Pages
-from .problem_pages import problem_page, problem_type_page
+from .problem_pages import problem_page, problem_type_page, refusing
 from .same import same_answer
 
 _OF_RECORDS = [module.PAGE for module in (claim, dossier, party, place, event, source)]
@@ -43,3 +43,5 @@ def install(app: Flask, database: Database, settings: Settings) -> None:
     app.extensions["facts.problem_page"] = problem_page
     app.extensions["facts.problem_type_page"] = problem_type_page
     app.extensions["facts.same_answer"] = same_answer(PAGES)
+    framed = {page.path.split("/")[1].encode(): page.framed for page in PAGES}
+    app.extensions["facts.refused_page"] = refusing(app, framed)
