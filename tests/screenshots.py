@@ -27,6 +27,7 @@ PAGES = {
     "place": "/places/four-islands?perspective=russia",
     "date": "/dates/upper-house-election-2019",
     "source": "/sources/urdupoint-2019-07-21",
+    "claims": "/claims?about=four-islands&claimant.not=japan",
     "search": "/search?q=hoppo+ryodo",
     "search-empty": "/search?q=zzzzzz",
     "corrections": "/corrections",

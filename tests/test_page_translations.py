@@ -9,13 +9,13 @@ from flask.testing import FlaskClient
 
 from api.records.core.registry import CLAIM, DATE, DOSSIER, PARTY, PLACE, SOURCE
 from schemas.base import Json
+from schemas.vocabularies import TRANSLATION_KINDS
 
+from .catalogues import read_catalogue
 from .conftest import Desk, client_of, empty_desk
 from .test_page_contents import section
 from .test_pages import page, words
 
-#: What the marks of translations are, in Japanese.
-MARKS = {"official": "公式の表記", "own": "編集者による翻訳", "machine": "機械翻訳"}
 NOTE = {"kind": "error", "note": "It was otherwise."}
 
 
@@ -95,6 +95,16 @@ def test_a_page_is_headed_by_the_records_own_translation(desk: Desk, path: str) 
     assert _originals(tree)[original][0].replace("Ann", "アン") == mark
     assert _heading(desk, f"{path}?lang=ru") == (original, "en")
     assert _heading(desk, path) == (original, None)
+
+
+@pytest.mark.parametrize("kind", TRANSLATION_KINDS.names)
+def test_every_kind_of_translation_is_marked(desk: Desk, kind: str) -> None:
+    desk.put(PARTY, "bob", name="Bob", kind="person", translations=[_in("ja", "name", "ボブ", kind)])
+
+    (mark, language) = _originals(page(desk.client, "/parties/bob?lang=ja"))["Bob"]
+
+    assert language == "en"
+    assert mark in {m.string for m in read_catalogue("ja")}
 
 
 TEXTS = {
