@@ -13,8 +13,9 @@ from peewee import OperationalError
 from api.records.core.filters import Ids
 from api.records.core.registry import TYPES
 from api.records.store import deadline
-from api.records.store.database import open_database, trouble_of
+from api.records.store.database import open_database
 from api.records.store.deadline import look, time_limit
+from api.records.store.troubles import trouble_of
 
 from .audits.contract import operations
 from .conftest import ROOT, client_of

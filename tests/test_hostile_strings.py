@@ -36,7 +36,7 @@ FRAGMENTS = [
 ]  # fmt: skip
 HOSTILE = st.lists(
     st.one_of(st.sampled_from(FRAGMENTS), st.text("<>&\"'`=/;:{}%\\ abz", max_size=9)), min_size=1, max_size=3
-).map(lambda parts: f"<zqx>{''.join(parts)}")
+).map(lambda parts: f"<zqx>{''.join(parts)}".strip())
 PLAIN = "plain"
 #: What schemas ask for by their own rules, beside what they require.
 _ASKED: dict[type[Schema], Json] = {QuantitySchema: {"value": "2", "unit": "{x}"}}

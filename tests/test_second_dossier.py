@@ -173,7 +173,7 @@ def test_what_is_withdrawn_in_the_database_cannot_be_named_anew(desk_of_first: D
     [
         ("sqlite:///nowhere.db", "nowhere.db does not exist"),
         ("sqlite:///:memory:", "a record is kept in a file"),
-        ("postgresql:///facts", "'postgresql' is not served"),
+        ("mysql://host/facts", "'mysql' is not served"),
         ("sqlite:///second/sources.yaml", "second/sources.yaml is no SQLite database"),
         ("sqlite:///empty.db", "empty.db is empty"),
     ],

@@ -14,7 +14,7 @@ INNER = sql("x = {a} AND y IN ({b})", a=1, b=[2, 3])
         (sql("a = {v}", v=None), "a = ?", (None,)),
         (sql("a IN ({v})", v=["x", "y"]), "a IN (?, ?)", ("x", "y")),
         (sql("a IN ({v})", v=("x",)), "a IN (?)", ("x",)),
-        (sql("a IN ({v})", v=[]), "a IN ()", ()),
+        (sql("a IN ({v})", v=[]), "a IN (SELECT NULL WHERE FALSE)", ()),
         (INNER, "x = ? AND y IN (?, ?)", (1, 2, 3)),
         (sql("z = {z} OR ({inner})", z=0, inner=INNER), "z = ? OR (x = ? AND y IN (?, ?))", (0, 1, 2, 3)),
         (sql("({inner}) OR z = {z}", z=0, inner=INNER), "(x = ? AND y IN (?, ?)) OR z = ?", (1, 2, 3, 0)),

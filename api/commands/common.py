@@ -10,13 +10,15 @@ from peewee import Database, DatabaseError
 
 from api.records.store.database import (
     applied_migrations,
+    is_on_server,
     migrate,
     open_database,
     require_usable,
-    trouble_of,
+    without_password,
 )
-from api.records.store.engine import DatabaseUnusable, Trouble
+from api.records.store.engine import DatabaseUnusable
 from api.records.store.sqlite import file_of
+from api.records.store.troubles import Trouble, trouble_of
 from api.records.write.renew import renew
 from api.settings import Settings, SettingsFault, read_settings
 
@@ -31,7 +33,7 @@ database_option: Callable[[Any], Any] = click.option(
     "--db",
     "url",
     metavar="URL",
-    help="Database, such as sqlite:///facts.db; FACTS_DATABASE_URL otherwise.",
+    help="Database, such as sqlite:///facts.db or postgresql://host/facts; FACTS_DATABASE_URL otherwise.",
 )
 
 
@@ -42,8 +44,9 @@ def give_up(message: str) -> NoReturn:
 
 
 def is_there(url: str | None) -> bool:
-    """Whether the database is a file that exists."""
-    return file_or_end(url or settings_or_end().database_url, new=True).exists()
+    """Whether the database is on a server, or a file that exists."""
+    address = url or settings_or_end().database_url
+    return is_on_server(address) or file_or_end(address, new=True).exists()
 
 
 @contextmanager
@@ -73,12 +76,15 @@ def _usable(
 ) -> Iterator[Database]:
     settings = settings_or_end()
     address = url or settings.database_url
-    file = file_or_end(address, new=new)
-    database = open_database(address, settings.busy_timeout_ms, resting=resting, page_cache_kb=page_cache_kb)
-    with plainly(file), closing(database):
-        if not (new or applied_migrations(database)):
-            give_up(f"{file} is empty: no record is in it")
-        yield database
+    place = place_or_end(address, new=new)
+    with plainly(place):
+        database = open_database(
+            address, settings.busy_timeout_ms, resting=resting, page_cache_kb=page_cache_kb
+        )
+        with closing(database):
+            if not (new or applied_migrations(database)):
+                give_up(f"{place} is empty: no record is in it")
+            yield database
 
 
 def settings_or_end() -> Settings:
@@ -89,8 +95,16 @@ def settings_or_end() -> Settings:
         give_up(str(error))
 
 
+def place_or_end(url: str, *, new: bool = False) -> str:
+    """What a database is called in messages: its file, which must be there unless it is `new`, or its address
+    on a server, without a password."""
+    return without_password(url) if is_on_server(url) else str(file_or_end(url, new=new))
+
+
 def file_or_end(url: str, *, new: bool = False) -> Path:
-    """The file that a record is in; ends the command where it can be in none, or is missing and not `new`."""
+    """The file that a record is in; ends the command where it is in none, or is missing and not `new`."""
+    if is_on_server(url):
+        give_up("this command is for a record in a file; docs/scaling.md says what serves instead")
     try:
         file = file_of(url)
         if file is None:
@@ -109,23 +123,23 @@ def file_or_end(url: str, *, new: bool = False) -> Path:
 _PLAIN: dict[Trouble | None, str] = {
     "busy": "another process is writing; try again",
     "full": "the disk is full",
-    "read-only": "{file} or its folder can only be read",
-    "unreachable": "{file} or its folder cannot be read or written",
-    "foreign": "{file} is no SQLite database",
-    "damaged": "{file} is damaged; restore a backup",
+    "read-only": "{place} or its folder can only be read",
+    "unreachable": "{place} or its folder cannot be read or written",
+    "foreign": "{place} is no SQLite database",
+    "damaged": "{place} is damaged; restore a backup",
 }
 
 
 @contextmanager
-def plainly(file: Path) -> Iterator[None]:
-    """End with a plain message where the database in a file fails."""
+def plainly(place: str) -> Iterator[None]:
+    """End with a plain message where the database in a place fails."""
     try:
         yield
     except DatabaseUnusable as error:
-        give_up(f"{file}: {error}")
+        give_up(f"{place}: {error}")
     except DatabaseError as error:
-        said = _PLAIN.get(trouble_of(error), str(error)).format(file=file)
+        said = _PLAIN.get(trouble_of(error), str(error)).format(place=place)
         give_up(f"the database cannot be used: {said}")
     except UnicodeDecodeError:
         # Where the engine's own message quotes what is damaged.
-        give_up(f"the database cannot be used: {_PLAIN['damaged'].format(file=file)}")
+        give_up(f"the database cannot be used: {_PLAIN['damaged'].format(place=place)}")

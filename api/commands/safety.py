@@ -38,6 +38,7 @@ from .common import (
 @database_option
 def backup(file: Path, url: str | None) -> None:
     """Copy the database to FILE while it is served: consistent, checked, complete or not there."""
+    file_or_end(url or settings_or_end().database_url)
     with opened_to_read(url, any_version=True) as database, _whole_or_nothing("no backup was made"):
         try:
             seq = back_up(database, file)
@@ -62,7 +63,7 @@ def restore(file: Path, force: bool, url: str | None) -> None:
         give_up(f"{target} is there already; --force replaces it")
     with opened_to_read(f"sqlite:///{file}", any_version=True) as database:
         refuse_newer(applied_migrations(database))
-        with plainly(target), _whole_or_nothing("nothing was restored"):
+        with plainly(str(target)), _whole_or_nothing("nothing was restored"):
             seq = put_back(database, target)
     with opened(f"sqlite:///{target}"):
         click.echo(f"{target}: restored, feed up to {seq}")

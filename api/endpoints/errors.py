@@ -12,8 +12,9 @@ from api.http.problems import Problem, document_errors, on_failure, problem_resp
 from api.http.query_strings import query_string
 from api.http.responses import PRIVATE, REVALIDATE, VARY, empty_response
 from api.records.core.errors import Forbidden, Merged, Refusal
-from api.records.store.database import require_usable, trouble_of
+from api.records.store.database import require_usable
 from api.records.store.engine import DatabaseUnusable
+from api.records.store.troubles import trouble_of
 
 from .parameters import NARROWING
 

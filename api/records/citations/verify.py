@@ -11,10 +11,10 @@ from schemas.base import Json
 
 from ..core.mentions import mentions
 from ..core.registry import RecordType
-from ..core.sql import sql
+from ..core.sql import run, sql
 from ..core.state import FOREVER
 from ..store.api_keys import Actor
-from ..store.database import run, write_transaction
+from ..store.database import write_transaction
 from ..store.tables import CHECKS
 from ..write.commit import refresh
 from ..write.render import citation_digest

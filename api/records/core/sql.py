@@ -5,6 +5,11 @@ from functools import lru_cache
 from string import Formatter
 from typing import Any, NamedTuple
 
+from peewee import Database
+
+#: What stands in brackets for no values at all.
+_NOTHING = "SELECT NULL WHERE FALSE"
+
 
 class Sql(NamedTuple):
     """A piece of SQL: its text with a `?` for each of its values, in their order."""
@@ -31,7 +36,7 @@ def sql(template: str, **parts: Any) -> Sql:
             texts.append(part.text)
             values += part.values
         elif kind is list or kind is tuple:
-            texts.append(", ".join("?" * len(part)))
+            texts.append(", ".join("?" * len(part)) or _NOTHING)
             values += part
         else:
             texts.append("?")
@@ -53,3 +58,8 @@ def joined(separator: str, pieces: Iterable[Sql]) -> Sql:
 #: Nothing, and a condition that always holds.
 EMPTY = Sql("")
 ALWAYS = Sql("TRUE")
+
+
+def run(database: Database, statement: Sql) -> Any:
+    """The cursor of a statement with its values."""
+    return database.execute_sql(statement.text, statement.values)

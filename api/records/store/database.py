@@ -2,14 +2,15 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
-from peewee import Database, DatabaseError
+from peewee import Database
 
-from ..core.sql import Sql
 from . import sqlite
-from .engine import HISTORY, DatabaseUnusable, Trouble, Undoable, engine_of
+from .engine import HISTORY, DatabaseUnusable, Undoable, engine_of
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 #: Those of the program that runs, whatever is installed in its place meanwhile.
@@ -19,13 +20,17 @@ MIGRATION_NAMES = tuple(sorted(path.stem for path in MIGRATIONS.glob("[0-9]*.py"
 def open_database(
     url: str, busy_timeout_ms: int = 10_000, *, resting: bool = False, page_cache_kb: int = 64_000
 ) -> Database:
-    """A database by URL: `sqlite:///facts.db`, with one connection a thread, opened when first used.
+    """A database by URL: `sqlite:///facts.db` or `postgresql://host/facts`. Each thread has a connection,
+    opened when it is first used.
 
     A writer waits `busy_timeout_ms` for others. `page_cache_kb`: what a connection keeps in memory, where the
     engine leaves that to it. With `resting` the file is only read, and left as it is.
 
     Raises DatabaseUnusable for a URL of another kind.
     """
+    if is_on_server(url):
+        server: Database = _postgresql().PostgresDatabase(url, busy_timeout_ms, resting=resting)
+        return server
     return sqlite.SqliteFile(sqlite.file_of(url), busy_timeout_ms, page_cache_kb, resting=resting)
 
 
@@ -35,12 +40,27 @@ def version_reader(url: str) -> Callable[[], Any] | None:
 
     None where the database has no such value: it stands in memory.
     """
-    return sqlite.version_reader(url)
+    return _postgresql().version_reader(url) if is_on_server(url) else sqlite.version_reader(url)
 
 
-def run(database: Database, statement: Sql) -> Any:
-    """The cursor of a statement with its values."""
-    return database.execute_sql(statement.text, statement.values)
+def is_on_server(url: str) -> bool:
+    """Whether a URL names a database of a PostgreSQL server, and no file."""
+    return url.partition("://")[0] in ("postgresql", "postgres")
+
+
+def without_password(url: str) -> str:
+    """The address of a database on a server, for people to read."""
+    parts = urlsplit(url)
+    user, at, host = parts.netloc.rpartition("@")
+    return f"{parts.scheme}://{user.partition(':')[0]}{at}{host}{parts.path}"
+
+
+def _postgresql() -> Any:
+    """The engine, which is installed where it is wanted."""
+    try:
+        return import_module(".postgresql", __package__)
+    except ModuleNotFoundError as error:
+        raise DatabaseUnusable(f'PostgreSQL needs {error.name}: pip install "facts[postgresql]"') from None
 
 
 @contextmanager
@@ -125,20 +145,3 @@ def secret(database: Database, name: str) -> str:
     """A random key of this database."""
     row = database.execute_sql("SELECT value FROM secret WHERE name = ?", (name,)).fetchone()
     return str(row[0])
-
-
-def trouble_of(error: Exception) -> Trouble | None:
-    """What keeps the database from doing its work, or None where the error is the program's own."""
-    found: BaseException | None = error
-    # After a full disk SQLite has rolled back already, and rolling back again fails: the first error tells.
-    while found is not None:
-        of_engine = isinstance(found, DatabaseError) and not isinstance(found, DatabaseUnusable)
-        if of_engine and (trouble := sqlite.trouble_in(found)):
-            return trouble
-        found = found.__context__
-    return None
-
-
-def is_busy(error: Exception) -> bool:
-    """Whether another writer held the lock for longer than the patience of this one."""
-    return trouble_of(error) == "busy"

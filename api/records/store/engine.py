@@ -7,11 +7,9 @@ which is not, stands in `text`.
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from typing import Any, ClassVar, Literal, Protocol, cast
+from typing import Any, ClassVar, Protocol, cast
 
 from peewee import Database, OperationalError
-
-Trouble = Literal["busy", "full", "read-only", "unreachable", "too-slow", "foreign", "damaged"]
 
 #: Where the names of the migrations that a database has are kept.
 HISTORY = "schema_migration"
@@ -67,6 +65,9 @@ class Engine(Protocol):
 
     def shape_faults(self, migrations: str) -> Iterator[str]:
         """Tables and indexes that are not as the migrations of a folder make them, a sentence each."""
+
+    def number_on(self, table: str) -> None:
+        """Let the next row of a numbered table get a number after all that are there."""
 
     # Health
 

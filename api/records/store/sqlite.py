@@ -15,7 +15,8 @@ from peewee import __exception_wrapper__ as _translated  # type: ignore[attr-def
 from playhouse.migrations import Runner
 
 from .deadline import look
-from .engine import DatabaseUnusable, Trouble, Undoable
+from .engine import DatabaseUnusable, Undoable
+from .troubles import is_busy
 
 #: Where SQLite's locks stand in a file (https://sqlite.org/fileformat2.html, the lock-byte page). A
 #: connection to a database with a write-ahead log shares these bytes from its first read until it is closed;
@@ -29,27 +30,6 @@ _PAGES_IN_LOG = 4_000
 #: Steps of SQLite's machine between two looks at the clock: about a millisecond. Asking costs a call into
 #: Python.
 _STEPS_BETWEEN_LOOKS = 20_000
-
-#: What SQLite says -> what it means to who asked. `disk I/O error` is what a file-size limit gives.
-_TROUBLES: dict[str, Trouble] = {
-    "locked": "busy",
-    "busy": "busy",
-    "disk is full": "full",
-    "disk I/O error": "full",
-    "readonly": "read-only",
-    "unable to open": "unreachable",
-    "interrupted": "too-slow",
-    "not a database": "foreign",
-    "malformed": "damaged",
-    "unsupported file format": "damaged",
-    "decode to UTF-8": "damaged",
-}
-
-
-def trouble_in(error: BaseException) -> Trouble | None:
-    """What keeps SQLite from doing its work, by what it says; None where it says nothing of the kind."""
-    said = str(error)
-    return next((trouble for words, trouble in _TROUBLES.items() if words in said), None)
 
 
 def file_of(url: str) -> Path | None:
@@ -167,7 +147,7 @@ class SqliteFile(SqliteDatabase):
             with self._alone():
                 return list(Runner(self, migrations).up())
         except OperationalError as error:
-            if trouble_in(error) != "busy":
+            if not is_busy(error):
                 raise
             raise DatabaseUnusable(
                 "it is to be brought to this version, and another process has it open: stop the service first"
@@ -192,6 +172,9 @@ class SqliteFile(SqliteDatabase):
         """Compared with an empty database that the same migrations made."""
         for kind, name, _ in sorted(_shape_after(migrations) - _shape(self)):
             yield f"{kind} {name}: it is not declared as this version declares it"
+
+    def number_on(self, table: str) -> None:
+        """SQLite counts on from the highest number that there is."""
 
     # Health
 

@@ -7,13 +7,13 @@ from collections import namedtuple
 from collections.abc import Iterable, Iterator, Sequence
 from hashlib import blake2b
 from itertools import islice
+from operator import attrgetter
 from typing import Any, TypeVar
 
-from peewee import Database
+from peewee import Database, IntegerField
 
-from ..core.sql import ALWAYS, Sql, joined, sql
+from ..core.sql import ALWAYS, Sql, joined, run, sql
 from . import models
-from .database import run
 
 #: SQLite takes so many values a statement.
 MOST_VALUES = 32_766
@@ -48,8 +48,18 @@ def batches_of_ids(database: Database, size: int = _ASKED_AT_ONCE) -> Iterator[l
 class Table:
     """A table. Its rows are named tuples: a value for each column, under the column's name."""
 
-    def __init__(self, name: str, columns: Sequence[str], key: Sequence[str], kept: bool = False) -> None:
+    def __init__(
+        self,
+        name: str,
+        columns: Sequence[str],
+        key: Sequence[str],
+        kept: bool = False,
+        numbers: Sequence[str] = (),
+    ) -> None:
         self.name, self.columns, self.key = name, tuple(columns), tuple(key)
+        #: The columns of whole numbers, and the others.
+        self.numbers = [column for column in columns if column in numbers]
+        self.others = [column for column in columns if column not in numbers]
         #: Whether its rows have a checksum; others are derived.
         self.kept = kept
         self._written = (*self.columns, _CHECKSUM) if kept else self.columns
@@ -68,7 +78,8 @@ class Table:
         names = [field.column_name for field in meta.sorted_fields]
         columns = [name for name in names if name != _CHECKSUM]
         key = [field.column_name for field in meta.get_primary_keys()]
-        return cls(meta.table_name, columns, key, kept=_CHECKSUM in names)
+        numbers = [field.column_name for field in meta.sorted_fields if isinstance(field, IntegerField)]
+        return cls(meta.table_name, columns, key, kept=_CHECKSUM in names, numbers=numbers)
 
     def _on_conflict(self) -> str:
         others = [name for name in self._written if name not in self.key]
@@ -76,9 +87,20 @@ class Table:
             return "DO NOTHING"
         return "DO UPDATE SET " + ", ".join(f'"{name}" = excluded."{name}"' for name in others)
 
-    def padded(self, width: int) -> str:
-        """The columns' names, and as many NULLs behind them as make it so many."""
-        return ", ".join([_names(self.columns), *["NULL"] * (width - len(self.columns))])
+    def padded(self, texts: int, numbers: int) -> str:
+        """The columns of texts, then those of numbers, with as many NULLs behind each as make it so many:
+        what stands in one place in several tables must be of one kind."""
+        no_text = ["CAST(NULL AS text)"] * (texts - len(self.others))
+        no_number = ["CAST(NULL AS bigint)"] * (numbers - len(self.numbers))
+        held = [_names(self.others), *no_text, _names(self.numbers), *no_number]
+        return ", ".join(filter(None, held))
+
+    def unpadded(self, values: Sequence[Any], texts: int) -> Any:
+        """The row of such values."""
+        held = dict(zip(self.others, values, strict=False)) | dict(
+            zip(self.numbers, values[texts:], strict=False)
+        )
+        return self.row._make(held[column] for column in self.columns)
 
     def read(self, database: Database, condition: Sql) -> list[Any]:
         """The rows that meet a condition."""
@@ -94,6 +116,14 @@ class Table:
             condition = sql(f'"{column}" IN ({{some}})', some=some)
             found += self.read(database, joined(" AND ", [condition, also]) if also else condition)
         return found
+
+    def first(self, database: Database, after: Any | None, limit: int) -> list[Any]:
+        """The first rows in the order of the key, beyond one."""
+        key = _names(self.key)
+        beyond = ALWAYS if after is None else sql(f"({key}) > ({{after}})", after=self.key_of(after))
+        return self.read(
+            database, sql(f"{{beyond}} ORDER BY {key} LIMIT {{limit}}", beyond=beyond, limit=limit)
+        )
 
     def key_of(self, row: Any) -> tuple[Any, ...]:
         """What a row is known by."""
@@ -165,18 +195,25 @@ class Table:
 def read_together(
     database: Database, tables: Sequence[Table], column: str, values: Iterable[Any], also: Sql = ALWAYS
 ) -> list[Any]:
-    """The rows of several tables that have one of the values in a column, and meet a further condition."""
-    width = max(len(table.columns) for table in tables)
+    """The rows of several tables of texts and whole numbers that have one of the values in a column, and meet
+    a further condition; in one statement."""
+    texts, numbers = (max(len(of(table)) for table in tables) for of in (_texts_of, _numbers_of))
     found: list[Any] = []
     for some in batches(values):
         condition = sql(f'"{column}" IN ({{some}}) AND {{also}}', some=some, also=also)
         ways = [
-            sql(f"SELECT {place}, {table.padded(width)} FROM {table.name} WHERE {{all}}", all=condition)
+            sql(
+                f"SELECT {place}, {table.padded(texts, numbers)} FROM {table.name} WHERE {{all}}",
+                all=condition,
+            )
             for place, table in enumerate(tables)
         ]
         for place, *row in run(database, joined(" UNION ALL ", ways)).fetchall():
-            found.append(tables[place].row._make(row[: len(tables[place].columns)]))
+            found.append(tables[place].unpadded(row, texts))
     return found
+
+
+_texts_of, _numbers_of = attrgetter("others"), attrgetter("numbers")
 
 
 def _names(columns: Sequence[str]) -> str:
@@ -199,7 +236,7 @@ POSTINGS = TABLES[models.Posting]
 DOSSIER_MENTIONS = TABLES[models.DossierMention]
 SEARCH_ROWS = TABLES[models.SearchRow]
 #: The same for rows that are to get a number.
-NEW_SEARCH_ROWS = Table(SEARCH_ROWS.name, SEARCH_ROWS.columns[1:], ("record",))
+NEW_SEARCH_ROWS = Table(SEARCH_ROWS.name, [c for c in SEARCH_ROWS.columns if c != "id"], ("record",))
 NAME_KEYS = TABLES[models.NameKey]
 CHECKS = TABLES[models.Check]
 COUNTERS = TABLES[models.Counter]

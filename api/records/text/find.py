@@ -7,8 +7,7 @@ from pyroaring import BitMap
 
 from ..core.filters import Part
 from ..core.registry import TYPES
-from ..core.sql import Sql, joined, sql
-from ..store.database import run
+from ..core.sql import Sql, joined, run, sql
 from ..store.postings import listed
 from .engines import full_text_of
 from .query import SearchTerm, TextQuery
@@ -23,7 +22,7 @@ def matches(database: Database, text: TextQuery, scopes: Sequence[str]) -> list[
     """Queries for the numbers of all records in these scopes that a search finds; the first is for some that
     are wanted."""
     if not text.chunks:
-        return [Part(Sql("SELECT '[]'"))]
+        return [Part(_list(Sql("SELECT id FROM search_row WHERE FALSE")))]
     full_text = full_text_of(database)
     wanted = full_text.wanted(scopes, text.wanted) if text.wanted else []
     if not wanted:
@@ -47,7 +46,7 @@ def _numbers(database: Database, query: Sql) -> BitMap:
 # Points are added up by grouping: joined, SQLite would read all of them again for every match.
 _RANKED = """
 WITH chosen(id) AS MATERIALIZED (SELECT value FROM json_each({chosen})),
-points(id, points) AS (SELECT id, {ages} FROM chosen{scores})
+points(id, points) AS (SELECT id, CAST({ages} AS double precision) FROM chosen{scores})
 SELECT c.record AS record, p.score AS score,
 CASE WHEN p.id IN ({called}) THEN 0 WHEN p.id IN ({beginning}) THEN 1 ELSE 2 END AS tier
 FROM (SELECT id, SUM(points) AS score FROM points GROUP BY id) p JOIN search_row c ON c.id = p.id
@@ -96,7 +95,7 @@ _SURELY = """
 SELECT s.id FROM (
 SELECT record FROM name_key WHERE type IN ({types}) AND folded = {name}
 UNION ALL SELECT record FROM (
-SELECT record FROM name_key WHERE type IN ({named}) AND folded > {name} AND folded < {end} LIMIT {most})
+SELECT record FROM name_key WHERE type IN ({named}) AND folded > {name} AND folded < {end} LIMIT {most}) b
 ) n CROSS JOIN search_row s ON s.record = n.record
 """
 
@@ -112,10 +111,10 @@ def _named(database: Database, name: str) -> BitMap:
 
 # CROSS: names in their order until there are enough, instead of all records with their names.
 _BEGINNING = """
-SELECT record, tier FROM (SELECT n.record, CASE WHEN n.kind = 'word' THEN 2
+SELECT b.record, b.tier FROM (SELECT n.record, CASE WHEN n.kind = 'word' THEN 2
 WHEN n.folded = {name} THEN 0 ELSE 1 END AS tier FROM name_key n
 CROSS JOIN search_row s ON s.record = n.record AND s.scope = 'public'
-WHERE n.type = {type} AND n.folded >= {name} AND n.folded < {end} ORDER BY n.folded LIMIT {limit})
+WHERE n.type = {type} AND n.folded >= {name} AND n.folded < {end} ORDER BY n.folded LIMIT {limit}) b
 """
 _WITH_WORDS = """
 SELECT record, 2 FROM (SELECT s.record,

@@ -10,9 +10,9 @@ from peewee import Database, DatabaseError
 from pyroaring import BitMap
 
 from ..core.sql import ALWAYS, Sql, joined, sql
-from ..store.database import trouble_of
 from ..store.postings import listed
 from ..store.tables import Table
+from ..store.troubles import trouble_of
 from .fulltext import SCOPES, Texts
 from .normalise import pieces
 from .query import SearchTerm, TextQuery

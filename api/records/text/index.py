@@ -79,7 +79,8 @@ def _add_search_rows(database: Database, records: Sequence[Searched], kept: Mapp
     """Write the numbered rows of records, under the numbers that they had, or new ones."""
     SEARCH_ROWS.put(database, (_search_row(r, kept[r.record].id) for r in records if r.record in kept))
     new = (_search_row(r, None) for r in records if r.record not in kept)
-    NEW_SEARCH_ROWS.add(database, (row[1:] for row in new))
+    names = NEW_SEARCH_ROWS.columns
+    NEW_SEARCH_ROWS.add(database, ([getattr(row, name) for name in names] for row in new))
 
 
 def _add_texts(database: Database, records: Sequence[Searched], numbers: Mapping[str, int]) -> None:
@@ -151,6 +152,6 @@ def misplaced(database: Database, record: Searched) -> list[str]:
     wrong = full_text_of(database).misplaced(database, scope, number, record.texts)
     if kept != [_search_row(record, number)]:
         wrong.append(SEARCH_ROWS.name)
-    if NAME_KEYS.read_of(database, "record", [record.record]) != _name_keys(record):
+    if sorted(NAME_KEYS.read_of(database, "record", [record.record])) != sorted(_name_keys(record)):
         wrong.append(NAME_KEYS.name)
     return [f"{table} (search_row {number})" for table in wrong]

@@ -17,7 +17,7 @@ from ..core.registry import CLAIM
 from ..core.sql import ALWAYS, Sql
 from ..core.state import FOREVER
 from ..read.revisions import last_seq
-from ..store.database import MIGRATIONS, snapshot, trouble_of
+from ..store.database import MIGRATIONS, snapshot
 from ..store.engine import engine_of
 from ..store.postings import SCOPE, is_same, rows_for, united
 from ..store.tables import (
@@ -39,6 +39,7 @@ from ..store.tables import (
     batches_of_ids,
     read_together,
 )
+from ..store.troubles import trouble_of
 from ..text.engines import full_text_of
 from ..text.fulltext import SCOPE_OF
 from ..text.index import misplaced, strange_numbers

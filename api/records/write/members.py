@@ -9,9 +9,8 @@ from peewee import Database
 
 from ..core.filters import Members
 from ..core.registry import TYPES
-from ..core.sql import Sql, joined, sql
+from ..core.sql import Sql, joined, run, sql
 from ..core.state import FOREVER
-from ..store.database import run
 from ..store.tables import DOSSIER_MENTIONS
 from .session import Entry, Session
 

@@ -8,9 +8,8 @@ from peewee import Database
 from pyroaring import BitMap
 
 from ..core.filters import dated_term
-from ..core.sql import sql
+from ..core.sql import run, sql
 from ..core.state import FOREVER
-from ..store.database import run
 from ..store.postings import SCOPE, Posted, Term, change, numbers_of
 from ..store.tables import DATE_KEYS, FILTER_KEYS
 from ..text.index import Indexed

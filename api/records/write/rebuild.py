@@ -10,11 +10,12 @@ from peewee import Database
 
 from ..core.filters import Filter, Key
 from ..core.registry import TYPES
-from ..core.sql import sql
+from ..core.sql import run, sql
 from ..core.state import FOREVER
-from ..store.database import run
-from ..store.postings import replace_all
+from ..store.postings import numbers_of, replace_all
 from ..store.tables import RECORDS, read_together
+from ..text.engines import full_text_of
+from ..text.fulltext import SCOPE_OF
 from ..text.index import Searched, index
 from ..text.texts import texts_of
 from .keys import PERIODIC, Found
@@ -59,6 +60,18 @@ def rebuild_index(database: Database, ids: Sequence[str]) -> None:
             for row in RECORDS.read_of(database, "id", ids)
         ),
     )
+
+
+def rebuild_texts(database: Database, rows: Sequence[Any]) -> None:
+    """Put the texts of rows of records into a full-text index that has none of them, under their numbers."""
+    numbers = numbers_of(database, (row.id for row in rows))
+    for status, scope in SCOPE_OF.items():
+        texts = [
+            (numbers[row.id], texts_of(TYPES[row.type], orjson.loads(row.body)))
+            for row in rows
+            if row.status == status
+        ]
+        full_text_of(database).add(database, scope, texts)
 
 
 def periods_of_renderings(database: Database, ids: Sequence[str]) -> dict[str, Periods]:

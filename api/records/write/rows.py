@@ -6,10 +6,9 @@ from typing import Any
 from peewee import Database
 
 from ..core.registry import DOSSIER
-from ..core.sql import sql
+from ..core.sql import run, sql
 from ..core.state import FOREVER
 from ..store.api_keys import Actor
-from ..store.database import run
 from ..store.tables import (
     CHANGES,
     CHECKS,

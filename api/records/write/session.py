@@ -12,9 +12,8 @@ from schemas.base import Json
 
 from ..core.mentions import Mention, mentions
 from ..core.registry import TYPES, RecordType
-from ..core.sql import sql
+from ..core.sql import run, sql
 from ..core.state import FOREVER
-from ..store.database import run
 from ..store.tables import DEPENDENCIES, RECORDS, REFERENCES, batches
 
 #: Columns that hold JSON.

@@ -16,7 +16,8 @@ from peewee import Database
 
 from ..core.errors import Refusal
 from ..store.api_keys import Actor
-from ..store.database import is_busy, write_transaction
+from ..store.database import write_transaction
+from ..store.troubles import is_busy
 from ..store.turns import Turns
 from .perform import catch_up_quietly, writing
 from .transaction import Transaction

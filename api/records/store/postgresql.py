@@ -1,0 +1,258 @@
+"""The engine that keeps a record on a server: PostgreSQL 15 and later.
+
+The statements are those that SQLite gets: here they get their placeholders, and the database gets the few
+functions that they use under the names that they use (`_FUNCTIONS`).
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from functools import lru_cache
+from secrets import token_hex
+from typing import Any, ClassVar
+
+import psycopg
+from peewee import PostgresqlDatabase
+from peewee import __exception_wrapper__ as _translated  # type: ignore[attr-defined]  # its types leave it out
+from playhouse.migrations import Runner
+
+from .deadline import look
+from .engine import HISTORY, DatabaseUnusable, Undoable
+from .models import MODELS
+from .tables import COUNTERS, SECRETS
+
+#: Whoever writes holds this lock of the database until the commit: "facts" as a number.
+_WRITERS = 0x6661637473
+#: Seconds until an address that does not answer is given up.
+_PATIENCE_TO_CONNECT = 5
+
+#: What our statements call by SQLite's names: numbers from a list in JSON, numbers and names as lists, where
+#: bytes stand in others.
+_FUNCTIONS = (
+    "CREATE FUNCTION json_each(list text, OUT value bigint) RETURNS SETOF bigint "
+    "LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE "
+    "AS $$ SELECT unnest(translate(list, '[]', '{}')::bigint[]) $$",
+    "CREATE FUNCTION list_in_json(numbers bigint[]) RETURNS bytea LANGUAGE sql IMMUTABLE PARALLEL SAFE "
+    "AS $$ SELECT convert_to(array_to_json(numbers)::text, 'UTF8') $$",
+    "CREATE AGGREGATE json_group_array(bigint) "
+    "(SFUNC = array_append, STYPE = bigint[], INITCOND = '{}', FINALFUNC = list_in_json)",
+    "CREATE FUNCTION with_separator(before text, name text, separator text) RETURNS text "
+    "LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT COALESCE(before || separator, '') || name $$",
+    "CREATE AGGREGATE group_concat(text, text) (SFUNC = with_separator, STYPE = text)",
+    "CREATE FUNCTION instr(whole bytea, part bytea) RETURNS integer "
+    "LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE "
+    "AS $$ SELECT position(part IN whole) $$",
+)
+#: What a declaration of SQLite's becomes. A number of the feed, a time in microseconds: all may be large.
+_DECLARED = (
+    (" WITHOUT ROWID", ""),
+    ("DEFAULT x''", "DEFAULT ''"),
+    (" SERIAL ", " BIGSERIAL "),
+    (" INTEGER ", " BIGINT "),
+)
+#: The full-text index, which text/tsearch.py writes: one table for what is public, one for drafts.
+_TEXT_TABLES = (
+    "CREATE EXTENSION IF NOT EXISTS pg_trgm",
+    *(
+        statement
+        for scope in ("public", "draft")
+        for statement in (
+            f"CREATE TABLE {scope}_text (id bigint PRIMARY KEY, words tsvector NOT NULL, "
+            "parts text NOT NULL, called text NOT NULL)",
+            f"CREATE INDEX {scope}_text_words ON {scope}_text USING gin (words)",
+            f"CREATE INDEX {scope}_text_parts ON {scope}_text USING gin (parts gin_trgm_ops)",
+            f"CREATE INDEX {scope}_text_called ON {scope}_text USING gin (called gin_trgm_ops)",
+        )
+    ),
+)
+_COUNTERS = ("version", "seq", "clock", "feed_floor")
+
+
+class PostgresDatabase(PostgresqlDatabase):
+    """A database of a PostgreSQL server, with one connection a thread, opened when first used, and again
+    after it was lost.
+
+    A commit is on disk before it is acknowledged, as the server is set up by default (`synchronous_commit`).
+    A writer waits `busy_timeout_ms` for others. With `resting` nothing can be written.
+    """
+
+    scheme: ClassVar[str] = "postgresql"
+    #: Statements are written with SQLite's, peewee's own too.
+    param = "?"
+
+    def __init__(self, url: str, busy_timeout_ms: int, *, resting: bool = False) -> None:
+        self._busy_timeout_ms = busy_timeout_ms
+        options = "-c default_transaction_read_only=on" if resting else ""
+        super().__init__(
+            url,
+            prefer_psycopg3=True,
+            connect_timeout=_PATIENCE_TO_CONNECT,
+            options=options,
+            cursor_factory=_Cursor,
+        )
+
+    def execute_sql(self, sql: str, params: Sequence[Any] | None = None) -> Any:
+        """A statement with a `?` for each of its values."""
+        if not self.in_transaction() and self._is_lost():
+            self.close()
+        if sql.startswith("CREATE TABLE"):
+            for ours, theirs in _DECLARED:
+                sql = sql.replace(ours, theirs)
+        words = _in_their_words(sql)
+        return super().execute_sql(words, params or None)  # type: ignore[no-untyped-call]  # as peewee has it
+
+    def _rows(self, statement: str, values: Sequence[Any] = ()) -> list[Any]:
+        rows: list[Any] = self.execute_sql(statement, values).fetchall()
+        return rows
+
+    # Transactions
+
+    @contextmanager
+    def writing(self) -> Iterator[Undoable]:
+        """One writer at a time, whichever process or machine it is on, as in a file: so commits have their
+        order, the feed no gaps, and no two of them fail for each other."""
+        with self.atomic() as handle:
+            self.execute_sql(f"SET LOCAL lock_timeout = {self._busy_timeout_ms}")
+            self.execute_sql("SELECT pg_advisory_xact_lock(?)", (_WRITERS,))
+            yield handle
+
+    def reading(self) -> AbstractContextManager[Any]:
+        """With a weaker isolation each statement would see the commits before it."""
+        return self.atomic("REPEATABLE READ")
+
+    @contextmanager
+    def limited(self, passed: Callable[[], bool], milliseconds: int) -> Iterator[None]:
+        """The server gives up each statement that takes longer; between statements `look` does."""
+        if self.in_transaction():
+            # It ends with the transaction.
+            self.execute_sql(f"SET LOCAL statement_timeout = {milliseconds}")
+            yield
+            return
+        self.execute_sql(f"SET statement_timeout = {milliseconds}")
+        try:
+            yield
+        finally:
+            if not self._is_lost():
+                self.execute_sql("SET statement_timeout = 0")
+
+    def _is_lost(self) -> bool:
+        """Whether the connection was ended from the other side."""
+        return not self.is_closed() and bool(self.connection().closed)  # type: ignore[no-untyped-call]
+
+    # Tables
+
+    def prepare(self) -> None:
+        """The database must compare text by code points, as SQLite does: pages and cursors depend on it."""
+        [(encoding, collation)] = self._rows(
+            "SELECT pg_encoding_to_char(encoding), datcollate FROM pg_database "
+            "WHERE datname = current_database()"
+        )
+        if encoding != "UTF8" or collation not in ("C", "POSIX"):
+            raise DatabaseUnusable(
+                f"its text is {encoding} and sorted as {collation}; make one with "
+                "createdb --template=template0 --encoding=UTF8 --lc-collate=C --lc-ctype=C.UTF-8 NAME"
+            )
+
+    def tables(self) -> set[str]:
+        """Those of the schema that is used."""
+        return {
+            row[0]
+            for row in self._rows("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()")
+        }
+
+    def settle(self) -> None:
+        """Nothing: a server has its own settings."""
+
+    def bring_up(self, migrations: str) -> list[str]:
+        """An empty database gets the tables of today; the migrations up to now made them in files."""
+        with self.writing():
+            # Whoever waited for the lock finds it done.
+            if HISTORY in self.tables():
+                return list(Runner(self, migrations).up())
+            self._make_tables()
+            return list(Runner(self, migrations).fake())
+
+    def _make_tables(self) -> None:
+        for statement in (*_FUNCTIONS, *_TEXT_TABLES):
+            self.execute_sql(statement)
+        with self.bind_ctx(MODELS, bind_refs=False, bind_backrefs=False):
+            self.create_tables(MODELS, safe=False)
+        COUNTERS.add(self, [COUNTERS.row(name=name, value=0) for name in _COUNTERS])
+        SECRETS.add(self, [SECRETS.row(name="cursor", value=token_hex(32))])
+
+    def shape_faults(self, migrations: str) -> Iterator[str]:
+        """PostgreSQL itself sees to it that tables are as they were declared."""
+        yield from ()
+
+    def number_on(self, table: str) -> None:
+        """A sequence does not see numbers that were written without it."""
+        highest = f"(SELECT COALESCE(MAX(id), 0) + 1 FROM {table})"
+        self.execute_sql(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), {highest}, false)")
+
+    # Health
+
+    def require_in_place(self) -> None:
+        """A server's database has no file that could be replaced."""
+
+    def damage(self) -> Iterator[str]:
+        """Pages whose checksum is wrong are found when they are read."""
+        yield from ()
+
+    @contextmanager
+    def reading_damaged(self) -> Iterator[None]:
+        """The server keeps no text that is no UTF-8."""
+        yield
+
+    def overwriting(self) -> None:
+        """Old versions of rows go in `scrub`."""
+
+    def scrub(self) -> None:
+        """A table written anew has no old versions of rows. Logs and copies of the server are the operator's
+        (docs/scaling.md)."""
+        self.execute_sql("VACUUM FULL")
+
+
+class _Cursor(psycopg.Cursor[Any]):
+    """A cursor whose errors are peewee's, and which looks at the clock, while rows are fetched too."""
+
+    def fetchone(self) -> Any:
+        look()
+        with _translated:
+            return super().fetchone()
+
+    def fetchall(self) -> list[Any]:
+        look()
+        with _translated:
+            return super().fetchall()
+
+    def __next__(self) -> Any:
+        look()
+        with _translated:
+            return super().__next__()
+
+
+@lru_cache(maxsize=2_048)
+def _in_their_words(statement: str) -> str:
+    """Placeholders as psycopg has them. SQLite's CROSS JOIN keeps an order of tables, which PostgreSQL finds
+    by itself. Statements of peewee's own about tables are in these words already."""
+    statement = statement.replace("CROSS JOIN", "JOIN")
+    return statement.replace("%", "%%").replace("?", "%s") if "?" in statement else statement
+
+
+def version_reader(url: str) -> Callable[[], Any]:
+    """A function that tells which commits the database shows: another value after every commit, by anybody.
+
+    A transaction that only writes elsewhere on the server changes it too; two equal values show the same.
+    """
+    connection: psycopg.Connection[Any] | None = None
+
+    def read() -> Any:
+        nonlocal connection
+        try:
+            if connection is None or connection.closed:
+                connection = psycopg.connect(url, autocommit=True, connect_timeout=_PATIENCE_TO_CONNECT)
+            found = connection.execute("SELECT pg_current_snapshot()::text").fetchone()
+            return found[0] if found else object()
+        except psycopg.Error:
+            return object()
+
+    return read

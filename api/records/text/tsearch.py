@@ -1,0 +1,197 @@
+"""The full-text index as PostgreSQL keeps it.
+
+One table a scope: `words` are the words, pairs and characters at their places, weighted A in the title, B in
+names, D in the text; `parts` is all the folded text and `called` its title and names, both indexed by
+trigrams (pg_trgm), for parts of words. Our own words go in, no dictionary of PostgreSQL's changes them.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from peewee import Database
+from pyroaring import BitMap
+
+from ..core.sql import Sql, joined, run, sql
+from .fulltext import Texts
+from .normalise import BETWEEN, pieces
+from .query import SearchTerm, TextQuery
+
+#: The weights of the columns, and what PostgreSQL counts for D, C, B and A: as much as FTS5 does.
+_LABELS = ("A", "B", "D")
+_WEIGHTS = "{0.1, 0.1, 0.6, 1.0}"
+#: PostgreSQL keeps places up to this one, and words up to so many bytes.
+_LAST_PLACE, _LONGEST = 16_383, 2_000
+#: Longer texts weigh less: 1 + the logarithm of their length.
+_BY_LENGTH = 1
+
+
+class TextSearch:
+    """The full-text index in PostgreSQL."""
+
+    # Writing
+
+    def add(self, database: Database, scope: str, records: Sequence[tuple[int, Texts]]) -> None:
+        """One row each."""
+        for number, texts in records:
+            run(
+                database,
+                sql(
+                    f"INSERT INTO {scope}_text (id, words, parts, called) "
+                    "VALUES ({id}, CAST({words} AS tsvector), {parts}, {called})",
+                    id=number,
+                    words=_vector(texts),
+                    parts="\n".join(texts.parts),
+                    called="\n".join(texts.parts[:2]),
+                ),
+            )
+
+    def remove(self, database: Database, scope: str, numbers: Sequence[int]) -> None:
+        """Their rows."""
+        if numbers:
+            run(database, sql(f"DELETE FROM {scope}_text WHERE id IN ({{numbers}})", numbers=list(numbers)))
+
+    def compact(self, database: Database) -> None:
+        """Nothing: the engine writes its tables anew."""
+
+    # Comparing
+
+    def faults(self, database: Database) -> Iterator[str]:
+        """PostgreSQL keeps an index in the transaction of its table."""
+        yield from ()
+
+    def held(self, scope: str) -> dict[str, Sql]:
+        """Of the one table."""
+        return {f"{scope}_text": Sql(f"SELECT id FROM {scope}_text")}
+
+    def misplaced(self, database: Database, scope: str, number: int | None, texts: Texts) -> list[str]:
+        """Compared by the database, which has a form of its own for words."""
+        right = sql(
+            f"SELECT 1 FROM {scope}_text WHERE id = {{id}} AND words = CAST({{words}} AS tsvector) "
+            "AND parts = {parts} AND called = {called}",
+            id=number,
+            words=_vector(texts),
+            parts="\n".join(texts.parts),
+            called="\n".join(texts.parts[:2]),
+        )
+        return [] if run(database, right).fetchone() else [f"{scope}_text"]
+
+    # Finding
+
+    def wanted(self, scopes: Sequence[str], terms: Sequence[SearchTerm]) -> list[Sql]:
+        """One for all terms."""
+        return [self.having(scopes, terms)]
+
+    def having(self, scopes: Sequence[str], terms: Sequence[SearchTerm]) -> Sql:
+        """Words by their index, parts by theirs."""
+        conditions = joined(" AND ", [_has(term) for term in terms])
+        return joined(
+            " UNION ALL ",
+            [sql(f"SELECT t.id FROM {scope}_text t WHERE {{all}}", all=conditions) for scope in scopes],
+        )
+
+    def scores(self, text: TextQuery, scopes: Sequence[str], among: BitMap) -> list[Sql]:
+        """By how near the words stand to each other, how often and where (`ts_rank_cd`), whole words before
+        parts of words. How rare a word is in the record counts for nothing here."""
+        whole = " & ".join(_phrase(term) for term in text.as_whole_words)
+        any_of = " | ".join(_phrase(term) for term in text.as_whole_words)
+        if not whole:
+            return []
+        rank = f"ts_rank(CAST({{weights}} AS real[]), t.words, {{query}}, {_BY_LENGTH})"
+        return [
+            sql(
+                f"SELECT t.id, CAST(-10 * {rank} AS double precision) AS points "
+                f"FROM chosen c JOIN {scope}_text t ON t.id = c.id WHERE t.words @@ {{query}}",
+                weights=_WEIGHTS,
+                query=_asked(query),
+            )
+            for scope in scopes
+            for query in dict.fromkeys((whole, any_of))
+        ]
+
+    def places(self, text: TextQuery, scopes: Sequence[str], among: BitMap) -> list[Sql]:
+        """Whether all stands in one column, as whole words."""
+        return [
+            sql(
+                f"SELECT t.id, CAST({points} AS double precision) AS points "
+                f"FROM chosen c JOIN {scope}_text t ON t.id = c.id WHERE t.words @@ {{query}}",
+                query=_asked(" & ".join(_phrase(term, label) for term in text.as_whole_words)),
+            )
+            for scope in scopes
+            for label, points in (("A", "-10.0"), ("B", "-6.0"))
+        ]
+
+    def newest_named(self, terms: Sequence[SearchTerm], most: int) -> Sql:
+        """Sorted by number."""
+        query = _asked(" & ".join(_phrase(term, "AB") for term in terms))
+        return sql(
+            "SELECT t.id FROM public_text t WHERE t.words @@ {query} ORDER BY t.id DESC LIMIT {most}",
+            query=query,
+            most=most,
+        )
+
+    def sharing(self, term: SearchTerm, types: Iterable[str], most: int) -> Sql:
+        """By trigrams, or by the characters of runs."""
+        if any(piece.running for piece in pieces(term.text)):
+            shared = " | ".join(_word(character, "AB") for character in term.text.replace(" ", ""))
+            condition = sql("t.words @@ {query}", query=_asked(shared))
+        else:
+            words = term.text.split()
+            shares = dict.fromkeys(word[at : at + 3] for word in words for at in range(len(word) - 2))
+            condition = joined(" OR ", [_contains("called", part) for part in shares])
+        return sql(
+            "SELECT t.id FROM public_text t JOIN search_row s ON s.id = t.id "
+            "WHERE s.type IN ({types}) AND ({condition}) LIMIT {most}",
+            types=list(types),
+            condition=condition,
+            most=most,
+        )
+
+
+# Texts
+
+
+def _vector(texts: Texts) -> str:
+    """The words of all columns at their places, as a tsvector is written. Something that nobody can search
+    stands between columns, so that no phrase reaches across."""
+    found: list[str] = []
+    place = 0
+    for column, label in zip(texts.words, _LABELS, strict=True):
+        for word in (*column.split(), BETWEEN):
+            place = min(place + 1, _LAST_PLACE)
+            found.append(f"{_quoted(word)}:{place}{label}")
+    return " ".join(found)
+
+
+def _quoted(word: str) -> str:
+    short = word.encode()[:_LONGEST].decode(errors="ignore")
+    return "'" + short.replace("\\", "\\\\").replace("'", "''") + "'"
+
+
+# Questions
+
+
+def _has(term: SearchTerm) -> Sql:
+    """The condition on `t` that it has a term."""
+    if term.kind == "part":
+        return _contains("parts", term.text)
+    return sql("t.words @@ {query}", query=_asked(_phrase(term)))
+
+
+def _contains(column: str, part: str) -> Sql:
+    escaped = part.replace("!", "!!").replace("%", "!%").replace("_", "!_")
+    return sql(f"t.{column} LIKE {{part}} ESCAPE '!'", part=f"%{escaped}%")
+
+
+def _asked(query: str) -> Sql:
+    return sql("CAST({query} AS tsquery)", query=query)
+
+
+def _phrase(term: SearchTerm, labels: str = "") -> str:
+    """Words that follow each other, the last of them perhaps cut off, in the columns of some labels or in
+    any."""
+    *before, last = term.words
+    last_labels = ("*" if term.kind == "prefix" else "") + labels
+    return "(" + " <-> ".join([*(_word(w, labels) for w in before), _word(last, last_labels)]) + ")"
+
+
+def _word(word: str, marks: str) -> str:
+    return _quoted(word) + (f":{marks}" if marks else "")
