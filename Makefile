@@ -15,7 +15,7 @@ DEBIAN := apt-get update --quiet --quiet && DEBIAN_FRONTEND=noninteractive apt-g
 MOST_BYTES := 400000
 
 .DEFAULT_GOAL := help
-.PHONY: bench bench-answers bench-large bench-picture bench-profiles bench-reads bench-writes clean compare contract-audit crash-audit format help install install-test lint lock openapi picture questions screenshots serve test test-quick tools words
+.PHONY: bench bench-answers bench-large bench-picture bench-profiles bench-reads bench-writes clean compare contract-audit crash-audit format help install install-test lint lock openapi picture postgresql questions screenshots serve test test-quick tools words
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,7 +33,11 @@ install-test: .venv/installed-test ## Install what tests and linters need as wel
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-.venv/installed-test: requirements-test.lock package-lock.json .venv/installed | tools
+.venv/installed-postgresql: requirements-postgresql.lock .venv/installed | postgresql
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-postgresql.lock
+	@touch $@
+
+.venv/installed-test: requirements-test.lock package-lock.json .venv/installed | tools postgresql
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-test.lock
 	npm ci --silent
 	@touch $@
@@ -42,9 +46,15 @@ tools:
 	@command -v npm >/dev/null || { $(DEBIAN) nodejs npm; }
 	@command -v chromium >/dev/null || { $(DEBIAN) chromium; }
 
-serve: install ## Load the dossiers where the database is empty, and serve them (PORT=8000)
-	@$(BIN)/facts load --if-empty $(FIXTURES)
-	@$(BIN)/facts serve --host $(HOST) --port $(PORT)
+postgresql:
+	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || { $(DEBIAN) postgresql; }
+
+ifeq ($(DATABASE),postgres)
+ON_DATABASE := $(BIN)/python -m tests.cluster
+serve: .venv/installed-postgresql
+endif
+serve: install ## Load the dossiers where the database is empty, and serve them (PORT=8000, DATABASE=postgres)
+	@$(ON_DATABASE) sh -c '$(BIN)/facts load --if-empty $(FIXTURES) && exec $(BIN)/facts serve --host $(HOST) --port $(PORT)'
 
 test: install-test ## Install what the tests need and run all of them, on all cores
 	$(BIN)/python -m pytest $(PARALLEL)
@@ -131,6 +141,7 @@ LOCK := $(PIN) --extra build
 lock: install ## Pin the newest versions that pyproject.toml allows, with hashes, and those of package.json
 	$(BIN)/python -m pip install --quiet uv
 	$(LOCK) --output-file requirements.lock pyproject.toml
+	$(LOCK) --extra postgresql --constraint requirements.lock --output-file requirements-postgresql.lock pyproject.toml
 	$(LOCK) --extra test --constraint requirements.lock --output-file requirements-test.lock pyproject.toml
 	npm install --package-lock-only
 	$(PIN) --constraint requirements.lock --output-file benchmarks/requirements.lock benchmarks/requirements.in

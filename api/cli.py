@@ -16,6 +16,7 @@ COMMANDS = {
     "key": "key",
     "backup": "safety",
     "restore": "safety",
+    "copy": "copying",
     "doctor": "safety",
     "redact": "safety",
     "forget": "safety",

@@ -289,11 +289,11 @@ Answer = tuple[int, dict[str, str], bytes]
 
 
 class Server:
-    """A real gunicorn on a database file."""
+    """A real gunicorn on a database, in a file or at a URL."""
 
     def __init__(
         self,
-        path: Path,
+        path: Path | str,
         workers: int = 2,
         threads: int = 4,
         before: Callable[[], None] | None = None,
@@ -303,8 +303,9 @@ class Server:
         self._place, self.port = reserve_port()
         self._clients: list[Client] = []
         command = [sys.executable, "-m", "api.cli", "serve", "--port", str(self.port)]
-        command += ["--workers", str(workers), "--threads", str(threads), "--db", f"sqlite:///{path}"]
-        self.log = (log or path.with_suffix(".log")).open("ab")
+        url = path if isinstance(path, str) else f"sqlite:///{path}"
+        command += ["--workers", str(workers), "--threads", str(threads), "--db", url]
+        self.log = (log or Path(path).with_suffix(".log")).open("ab")
         self.process = subprocess.Popen(
             command,
             env=os.environ

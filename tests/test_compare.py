@@ -115,7 +115,7 @@ def test_an_answer_without_a_counterpart_is_a_difference(tmp_path: Path) -> None
 def test_a_side_can_be_asked_and_says_what_it_lacks(tmp_path: Path) -> None:
     done = subprocess.run(
         command("follow", tmp_path / "answers.gz", "no-such-folder"),
-        env=environment(ROOT, tmp_path / "facts.db"),
+        env=environment(ROOT, f"sqlite:///{tmp_path}/facts.db"),
         capture_output=True,
         text=True,
         cwd=tmp_path,

@@ -1,8 +1,9 @@
-"""Whether this tree answers every request with the bytes of another revision.
+"""Whether this tree answers every request with the bytes of another revision, or of another database engine.
 
 `python -m tests.audits.compare --rev 1a2b3c4` loads that revision's dossier with both, under the same clock
 and secrets; makes the same day of random edits; reads every address of the contract in every way; and
-compares status, headers and body of every answer. Exit code 1 where one differs.
+compares status, headers and body of every answer. Exit code 1 where one differs. With `--with-database URL`
+both are this tree, one with a file and one with that empty database.
 """
 
 import argparse
@@ -171,22 +172,23 @@ def check_out(revision: str, folder: Path) -> None:
         files.extractall(folder, filter="data")
 
 
-def ask_both(old: Path, folder: Path, *edits: str) -> tuple[Path, Path]:
+def ask_both(old: Path, folder: Path, *edits: str, database: str | None = None) -> tuple[Path, Path]:
     """Ask the tree in `old` and this one the same; the files of their answers.
 
     The old one leads: it alone says what there is to ask, and its dossier is the one that is loaded.
+    `database`: the URL of an empty one for this tree; a new file otherwise.
     """
     answers = folder / "old.gz", folder / "new.gz"
     fixtures = str(old / "fixtures")
     leader = subprocess.Popen(
         command("lead", answers[0], fixtures, *edits),
-        env=environment(old, folder / "old.db"),
+        env=environment(old, f"sqlite:///{folder}/old.db"),
         cwd=folder,
         stdout=subprocess.PIPE,
     )
     follower = subprocess.Popen(
         command("follow", answers[1], fixtures),
-        env=environment(ROOT, folder / "new.db"),
+        env=environment(ROOT, database or f"sqlite:///{folder}/new.db"),
         cwd=folder,
         stdin=leader.stdout,
     )
@@ -205,14 +207,14 @@ def command(part: str, answers: Path, *more: str) -> list[str]:
     return [sys.executable, "-P", "-m", "audits.traffic", part, str(answers), *more]
 
 
-def environment(tree: Path, database: Path) -> dict[str, str]:
+def environment(tree: Path, database: str) -> dict[str, str]:
     """The settings of one side; nothing that this machine sets for the service."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("FACTS_")}
     return inherited | {
         "PYTHONPATH": os.pathsep.join((str(tree), str(Path(__file__).parent.parent))),
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONHASHSEED": "0",
-        "FACTS_DATABASE_URL": f"sqlite:///{database}",
+        "FACTS_DATABASE_URL": database,
         # A busy machine is not a difference.
         "FACTS_QUERY_TIMEOUT_MS": "600000",
     }
@@ -223,7 +225,11 @@ def main() -> None:
     arguments = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    arguments.add_argument("--rev", required=True, help="the git revision to compare this tree with")
+    compared = arguments.add_mutually_exclusive_group(required=True)
+    compared.add_argument("--rev", help="the git revision to compare this tree with")
+    compared.add_argument(
+        "--with-database", metavar="URL", help="an empty database to compare a file with, under this tree"
+    )
     arguments.add_argument(
         "--allow", metavar="REGEX", help='requests that may differ, such as "GET /v1/search\\?"'
     )
@@ -234,9 +240,10 @@ def main() -> None:
     arguments.add_argument("--keep", type=Path, metavar="FOLDER", help="keep both files of answers there")
     given = arguments.parse_args()
     with tempfile.TemporaryDirectory() as name:
-        folder, tree = Path(name), Path(name) / "tree"
-        check_out(given.rev, tree)
-        answers = ask_both(tree, folder, str(given.edits))
+        folder, tree = Path(name), ROOT
+        if given.rev:
+            check_out(given.rev, tree := folder / "tree")
+        answers = ask_both(tree, folder, str(given.edits), database=given.with_database)
         findings = compare(*answers, given.allow, given.strict)
         for file in answers if given.keep else ():
             given.keep.mkdir(parents=True, exist_ok=True)

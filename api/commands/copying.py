@@ -1,0 +1,37 @@
+"""`facts copy`: a whole record from one database into another."""
+
+import click
+from peewee import Database
+
+from api.records.store.tables import TABLES
+from api.records.upkeep.copying import copy_record
+from schemas.base import counted
+
+from .common import give_up, opened, opened_to_read
+from .progress import steps
+
+
+@click.command()
+@click.argument("source", metavar="SRC_URL")
+@click.argument("target", metavar="DST_URL")
+def copy(source: str, target: str) -> None:
+    """Copy the record of SRC_URL into DST_URL, of the same engine or another: all of it, or nothing.
+
+    Records, drafts, history, feed and keys come along. DST_URL must hold no records yet; a file is made, a
+    database on a server must be there. The record may be served meanwhile: what is copied is one state.
+    """
+    with opened_to_read(source) as read, opened(target, new=True) as written, steps() as shown:
+        step = shown.step("Copying rows", _rows_of(read))
+        try:
+            done = copy_record(read, written, step.show)
+        except ValueError as error:
+            give_up(f"nothing was copied: {error}")
+        step.end(done)
+    click.echo(f"{counted(done, 'row')} copied and compared")
+
+
+def _rows_of(database: Database) -> int:
+    """How many rows there are to copy."""
+    return sum(
+        database.execute_sql(f"SELECT COUNT(*) FROM {table.name}").fetchone()[0] for table in TABLES.values()
+    )

@@ -1,0 +1,144 @@
+"""A PostgreSQL server of one's own, for a while: on loopback, in a folder that goes with it.
+
+`python -m tests.cluster COMMAND…` runs a command with FACTS_DATABASE_URL set to a new database of such a
+server, which ends with the command.
+"""
+
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+
+#: Where Debian's packages put each version.
+_DEBIAN = Path("/usr/lib/postgresql")
+_OWNER = "facts"
+#: As records need it: text in the order of code points.
+_AS_NEEDED = "TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C.UTF-8'"
+
+
+def program(name: str) -> str:
+    """The path of a program of PostgreSQL, of the newest version that is installed."""
+    installed = sorted(_DEBIAN.glob(f"*/bin/{name}"), key=lambda path: int(path.parent.parent.name))
+    found = str(installed[-1]) if installed else shutil.which(name)
+    if found is None:
+        raise FileNotFoundError(f"{name} is not there: install Debian's package postgresql")
+    return found
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as place:
+        return int(place.getsockname()[1])
+
+
+class Cluster:
+    """A server with its data in a folder; a new one where there are none."""
+
+    def __init__(self, folder: Path, *settings: str) -> None:
+        self.folder, self._settings = folder.absolute(), settings
+        # PostgreSQL never runs as root.
+        self._user = "postgres" if os.geteuid() == 0 else None
+        self.port = _free_port()
+        if not (self.folder / "PG_VERSION").exists():
+            self._make()
+        self.start()
+
+    def _make(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        if self._user:
+            owner = pwd.getpwnam(self._user)
+            os.chown(self.folder, owner.pw_uid, owner.pw_gid)
+        # Whoever reaches loopback may come in, as to the service itself.
+        options = ("--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync")
+        self._run("initdb", f"--pgdata={self.folder}", f"--username={_OWNER}", *options)
+
+    def start(self) -> None:
+        """Start it; it answers when this returns."""
+        settings = [
+            f"port={self.port}",
+            "listen_addresses=127.0.0.1",
+            "unix_socket_directories=",
+            *self._settings,
+        ]
+        options = " ".join(f"-c {setting}" for setting in settings)
+        self._run(
+            "pg_ctl", "--wait", f"--pgdata={self.folder}", f"--log={self.folder}/log", "-o", options, "start"
+        )
+
+    def stop(self, mode: str = "fast") -> None:
+        """Stop it; `immediate` is as a crash."""
+        self._run("pg_ctl", "--wait", f"--pgdata={self.folder}", f"--mode={mode}", "stop")
+
+    def kill(self) -> None:
+        """End its first process as the system does where memory is short."""
+        os.kill(int((self.folder / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
+
+    def _run(self, name: str, *arguments: str) -> None:
+        done = subprocess.run(
+            [program(name), *arguments], user=self._user, cwd="/", capture_output=True, text=True, timeout=60
+        )
+        if done.returncode:
+            raise RuntimeError(f"{name}: {done.stdout}{done.stderr}")
+
+    @property
+    def address(self) -> str:
+        """The server's address, without a database."""
+        return f"postgresql://{_OWNER}@127.0.0.1:{self.port}"
+
+
+def new_database(address: str, name: str | None = None, as_needed: str = _AS_NEEDED) -> str:
+    """The URL of a database on a server, which is made where it is not there."""
+    name = name or f"facts_{uuid4().hex[:12]}"
+    server = psycopg.connect(f"{address}/postgres", autocommit=True)
+    with server as connection, suppress(psycopg.errors.DuplicateDatabase):
+        connection.execute(f'CREATE DATABASE "{name}" {as_needed}'.encode())
+    return f"{address}/{name}"
+
+
+@contextmanager
+def server() -> Iterator[str]:
+    """The address of a server for tests: the one that FACTS_TEST_POSTGRES_URL names, or one that ends with
+    them and never waits for a disk."""
+    if given := os.environ.get("FACTS_TEST_POSTGRES_URL"):
+        yield given.rstrip("/")
+        return
+    with own_server("fsync=off") as cluster:
+        yield cluster.address
+
+
+@contextmanager
+def own_server(*settings: str) -> Iterator[Cluster]:
+    """A server whose data goes with it."""
+    with tempfile.TemporaryDirectory(prefix="facts-postgresql-") as folder:
+        # Its owner goes through there.
+        os.chmod(folder, 0o755)
+        cluster = Cluster(Path(folder) / "data", *settings)
+        try:
+            yield cluster
+        finally:
+            cluster.stop("immediate")
+
+
+def main(*command: str) -> int:
+    """Run from the command line."""
+    with own_server() as cluster:
+        served = subprocess.Popen(
+            command, env=os.environ | {"FACTS_DATABASE_URL": new_database(cluster.address, "facts")}
+        )
+        # Who presses Ctrl-C is heard by the command too, which ends in its own time.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, lambda number, _: served.send_signal(number))
+        return served.wait()
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

@@ -1,0 +1,270 @@
+"""The same service on PostgreSQL: the same answers, and what only a server can do wrong."""
+
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from api import create_app
+from api.records.store.database import migrate, open_database
+from api.records.store.engine import DatabaseUnusable
+from api.settings import Settings
+
+from .audits.clients import Client
+from .audits.compare import ask_both, compare
+from .cluster import new_database, own_server, server
+from .conftest import PATIENCE_MS, ROOT, Server, facts
+
+Json = dict[str, Any]
+#: Edits of the day that both engines are asked about afterwards.
+EDITS = "9"
+#: Which matches stand first, and what that hangs on, each engine decides with what it has.
+RANKED = r"^(GET|HEAD) /v1/(search|suggest)\b"
+
+pytestmark = pytest.mark.process
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    """A PostgreSQL server."""
+    with server() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def copied(loaded: Path, address: str) -> str:
+    """The dossier in a database of the server, copied from a file."""
+    url = new_database(address)
+    done = facts("copy", f"sqlite:///{loaded}", url)
+    assert done.returncode == 0, done.stderr
+    return url
+
+
+def client_at(url: str, **more: Any) -> FlaskClient:
+    return create_app(Settings(database_url=url, **{"query_timeout_ms": PATIENCE_MS, **more})).test_client()
+
+
+def publisher_at(url: str) -> dict[str, str]:
+    key = facts("key", "create", "In a test", "--role", "publisher", "--db", url).stdout.strip()
+    return {"Authorization": f"Bearer {key}"}
+
+
+def party(record_id: str, name: str = "Novoye") -> Json:
+    return {"id": record_id, "name": name, "kind": "media-outlet"}
+
+
+def post(client: FlaskClient, record_id: str, key: dict[str, str]) -> TestResponse:
+    return client.post("/v1/parties?publish=true", json=party(record_id), headers=key)
+
+
+# The same answers
+
+
+@pytest.mark.audit
+def test_both_engines_answer_with_the_same_bytes(tmp_path: Path, address: str) -> None:
+    findings = compare(*ask_both(ROOT, tmp_path, EDITS, database=new_database(address)), RANKED, strict=True)
+
+    assert findings.answers > 40_000
+    assert findings.same, str(findings)
+    ranked = [found for found in findings.allowed if found.old["status"] != found.new["status"]]
+    assert not ranked, str(ranked[0])
+
+
+def found(client: FlaskClient, text: str) -> set[str]:
+    page = client.get("/v1/search", query_string={"q": text, "limit": 200})
+    return {record["id"] for record in page.get_json()["data"]}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "abe",
+        "isla",
+        "lands",
+        "islands -kunashir",
+        '"peace treaty"',
+        '"treaty peace"',
+        "平和条約",
+        "島",
+        "курил",
+        "o'clock",
+        "50%",
+        "a_b",
+        "\\",
+        "tre*",
+        "-abe",
+        "zzzz",
+    ],
+)
+def test_a_search_finds_the_same_on_both(client: FlaskClient, copied: str, text: str) -> None:
+    assert found(client_at(copied), text) == found(client, text)
+
+
+def test_a_slip_is_met_with_the_same_names_on_both(client: FlaskClient, copied: str) -> None:
+    asked = "/v1/search?q=Kunashri"
+
+    assert client_at(copied).get(asked).get_json()["did_you_mean"]
+    assert client_at(copied).get(asked).get_json() == client.get(asked).get_json()
+
+
+# Copies
+
+
+def test_a_record_comes_back_as_it_went(loaded: Path, copied: str, tmp_path: Path) -> None:
+    back = f"sqlite:///{tmp_path}/back.db"
+    done = facts("copy", copied, back)
+    assert done.returncode == 0, done.stderr
+    went, came = client_at(f"sqlite:///{loaded}"), client_at(back)
+
+    for path in (
+        "/v1/claims?limit=200",
+        "/v1/changes?limit=200",
+        "/v1/search?q=islands&count=true",
+        "/v1",
+    ):
+        assert went.get(path).status_code == 200, went.get(path).text
+        assert came.get(path).data == went.get(path).data
+    for url in (copied, back):
+        assert facts("doctor", "--db", url).stdout == "everything agrees\n"
+
+
+def test_nothing_is_copied_onto_records(loaded: Path, copied: str) -> None:
+    done = facts("copy", f"sqlite:///{loaded}", copied)
+
+    assert done.returncode == 2
+    assert "it holds records already; copy into a new one" in done.stderr
+    assert "postgresql://facts@127.0.0.1" in done.stderr
+
+
+def test_what_was_copied_goes_on_being_written(loaded: Path, address: str) -> None:
+    url = new_database(address)
+    facts("copy", f"sqlite:///{loaded}", url)
+    client = client_at(url)
+
+    made = post(client, "new-here", publisher_at(url))
+    assert made.status_code == 201, made.get_json()
+    assert found(client, "novoye") == {"new-here"}
+    assert facts("doctor", "--db", url).stdout == "everything agrees\n"
+
+
+# Databases that will not do
+
+
+def test_a_database_that_sorts_otherwise_is_refused(address: str) -> None:
+    url = new_database(
+        address, as_needed="TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C.UTF-8' LC_CTYPE 'C.UTF-8'"
+    )
+
+    with pytest.raises(DatabaseUnusable, match="createdb --template=template0"):
+        migrate(open_database(url))
+
+
+def test_a_password_is_never_shown(address: str) -> None:
+    url = address.replace("facts@", "facts:secret-word@") + "/nowhere"
+    done = facts("doctor", "--db", url)
+
+    assert done.returncode == 2
+    assert "secret-word" not in done.stderr + done.stdout
+    assert "postgresql://facts@127.0.0.1" in done.stderr
+
+
+def test_a_command_for_files_says_so(copied: str, tmp_path: Path) -> None:
+    done = facts("backup", tmp_path / "copy.db", "--db", copied)
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "docs/scaling.md" in done.stderr
+
+
+# A server that goes and comes
+
+
+def test_a_server_that_was_away_is_used_again(loaded: Path) -> None:
+    with own_server() as cluster:
+        url = new_database(cluster.address)
+        facts("copy", f"sqlite:///{loaded}", url)
+        client, key = client_at(url, cache_bytes=0), publisher_at(url)
+        assert client.get("/v1/parties/nhk").status_code == 200
+
+        cluster.stop("immediate")
+        asked = [client.get("/v1/parties/nhk"), client.get("/v1/claims?q=abe"), post(client, "x", key)]
+        for answer in asked:
+            assert answer.status_code == 503
+            assert answer.headers["Retry-After"]
+            assert answer.get_json()["detail"] == "the database cannot be opened"
+
+        cluster.start()
+        assert post(client, "x", key).status_code == 201
+        assert client.get("/v1/parties/x").status_code == 200
+        assert client.get("/v1/claims?q=abe").status_code == 200
+
+
+# Several services on one database
+
+
+def test_writers_on_two_services_lose_nothing(address: str, tmp_path: Path) -> None:
+    url = new_database(address)
+    key = publisher_at(url)["Authorization"].removeprefix("Bearer ")
+    services = [Server(url, log=tmp_path / f"{number}.log") for number in range(2)]
+    refused: list[int] = []
+
+    def write(number: int) -> None:
+        client = Client(services[number % 2].port, key)
+        for count in range(EACH):
+            answer = client.send("POST", "/v1/parties?publish=true", party(f"w{number}-{count}"))
+            if answer.status != 201:
+                refused.append(answer.status)
+
+    try:
+        writers = [threading.Thread(target=write, args=(number,)) for number in range(WRITERS)]
+        for writer in writers:
+            writer.start()
+        for writer in writers:
+            writer.join()
+        assert refused == []
+        for service in services:
+            page = Client(service.port).send("GET", "/v1/changes?limit=200").json()
+            assert [entry["seq"] for entry in page["data"]] == list(range(1, WRITERS * EACH + 1))
+            total = Client(service.port).send("GET", "/v1/parties?count=true&limit=1").json()["page"]["total"]
+            assert total == WRITERS * EACH
+    finally:
+        for service in services:
+            service.stop()
+    assert facts("doctor", "--db", url).stdout == "everything agrees\n"
+
+
+WRITERS, EACH = 8, 15
+
+
+def test_a_service_never_serves_what_another_has_changed(copied: str) -> None:
+    writer, reader, key = client_at(copied), client_at(copied), publisher_at(copied)
+    post(writer, "seen", key)
+    for name in ("First", "Second", "Third"):
+        tag = reader.get("/v1/parties/seen").headers["ETag"]
+        change = {"name": name, "correction": {"kind": "new-information", "note": "In a test"}}
+        assert (
+            writer.patch("/v1/parties/seen", json=change, headers=key | {"If-Match": tag}).status_code == 200
+        )
+        assert reader.get("/v1/parties/seen").get_json()["name"] == name
+
+
+# The command that serves
+
+
+def test_a_server_of_ones_own_ends_with_its_command() -> None:
+    ask = "import os, psycopg; url = os.environ['FACTS_DATABASE_URL']; psycopg.connect(url); print(url)"
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.cluster", sys.executable, "-c", ask],
+        cwd=ROOT, capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("postgresql://facts@127.0.0.1:")
+    with pytest.raises(psycopg.OperationalError):
+        psycopg.connect(done.stdout.strip())
