@@ -7,6 +7,7 @@ from marshmallow import Schema, fields
 
 from .base import Json
 from .fields import PLAIN_VALUES, Checked, Listed
+from .geometry import GEOMETRIES
 from .problem import ProblemErrorSchema, ProblemSchema
 from .quantity import DECIMAL
 from .record import CheckSchema, FuzzyDateSchema, RecordSchema, ReferenceSchema
@@ -42,6 +43,7 @@ def written_components(*roots: type[Schema]) -> dict[str, Json]:
         **PLAIN_VALUES,
         "TranslationsInput": _nullable(_list(Translations(), "Input")),
         "Decimal": DECIMAL,
+        **GEOMETRIES,
         **{f"{component_name(s)}Input": as_written(s()) for s in found},
         **{f"{component_name(s)}Replacement": _replacement(s()) for s in records},
         **{f"{component_name(s)}Patch": _patch(s()) for s in (*records, *patched)},

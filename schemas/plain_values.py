@@ -7,6 +7,7 @@ from typing import Any
 from marshmallow import Schema, fields
 
 from .fields import Checked
+from .geometry import GeometryField
 
 
 @cache
@@ -20,6 +21,9 @@ def _plain_values(schema: Schema, path: tuple[str, ...]) -> Iterator[tuple[str, 
         inner = field.inner if isinstance(field, fields.List) else field
         if isinstance(inner, fields.Nested):
             yield from _plain_values(inner.schema, (*path, name))
+        elif isinstance(inner, GeometryField):
+            for member, plain in inner.plain_members.items():
+                yield ".".join((*path, name, member)), plain
         elif (kind := _kind(inner)) is not None:
             yield ".".join((*path, name)), kind
 

@@ -9,6 +9,7 @@ from marshmallow import fields
 
 from api.records.core.registry import TYPES
 from schemas import fields as f
+from schemas.geometry import GeometryField
 from schemas.identifiers import Identifier
 from schemas.quantity import DecimalText, UnitCode
 from schemas.record import without_nothing
@@ -42,6 +43,7 @@ VALUES: dict[type, Callable[[Any], tuple[Any, ...]]] = {
     f.Count: lambda field: (3, 2) if field.name == "start" else (4, 5),
     f.Number: lambda field: {"value": (3, 4), "best": (5, 6), "worst": (1, 0)}[field.name],
     f.Degrees: lambda field: (45.5, -12.25),
+    GeometryField: lambda field: ({"type": "LineString", "coordinates": [[-50, -50], [50.5, 50]]},),
     f.Matching: lambda field: (field.example,),
     Identifier: lambda field: (field.example,),
     DecimalText: lambda field: ("48.80", "48.8"),

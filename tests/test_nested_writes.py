@@ -115,6 +115,11 @@ MEMBERS: dict[str, dict[str, list[Any]]] = {
     "places/bay": {
         "names": NAMES,
         "coordinates": [{"latitude": 45.5, "longitude": 150.0}, {"latitude": 46.25, "longitude": 150.0}],
+        # Both hold both points: see test_geometry.py.
+        "geometry": [
+            {"type": "LineString", "coordinates": [[149.5, 45], [150.5, 47.25]]},
+            {"type": "Polygon", "coordinates": [[[149, 45], [151, 45], [151, 47], [149, 45]]]},
+        ],
         "identifiers": [*IDENTIFIERS, {"gnd": "4011882-4", "geonames": "2127515"}],
         **ELSEWHERE,
         "claimed_by": [["ann"], ["dan", "ann"]],

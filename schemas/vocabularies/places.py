@@ -1,4 +1,4 @@
-"""What a place is."""
+"""What a place is, and how exactly it is known where."""
 
 from .terms import Term, Vocabulary
 
@@ -43,6 +43,33 @@ PLACE_KINDS = Vocabulary(
             "A building or its grounds.",
             "schema:LandmarksOrHistoricalBuildings",
             synonyms=("address", "palace", "venue"),
+        ),
+    ),
+)
+
+PLACE_PRECISIONS = Vocabulary(
+    "place-precisions",
+    "Place precisions",
+    "What the geometry of a place stands for.",
+    (
+        Term(
+            "exact",
+            "The place itself: a point in it, or its line as it was measured (1 in ACLED's geo_precision).",
+            synonyms=("precise", "surveyed"),
+        ),
+        Term(
+            "near",
+            "A point near the place, or in the part of it that is known (2 in ACLED's geo_precision).",
+            synonyms=("approximate", "nearby"),
+        ),
+        Term(
+            "representative",
+            "A point that stands for a larger area, such as its capital or its middle (3 in ACLED's "
+            "geo_precision).",
+            synonyms=("centre", "centroid", "region"),
+        ),
+        Term(
+            "sketched", "A line drawn by eye or made simple.", synonyms=("rough", "schematic", "simplified")
         ),
     ),
 )
