@@ -51,7 +51,7 @@ _MEANING = {
 def _listed(levels: tuple[str, ...]) -> Json:
     level, *below = levels
     if not below:
-        return {"$ref": "#/components/schemas/Position"}
+        return {"$ref": "#/components/schemas/GeoPosition"}
     least = _LEAST.get(level, 1)
     return {"type": "array", "items": _listed(tuple(below)), "minItems": least, "maxItems": MOST_POSITIONS}
 
@@ -68,7 +68,7 @@ def _component(name: str) -> Json:
 
 #: Components of geometries: a client tells them apart by their `type`.
 GEOMETRIES: dict[str, Json] = {
-    "Position": _POSITION,
+    "GeoPosition": _POSITION,
     **{f"{name}Geometry": _component(name) for name in SHAPES},
     "Geometry": {
         "description": f"RFC 7946, {MOST_POSITIONS} positions at most.",
@@ -105,6 +105,10 @@ class GeometryField(Checked):
         if found:
             raise ValidationError(found)
         return {"type": value["type"], "coordinates": value["coordinates"]}
+
+    def _serialize(self, value: Any, attr: Any, obj: Any, **kwargs: Any) -> Json | None:
+        # In one order, however it is kept.
+        return {"type": value["type"], "coordinates": value["coordinates"]} if value else None
 
 
 def _nested(coordinates: Any, levels: tuple[str, ...]) -> Any:

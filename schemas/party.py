@@ -1,10 +1,11 @@
 """Parties: whoever speaks, holds, signs, publishes."""
 
+from .attribute import AttributedSchema, Attributes
 from .base import ValueSchema
 from .citation import CitationSchema
 from .fields import CountryCode, FuzzyDateField, LanguageTag, Listed, One, Reference, TermOf, Text, WebAddress
 from .identifiers import MOST_ADDRESSES, IdentifiersSchema, ImageSchema
-from .record import RecordSchema, doc
+from .record import doc
 from .translation import TranslatedSchema, Translations
 from .vocabularies import NAME_KINDS, PARTY_KINDS
 
@@ -38,7 +39,7 @@ class MembershipSchema(ValueSchema):
     held = FuzzyDateField()
 
 
-class PartySchema(RecordSchema):
+class PartySchema(AttributedSchema):
     """A person, state, outlet, ministry or other body that acts or speaks."""
 
     of_type = "party"
@@ -51,6 +52,7 @@ class PartySchema(RecordSchema):
     memberships = Listed(One(MembershipSchema), 100)
     part_of = Reference("party", metadata=doc("A ministry's state, a desk's agency."))
     predecessors = Listed(Reference("party"), 20)
+    attributes = Attributes()
     country = CountryCode(metadata=doc("ISO 3166-1 alpha-2, or ISO 3166-3 for a former country."))
     identifiers = One(IdentifiersSchema)
     website = WebAddress(metadata=doc("Its own page."))

@@ -4,12 +4,13 @@ from typing import Any
 
 from marshmallow import ValidationError, post_load, validates_schema
 
+from .attribute import AttributedSchema, Attributes
 from .base import Fault, Json, ValueSchema
 from .fields import Degrees, Listed, One, Reference, TermOf, Text, WebAddress
 from .geometry import Coordinates, GeometryField, PrecisionSchema, disagreement, point_of
 from .identifiers import MOST_ADDRESSES, ImageSchema, PlaceIdentifiersSchema
 from .party import NameSchema
-from .record import RecordSchema, doc
+from .record import doc
 from .translation import Translations
 from .vocabularies import PLACE_KINDS
 
@@ -21,7 +22,7 @@ class CoordinatesSchema(ValueSchema):
     longitude = Degrees(180, required=True)
 
 
-class PlaceSchema(RecordSchema):
+class PlaceSchema(AttributedSchema):
     """A place; its names show who uses them."""
 
     of_type = "place"
@@ -33,6 +34,7 @@ class PlaceSchema(RecordSchema):
     part_of = Reference("place")
     claimed_by = Listed(Reference("party"), 20)
     administered_by = Listed(Reference("party"), 20)
+    attributes = Attributes()
     coordinates = Coordinates(
         CoordinatesSchema,
         metadata=doc("A point of it; where `geometry` is a point it is that one, and may be left out."),

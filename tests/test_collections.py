@@ -47,6 +47,10 @@ def _ids(value: Any) -> set[str]:
     return {value["id"]} if isinstance(value, dict) else set()
 
 
+def _cited_in(*members: list[Any]) -> set[str]:
+    return _ids([citation["source"] for member in members for one in member for citation in one["citations"]])
+
+
 def _handed(claim: Record, sources: dict[str, Record]) -> set[str]:
     """Everybody in the chain, and the publishers of cited sources and all that these descend from."""
     through = _ids([link["party"] for link in claim["attribution"]])
@@ -99,12 +103,18 @@ MEANINGS: dict[str, dict[str, Meaning]] = {
         "part_of": lambda r, _: _ids(r["part_of"]),
         "member_of": lambda r, _: _ids([m["party"] for m in r["memberships"]]),
         "office_of": lambda r, _: _ids([o["of"] for o in r["offices"]]),
+        "attribute": lambda r, _: {a["member"] for a in r["attributes"]},
+        "attribute_value": lambda r, _: _ids([a["value"] for a in r["attributes"]]),
+        "source": lambda r, _: _cited_in(r["names"], r["offices"], r["attributes"]),
     },
     "places": {
         "kind": lambda r, _: {r["kind"]},
         "part_of": lambda r, _: _ids(r["part_of"]),
         "claimed_by": lambda r, _: _ids(r["claimed_by"]),
         "administered_by": lambda r, _: _ids(r["administered_by"]),
+        "attribute": lambda r, _: {a["member"] for a in r["attributes"]},
+        "attribute_value": lambda r, _: _ids([a["value"] for a in r["attributes"]]),
+        "source": lambda r, _: _cited_in(r["names"], r["attributes"]),
     },
 }
 MEANINGS["claims"]["language"] = lambda r, _: {r["language"]} - {None}

@@ -245,7 +245,8 @@ def test_what_can_have_several_values_can_be_asked_for_all_of_them() -> None:
     names = {name for t in TYPES.values() for name in collection_parameters(t) if name.endswith(".all")}
 
     assert names == {
-        "about.all", "administered_by.all", "check.all", "claimed_by.all", "derived_from.all", "dossier.all",
+        "about.all", "administered_by.all", "attribute.all", "attribute_value.all", "check.all",
+        "claimed_by.all", "derived_from.all", "dossier.all",
         "member_of.all", "office_of.all", "origin.all", "participant.all", "participant_role.all",
         "place.all",
         "publisher.all", "question.all", "relation.all", "review.all", "reviewed_by.all", "role.all",

@@ -57,6 +57,7 @@ WORLD: list[tuple[str, Json]] = [
     ("sources", {"id": "wire", "title": "Wire", "kind": "news-report", "publisher": "dan", "held": True}),
     ("sources", {"id": "reprint", "title": "R.", "kind": "news-report", "publisher": "ann", "held": True}),
     ("places", {"id": "bay", "name": "Bay", "kind": "city"}),
+    ("places", {"id": "coast", "name": "Coast", "kind": "region"}),
     ("parties", {"id": "body", "name": "Body", "kind": "group"}),
     ("dates", {"id": "day", "title": "Day", "kind": "meeting", "when": "2019", "citations": [WIRE]}),
     ("dossiers", {"id": "asked", "title": "A.", "questions": [{"id": "who", "text": "Who?"}]}),
@@ -74,6 +75,13 @@ MEMBERS: dict[str, dict[str, list[Any]]] = {
         ],
         "memberships": [[{"party": "dan"}], [{"party": "dan", "held": "2019-07"}]],
         "predecessors": [["ann"], ["ann", "dan"]],
+        "attributes": [
+            [{"member": "memberships", "value": "dan", "citations": [WIRE]}],
+            [
+                {"member": "part_of", "value": "dan", "held": "2018/..", "citations": [PAGED]},
+                {"member": "memberships", "value": "dan", "held": "2019-07", "citations": [WIRE, PLACED]},
+            ],
+        ],
         "identifiers": [*IDENTIFIERS, {"gnd": "118540238", "lei": "549300MLUDYVRQOOXS22"}],
         **ELSEWHERE,
         "translations": _translations("name"),
@@ -123,6 +131,13 @@ MEMBERS: dict[str, dict[str, list[Any]]] = {
         "identifiers": [*IDENTIFIERS, {"gnd": "4011882-4", "geonames": "2127515"}],
         **ELSEWHERE,
         "claimed_by": [["ann"], ["dan", "ann"]],
+        "attributes": [
+            [{"member": "claimed_by", "value": "ann", "citations": [WIRE]}],
+            [
+                {"member": "claimed_by", "value": "dan", "held": "1956/", "citations": [WIRE, PLACED]},
+                {"member": "part_of", "value": "coast", "citations": [PAGED]},
+            ],
+        ],
     },
     "dossiers/race": {
         "questions": [

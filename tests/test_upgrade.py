@@ -131,6 +131,7 @@ def _read_of(plural: str, record_id: str, moment: str) -> list[str]:
 
 def test_what_a_program_of_before_rendered_is_shown_although_it_lacks_members(database_file: Path) -> None:
     new = {"quantities", "translations", "reviews", "language", "co_publishers", "signatories", "website"}
+    new |= {"attributes", "geometry", "precision"}
     with sqlite3.connect(database_file) as connection:
         for record_id, body in connection.execute("SELECT id, body FROM record").fetchall():
             old = json.dumps({k: v for k, v in json.loads(body).items() if k not in new}).encode()

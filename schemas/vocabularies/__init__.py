@@ -22,7 +22,7 @@ from .parties import PARTICIPANT_ROLES, PARTY_KINDS
 from .places import PLACE_KINDS, PLACE_PRECISIONS
 from .problems import PROBLEM_TYPES
 from .provenance import PROVENANCE_TERMS
-from .records import NAME_KINDS, RECORD_STATUSES, RECORD_TYPES, TRANSLATABLE, TRANSLATION_KINDS
+from .records import ATTRIBUTES, NAME_KINDS, RECORD_STATUSES, RECORD_TYPES, TRANSLATABLE, TRANSLATION_KINDS
 from .sources import CHECK_STATUSES, DERIVATIONS, SOURCE_KINDS
 from .terms import PREFIXES, VOCABULARIES, AttributionRole, ClaimKind, ProblemType, Term, Vocabulary
 
@@ -46,6 +46,7 @@ _SERVED = (
     ASSESSMENT_STATUSES,
     TRANSLATION_KINDS,
     TRANSLATABLE,
+    ATTRIBUTES,
     CHECK_STATUSES,
     STANDINGS,
     QUANTITY_COMPARISONS,
@@ -63,6 +64,7 @@ VOCABULARIES.update((vocabulary.name, vocabulary) for vocabulary in _SERVED)
 
 __all__ = [
     "ASSESSMENT_STATUSES",
+    "ATTRIBUTES",
     "ATTRIBUTION_ROLES",
     "BATCH_OPERATIONS",
     "CHANGE_KINDS",

@@ -113,3 +113,15 @@ TRANSLATABLE = Vocabulary(
         Term("quote", "Of a citation."),
     ),
 )
+ATTRIBUTES = Vocabulary(
+    "attributes",
+    "Attributes",
+    "Members of a party or a place that sources are cited for.",
+    (
+        Term("memberships", "Of a party: another that it is or was a member of.", "schema:memberOf"),
+        Term("part_of", "Of a party or a place: what it is directly part of.", "schema:containedInPlace"),
+        Term("predecessors", "Of a party: what it came from."),
+        Term("claimed_by", "Of a place: a party that claims it."),
+        Term("administered_by", "Of a place: a party that administers it."),
+    ),
+)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from schemas import vocabularies as vocab
+from schemas.attribute import AttributedSchema
 from schemas.base import Json
 from schemas.claim import ClaimSchema
 from schemas.date import DateSchema
@@ -35,7 +36,7 @@ from .filters import (
     padded,
 )
 from .measured import Measured, quantity_keys
-from .mentions import Role, roles_of
+from .mentions import Role, mentions, roles_of
 
 
 @dataclass(frozen=True)
@@ -174,6 +175,44 @@ _LANGUAGE = Languages("language", "BCP 47 tag of it, exactly as recorded.", one(
 _TRANSLATED = Languages(
     "translated", "BCP 47 tag of a language that one of its own texts is translated into.", Keys(_translated)
 )
+
+
+def _cited(schema: type[RecordSchema]) -> Keys:
+    """The sources of all citations in a document, wherever they stand in it."""
+
+    def sources(document: Json, computed: Json) -> Iterable[Key]:
+        named = (m for m in mentions(schema, document) if m.role.endswith("citations.source"))
+        return [(source, "") for source in dict.fromkeys(m.target for m in named)]
+
+    return Keys(sources)
+
+
+def _attributed(schema: type[AttributedSchema]) -> tuple[Filter, ...]:
+    """What records are found by of which single members are cited for."""
+    types = schema().named_by_members()
+    return (
+        Ids(
+            "attribute_value",
+            "A record that one of its attributes names.",
+            each("attributes", "value", "member"),
+            to=tuple(dict.fromkeys(name for to in types.values() for name in to)),
+        ),
+        Terms(
+            "attribute",
+            "A member that sources are cited for; with `attribute_value`, for that value.",
+            each("attributes", "member"),
+            vocabulary=vocab.ATTRIBUTES,
+            pairs_with="attribute_value",
+        ),
+        Ids(
+            "source",
+            "A source that one of its names, offices or attributes cites.",
+            _cited(schema),
+            to=("source",),
+        ),
+    )
+
+
 _MEMBERSHIP = "Members of a dossier: what names it, what that refers to, and the sources' publishers."
 _MEMBERS = Members("dossier", _MEMBERSHIP)
 
@@ -220,6 +259,7 @@ PARTY = RecordType(
             to=("party",),
         ),
         Ids("office_of", "Where it holds or held an office.", each("offices", "of"), to=("party",)),
+        *_attributed(PartySchema),
         _TRANSLATED,
     ),
 )
@@ -239,6 +279,7 @@ PLACE = RecordType(
         Ids("part_of", "What it is directly part of.", one("part_of"), to=("place",)),
         Ids("claimed_by", "A party that claims it.", each("claimed_by"), to=("party",)),
         Ids("administered_by", "A party that administers it.", each("administered_by"), to=("party",)),
+        *_attributed(PlaceSchema),
         _TRANSLATED,
     ),
 )
