@@ -7,8 +7,9 @@ import pytest
 
 from api.records.citations.compare import Judgement
 from api.records.citations.verify import Checked, keep_checks
+from api.records.core.registry import BY_PLURAL
 
-from .conftest import Desk, facts
+from .conftest import Desk, Json, facts
 
 NOTE = {"kind": "error", "note": "It was wrong."}
 HOST = "zebulon-gazette.example"
@@ -184,3 +185,87 @@ def test_positions_of_the_past_keep_the_column_of_a_party_whose_name_was_taken_o
         assert [s["id"] for s in now["silent"]] == [s["id"] for s in then["silent"]]
     named = {c["party"]["id"]: c["party"]["name"] for q in after for c in q["positions"]}
     assert (named["russia"], named["japan"]) == (None, "Japan")
+
+
+# Every member that says something of a person
+
+SECRET = "zebulonix"
+#: The same as a number and as an identifier, where no words may stand.
+FAR, ITEM = "12.3456789", "Q987654321"
+_CITED = {"source": "urdupoint-2019-07-21"}
+_QUOTED = {**_CITED, "quote": f"So {SECRET} said."}
+_TRANSLATED = {"language": "ja", "text": f"{SECRET} san", "kind": "own"}
+_SAID = {"id": "x", "proposition": "P.", "kind": "reported-fact", "citations": [_CITED]}
+_HOUSE = {"id": "x", "name": "House", "kind": "building"}
+_PERSON = {"id": "x", "name": "X", "kind": "person"}
+_MEMBER = {"member": "memberships", "value": "japan"}
+MEMBERS: dict[str, tuple[str, Json, Json, str]] = {
+    "a name": ("parties", _PERSON, {"names": [{"text": SECRET, "language": "en"}]}, SECRET),
+    "an office": ("parties", _PERSON, {"offices": [{"title": SECRET}]}, SECRET),
+    "a translated name": ("parties", _PERSON, {"translations": [{"member": "name", **_TRANSLATED}]}, SECRET),
+    "a translated office": (
+        "parties",
+        _PERSON,
+        {"offices": [{"title": "Head", "translations": [{"member": "title", **_TRANSLATED}]}]},
+        SECRET,
+    ),
+    "a translated quotation": (
+        "claims",
+        _SAID,
+        {
+            "citations": [
+                {**_CITED, "quote": "So.", "translations": [{"member": "quote", **_TRANSLATED}]},
+            ]
+        },
+        SECRET,
+    ),
+    "a picture": (
+        "parties",
+        _PERSON,
+        {"image": {"url": f"https://{SECRET}.example/", "credit": SECRET, "alt": SECRET}},
+        SECRET,
+    ),
+    "a website": ("parties", _PERSON, {"website": f"https://{SECRET}.example/"}, SECRET),
+    "pages of others": ("parties", _PERSON, {"same_as": [f"https://{SECRET}.example/"]}, SECRET),
+    "an identifier": ("parties", _PERSON, {"identifiers": {"wikidata": ITEM}}, ITEM),
+    "an attribute": ("parties", _PERSON, {"attributes": [{**_MEMBER, "citations": [_QUOTED]}]}, SECRET),
+    "an attribute of a place": (
+        "places",
+        _HOUSE,
+        {"attributes": [{"member": "claimed_by", "value": "japan", "citations": [_QUOTED]}]},
+        SECRET,
+    ),
+    "a point": ("places", _HOUSE, {"geometry": {"type": "Point", "coordinates": [5, float(FAR)]}}, FAR),
+    "coordinates": ("places", _HOUSE, {"coordinates": {"latitude": 5, "longitude": float(FAR)}}, FAR),
+    "a review": (
+        "claims",
+        _SAID,
+        {"reviews": [{"by": "nhk", "rating": {"label": SECRET}, "status": "refuted"}]},
+        SECRET,
+    ),
+    "a quantity": ("claims", _SAID, {"quantities": [{"of": SECRET, "value": "3", "unit": "%"}]}, SECRET),
+}
+
+
+@pytest.mark.parametrize("case", MEMBERS)
+@pytest.mark.parametrize("revisions", [(), ("--revisions", "1")], ids=["all", "an earlier one"])
+def test_no_member_that_was_taken_out_stands_anywhere(
+    desk: Desk, case: str, revisions: tuple[str, ...]
+) -> None:
+    plural, body, members, secret = MEMBERS[case]
+    created = desk.send("POST", f"{plural}?publish=true", {**body, **members})
+    assert created.status_code == 201, created.text
+    assert _stands(desk, secret)
+    then = desk.last()
+    if revisions:
+        assert desk.change("PUT", f"{plural}/x", {**body, "correction": NOTE}).status_code == 200
+
+    _redact(desk, BY_PLURAL[plural].name, "x", *revisions)
+
+    assert not _stands(desk, secret)
+    reads = {"": 200 if revisions else 451, f"?as_of=seq:{then}": 451, "/revisions/1": 451}
+    for read, status in reads.items():
+        answer = desk.client.get(f"/v1/{plural}/x{read}")
+        assert (answer.status_code, secret in answer.text) == (status, False), read
+    assert desk.read("search", q=secret)["data"] == []
+    assert secret not in desk.client.get(f"/v1/{plural}?translation=ja&limit=200").text
