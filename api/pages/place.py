@@ -2,11 +2,13 @@
 
 from api.records.answers.translation import as_written
 from api.records.core.registry import CLAIM, DATE, PLACE
+from api.records.core.state import State
 from schemas.base import Json
 
 from . import about
 from .history import history, revisions_of
 from .links import links_to
+from .map import map_of
 from .page import CHOOSING, Asked, Page, Shown
 from .reading import one, users_of_names
 from .record_texts import optional_text
@@ -36,7 +38,14 @@ def _read(asked: Asked) -> Json:
         "claims": selected(state, CLAIM, "-said", within=place),
         "dates": selected(state, DATE, "-when", place=place),
         "users": users_of_names(state, place),
+        "beside": _beside(state, record),
     }
+
+
+def _beside(state: State, place: Json) -> list[Json]:
+    """The other parts of what it is a part of."""
+    whole = place["part_of"]
+    return selected(state, PLACE, "name", part_of=[whole["id"]])["data"] if whole else []
 
 
 def _show(document: Json, asked: Asked) -> Shown:
@@ -59,6 +68,7 @@ def _show(document: Json, asked: Asked) -> Shown:
             (_("What happened there"), document["dates"]),
         ),
         history=history(document["revisions"]),
+        map=map_of(place, [*document["parts"]["data"], *document["beside"]]),
     )
     perspectives = links_to(document["users"])
     self = place["links"]["self"]

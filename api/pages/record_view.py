@@ -14,6 +14,7 @@ from .citations import Citation, citations
 from .dates_in_words import When, when
 from .history import Entry
 from .links import Link, link_to, link_to_record, optional_link, page_of, web
+from .map import Map
 from .names import language_name
 from .reading import list_of
 from .record_texts import Text, text_of
@@ -94,6 +95,8 @@ class RecordView:
     history: list[Entry] = field(default_factory=list)
     #: What the script of the page says when it compares a pasted text with what is cited.
     comparing: Json | None = None
+    #: Of places.
+    map: Map | None = None
 
 
 def facts(*found: Fact) -> list[Fact]:
