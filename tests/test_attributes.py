@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from .conftest import Desk, Json, facts
+from .test_pages import page, words
 
 WIRE = {"source": "urdupoint-2019-07-21", "locator": {"text": {"start": "The dispute", "end": "talks"}}}
 CLAIMED: Json = {"member": "claimed_by", "value": "japan", "held": "1945/..", "citations": [WIRE]}
@@ -178,3 +179,12 @@ def test_a_redacted_attribute_stands_nowhere(desk: Desk) -> None:
     assert desk.client.get("/v1/parties/x").status_code == 451
     left = desk.read("parties/japan/references", role="attributes.value")["data"]
     assert [each["record"]["id"] for each in left] == ["four-islands"]
+
+
+def test_pages_show_where_attributes_stand_and_what_rests_on_a_source(desk: Desk) -> None:
+    cited = {"source": "tass-1069673", "quote": "ours since then"}
+    _publish(desk, "places", {**CLAIMED, "citations": [cited]})
+
+    assert "ours since then" in words(page(desk.client, "/places/x").find(".//main"))
+    links = {link.get("href") for link in page(desk.client, "/sources/tass-1069673").iter("a")}
+    assert "/places/x" in links

@@ -54,14 +54,14 @@ def _read(asked: Asked) -> Json:
 
 def _show(document: Json, asked: Asked) -> Shown:
     party = document["party"]
-    offices = [citation for office in party["offices"] for citation in office["citations"]]
+    cited = [c for held in (*party["offices"], *party["attributes"]) for c in held["citations"]]
     view = RecordView(
         term(party["kind"]),
         name_of(party),
         _facts(party),
         optional_text(party, "description"),
         names(party),
-        citations(offices),
+        citations(cited),
         listings(
             (_("Speaking"), document["says"]),
             (_("Its position, stated by others"), document["held"]),

@@ -6,6 +6,7 @@ from api.records.core.state import State
 from schemas.base import Json
 
 from . import about
+from .citations import citations
 from .history import history, revisions_of
 from .links import links_to
 from .map import map_of
@@ -62,6 +63,7 @@ def _show(document: Json, asked: Asked) -> Shown:
         ),
         optional_text(place, "description"),
         names(place),
+        citations([citation for attribute in place["attributes"] for citation in attribute["citations"]]),
         listings=listings(
             (_("Its parts"), document["parts"]),
             (_("What is said of it"), document["claims"]),

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from api.records.answers.translation import as_written
-from api.records.core.registry import CLAIM, SOURCE
+from api.records.core.registry import CLAIM, PARTY, PLACE, SOURCE
 from schemas.base import Json
 from schemas.source import published_by
 
@@ -29,6 +29,8 @@ def _read(asked: Asked) -> Json:
         "revisions": revisions_of(state, record),
         "claims": selected(state, CLAIM, "-said", source=source),
         "from_it": selected(state, CLAIM, "-said", origin=source, **{"source.not": source}),
+        "parties": selected(state, PARTY, "name", source=source),
+        "places": selected(state, PLACE, "name", source=source),
         "derived": selected(state, SOURCE, "published", derived_from=source),
     }
 
@@ -42,6 +44,8 @@ def _show(document: Json, asked: Asked) -> Shown:
         listings=listings(
             (_("Claims that cite it"), document["claims"]),
             (_("Claims that go back to it through others"), document["from_it"]),
+            (_("Parties that are described by it"), document["parties"]),
+            (_("Places that are described by it"), document["places"]),
             (_("Documents that draw on it"), document["derived"]),
         ),
         history=history(document["revisions"]),
