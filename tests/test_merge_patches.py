@@ -56,7 +56,7 @@ VALUES: dict[type, Callable[[Any], tuple[Any, ...]]] = {
 
 #: What stands in place of another member, or fits to others: test_between.py, test_translations.py and the
 #: machine of test_nested_writes.py try these.
-APART = {"after", "before", "translations"}
+APART = {"after", "before", "translations", "attributes"}
 
 
 def _value(field: fields.Field[Any], other: bool = False) -> Any:
