@@ -292,6 +292,8 @@ def _real_value(declared: Filter, known: Known, chance: Random) -> Any:
 CONTRACT: Any = schemathesis.openapi.from_dict(DOCUMENT)
 # An address that is too long is refused before anybody looks at what is wrong with it.
 CONTRACT.config.checks.negative_data_rejection.expected_statuses.append("414")
+# So is a body that is too large, such as one with more positions than a geometry may have.
+CONTRACT.config.checks.negative_data_rejection.expected_statuses.append("413")
 # Preconditions are judged before the body (RFC 9110 section 13.2.1).
 CONTRACT.config.checks.negative_data_rejection.expected_statuses.append("412")
 OPERATIONS = [(method, path) for path, operations in DOCUMENT["paths"].items() for method in operations]
