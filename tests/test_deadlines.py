@@ -29,13 +29,13 @@ VALUES = {
     "sort": "id", "q": "a", "perspective": "russia", "since": "0", "compare": "1", "when": "2019",
     "said": "2019", "valid": "2019", "published": "2019", "question": "who-holds-sovereignty",
 }  # fmt: skip
-#: A record of the type that a filter takes; `part_of` means another one at each address.
-NAMED = {
-    declared.name: TYPES[declared.to[0]].example
-    for record_type in TYPES.values()
-    for declared in record_type.filters
-    if isinstance(declared, Ids) and declared.to[0] in TYPES and declared.name != "part_of"
-}
+#: Filters by ids with the types that each takes, at one address and another.
+TAKEN: dict[str, set[tuple[str, ...]]] = {}
+for _filter in (declared for record_type in TYPES.values() for declared in record_type.filters):
+    if isinstance(_filter, Ids):
+        TAKEN.setdefault(_filter.name, set()).add(_filter.to)
+#: A record of the type that a filter takes, where it takes the same everywhere; `part_of` does not.
+NAMED = {name: TYPES[to[0]].example for name, (to, *others) in TAKEN.items() if not others and to[0] in TYPES}
 
 
 class Clock:
