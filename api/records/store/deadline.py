@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 from peewee import Database, OperationalError
+from peewee import __exception_wrapper__ as _translated  # type: ignore[attr-defined]  # its types leave it out
 
 from .engine import engine_of
 
@@ -65,3 +66,27 @@ def wait(seconds: float) -> None:
     sleep(seconds)
     if limit := _LIMIT.get():
         limit.end += monotonic() - began
+
+
+def watched(cursor: Any) -> Any:
+    """A class of a driver's cursors whose errors are peewee's, and which look at the clock, while rows are
+    fetched too: peewee itself stands around the execution alone."""
+
+    class Watched(cursor):  # type: ignore[misc]  # whichever class the driver has
+        def fetchone(self) -> Any:
+            look()
+            with _translated:
+                return super().fetchone()
+
+        def fetchall(self) -> list[Any]:
+            look()
+            with _translated:
+                rows: list[Any] = super().fetchall()
+                return rows
+
+        def __next__(self) -> Any:
+            look()
+            with _translated:
+                return super().__next__()
+
+    return Watched

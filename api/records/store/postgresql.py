@@ -12,10 +12,9 @@ from typing import Any, ClassVar
 
 import psycopg
 from peewee import PostgresqlDatabase
-from peewee import __exception_wrapper__ as _translated  # type: ignore[attr-defined]  # its types leave it out
 from playhouse.migrations import Runner
 
-from .deadline import look
+from .deadline import watched
 from .engine import HISTORY, DatabaseUnusable, Undoable
 from .models import MODELS
 from .tables import COUNTERS, SECRETS
@@ -87,18 +86,15 @@ class PostgresDatabase(PostgresqlDatabase):
             prefer_psycopg3=True,
             connect_timeout=_PATIENCE_TO_CONNECT,
             options=options,
-            cursor_factory=_Cursor,
+            cursor_factory=watched(psycopg.Cursor),
         )
 
     def execute_sql(self, sql: str, params: Sequence[Any] | None = None) -> Any:
         """A statement with a `?` for each of its values."""
         if not self.in_transaction() and self._is_lost():
             self.close()
-        if sql.startswith("CREATE TABLE"):
-            for ours, theirs in _DECLARED:
-                sql = sql.replace(ours, theirs)
         words = _in_their_words(sql)
-        return super().execute_sql(words, params or None)  # type: ignore[no-untyped-call]  # as peewee has it
+        return PostgresqlDatabase.execute_sql(self, words, params or None)
 
     def _rows(self, statement: str, values: Sequence[Any] = ()) -> list[Any]:
         rows: list[Any] = self.execute_sql(statement, values).fetchall()
@@ -136,7 +132,7 @@ class PostgresDatabase(PostgresqlDatabase):
 
     def _is_lost(self) -> bool:
         """Whether the connection was ended from the other side."""
-        return not self.is_closed() and bool(self.connection().closed)  # type: ignore[no-untyped-call]
+        return not self.is_closed() and bool(PostgresqlDatabase.connection(self).closed)
 
     # Tables
 
@@ -180,7 +176,7 @@ class PostgresDatabase(PostgresqlDatabase):
         SECRETS.add(self, [SECRETS.row(name="cursor", value=token_hex(32))])
 
     def shape_faults(self, migrations: str) -> Iterator[str]:
-        """PostgreSQL itself sees to it that tables are as they were declared."""
+        """Not looked for: on a server only its owner can change a table, and a statement says so at once."""
         yield from ()
 
     def number_on(self, table: str) -> None:
@@ -211,30 +207,14 @@ class PostgresDatabase(PostgresqlDatabase):
         self.execute_sql("VACUUM FULL")
 
 
-class _Cursor(psycopg.Cursor[Any]):
-    """A cursor whose errors are peewee's, and which looks at the clock, while rows are fetched too."""
-
-    def fetchone(self) -> Any:
-        look()
-        with _translated:
-            return super().fetchone()
-
-    def fetchall(self) -> list[Any]:
-        look()
-        with _translated:
-            return super().fetchall()
-
-    def __next__(self) -> Any:
-        look()
-        with _translated:
-            return super().__next__()
-
-
 @lru_cache(maxsize=2_048)
 def _in_their_words(statement: str) -> str:
     """Placeholders as psycopg has them. SQLite's CROSS JOIN keeps an order of tables, which PostgreSQL finds
-    by itself. Statements of peewee's own about tables are in these words already."""
+    by itself. Statements of peewee's own about what is there are in these words already."""
     statement = statement.replace("CROSS JOIN", "JOIN")
+    if statement.startswith("CREATE TABLE"):
+        for ours, theirs in _DECLARED:
+            statement = statement.replace(ours, theirs)
     return statement.replace("%", "%%").replace("?", "%s") if "?" in statement else statement
 
 

@@ -11,10 +11,9 @@ from typing import Any, ClassVar
 from urllib.parse import quote
 
 from peewee import OperationalError, SqliteDatabase
-from peewee import __exception_wrapper__ as _translated  # type: ignore[attr-defined]  # its types leave it out
 from playhouse.migrations import Runner
 
-from .deadline import look
+from .deadline import watched
 from .engine import DatabaseUnusable, Undoable
 from .troubles import is_busy
 
@@ -95,11 +94,12 @@ class SqliteFile(SqliteDatabase):
 
     def _handle(self) -> sqlite3.Connection:
         """This thread's connection."""
-        handle: sqlite3.Connection = super().connection()  # type: ignore[no-untyped-call]  # as peewee has it
+        handle: sqlite3.Connection = SqliteDatabase.connection(self)
         return handle
 
-    def _rows(self, statement: str) -> list[Any]:
-        rows: list[Any] = super().execute_sql(statement).fetchall()  # type: ignore[no-untyped-call]
+    def rows(self, statement: str) -> list[Any]:
+        """All rows of a statement."""
+        rows: list[Any] = SqliteDatabase.execute_sql(self, statement).fetchall()
         return rows
 
     # Transactions
@@ -134,12 +134,12 @@ class SqliteFile(SqliteDatabase):
     def tables(self) -> set[str]:
         """The names of the tables that are there; not of SQLite's own."""
         listed = "SELECT tbl_name FROM sqlite_master WHERE tbl_name NOT LIKE 'sqlite!_%' ESCAPE '!'"
-        return {row[0] for row in self._rows(listed)}
+        return {row[0] for row in self.rows(listed)}
 
     def settle(self) -> None:
         """So that readers never wait. The file keeps it; one that was not looked at yet may be another
         program's."""
-        self._rows("PRAGMA journal_mode = wal")
+        self.rows("PRAGMA journal_mode = wal")
 
     def bring_up(self, migrations: str) -> list[str]:
         """A server of an older version, which would go on writing as the tables were, has to be stopped."""
@@ -180,7 +180,7 @@ class SqliteFile(SqliteDatabase):
 
     def damage(self) -> Iterator[str]:
         """What `integrity_check` finds."""
-        for (found,) in self._rows("PRAGMA integrity_check"):
+        for (found,) in self.rows("PRAGMA integrity_check"):
             if found != "ok":
                 yield f"integrity_check: {found}"
 
@@ -196,11 +196,11 @@ class SqliteFile(SqliteDatabase):
 
     def overwriting(self) -> None:
         """With zeros."""
-        self._rows("PRAGMA secure_delete = ON")
+        self.rows("PRAGMA secure_delete = ON")
 
     def scrub(self) -> None:
         """Old pages stand in the write-ahead log until it is written back and cut."""
-        self._rows("PRAGMA wal_checkpoint(TRUNCATE)")
+        self.rows("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 @cache
@@ -214,26 +214,11 @@ def _shape_after(migrations: str) -> frozenset[tuple[str, str, str]]:
 
 def _shape(database: SqliteFile) -> frozenset[tuple[str, str, str]]:
     query = "SELECT type, name, tbl_name || COALESCE(sql, '') FROM sqlite_master"
-    return frozenset(database.execute_sql(query))  # type: ignore[no-untyped-call]
+    return frozenset(database.rows(query))
 
 
-class _Cursor(sqlite3.Cursor):
-    """A cursor whose errors are peewee's while rows are fetched too: SQLite computes most of them then."""
-
-    def fetchone(self) -> Any:
-        look()
-        with _translated:
-            return super().fetchone()
-
-    def fetchall(self) -> list[Any]:
-        look()
-        with _translated:
-            return super().fetchall()
-
-    def __next__(self) -> Any:
-        look()
-        with _translated:
-            return super().__next__()
+#: SQLite computes most rows while they are fetched.
+_Cursor = watched(sqlite3.Cursor)
 
 
 class _Connection(sqlite3.Connection):
