@@ -11,6 +11,7 @@ from peewee import Database
 from pyroaring import BitMap
 
 from ..core.sql import Sql, joined, run, sql
+from ..store.tables import batches
 from .fulltext import Texts
 from .normalise import BETWEEN, pieces
 from .query import SearchTerm, TextQuery
@@ -18,6 +19,8 @@ from .query import SearchTerm, TextQuery
 #: The weights of the columns, and what PostgreSQL counts for D, C, B and A: as much as FTS5 does.
 _LABELS = ("A", "B", "D")
 _WEIGHTS = "{0.1, 0.1, 0.6, 1.0}"
+#: Rows of texts that are written in one statement.
+_WRITTEN_AT_ONCE = 100
 #: PostgreSQL keeps places up to this one, and words up to so many bytes.
 _LAST_PLACE, _LONGEST = 16_383, 2_000
 #: Longer texts weigh less: 1 + the logarithm of their length.
@@ -30,19 +33,11 @@ class TextSearch:
     # Writing
 
     def add(self, database: Database, scope: str, records: Sequence[tuple[int, Texts]]) -> None:
-        """One row each."""
-        for number, texts in records:
-            run(
-                database,
-                sql(
-                    f"INSERT INTO {scope}_text (id, words, parts, called) "
-                    "VALUES ({id}, CAST({words} AS tsvector), {parts}, {called})",
-                    id=number,
-                    words=_vector(texts),
-                    parts="\n".join(texts.parts),
-                    called="\n".join(texts.parts[:2]),
-                ),
-            )
+        """One row each, many in one statement."""
+        for some in batches(records, _WRITTEN_AT_ONCE):
+            rows = [sql("({id}, {texts})", id=number, texts=_columns(texts)) for number, texts in some]
+            query = f"INSERT INTO {scope}_text (id, words, parts, called) VALUES {{rows}}"
+            run(database, sql(query, rows=joined(", ", rows)))
 
     def remove(self, database: Database, scope: str, numbers: Sequence[int]) -> None:
         """Their rows."""
@@ -64,14 +59,8 @@ class TextSearch:
 
     def misplaced(self, database: Database, scope: str, number: int | None, texts: Texts) -> list[str]:
         """Compared by the database, which has a form of its own for words."""
-        right = sql(
-            f"SELECT 1 FROM {scope}_text WHERE id = {{id}} AND words = CAST({{words}} AS tsvector) "
-            "AND parts = {parts} AND called = {called}",
-            id=number,
-            words=_vector(texts),
-            parts="\n".join(texts.parts),
-            called="\n".join(texts.parts[:2]),
-        )
+        query = f"SELECT 1 FROM {scope}_text WHERE id = {{id}} AND (words, parts, called) = ({{texts}})"
+        right = sql(query, id=number, texts=_columns(texts))
         return [] if run(database, right).fetchone() else [f"{scope}_text"]
 
     # Finding
@@ -89,8 +78,8 @@ class TextSearch:
         )
 
     def scores(self, text: TextQuery, scopes: Sequence[str], among: BitMap) -> list[Sql]:
-        """By how near the words stand to each other, how often and where (`ts_rank_cd`), whole words before
-        parts of words. How rare a word is in the record counts for nothing here."""
+        """By how often and where words stand as a whole (`ts_rank`), all of them before some. Parts of words
+        count for nothing here, nor how rare a word is in the record."""
         whole = " & ".join(_phrase(term) for term in text.as_whole_words)
         any_of = " | ".join(_phrase(term) for term in text.as_whole_words)
         if not whole:
@@ -147,6 +136,16 @@ class TextSearch:
 
 
 # Texts
+
+
+def _columns(texts: Texts) -> Sql:
+    """The values of `words`, `parts` and `called`."""
+    return sql(
+        "CAST({words} AS tsvector), {parts}, {called}",
+        words=_vector(texts),
+        parts="\n".join(texts.parts),
+        called="\n".join(texts.parts[:2]),
+    )
 
 
 def _vector(texts: Texts) -> str:
