@@ -78,10 +78,6 @@ class Cluster:
         """Stop it; `immediate` is as a crash."""
         self._run("pg_ctl", "--wait", f"--pgdata={self.folder}", f"--mode={mode}", "stop")
 
-    def kill(self) -> None:
-        """End its first process as the system does where memory is short."""
-        os.kill(int((self.folder / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
-
     def _run(self, name: str, *arguments: str) -> None:
         done = subprocess.run(
             [program(name), *arguments], user=self._user, cwd="/", capture_output=True, text=True, timeout=60
