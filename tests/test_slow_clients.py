@@ -123,15 +123,15 @@ def test_a_page_that_is_not_begun_is_refused_with_a_page(
     request = head("GET", path, field, f"Content-Length: {len(large)}") + large
 
     with ExitStack() as stack:
-        others = [stack.enter_context(Wire(one_worker)) for _ in range(30)]
-        for wire in others:
-            wire.send(_costly())
-        # The last of them found no room. Those that come now wait behind the others, as far as some is made.
-        assert others[-1].answer()[0] == 503
-        pages = [stack.enter_context(Wire(one_worker)) for _ in range(20)]
-        for page in pages:
-            page.send(request)
-        answers = [page.answer() for page in pages]
+        wires = [stack.enter_context(Wire(one_worker)) for _ in range(50)]
+        whole = [_costly()] * 30 + [request] * 20
+        for wire, sent in zip(wires, whole, strict=True):
+            wire.socket.settimeout(60)
+            wire.send(sent[:-1])
+        # All of them are whole at once, whatever else the machine does: the last ones find no room.
+        for wire, sent in zip(wires, whole, strict=True):
+            wire.send(sent[-1:])
+        answers = [page.answer() for page in wires[30:]]
 
     refused = [told for status, _, told in answers if status == 503]
     assert refused
