@@ -24,7 +24,9 @@ from .conftest import PATIENCE_MS, ROOT, Server, facts
 
 Json = dict[str, Any]
 #: Edits of the day that both engines are asked about afterwards.
-EDITS = "9"
+EDITS = 9
+#: Of so many records of a type one is read, in every way: `tests.audits.compare` reads all.
+EVERY = 4
 #: Which matches stand first, and what that hangs on, each engine decides with what it has.
 RANKED = r"^(GET|HEAD) /v1/(search|suggest)\b"
 
@@ -69,9 +71,10 @@ def post(client: FlaskClient, record_id: str, key: dict[str, str]) -> TestRespon
 
 @pytest.mark.audit
 def test_both_engines_answer_with_the_same_bytes(tmp_path: Path, address: str) -> None:
-    findings = compare(*ask_both(ROOT, tmp_path, EDITS, database=new_database(address)), RANKED, strict=True)
+    answers = ask_both(ROOT, tmp_path, EDITS, EVERY, new_database(address))
+    findings = compare(*answers, RANKED, strict=True)
 
-    assert findings.answers > 40_000
+    assert findings.answers > 10_000
     assert findings.same, str(findings)
     ranked = [found for found in findings.allowed if found.old["status"] != found.new["status"]]
     assert not ranked, str(ranked[0])

@@ -172,16 +172,19 @@ def check_out(revision: str, folder: Path) -> None:
         files.extractall(folder, filter="data")
 
 
-def ask_both(old: Path, folder: Path, *edits: str, database: str | None = None) -> tuple[Path, Path]:
+def ask_both(
+    old: Path, folder: Path, edits: int, every: int = 1, database: str | None = None
+) -> tuple[Path, Path]:
     """Ask the tree in `old` and this one the same; the files of their answers.
 
     The old one leads: it alone says what there is to ask, and its dossier is the one that is loaded.
-    `database`: the URL of an empty one for this tree; a new file otherwise.
+    `edits`: how many the day has; `every`: of so many records one is read. `database`: the URL of an empty
+    one for this tree; a new file otherwise.
     """
     answers = folder / "old.gz", folder / "new.gz"
     fixtures = str(old / "fixtures")
     leader = subprocess.Popen(
-        command("lead", answers[0], fixtures, *edits),
+        command("lead", answers[0], fixtures, str(edits), str(every)),
         env=environment(old, f"sqlite:///{folder}/old.db"),
         cwd=folder,
         stdout=subprocess.PIPE,
@@ -237,13 +240,14 @@ def main() -> None:
         "--strict", action="store_true", help="no new answers to refused reads, no other OpenAPI document"
     )
     arguments.add_argument("--edits", type=int, default=150, help="length of the day of edits")
+    arguments.add_argument("--every", type=int, default=1, help="of so many records one is read")
     arguments.add_argument("--keep", type=Path, metavar="FOLDER", help="keep both files of answers there")
     given = arguments.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder, tree = Path(name), ROOT
         if given.rev:
             check_out(given.rev, tree := folder / "tree")
-        answers = ask_both(tree, folder, str(given.edits), database=given.with_database)
+        answers = ask_both(tree, folder, given.edits, given.every, given.with_database)
         findings = compare(*answers, given.allow, given.strict)
         for file in answers if given.keep else ():
             given.keep.mkdir(parents=True, exist_ok=True)

@@ -1,7 +1,8 @@
-"""`python -m audits.traffic lead|follow ANSWERS FIXTURES [EDITS]`: loads a dossier, asks, keeps the answers.
+"""`python -m audits.traffic lead|follow ANSWERS FIXTURES [EDITS [EVERY]]`: loads, asks, keeps the answers.
 
-The leader edits for a day, then reads everything. It writes every request to standard output; the follower
-reads them from standard input. FACTS_DATABASE_URL names an empty database.
+The leader edits for a day, then reads everything; of the records of a type, one in EVERY. It writes every
+request to standard output; the follower reads them from standard input. FACTS_DATABASE_URL names an empty
+database.
 """
 
 import gzip
@@ -23,7 +24,7 @@ START = 1_767_225_600
 EDITS = 150
 
 
-def main(part: str, answers: str, fixtures: str, edits: int = EDITS) -> None:
+def main(part: str, answers: str, fixtures: str, edits: int = EDITS, every: int = 1) -> None:
     """Lead or follow."""
     freeze()
     set_clock(START)
@@ -33,7 +34,7 @@ def main(part: str, answers: str, fixtures: str, edits: int = EDITS) -> None:
     with gzip.open(answers, "wt", compresslevel=1, encoding="utf-8") as file:
         wire = Wire(client, _facts, keys, file)
         if part == "lead":
-            lead(Leader(wire, sys.stdout, START + 600), edits)
+            lead(Leader(wire, sys.stdout, START + 600), edits, every)
         else:
             follow(wire)
 
@@ -60,7 +61,7 @@ def follow(wire: Wire) -> None:
             wire.send(request)
 
 
-def lead(leader: Leader, edits: int) -> None:
+def lead(leader: Leader, edits: int, every: int) -> None:
     """A day of edits with the moments that are looked back at, then every read."""
     chance = Random(1)
     day = Day(leader, chance)
@@ -73,7 +74,7 @@ def lead(leader: Leader, edits: int) -> None:
     moments.append(f"seq:{_last(leader)}")
     leader.later(3600)
     _follow_feed(leader)
-    Survey(leader, chance, moments, times, day.everything).read()
+    Survey(leader, chance, moments, times, day.everything, every).read()
     leader.facts("doctor")
     leader.facts("forget", "100")
     for since in (0, 99, 100, 101):

@@ -38,10 +38,19 @@ class Survey:
     """Reads addresses of the contract in every way that it allows."""
 
     def __init__(
-        self, leader: Leader, chance: Random, moments: list[str], times: list[str], ids: list[tuple[str, str]]
+        self,
+        leader: Leader,
+        chance: Random,
+        moments: list[str],
+        times: list[str],
+        ids: list[tuple[str, str]],
+        every: int,
     ) -> None:
-        """`moments` go into `as_of`, `times` into `updated_since`; `ids` are plurals and ids of records."""
-        self._leader, self._chance = leader, chance
+        """`moments` go into `as_of`, `times` into `updated_since`; `ids` are plurals and ids of records.
+
+        Of so many records of a type as `every` says, one is read.
+        """
+        self._leader, self._chance, self._every = leader, chance, every
         self._moments = moments
         self._fixed = {
             "as_of": moments,
@@ -79,7 +88,7 @@ class Survey:
             self._misread(template, template)
 
     def _read_records(self, template: str) -> None:
-        for number, record_id in enumerate(self._ids[_plural(template)]):
+        for number, record_id in enumerate(self._ids[_plural(template)][:: self._every]):
             path = template.replace("{id}", record_id)
             if number % SURVEYED == 0:
                 self._survey(template, path)
@@ -90,7 +99,7 @@ class Survey:
             self._glance(template, template.replace("{id}", nobody))
 
     def _read_revisions(self, template: str) -> None:
-        for record_id in self._ids[_plural(template)]:
+        for record_id in self._ids[_plural(template)][:: self._every]:
             path = template.replace("{id}", record_id)
             listed = self._leader.get(path.removesuffix("/{number}"))
             numbers = [r["number"] for r in listed.get_json()["data"]] if listed.status_code == 200 else []
