@@ -44,6 +44,8 @@ ROOT = Path(__file__).parent.parent
 FIXTURES = ROOT / "fixtures"
 #: The first dossier.
 DOSSIER = FIXTURES / "japan-russia-peace-treaty"
+# Tests start the service and its commands in some hundred processes: these keep what they compile.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 #: How long queries may take here: as many tests run at once as there are cores.
 PATIENCE_MS = 60_000
 
