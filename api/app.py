@@ -1,10 +1,13 @@
 """`create_app` is where the parts meet."""
 
+from functools import partial
+
 from flask import Flask
 from peewee import Database
 
 from . import VERSION
 from .endpoints import (
+    consistency,
     errors,
     feed,
     locate,
@@ -24,7 +27,7 @@ from .endpoints import (
 from .endpoints import problems as problem_types
 from .endpoints.auth import request_actor
 from .endpoints.reply import Handler
-from .http import lanes, problems
+from .http import lanes, log, problems
 from .http.application import Application
 from .http.compression import compressed
 from .http.endpoint import Endpoints
@@ -32,12 +35,16 @@ from .http.log import with_access_log
 from .http.middleware import with_common_headers
 from .http.pages import documentation
 from .pages import site
-from .records.store.database import open_database, version_reader
+from .records.store.database import listen, open_database
+from .records.store.replicas import Reads
 from .records.store.turns import Turns
+from .records.store.watch import opened_replicas, watch
 from .settings import Settings, read_settings
 
 
-def declared(database: Database, settings: Settings, turns: Turns | None = None) -> Endpoints:
+def declared(
+    database: Database, settings: Settings, turns: Turns | None = None, reads: Reads | None = None
+) -> Endpoints:
     """Every endpoint of the service, in the order of its documentation."""
     endpoints = Endpoints()
     records.declare(endpoints)
@@ -53,7 +60,7 @@ def declared(database: Database, settings: Settings, turns: Turns | None = None)
     locate.declare(endpoints)
     vocabularies.declare(endpoints)
     problem_types.declare(endpoints)
-    service.declare(endpoints, settings, VERSION)
+    service.declare(endpoints, settings, VERSION, reads or Reads(settings.database_url, database))
     openapi.declare(endpoints)
     return endpoints
 
@@ -62,6 +69,25 @@ def _page_cache_kb(settings: Settings) -> int:
     """What each thread's connection may keep of the database, so that a process stays within its share."""
     for_pages = settings.memory_mb * 1_000 - settings.cache_bytes // 1_000
     return max(1_000, for_pages // sum(lanes.sizes(settings.threads)))
+
+
+def _reads(database: Database, settings: Settings) -> Reads:
+    """Where reads go, from now on watched."""
+    reads = Reads(
+        settings.database_url,
+        database,
+        opened_replicas(settings.read_database_urls, settings.busy_timeout_ms),
+        patience=min(_LONGEST_WAIT, settings.query_timeout_ms / 1000),
+        # Of the threads for reads: others find one.
+        most_waiting=max(1, settings.threads // 2),
+        tell=log.warn,
+    )
+    watch(reads, settings.replica_lag_ms / 1000)
+    return reads
+
+
+#: Seconds that a read waits for a replica that has not what it asks for.
+_LONGEST_WAIT = 1.0
 
 
 def create_app(settings: Settings | None = None, turns: Turns | None = None) -> Flask:
@@ -77,18 +103,26 @@ def create_app(settings: Settings | None = None, turns: Turns | None = None) -> 
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     app.config["ACCESS_LOG"] = settings.access_log
     app.config["CACHE_BYTES"] = settings.cache_bytes
+    app.config["CACHE_STALENESS"] = settings.cache_staleness_ms / 1000
+    reads = _reads(database, settings)
     app.extensions["facts.database"] = database
-    app.extensions["facts.version"] = lambda: version_reader(settings.database_url)
+    app.extensions["facts.version"] = reads.version
+    app.extensions["facts.listen"] = partial(listen, settings.database_url)
 
     served = with_common_headers(compressed(app.wsgi_app), settings.cors_write_origins)
     served = with_access_log(served) if settings.access_log else served
     app.wsgi_app = served  # type: ignore[assignment,method-assign]  # as Flask documents it
     problems.install(app)
-    errors.install(app, lambda record_id: records.address_of(database, record_id))
+    errors.install(
+        app, lambda record_id: reads.answered(lambda: records.address_of(reads.database, record_id))
+    )
     app.config["QUERY_TIMEOUT_MS"] = settings.query_timeout_ms
-    endpoints = declared(database, settings, turns)
+    endpoints = declared(database, settings, turns, reads)
     app.extensions["facts.endpoints"] = {endpoint.id: endpoint for endpoint in endpoints.all}
-    endpoints.install(app, Handler(database, settings.query_timeout_ms), lambda: request_actor(database))
+    endpoints.install(
+        app, Handler(reads.database, settings.query_timeout_ms), lambda: request_actor(database)
+    )
     app.register_blueprint(documentation())
-    site.install(app, database, settings)
+    site.install(app, reads.database, settings)
+    consistency.install(app, reads)
     return app

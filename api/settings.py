@@ -18,6 +18,10 @@ class Settings:
 
     #: Where the record is kept: sqlite:///relative/path or sqlite:////absolute/path.
     database_url: str = "sqlite:///facts.db"
+    #: Streaming replicas of it that reads go to, separated by commas: postgresql://reader@replica/facts
+    read_database_urls: tuple[str, ...] = ()
+    #: By how many milliseconds a replica may be behind and still be read from.
+    replica_lag_ms: int = 1_000
     #: Who publishes this record; shown at /v1.
     publisher_name: str = "An unnamed newsroom"
     #: Under which licence its records may be used, as a URL or an SPDX name; shown at /v1.
@@ -39,6 +43,9 @@ class Settings:
     memory_mb: int = 96
     #: Bytes of them for answers; 0 keeps none.
     cache_bytes: int = 32_000_000
+    #: For how many milliseconds a kept answer is sent without asking the database whether it still holds; 0
+    #: asks each time.
+    cache_staleness_ms: int = 0
     #: gunicorn processes. Each reads on its own; SQLite lets one write at a time.
     workers: int = 2
     #: Threads in each process. Few are enough: a read holds one for a fraction of a millisecond.
@@ -56,6 +63,10 @@ def read_settings(environment: Env | None = None) -> Settings:
         with env.prefixed("FACTS_"):
             return Settings(
                 database_url=env.str("DATABASE_URL", default.database_url),
+                read_database_urls=_replicas(env.list("READ_DATABASE_URLS", []), env.str("DATABASE_URL", "")),
+                replica_lag_ms=env.int(
+                    "REPLICA_LAG_MS", default.replica_lag_ms, validate=Range(min=100, max=3_600_000)
+                ),
                 publisher_name=env.str("PUBLISHER_NAME", default.publisher_name),
                 licence=env.str("LICENCE", default.licence),
                 base_url=_address(env.str("BASE_URL", default.base_url)),
@@ -72,11 +83,29 @@ def read_settings(environment: Env | None = None) -> Settings:
                 access_log=env.bool("ACCESS_LOG", default.access_log),
                 memory_mb=env.int("MEMORY_MB", default.memory_mb, validate=Range(min=8, max=10**6)),
                 cache_bytes=env.int("CACHE_BYTES", default.cache_bytes, validate=Range(min=0, max=10**12)),
+                cache_staleness_ms=env.int(
+                    "CACHE_STALENESS_MS", default.cache_staleness_ms, validate=Range(min=0, max=60_000)
+                ),
                 workers=env.int("WORKERS", default.workers, validate=Range(min=1, max=256)),
                 threads=env.int("THREADS", default.threads, validate=Range(min=1, max=256)),
             )
     except (EnvError, ValidationError) as error:
         raise SettingsFault(str(error)) from None
+
+
+def _replicas(urls: list[str], database_url: str) -> tuple[str, ...]:
+    """The addresses of replicas; what is wrong with them is said without repeating one: it may hold a
+    password."""
+    named = tuple(url.strip() for url in urls if url.strip())
+    if any(not url.startswith(_ON_A_SERVER) for url in (*named, database_url) if named):
+        raise SettingsFault(
+            f"FACTS_READ_DATABASE_URLS takes {_ON_A_SERVER}… addresses of replicas, separated by commas, "
+            "and FACTS_DATABASE_URL must then be that of the server which they follow"
+        )
+    return named
+
+
+_ON_A_SERVER = "postgresql://"
 
 
 def _address(url: str) -> str:

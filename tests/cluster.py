@@ -22,6 +22,8 @@ import psycopg
 #: Where Debian's packages put each version.
 _DEBIAN = Path("/usr/lib/postgresql")
 _OWNER = "facts"
+#: With the settings that let it follow, and without waiting for a disk.
+_AS_REPLICA = ("--write-recovery-conf", "--checkpoint=fast", "--no-sync")
 #: As records need it: text in the order of code points.
 _AS_NEEDED = "TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C.UTF-8'"
 
@@ -53,13 +55,34 @@ class Cluster:
         self.start()
 
     def _make(self) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        if self._user:
-            owner = pwd.getpwnam(self._user)
-            os.chown(self.folder, owner.pw_uid, owner.pw_gid)
+        self._make_folder(self.folder)
         # Whoever reaches loopback may come in, as to the service itself.
         options = ("--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync")
         self._run("initdb", f"--pgdata={self.folder}", f"--username={_OWNER}", *options)
+
+    def _make_folder(self, folder: Path) -> None:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if self._user:
+            owner = pwd.getpwnam(self._user)
+            os.chown(folder, owner.pw_uid, owner.pw_gid)
+
+    def followed(self, folder: Path) -> "Cluster":
+        """A streaming replica of it, with its data in a folder that is made."""
+        folder = folder.absolute()
+        self._make_folder(folder)
+        self._run("pg_basebackup", f"--dbname={self.address}", f"--pgdata={folder}", *_AS_REPLICA)
+        return Cluster(folder, *self._settings)
+
+    def promote(self) -> None:
+        """Let a replica be a server of its own."""
+        self._run("pg_ctl", "--wait", f"--pgdata={self.folder}", "promote")
+
+    def follow(self, other: "Cluster") -> None:
+        """Let a replica follow another server from now on."""
+        with psycopg.connect(f"{self.address}/postgres", autocommit=True) as connection:
+            to = f"host=127.0.0.1 port={other.port} user={_OWNER}"
+            connection.execute(f"ALTER SYSTEM SET primary_conninfo = '{to}'")
+            connection.execute("SELECT pg_reload_conf()")
 
     def start(self) -> None:
         """Start it; it answers when this returns."""

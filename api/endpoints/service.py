@@ -1,5 +1,7 @@
 """The service about itself: the root, the API catalog, health."""
 
+from math import inf
+
 from peewee import PeeweeException
 
 from api.http.endpoint import Answer, Endpoints
@@ -9,15 +11,18 @@ from api.records.core.state import State
 from api.records.read.records import counts
 from api.records.store.database import require_usable
 from api.records.store.engine import DatabaseUnusable
+from api.records.store.replicas import Reads, Replica
+from api.records.store.troubles import trouble_of
 from api.records.write.fingerprint import require_this_program
 from api.records.write.rerender import pending_refreshes
 from api.settings import Settings
+from schemas.base import Json
 from schemas.query import Query
 
 from .components import named
 from .examples import sample
 from .reply import Reply
-from .response_schemas import ADDRESS, COUNT, TEXT, object_of
+from .response_schemas import ADDRESS, COUNT, TEXT, list_of, object_of
 
 _LINKS = {
     "self": "/v1",
@@ -43,7 +48,7 @@ _ROOT = object_of(
 LINKSET = "application/linkset+json"
 
 
-def declare(endpoints: Endpoints, settings: Settings, version: str) -> None:
+def declare(endpoints: Endpoints, settings: Settings, version: str, reads: Reads) -> None:
     """Declare the root, the catalog and the health checks."""
 
     @endpoints.get(
@@ -98,14 +103,41 @@ def declare(endpoints: Endpoints, settings: Settings, version: str) -> None:
             document=catalog, media_type=f'{LINKSET}; profile="https://www.rfc-editor.org/info/rfc9727"'
         )
 
-    _declare_health(endpoints)
+    _declare_health(endpoints, reads)
 
 
 _ALIVE = object_of({"status": {"type": "string", "enum": ["alive"]}})
-_READY = object_of({"status": {"type": "string", "enum": ["ready"]}, "refreshing": COUNT})
+_REPLICA = object_of(
+    {
+        "number": COUNT,
+        "standing": {
+            "type": "string",
+            "enum": ["following", "lagging", "unreachable", "promoted", "unknown"],
+        },
+        "lag_ms": {"type": ["integer", "null"]},
+    }
+)
+_READY = object_of(
+    {
+        "status": {"type": "string", "enum": ["ready", "read-only"]},
+        "refreshing": COUNT,
+        "replicas": list_of(_REPLICA),
+    },
+    ("replicas",),
+)
 
 
-def _declare_health(endpoints: Endpoints) -> None:
+def _shown(replica: Replica) -> Json:
+    """A replica by its place among the settings: where it stands is nobody's business."""
+    standing, lag = replica.standing or "unknown", replica.lag
+    return {
+        "number": replica.number,
+        "standing": standing,
+        "lag_ms": round(lag * 1000) if lag != inf else None,
+    }
+
+
+def _declare_health(endpoints: Endpoints, reads: Reads) -> None:
     @endpoints.get(
         "/health/live",
         "getLiveness",
@@ -126,17 +158,21 @@ def _declare_health(endpoints: Endpoints) -> None:
         answers={200: Answer("It can serve.", _READY, example=lambda: sample("ready"))},
         problems=("unavailable",),
     )
-    def get_readiness(state: State, _: Query) -> Reply:
+    def get_readiness(_: State, __: Query) -> Reply:
         """Ask whether the service can answer requests.
 
         The database answers, is the one that was opened, and has the migrations of this version and no
         others. `refreshing` counts the records that a change of another has left to be rendered again.
+        Where the database is away and a replica answers reads, the service is `read-only`.
         """
         try:
-            require_usable(state.database)
-            require_this_program(state.database)
-            refreshing = pending_refreshes(state.database)
+            require_usable(reads.primary)
+            require_this_program(reads.primary)
+            status, refreshing = "ready", pending_refreshes(reads.primary)
         except PeeweeException as error:
-            detail = str(error) if isinstance(error, DatabaseUnusable) else "the database does not answer"
-            raise Problem("unavailable", detail, headers={"Retry-After": "5"}) from None
-        return Reply(document={"status": "ready", "refreshing": refreshing})
+            if trouble_of(error) != "unreachable" or reads.chosen[1] is None:
+                detail = str(error) if isinstance(error, DatabaseUnusable) else "the database does not answer"
+                raise Problem("unavailable", detail, headers={"Retry-After": "5"}) from None
+            status, refreshing = "read-only", reads.answered(lambda: pending_refreshes(reads.database))
+        replicas = {"replicas": [_shown(replica) for replica in reads.replicas]} if reads.replicas else {}
+        return Reply(document={"status": status, "refreshing": refreshing, **replicas})

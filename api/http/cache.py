@@ -8,7 +8,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from email.utils import formatdate
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 from urllib.parse import unquote_to_bytes
 
 from .compression import coding_for
@@ -44,6 +44,10 @@ PASSED_BY = frozenset(
         b"upgrade",
     }
 )
+#: How many commits an answer must show at least, and how many digits that may have.
+_LEAST, _MOST_DIGITS = b"facts-min-version", 18
+#: Request headers that say which answer will do, and make no other.
+ASIDE = frozenset({b"if-none-match", b"x-request-id", _LEAST})
 #: What is in the address of a request that waits for something new: each waits by itself.
 _WAITING = b"wait="
 #: Response headers that belong to one answer.
@@ -60,12 +64,14 @@ Same = Callable[[bytes], tuple[bytes, Mapping[bytes, Reading]]]
 
 
 class Asked(NamedTuple):
-    """What a request asks for: `key` says what varies the answer, `tags` are If-None-Match's."""
+    """What a request asks for: `key` says what varies the answer, `tags` are If-None-Match's, `least` is how
+    many commits it must show."""
 
     key: Key
     tags: bytes | None
     is_head: bool
     id: bytes | None
+    least: int
 
 
 class Entry(NamedTuple):
@@ -76,30 +82,71 @@ class Entry(NamedTuple):
     tag: bytes
 
 
+class Version(Protocol):
+    """Tells which commits the database shows."""
+
+    def __call__(self) -> Any:
+        """A value that is another after each commit; None while it cannot be read."""
+
+    def number(self) -> int:
+        """How many commits are shown; 0 while it cannot be read."""
+
+
 class Cache:
     """At most `most_bytes` of answers; those that were asked for longest ago go first.
 
-    `version`: a value that is another after each change of the database. Used in one thread.
+    `staleness`: seconds for which what was kept is served without asking the database. Used in one thread.
     """
 
-    def __init__(self, most_bytes: int, version: Callable[[], Any]) -> None:
-        self._most_bytes, self._read_version = most_bytes, version
+    def __init__(self, most_bytes: int, version: Version, staleness: float = 0.0) -> None:
+        self._most_bytes, self._read_version, self._staleness = most_bytes, version, staleness
         self.version: Any = None
+        #: How many commits what is kept shows at least.
+        self._number = 0
+        #: Until when the database need not be asked, and from when on it need not be asked each time.
+        self._fresh_until = self._doubted_until = 0.0
         self._entries: OrderedDict[Key, Entry] = OrderedDict()
         self._leaders: dict[Key, list[Callable[[], None]]] = {}
         self.bytes = self.hits = self.misses = 0
 
     def refresh(self) -> None:
         """Forget everything where the database has changed."""
+        if self._staleness:
+            # From before it is asked.
+            self._fresh_until = time.monotonic() + self._staleness
         version = self._read_version()
-        if version != self.version:
+        if version is None or version != self.version:
             self._entries.clear()
-            self.version, self.bytes = version, 0
+            self.version, self.bytes, self._number = version or object(), 0, 0
+            self._doubted_until = 0.0
+
+    def _look(self) -> None:
+        """Refresh where it is time to."""
+        if self._staleness:
+            now = time.monotonic()
+            if self._doubted_until <= now < self._fresh_until:
+                return
+        self.refresh()
+
+    def doubt(self) -> None:
+        """Ask at each request, for as long as nothing else would be noticed: something was committed, which
+        may be shown in a moment."""
+        self._doubted_until = time.monotonic() + self._staleness
+
+    def _shows(self, least: int) -> bool:
+        """Whether what is kept shows so many commits."""
+        if least > self._number:
+            number, version = self._read_version.number(), self.version
+            # The number was read before: what is kept has not changed since.
+            self.refresh()
+            if version is self.version:
+                self._number = number
+        return least <= self._number
 
     def find(self, asked: Asked) -> Entry | None:
         """The answer, where it is known and still holds."""
-        self.refresh()
-        found = self._known(asked)
+        self._look()
+        found = self._known(asked) if not asked.least or self._shows(asked.least) else None
         if found is None:
             self.misses += 1
         else:
@@ -123,7 +170,7 @@ class Cache:
 
     def keep(self, asked: Asked, answer: bytes, version: Any) -> None:
         """Keep an answer that was made when the database had this version, if it still has."""
-        self.refresh()
+        self._look()
         if asked.is_head or version != self.version:
             return
         entry = _entry(answer)
@@ -165,7 +212,7 @@ def asked_of(parser: Any, same: Same) -> Asked | None:
     if _WAITING in unquote_to_bytes(target):
         return None
     varying: list[Any] = [target]
-    tags = given_id = None
+    aside: dict[bytes, bytes] = {}
     for name, value in parser.asgi_headers:
         if name == b"accept-encoding":
             # Many ways of asking, and four answers.
@@ -175,12 +222,14 @@ def asked_of(parser: Any, same: Same) -> Asked | None:
             varying += (name, value)
         elif name in PASSED_BY:
             return None
-        elif name == b"if-none-match":
-            tags = value if tags is None else tags + b"," + value
-        elif name == b"x-request-id":
-            given_id = value
+        elif name in ASIDE:
+            aside[name] = aside[name] + b"," + value if name in aside else value
+    least = aside.get(_LEAST, b"0")
+    if not least.isdigit() or len(least) > _MOST_DIGITS:
+        return None
     varying += _read(parser.asgi_headers, reading)
-    return Asked(tuple(varying), tags, method == b"HEAD", given_id)
+    tags, given_id = aside.get(b"if-none-match"), aside.get(b"x-request-id")
+    return Asked(tuple(varying), tags, method == b"HEAD", given_id, int(least))
 
 
 def _read(headers: Sequence[tuple[bytes, bytes]], reading: Mapping[bytes, Reading]) -> list[bytes]:

@@ -76,6 +76,22 @@ def read_http_date(text: str) -> datetime | None:
         return None
 
 
+#: How a request names the least state that it may be shown, and where the WSGI environment has that.
+LEAST_VERSION = "HTTP_FACTS_MIN_VERSION"
+_VERSION = re.compile(r"[0-9]{1,18}")
+
+
+def least_version() -> int | None:
+    """The number of commits that an answer must show, by Facts-Min-Version; None without one. Raises a 400
+    problem for anything but a number."""
+    header = request.environ.get(LEAST_VERSION)
+    if header is None:
+        return None
+    if not _VERSION.fullmatch(header):
+        raise Problem("invalid-request", "Facts-Min-Version takes the number of a Facts-Version, such as 280")
+    return int(header)
+
+
 # Writes
 
 

@@ -16,19 +16,21 @@ Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 WsgiApp = Callable[[Environ, StartResponse], Iterable[bytes]]
 
+#: Where the number of commits that an answer shows stands in the WSGI environment, if it is told.
+VERSION = "facts.version"
 _HARMLESS = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 #: Readable by scripts of other sites.
 EXPOSED = (
-    "Accept, Accept-Patch, Allow, Content-Location, ETag, Idempotency-Replayed, Last-Modified, Link, "
-    "Location, Memento-Datetime, Retry-After, Vary, WWW-Authenticate, X-Request-Id"
+    "Accept, Accept-Patch, Allow, Content-Location, ETag, Facts-Version, Idempotency-Replayed, "
+    "Last-Modified, Link, Location, Memento-Datetime, Retry-After, Vary, WWW-Authenticate, X-Request-Id"
 )
 _LEAVE = [("Access-Control-Allow-Origin", "*"), ("Access-Control-Expose-Headers", EXPOSED)]
 #: What a browser may send from anywhere; `*`, which not all know, is whatever else but a key.
 _SAFE = (
-    "Accept, Accept-Datetime, Accept-Language, Cache-Control, Content-Type, If-Match, If-Modified-Since, "
-    "If-None-Match, If-Unmodified-Since, Pragma, Prefer, Range, If-Range, traceparent, tracestate, "
-    "X-Request-Id, X-Requested-With, *"
+    "Accept, Accept-Datetime, Accept-Language, Cache-Control, Content-Type, Facts-Min-Version, If-Match, "
+    "If-Modified-Since, If-None-Match, If-Unmodified-Since, Pragma, Prefer, Range, If-Range, traceparent, "
+    "tracestate, X-Request-Id, X-Requested-With, *"
 )
 _METHODS = "GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE"
 #: A Host field (RFC 9112 §3.2, RFC 3986 §3.2.2); several of them arrive joined by a comma.
@@ -61,6 +63,8 @@ def with_common_headers(app: WsgiApp, write_origins: frozenset[str] = frozenset(
 
         def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
             headers.append(("X-Request-Id", request_id))
+            if VERSION in environ:
+                headers.append(("Facts-Version", str(environ[VERSION])))
             if "HTTP_ORIGIN" in environ:
                 headers += _leave_for(environ, write_origins)
             return start_response(status, headers, exc_info) if exc_info else start_response(status, headers)

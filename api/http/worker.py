@@ -47,12 +47,21 @@ class EventWorker(Worker):  # type: ignore[misc]  # gunicorn ships no types
         config = self.wsgi.config
         self.most_body_bytes = int(config["MAX_CONTENT_LENGTH"])
         self.logs_access = bool(config["ACCESS_LOG"])
-        version = self.wsgi.extensions["facts.version"]() if config["CACHE_BYTES"] else None
+        self.cache = self._made_cache(config["CACHE_BYTES"], config["CACHE_STALENESS"])
         self.same_answer = self.wsgi.extensions["facts.same_answer"]
         self.refused_page: RefusedPage = self.wsgi.extensions["facts.refused_page"]
-        self.cache = Cache(config["CACHE_BYTES"], version) if version else None
         self.lanes = Lanes(self.cfg.threads)
         self.loop.run_until_complete(self._serve())
+
+    def _made_cache(self, most_bytes: int, staleness: float) -> Cache | None:
+        """A cache for answers, where there is room for any and the database tells what it shows."""
+        version = self.wsgi.extensions["facts.version"]() if most_bytes else None
+        if version is None:
+            return None
+        cache = Cache(most_bytes, version, staleness)
+        if staleness:
+            self.wsgi.extensions["facts.listen"](partial(self.loop.call_soon_threadsafe, cache.doubt))
+        return cache
 
     async def _serve(self) -> None:
         self._listen_to_signals()

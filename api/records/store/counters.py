@@ -46,6 +46,12 @@ def read_counters(database: Database) -> Counters:
     return Counters(version, seq, clock, migrations, writer, bool(postponed))
 
 
+def reached(database: Database) -> tuple[int, int]:
+    """(how many commits a database shows, the feed's last number)."""
+    values = dict(database.execute_sql("SELECT name, value FROM counter").fetchall())
+    return values["version"], values["seq"]
+
+
 def count_commit(database: Database, before: Counters, seq: int, moment: str) -> None:
     """Move the counters by a commit that ends the feed with `seq` at this moment."""
     clock = (datetime.fromisoformat(moment) - _EPOCH) // MICROSECOND

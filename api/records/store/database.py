@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from peewee import Database
 
 from . import sqlite
-from .engine import HISTORY, DatabaseUnusable, Undoable, engine_of
+from .engine import HISTORY, DatabaseUnusable, ShownVersion, Undoable, engine_of
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 #: Those of the program that runs, whatever is installed in its place meanwhile.
@@ -34,13 +34,25 @@ def open_database(
     return sqlite.SqliteFile(sqlite.file_of(url), busy_timeout_ms, page_cache_kb, resting=resting)
 
 
-def version_reader(url: str) -> Callable[[], Any] | None:
-    """A function that tells, to the thread that calls it, a value that is another after every commit. None
-    equals another while it cannot be read.
+def version_of(url: str) -> ShownVersion | None:
+    """What tells which commits a database shows, to one thread. None where there is no telling: it stands in
+    memory."""
+    version: ShownVersion | None = (
+        _postgresql("probes").ServerVersion(url) if is_on_server(url) else sqlite.version_of(url)
+    )
+    return version
 
-    None where the database has no such value: it stands in memory.
-    """
-    return _postgresql().version_reader(url) if is_on_server(url) else sqlite.version_reader(url)
+
+def probe_of(url: str) -> Any:
+    """What asks a server for its standing, for one thread."""
+    return _postgresql("probes").Probe(url)
+
+
+def listen(url: str, told: Callable[[], None]) -> None:
+    """Have `told` called, in some thread, soon after a commit, where the engine tells of them: it may come
+    late, or never."""
+    if is_on_server(url):
+        _postgresql("probes").listen(url, told)
 
 
 def is_on_server(url: str) -> bool:
@@ -55,10 +67,10 @@ def without_password(url: str) -> str:
     return f"{parts.scheme}://{user.partition(':')[0]}{at}{host}{parts.path}"
 
 
-def _postgresql() -> Any:
-    """The engine, which is installed where it is wanted."""
+def _postgresql(module: str = "postgresql") -> Any:
+    """A module of the engine, whose driver is installed where it is wanted."""
     try:
-        return import_module(".postgresql", __package__)
+        return import_module(f".{module}", __package__)
     except ModuleNotFoundError as error:
         raise DatabaseUnusable(f'PostgreSQL needs {error.name}: pip install "facts[postgresql]"') from None
 

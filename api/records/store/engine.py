@@ -26,6 +26,16 @@ class Undoable(Protocol):
         """Keep nothing of what was done in it so far."""
 
 
+class ShownVersion(Protocol):
+    """Tells which commits a database shows."""
+
+    def __call__(self) -> Any:
+        """A value that is another after each commit; None while it cannot be read."""
+
+    def number(self) -> int:
+        """How many commits are shown; 0 while it cannot be read."""
+
+
 class Engine(Protocol):
     """A database of one engine."""
 
@@ -42,6 +52,9 @@ class Engine(Protocol):
 
     def limited(self, passed: Callable[[], bool], milliseconds: int) -> AbstractContextManager[None]:
         """A while in which this thread's statements are given up after this time, or if `passed` says so."""
+
+    def break_off(self) -> None:
+        """Let statements under way fail that wait for somebody else, from another thread."""
 
     # Tables
 

@@ -124,6 +124,9 @@ class SqliteFile(SqliteDatabase):
         finally:
             connection.set_progress_handler(None, 0)
 
+    def break_off(self) -> None:
+        """A statement waits for nobody else."""
+
     # Tables
 
     def prepare(self) -> None:
@@ -226,28 +229,40 @@ class _Connection(sqlite3.Connection):
         return super().cursor(factory)
 
 
-def version_reader(url: str) -> Callable[[], Any] | None:
-    """A function that tells, to the thread that calls it, a value that is another after every commit, and
-    after another file took the name of the one that is open. None equals another while it is unreadable.
+class FileVersion:
+    """Tells which commits a file shows, to the thread that calls it."""
 
-    None where the database has no such value: it stands in memory.
-    """
-    if (file := file_of(url)) is None:
-        return None
-    connection: sqlite3.Connection | None = None
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._connection: sqlite3.Connection | None = None
 
-    def read() -> Any:
-        nonlocal connection
+    def __call__(self) -> Any:
+        """A value that is another after each commit, and after another file took the name of the one that is
+        open; None while it cannot be read."""
         try:
-            # For nothing else: the number tells a connection of the commits of others alone.
-            connection = connection or sqlite3.connect(
-                _address(file, False), uri=True, timeout=0, isolation_level=None
-            )
-            return _identity(file), connection.execute("PRAGMA data_version").fetchone()[0]
+            return _identity(self._file), self._read("PRAGMA data_version")
         except sqlite3.Error:
-            return object()
+            return None
 
-    return read
+    def number(self) -> int:
+        """How many commits are shown; 0 while it cannot be read."""
+        try:
+            return int(self._read("SELECT value FROM counter WHERE name = 'version'"))
+        except sqlite3.Error:
+            return 0
+
+    def _read(self, question: str) -> Any:
+        if self._connection is None:
+            # It writes nothing: the number tells a connection of the commits of others alone.
+            self._connection = sqlite3.connect(
+                _address(self._file, False), uri=True, timeout=0, isolation_level=None
+            )
+        return self._connection.execute(question).fetchone()[0]
+
+
+def version_of(url: str) -> FileVersion | None:
+    """What tells which commits a file shows; None for a database in memory, which nobody else sees."""
+    return FileVersion(file) if (file := file_of(url)) else None
 
 
 def _address(file: Path, resting: bool) -> str:
