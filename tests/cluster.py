@@ -73,6 +73,17 @@ class Cluster:
         self._run("pg_basebackup", f"--dbname={self.address}", f"--pgdata={folder}", *_AS_REPLICA)
         return Cluster(folder, *self._settings)
 
+    def end(self) -> None:
+        """Stop it as a crash does, if it runs."""
+        if (self.folder / "postmaster.pid").exists():
+            self.stop("immediate")
+
+    def processes(self) -> list[int]:
+        """The server's processes: the first one, and those that it made."""
+        first = int((self.folder / "postmaster.pid").read_text().split()[0])
+        made = Path(f"/proc/{first}/task/{first}/children").read_text().split()
+        return [first, *map(int, made)]
+
     def promote(self) -> None:
         """Let a replica be a server of its own."""
         self._run("pg_ctl", "--wait", f"--pgdata={self.folder}", "promote")

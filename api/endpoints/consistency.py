@@ -55,10 +55,10 @@ class _View:
             return self._write(path) if self._writes else self._read(path, keyed)
         except NotReached:
             detail = (
-                "Facts-Min-Version: this record has no commit of that number. It is another record's, or was "
-                "lost when this one was restored or its replica promoted: go on without it"
+                "Facts-Min-Version: there is no commit of that number. It is another record's, or was lost "
+                "when this one was restored from a backup or from a replica; ask without it"
             )
-            raise Problem("precondition-failed", detail) from None
+            raise Problem("version-not-reached", detail) from None
 
     def _viewed(self, path: dict[str, str]) -> Response:
         answer: Response = self._view(**path)

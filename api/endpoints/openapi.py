@@ -33,6 +33,9 @@ they are about.
 Reads are open. Every answer carries a strong `ETag`; send it back in `If-None-Match` for a 304. An unknown
 parameter or value is an error that suggests the right one; commas separate the values of a list, and a list
 parameter that is given again adds to it. Errors are problem documents (RFC 9457).
+
+Answers to a key have a `Facts-Version`. Send the number as `Facts-Min-Version`, with or without a key, and
+the answer shows no older state, whichever server reads (412 where there is no such version).
 """
 _KEY = "An API key, made by `facts key create`. One that is unknown, expired or revoked is always refused."
 #: What each means, and more of its schema.
@@ -81,6 +84,10 @@ _HEADERS: dict[str, Json] = {
         "schema": {"type": "string"},
     },
     "X-Request-Id": {"description": "Leads to this request in the log.", "schema": {"type": "string"}},
+    "Facts-Version": {
+        "description": "How many commits this answer shows; for `Facts-Min-Version`.",
+        "schema": {"type": "integer"},
+    },
     "Allow": {"description": "The methods of this address.", "schema": {"type": "string"}},
     "Location": {"description": "Where the record lives on.", "schema": {"type": "string"}},
 }
@@ -168,7 +175,7 @@ def _request_headers(endpoint: Endpoint) -> tuple[str, ...]:
 
 def _answers(endpoint: Endpoint) -> Json:
     """The answers of an endpoint by status."""
-    common = ("Cache-Control",) if endpoint.secured else _VALIDATORS
+    common = ("Cache-Control", "Facts-Version") if endpoint.secured else _VALIDATORS
     answers = {str(status): _answer(a, common) for status, a in endpoint.answers.items()}
     if endpoint.method == "GET":
         answers["304"] = {"description": "The client has it already.", "headers": _headers(_VALIDATORS)}

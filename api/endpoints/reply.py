@@ -43,8 +43,8 @@ class Reply:
     """What a view found: a `record`, a `page` of records, a `document` in which whole records may stand as
     `Stored`, or ready bytes (`body`).
 
-    `next`: the cursor of the page after this one. `form` brings a document into its last form when it has its
-    names.
+    `next`: the cursor of the page after this one. `storing`: Cache-Control, where it is none of the usual.
+    `form` brings a document into its last form when it has its names.
     """
 
     record: Stored | None = None
@@ -54,6 +54,7 @@ class Reply:
     media_type: str = JSON
     next: str | None = None
     headers: Mapping[str, str] | None = None
+    storing: str | None = None
     form: Callable[[Any], Any] | None = None
 
 
@@ -133,7 +134,7 @@ class _Shaping:
             media_type=reply.media_type,
             headers=headers,
             vary=vary,
-            storing=LASTING if self._lasts() else REVALIDATE,
+            storing=reply.storing or (LASTING if self._lasts() else REVALIDATE),
         )
 
     def _lasts(self) -> bool:

@@ -6,6 +6,7 @@ from peewee import PeeweeException
 
 from api.http.endpoint import Answer, Endpoints
 from api.http.problems import Problem
+from api.http.responses import PASSING
 from api.records.core.registry import BY_PLURAL
 from api.records.core.state import State
 from api.records.read.records import counts
@@ -175,4 +176,5 @@ def _declare_health(endpoints: Endpoints, reads: Reads) -> None:
                 raise Problem("unavailable", detail, headers={"Retry-After": "5"}) from None
             status, refreshing = "read-only", reads.answered(lambda: pending_refreshes(reads.database))
         replicas = {"replicas": [_shown(replica) for replica in reads.replicas]} if reads.replicas else {}
-        return Reply(document={"status": status, "refreshing": refreshing, **replicas})
+        document = {"status": status, "refreshing": refreshing, **replicas}
+        return Reply(document=document, storing=PASSING)

@@ -21,6 +21,8 @@ JSON = "application/json"
 REVALIDATE = "no-cache"
 #: What never changes, but may be taken out because the law requires it.
 LASTING = "public, max-age=86400"
+#: What is of one moment.
+PASSING = "no-store"
 #: What is answered to a key may hold drafts: it belongs in no shared cache.
 PRIVATE = "private, no-store"
 #: Request headers that can change any answer: drafts, leave for other sites, the coding.

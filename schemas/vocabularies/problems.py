@@ -84,6 +84,12 @@ PROBLEM_TYPES = Vocabulary(
             "The record has changed meanwhile",
             "None of the tags in `If-Match` is current. `current` has the revision and tag that are.",
         ),
+        _problem(
+            "version-not-reached",
+            412,
+            "The record has no such version",
+            "`Facts-Min-Version` names a commit that the database does not have. Ask without it.",
+        ),
         _problem("payload-too-large", 413, "The body is too large", "The detail names the limit."),
         _problem(
             "uri-too-long", 414, "The address is too long", "The request line may have 8190 characters."

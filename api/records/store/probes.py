@@ -50,10 +50,14 @@ class Probe:
         """The values of the one row that answers; None where none came in time."""
         if monotonic() < self._again_at:
             return None
+        kept = self._connection is not None
         try:
             return self._asked(question)
-        except psycopg.Error:
+        except psycopg.Error as error:
             self._let_go()
+            if kept and not isinstance(error, _NoAnswer):
+                # The server may have been restarted since.
+                return self.ask(question)
             self._again_at = monotonic() + _PAUSE
             return None
 
@@ -88,6 +92,10 @@ class Probe:
                 connection.close()
 
 
+class _NoAnswer(psycopg.OperationalError):
+    """None came in time."""
+
+
 def _result(server: Any) -> Any:
     """The result of what was sent. Raises psycopg.Error where there is none in time, or an error."""
     server.flush()
@@ -95,7 +103,7 @@ def _result(server: Any) -> Any:
     ready.register(server.socket, POLLIN)
     while server.is_busy():
         if not ready.poll(max(0.0, end - monotonic()) * 1000):
-            raise psycopg.OperationalError("no answer in time")
+            raise _NoAnswer
         server.consume_input()
     result = server.get_result()
     # The end of the answer, which has come with it.

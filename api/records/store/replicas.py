@@ -96,16 +96,18 @@ class Reads:
         Where the replica at hand fails another answers, in the end the primary; so it may be called again.
         Raises NotReached where the primary itself does not show what is needed.
         """
-        for _ in self.replicas:
+        # Twice each: a connection may have ended when its server was restarted.
+        for _ in (*self.replicas, *self.replicas):
             replica = self.chosen[1]
             if replica is None:
                 break
+            kept = not replica.database.is_closed()
             try:
                 if not self._shows(replica, needs):
                     break
                 return _reading(replica.database, read)
             except PeeweeException as error:
-                self._judge(replica, error)
+                self._judge(replica, error, kept)
         self.require(needs.version)
         return read()
 
@@ -114,13 +116,18 @@ class Reads:
         if version and not Needs(version).met_by(self.primary):
             raise NotReached
 
-    def _judge(self, replica: Replica, error: PeeweeException) -> None:
-        """Leave out a replica that is gone. Any other failure is one of this read: what conflicts with the
-        replica's replay, or is not replayed yet, the primary may answer."""
+    def _judge(self, replica: Replica, error: PeeweeException, kept: bool) -> None:
+        """Leave out a replica that cannot be reached, and forget a connection to it that was `kept`.
+
+        Any other failure is one of this read, which another may answer: it conflicted with what was replayed,
+        or needs what was not replayed yet.
+        """
         trouble = trouble_of(error)
         if trouble == "too-slow":
             raise error
-        if trouble == "unreachable":
+        if kept:
+            replica.database.close()
+        elif trouble == "unreachable":
             self.settle(replica, "unreachable")
 
     def _shows(self, replica: Replica, needs: Needs) -> bool:
@@ -183,23 +190,24 @@ class _ChosenVersion:
 
     def __init__(self, reads: Reads) -> None:
         self._reads = reads
-        self._versions: dict[str, ShownVersion] = {}
+        self._at: tuple[int, ShownVersion] | None = None
 
     def __call__(self) -> Any:
         changes, replica = self._reads.chosen
-        shown = self._of(replica)()
+        shown = self._of(changes, replica)()
         if shown is None and replica is not None:
             self._reads.settle(replica, "unreachable")
         return None if shown is None else (changes, shown)
 
     def number(self) -> int:
-        return self._of(self._reads.chosen[1]).number()
+        return self._of(*self._reads.chosen).number()
 
-    def _of(self, replica: Replica | None) -> ShownVersion:
-        url = replica.url if replica else self._reads.url
-        if url not in self._versions:
-            self._versions[url] = cast(ShownVersion, version_of(url))
-        return self._versions[url]
+    def _of(self, changes: int, replica: Replica | None) -> ShownVersion:
+        if self._at is None or self._at[0] != changes:
+            # Anew, even where it was read from before: it may have been away.
+            url = replica.url if replica else self._reads.url
+            self._at = changes, cast(ShownVersion, version_of(url))
+        return self._at[1]
 
 
 # The database that a read sees

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from math import inf
 from threading import Thread
 from time import monotonic, sleep
+from typing import Any
+from weakref import ref
 
 from .database import open_database, probe_of
 from .engine import engine_of
@@ -54,19 +56,19 @@ def opened_replicas(urls: Sequence[str], busy_timeout_ms: int) -> list[Replica]:
 
 
 def watch(reads: Reads, most_lag: float) -> None:
-    """Look at the replicas from now on, in threads, and leave out those that are more than so many seconds
-    behind, or gone, until they have caught up."""
+    """Look at the replicas for as long as they are used, in threads, and leave out those that are gone, or
+    more than so many seconds behind, until they have caught up."""
     if not reads.replicas:
         return
-    commits, every = _Commits(), min(_LOOKS_EVERY, most_lag / 8)
-    Thread(target=_watch_primary, args=(reads, commits, every), daemon=True).start()
+    commits, every, used = _Commits(), min(_LOOKS_EVERY, most_lag / 8), ref(reads)
+    Thread(target=_watch_primary, args=(used, reads.url, commits, every), daemon=True).start()
     for replica in reads.replicas:
-        Thread(target=_watch, args=(reads, replica, commits, most_lag, every), daemon=True).start()
+        Thread(target=_watch, args=(used, replica, commits, most_lag, every), daemon=True).start()
 
 
-def _watch_primary(reads: Reads, commits: _Commits, every: float) -> None:
-    probe = probe_of(reads.url)
-    while True:
+def _watch_primary(used: "ref[Reads]", url: str, commits: _Commits, every: float) -> None:
+    probe = probe_of(url)
+    while used():
         at = monotonic()
         if found := probe.standing():
             commits.note(found.version, at)
@@ -74,21 +76,27 @@ def _watch_primary(reads: Reads, commits: _Commits, every: float) -> None:
         sleep(every)
 
 
-def _watch(reads: Reads, replica: Replica, commits: _Commits, most_lag: float, every: float) -> None:
+def _watch(used: "ref[Reads]", replica: Replica, commits: _Commits, most_lag: float, every: float) -> None:
     probe = probe_of(replica.url)
-    while True:
-        found = probe.standing() if commits.looked else None
-        if found is None:
-            if commits.looked:
-                reads.settle(replica, "unreachable")
-                # Who waits for a server that hangs is answered by another.
-                replica.break_off()
-        elif not found.follows:
-            reads.settle(replica, "promoted")
-        else:
-            replica.version = found.version
-            lag = commits.seconds_ahead(found.version)
-            # One that was left out comes back when it has caught up, not when it is just good enough.
-            bound = most_lag if replica.standing == "following" else most_lag / 2
-            reads.settle(replica, "following" if lag <= bound else "lagging", lag)
+    while used():
+        if commits.looked:
+            found = probe.standing()
+            if reads := used():
+                _judge(reads, replica, found, commits, most_lag)
+            del reads
         sleep(every)
+
+
+def _judge(reads: Reads, replica: Replica, found: Any, commits: _Commits, most_lag: float) -> None:
+    if found is None:
+        reads.settle(replica, "unreachable")
+        # Who waits for a server that hangs is answered by another.
+        replica.break_off()
+    elif not found.follows:
+        reads.settle(replica, "promoted")
+    else:
+        replica.version = found.version
+        lag = commits.seconds_ahead(found.version)
+        # One that was left out comes back when it has caught up, not when it is just good enough.
+        bound = most_lag if replica.standing == "following" else most_lag / 2
+        reads.settle(replica, "following" if lag <= bound else "lagging", lag)
