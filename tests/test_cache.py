@@ -14,7 +14,7 @@ from api.http.cache import ASIDE, KEYED, PASSED_BY
 from api.settings import Settings
 
 from .audits.fresh import audit
-from .conftest import Server, facts, key_for
+from .conftest import Server, client_of, facts, key_for
 from .test_connections import Wire, head
 
 pytestmark = pytest.mark.process
@@ -151,6 +151,45 @@ def test_what_is_redacted_is_not_served_on(own_copy: Path, tmp_path: Path) -> No
     server.stop()
     assert done.returncode == 0
     assert (set(before), set(after)) == ({200}, {451})
+
+
+def changed_outside(path: Path) -> str:
+    """The version after a record was changed by another process than the server's."""
+    bearer, client = {"Authorization": f"Bearer {key_for(path)}"}, client_of(path)
+    tag = client.get("/v1/parties/nhk").headers["ETag"]
+    change = {
+        "description": "It was changed.",
+        "correction": {"kind": "new-information", "note": "In a test"},
+    }
+    answer = client.patch("/v1/parties/nhk", json=change, headers=bearer | {"If-Match": tag})
+    assert answer.status_code == 200
+    return answer.headers["Facts-Version"]
+
+
+def test_within_a_bound_that_is_accepted_the_database_is_not_asked(own_copy: Path, tmp_path: Path) -> None:
+    shutil.copy(own_copy, tmp_path / "facts.db")
+    server = Server(tmp_path / "facts.db", workers=1, FACTS_CACHE_STALENESS_MS="60000")
+    before = server.get("/v1/parties/nhk")[2]
+
+    version = changed_outside(tmp_path / "facts.db")
+
+    assert server.get("/v1/parties/nhk")[2] == before
+    # Who asks for that version gets it, and then everybody does.
+    assert b"It was changed." in server.get("/v1/parties/nhk", Facts_Min_Version=version)[2]
+    assert b"It was changed." in server.get("/v1/parties/nhk")[2]
+    server.stop()
+
+
+def test_nothing_is_shown_that_is_older_than_the_bound(own_copy: Path, tmp_path: Path) -> None:
+    shutil.copy(own_copy, tmp_path / "facts.db")
+    server = Server(tmp_path / "facts.db", workers=1, FACTS_CACHE_STALENESS_MS="300")
+    assert server.get("/v1/parties/nhk")[0] == 200
+
+    changed_outside(tmp_path / "facts.db")
+    time.sleep(0.3)
+
+    assert b"It was changed." in server.get("/v1/parties/nhk")[2]
+    server.stop()
 
 
 class Log:

@@ -120,7 +120,7 @@ class Cache:
             self.version, self.bytes, self._number = version or object(), 0, 0
             self._doubted_until = 0.0
 
-    def _look(self) -> None:
+    def look(self) -> None:
         """Refresh where it is time to."""
         if self._staleness:
             now = time.monotonic()
@@ -145,7 +145,7 @@ class Cache:
 
     def find(self, asked: Asked) -> Entry | None:
         """The answer, where it is known and still holds."""
-        self._look()
+        self.look()
         found = self._known(asked) if not asked.least or self._shows(asked.least) else None
         if found is None:
             self.misses += 1
@@ -170,7 +170,7 @@ class Cache:
 
     def keep(self, asked: Asked, answer: bytes, version: Any) -> None:
         """Keep an answer that was made when the database had this version, if it still has."""
-        self._look()
+        self.look()
         if asked.is_head or version != self.version:
             return
         entry = _entry(answer)

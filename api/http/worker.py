@@ -99,7 +99,7 @@ class EventWorker(Worker):  # type: ignore[misc]  # gunicorn ships no types
         self.notify()
         if self.cache:
             # What was taken out of the record is not to stay in memory until somebody asks.
-            self.cache.refresh()
+            self.cache.look()
         now = self.loop.time()
         for connection in [c for c in self.connections if c.deadline <= now]:
             connection.expire()

@@ -52,10 +52,10 @@ class Three:
         """The same on the replicas, as the setting has them."""
         return ",".join(f"{replica.address}/facts" for replica in self.replicas)
 
-    def serve(self, log: Path, workers: int = 2, **environment: str) -> Server:
-        """The service, which reads from the replicas."""
+    def serve(self, log: Path, workers: int = 2, url: str = "", **environment: str) -> Server:
+        """The service, which reads from the replicas, and writes to the server or to another `url`."""
         chosen = {"FACTS_READ_DATABASE_URLS": self.read_urls, "FACTS_REPLICA_LAG_MS": str(MOST_LAG_MS)}
-        return Server(self.url, workers=workers, log=log, **chosen | environment)
+        return Server(url or self.url, workers=workers, log=log, **chosen | environment)
 
 
 @contextmanager
