@@ -15,6 +15,7 @@ from api.settings import Settings
 
 from .audits.clients import Reply
 from .audits.replicas import Three, audit, hold_up, let_go_on, three_servers, trouble
+from .cluster import new_database
 from .conftest import PATIENCE_MS, Server, facts
 
 pytestmark = pytest.mark.process
@@ -37,23 +38,22 @@ def served(three: Three, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
     running.stop()
 
 
-def client_of(three: Three, most_lag_ms: int) -> FlaskClient:
+def serving(url: str, most_lag_ms: int, *replicas: str) -> FlaskClient:
     """The service in this process, without a cache."""
-    urls = tuple(three.read_urls.split(","))
-    chosen = {"read_database_urls": urls, "replica_lag_ms": most_lag_ms, "query_timeout_ms": PATIENCE_MS}
-    return create_app(Settings(database_url=three.url, **chosen)).test_client()
+    chosen = {"read_database_urls": replicas, "replica_lag_ms": most_lag_ms, "query_timeout_ms": PATIENCE_MS}
+    return create_app(Settings(database_url=url, **chosen)).test_client()
 
 
 @pytest.fixture(scope="module")
 def patient(three: Three) -> FlaskClient:
     """One that reads from replicas however far they are behind."""
-    return client_of(three, 3_600_000)
+    return serving(three.url, 3_600_000, *three.read_urls.split(","))
 
 
 @pytest.fixture(scope="module")
 def strict(three: Three) -> FlaskClient:
     """One that soon does not."""
-    return client_of(three, 100)
+    return serving(three.url, 100, *three.read_urls.split(","))
 
 
 def until(shown: Callable[[], Any]) -> Any:
@@ -151,6 +151,16 @@ def test_where_replicas_are_is_nobodys_business(patient: FlaskClient) -> None:
         {"number", "standing", "lag_ms"}
     ] * 2
     assert shown.headers["Cache-Control"] == "no-store"
+
+
+def test_what_is_no_replica_of_the_record_is_not_read_from(three: Three) -> None:
+    other = new_database(three.primary.address)
+    facts("key", "create", "Another's", "--role", "editor", "--db", other)
+
+    client = serving(three.url, 1_000, three.url, other)
+
+    until(lambda: standings(client) == ["promoted", "foreign"])
+    assert client.get("/v1/parties").status_code == 200
 
 
 # A bound that an operator accepts

@@ -113,7 +113,7 @@ _REPLICA = object_of(
         "number": COUNT,
         "standing": {
             "type": "string",
-            "enum": ["following", "lagging", "unreachable", "promoted", "unknown"],
+            "enum": ["following", "lagging", "unreachable", "promoted", "foreign", "unknown"],
         },
         "lag_ms": {"type": ["integer", "null"]},
     }

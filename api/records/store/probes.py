@@ -27,12 +27,14 @@ _SHOWN = """
 SELECT CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn()::text ELSE pg_current_snapshot()::text END
 """
 _NUMBER = "SELECT value FROM counter WHERE name = 'version'"
-_STANDING = f"SELECT pg_is_in_recovery(), ({_NUMBER})"
+_RECORD = "SELECT md5(value) FROM secret WHERE name = 'cursor'"
+_STANDING = f"SELECT ({_RECORD}), ({_NUMBER}), pg_is_in_recovery()"
 
 
 class Standing(NamedTuple):
-    """What a server shows: how many commits, and whether it follows another server."""
+    """What a server shows: of which record, how many commits; and whether it follows another server."""
 
+    record: bytes
     version: int
     follows: bool
 
@@ -64,7 +66,8 @@ class Probe:
     def standing(self) -> Standing | None:
         """What the server shows; None where it does not answer."""
         found = self.ask(_STANDING)
-        return Standing(int(found[1]), found[0] == b"t") if found and found[1] else None
+        # Before the tables were replayed there is nothing to show.
+        return Standing(found[0], int(found[1]), found[2] == b"t") if found and all(found) else None
 
     def _asked(self, question: str) -> list[bytes]:
         server = self._connected().pgconn

@@ -25,7 +25,7 @@ from .troubles import trouble_of
 _PAUSE = 0.01
 
 T = TypeVar("T")
-Standing = Literal["following", "lagging", "unreachable", "promoted"]
+Standing = Literal["following", "lagging", "unreachable", "promoted", "foreign"]
 #: Tells an operator of an event.
 Tell = Callable[..., None]
 

@@ -20,10 +20,12 @@ _REMEMBERED = 4_096
 
 
 class _Commits:
-    """How many commits the primary had at each look, and the last moment at which it may have had fewer."""
+    """How many commits the primary had at each look, of which `record`, and the last moment at which it may
+    have had fewer."""
 
     def __init__(self) -> None:
         self.looked = False
+        self.record: bytes | None = None
         self._last_look = -inf
         self._versions: deque[int] = deque(maxlen=_REMEMBERED)
         self._moments: deque[float] = deque(maxlen=_REMEMBERED)
@@ -71,6 +73,7 @@ def _watch_primary(used: "ref[Reads]", url: str, commits: _Commits, every: float
     while used():
         at = monotonic()
         if found := probe.standing():
+            commits.record = found.record
             commits.note(found.version, at)
         commits.looked = True
         sleep(every)
@@ -92,6 +95,8 @@ def _judge(reads: Reads, replica: Replica, found: Any, commits: _Commits, most_l
         reads.settle(replica, "unreachable")
         # Who waits for a server that hangs is answered by another.
         replica.break_off()
+    elif commits.record not in (None, found.record):
+        reads.settle(replica, "foreign")
     elif not found.follows:
         reads.settle(replica, "promoted")
     else:
