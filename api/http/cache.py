@@ -224,12 +224,17 @@ def asked_of(parser: Any, same: Same) -> Asked | None:
             return None
         elif name in ASIDE:
             aside[name] = aside[name] + b"," + value if name in aside else value
+    varying += _read(parser.asgi_headers, reading)
+    key, is_head = tuple(varying), method == b"HEAD"
+    return _asked(key, is_head, aside) if aside else Asked(key, None, is_head, None, 0)
+
+
+def _asked(key: Key, is_head: bool, aside: Mapping[bytes, bytes]) -> Asked | None:
+    """The same with what was said beside the key; None where that cannot be read."""
     least = aside.get(_LEAST, b"0")
     if not least.isdigit() or len(least) > _MOST_DIGITS:
         return None
-    varying += _read(parser.asgi_headers, reading)
-    tags, given_id = aside.get(b"if-none-match"), aside.get(b"x-request-id")
-    return Asked(tuple(varying), tags, method == b"HEAD", given_id, int(least))
+    return Asked(key, aside.get(b"if-none-match"), is_head, aside.get(b"x-request-id"), int(least))
 
 
 def _read(headers: Sequence[tuple[bytes, bytes]], reading: Mapping[bytes, Reading]) -> list[bytes]:

@@ -240,24 +240,25 @@ class FileVersion:
         """A value that is another after each commit, and after another file took the name of the one that is
         open; None while it cannot be read."""
         try:
-            return _identity(self._file), self._read("PRAGMA data_version")
+            connection = self._connection or self._connect()
+            return _identity(self._file), connection.execute("PRAGMA data_version").fetchone()[0]
         except sqlite3.Error:
             return None
 
     def number(self) -> int:
         """How many commits are shown; 0 while it cannot be read."""
         try:
-            return int(self._read("SELECT value FROM counter WHERE name = 'version'"))
+            connection = self._connection or self._connect()
+            found = connection.execute("SELECT value FROM counter WHERE name = 'version'").fetchone()
+            return int(found[0])
         except sqlite3.Error:
             return 0
 
-    def _read(self, question: str) -> Any:
-        if self._connection is None:
-            # It writes nothing: the number tells a connection of the commits of others alone.
-            self._connection = sqlite3.connect(
-                _address(self._file, False), uri=True, timeout=0, isolation_level=None
-            )
-        return self._connection.execute(question).fetchone()[0]
+    def _connect(self) -> sqlite3.Connection:
+        # It writes nothing: `data_version` tells a connection of the commits of others alone.
+        address = _address(self._file, False)
+        self._connection = sqlite3.connect(address, uri=True, timeout=0, isolation_level=None)
+        return self._connection
 
 
 def version_of(url: str) -> FileVersion | None:
