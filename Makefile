@@ -15,7 +15,7 @@ DEBIAN := apt-get update --quiet --quiet && DEBIAN_FRONTEND=noninteractive apt-g
 MOST_BYTES := 420000
 
 .DEFAULT_GOAL := help
-.PHONY: bench bench-answers bench-large bench-picture bench-profiles bench-reads bench-writes clean compare contract-audit crash-audit format help install install-test lint lock openapi picture postgresql questions screenshots serve test test-quick tools words
+.PHONY: bench bench-answers bench-large bench-picture bench-profiles bench-reads bench-writes clean compare contract-audit crash-audit format help install install-test lint lock openapi picture postgresql questions replica-audit screenshots serve test test-quick tools words
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -126,6 +126,9 @@ bench-large: install ## The same in a record of a million claims: 20 GB of disk,
 
 crash-audit: install-test ## Kill a server under writers again and again (ROUNDS=200)
 	$(BIN)/python -m tests.audits.crash --rounds $(or $(ROUNDS),200)
+
+replica-audit: install-test ## Kill, hang and hold up replicas while clients write and read (READS=100000)
+	$(BIN)/python -m tests.audits.replicas --reads $(or $(READS),100000)
 
 contract-audit: install-test ## Try other requests from the whole contract, and more (SEED=…, EXAMPLES=300)
 	@test -n "$(SEED)" || { echo "Name a number to start from: make contract-audit SEED=1" >&2; exit 1; }

@@ -99,13 +99,13 @@ def _replicas(urls: list[str], database_url: str) -> tuple[str, ...]:
     named = tuple(url.strip() for url in urls if url.strip())
     if any(not url.startswith(_ON_A_SERVER) for url in (*named, database_url) if named):
         raise SettingsFault(
-            f"FACTS_READ_DATABASE_URLS takes {_ON_A_SERVER}… addresses of replicas, separated by commas, "
+            f"FACTS_READ_DATABASE_URLS takes {_ON_A_SERVER[0]}… addresses of replicas, separated by commas, "
             "and FACTS_DATABASE_URL must then be that of the server which they follow"
         )
     return named
 
 
-_ON_A_SERVER = "postgresql://"
+_ON_A_SERVER = ("postgresql://", "postgres://")
 
 
 def _address(url: str) -> str:

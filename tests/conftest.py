@@ -422,7 +422,14 @@ LONGEST = (
     "test_contract.py",
 )
 #: Files whose tests share something dear to make: each runs in one process.
-TOGETHER = ("test_plans.py", "test_questions.py", "test_hostile.py", "test_http.py", "test_connections.py")
+TOGETHER = (
+    "test_plans.py",
+    "test_questions.py",
+    "test_hostile.py",
+    "test_http.py",
+    "test_connections.py",
+    "test_replicas.py",
+)
 
 
 class Together(LoadScopeScheduling):

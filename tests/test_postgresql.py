@@ -169,6 +169,12 @@ def test_a_database_that_sorts_otherwise_is_refused(address: str) -> None:
         migrate(open_database(url))
 
 
+def test_the_shorter_scheme_means_the_same(copied: str) -> None:
+    client = client_at(copied.replace("postgresql://", "postgres://"))
+
+    assert client.get("/v1/parties/nhk").status_code == 200
+
+
 def test_a_password_is_never_shown(address: str) -> None:
     url = address.replace("facts@", "facts:secret-word@") + "/nowhere"
     done = facts("doctor", "--db", url)

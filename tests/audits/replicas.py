@@ -111,6 +111,8 @@ class Findings:
     old: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
     standings: set[tuple[int, str]] = field(default_factory=set)
+    #: How often everything befell the replicas.
+    rounds: int = 0
 
     @property
     def sound(self) -> bool:
@@ -122,7 +124,8 @@ class Findings:
         seen = ", ".join(f"{number} {standing}" for number, standing in sorted(self.standings))
         return (
             f"{self.writes} writes, {self.reads.total()} reads ({told}), {len(self.failed)} failed, "
-            f"{len(self.stale)} older than their token, {len(self.old)} older than the bound; seen: {seen}"
+            f"{len(self.stale)} older than what they asked for, {len(self.old)} older than the bound; "
+            f"{self.rounds} rounds of trouble; seen: {seen}"
         )
 
 
@@ -251,10 +254,9 @@ def audit(
     for thread in threads:
         thread.start()
     try:
-        rounds = 0
-        while findings.reads.total() < reads or not rounds:
+        while findings.reads.total() < reads or not findings.rounds:
             trouble(findings)
-            rounds += 1
+            findings.rounds += 1
             if findings.failed:
                 break
     finally:

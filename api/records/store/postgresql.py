@@ -96,7 +96,8 @@ class PostgresDatabase(PostgresqlDatabase):
         self._connections: dict[int, ref[Any]] = {}
         options = "-c default_transaction_read_only=on" if resting else ""
         super().__init__(
-            url,
+            # peewee takes the shorter scheme for the name of a database.
+            f"postgresql://{url.partition('://')[2]}",
             prefer_psycopg3=True,
             connect_timeout=_PATIENCE_TO_CONNECT,
             **_ALIVE,
