@@ -17,7 +17,7 @@ import time
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -92,13 +92,18 @@ def _say(replica: Cluster, statement: str) -> None:
 def hung(replica: Cluster) -> Iterator[None]:
     """A while in which a replica takes connections and answers nothing."""
     pids = replica.processes()
-    for pid in pids:
-        os.kill(pid, signal.SIGSTOP)
+    _send(pids, signal.SIGSTOP)
     try:
         yield
     finally:
-        for pid in pids:
-            os.kill(pid, signal.SIGCONT)
+        _send(pids, signal.SIGCONT)
+
+
+def _send(pids: list[int], number: signal.Signals) -> None:
+    for pid in pids:
+        # Some end by themselves.
+        with suppress(ProcessLookupError):
+            os.kill(pid, number)
 
 
 @dataclass
@@ -259,6 +264,8 @@ def audit(
             findings.rounds += 1
             if findings.failed:
                 break
+    except AssertionError as error:
+        findings.failed.append(str(error))
     finally:
         stop.set()
         for thread in threads:

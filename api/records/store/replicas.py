@@ -107,7 +107,8 @@ class Reads:
                     break
                 return _reading(replica.database, read)
             except PeeweeException as error:
-                self._judge(replica, error, kept)
+                if not self._lost(replica, error, kept):
+                    break
         self.require(needs.version)
         return read()
 
@@ -116,19 +117,22 @@ class Reads:
         if version and not Needs(version).met_by(self.primary):
             raise NotReached
 
-    def _judge(self, replica: Replica, error: PeeweeException, kept: bool) -> None:
-        """Leave out a replica that cannot be reached, and forget a connection to it that was `kept`.
+    def _lost(self, replica: Replica, error: PeeweeException, kept: bool) -> bool:
+        """Whether a replica, or the connection to it that was `kept`, is gone: it is not used again.
 
-        Any other failure is one of this read, which another may answer: it conflicted with what was replayed,
-        or needs what was not replayed yet.
+        Any other failure is one of this read, which the primary may answer: it conflicted with what was
+        replayed, or needs what was not replayed yet. What takes too long would do so there, too.
         """
         trouble = trouble_of(error)
         if trouble == "too-slow":
             raise error
+        if trouble != "unreachable":
+            return False
         if kept:
             replica.database.close()
-        elif trouble == "unreachable":
+        else:
             self.settle(replica, "unreachable")
+        return True
 
     def _shows(self, replica: Replica, needs: Needs) -> bool:
         """Whether a replica shows what is needed, now or soon."""
