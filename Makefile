@@ -15,7 +15,7 @@ DEBIAN := apt-get update --quiet --quiet && DEBIAN_FRONTEND=noninteractive apt-g
 MOST_BYTES := 420000
 
 .DEFAULT_GOAL := help
-.PHONY: bench bench-answers bench-large bench-picture bench-profiles bench-reads bench-writes clean compare contract-audit crash-audit format help install install-test lint lock openapi picture postgresql questions replica-audit screenshots serve test test-quick tools words
+.PHONY: bench bench-answers bench-large bench-picture bench-profiles bench-reads bench-writes clean compare contract-audit crash-audit format help install install-test lint lock openapi picture postgresql questions replica-audit screenshots serve test test-postgresql test-quick tools words
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -58,6 +58,10 @@ serve: install ## Load the dossiers where the database is empty, and serve them 
 
 test: install-test ## Install what the tests need and run all of them, on all cores
 	$(BIN)/python -m pytest $(PARALLEL)
+	$(BIN)/python -m pytest $(PARALLEL) --database postgresql -m "not machine"
+
+test-postgresql: install-test ## Run all tests of the contract, random edits too, with records on PostgreSQL
+	$(BIN)/python -m pytest $(PARALLEL) --database postgresql
 
 test-quick: install-test ## Run the tests that need one process, in a minute and a half
 	$(BIN)/python -m pytest $(PARALLEL) -m "not audit and not machine and not process"

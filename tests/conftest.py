@@ -5,6 +5,7 @@ import ctypes
 import fcntl
 import http.client
 import os
+import re
 import shutil
 import signal
 import socket
@@ -13,7 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, suppress
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -38,6 +39,8 @@ from api.records.write.transaction import Correction
 from api.settings import Settings
 
 from .audits.clients import Client
+from .cluster import own_server
+from .places import SERVER, clear, on_server, settle, url_of
 
 Json = dict[str, Any]
 ROOT = Path(__file__).parent.parent
@@ -51,9 +54,24 @@ PATIENCE_MS = 60_000
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Take what tests/audits/contract.py asks for: other requests from the contract, and more of them."""
+    """Take the engine, and what tests/audits/contract.py asks for: other requests from the contract, and more
+    of them."""
+    parser.addoption(
+        "--database", choices=("sqlite", "postgresql"), default="sqlite", help="what tests keep records in"
+    )
     parser.addoption("--contract-seed", type=int, help="what chance starts from, instead of the same always")
     parser.addoption("--contract-examples", type=int, help="how many cases are made up for each operation")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Start the server that is to keep the records of all processes in which tests run."""
+    if config.getoption("database") == "postgresql" and not on_server():
+        held = ExitStack()
+        # Each test has a service of its own, whose threads keep connections.
+        cluster = held.enter_context(own_server("fsync=off", "max_connections=500"))
+        os.environ[SERVER] = cluster.address
+        config.add_cleanup(held.close)
 
 
 settings.register_profile("facts", deadline=None, derandomize=True, print_blob=True)
@@ -99,7 +117,7 @@ PR_CAPBSET_DROP, CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH = 24, 1, 2
 
 def key_for(database: Path, role: str = "publisher") -> str:
     """A new key, as `facts key create` prints it."""
-    done = facts("key", "create", "In a test", "--role", role, "--db", f"sqlite:///{database}")
+    done = facts("key", "create", "In a test", "--role", role, "--db", url_of(database))
     return done.stdout.strip()
 
 
@@ -126,8 +144,9 @@ def _loaded_once(tmp_path_factory: pytest.TempPathFactory, files: Path) -> Path:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not path.exists():
             half = path.with_suffix(".part")
-            done = facts("load", files, "--db", f"sqlite:///{half}")
+            done = facts("load", files, "--db", url_of(half))
             assert done.returncode == 0, done.stdout + done.stderr
+            settle(half)
             half.rename(path)
     return path
 
@@ -165,7 +184,7 @@ Application.url_rule_class = CompiledOnce
 def client_of(path: Path, **more: Any) -> FlaskClient:
     """A client of the service on a database file, patient with a busy machine unless told otherwise."""
     chosen = {"query_timeout_ms": PATIENCE_MS, **more}
-    return create_app(Settings(database_url=f"sqlite:///{path}", **chosen)).test_client()
+    return create_app(Settings(database_url=url_of(path), **chosen)).test_client()
 
 
 @pytest.fixture(scope="session")
@@ -186,7 +205,7 @@ class Desk:
 
     def __init__(self, path: Path, keys: tuple[str, str] | None = None) -> None:
         self.path = path
-        self.database: Database = open_database(f"sqlite:///{path}")
+        self.database: Database = open_database(url_of(path))
         self.keys = keys or self._begin()
         self.editor, self.publisher = ({"Authorization": f"Bearer {key}"} for key in self.keys)
         self.client: FlaskClient = client_of(path)
@@ -263,7 +282,7 @@ def copied(make: Callable[[Path], Desk], path: Path) -> Desk:
         folder = Path(tempfile.mkdtemp())
         atexit.register(shutil.rmtree, folder, ignore_errors=True)
         MADE[make] = made = make(folder / "facts.db")
-        made.database.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        settle(made.path)
     shutil.copy(MADE[make].path, path)
     return Desk(path, MADE[make].keys)
 
@@ -305,7 +324,7 @@ class Server:
         self._place, self.port = reserve_port()
         self._clients: list[Client] = []
         command = [sys.executable, "-m", "api.cli", "serve", "--port", str(self.port)]
-        url = path if isinstance(path, str) else f"sqlite:///{path}"
+        url = path if isinstance(path, str) else url_of(path)
         command += ["--workers", str(workers), "--threads", str(threads), "--db", url]
         self.log = (log or Path(path).with_suffix(".log")).open("ab")
         self.process = subprocess.Popen(
@@ -413,6 +432,13 @@ def one_worker(own_copy: Path) -> Iterator[Server]:
     running.stop()
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item) -> None:
+    """Take away the databases that stood for the files of a test."""
+    if folder := getattr(item, "funcargs", {}).get("tmp_path"):
+        clear(folder)
+
+
 #: What takes longest, in this order: begun first, so that all processes end together.
 LONGEST = (
     "test_every_try_it_out_of_the_documentation_works",
@@ -450,8 +476,21 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together:
     return Together(config, log)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+#: Tests of what the contract says, whatever keeps the records: `--database postgresql` runs these, but for
+#: those that look into a file.
+CONTRACT = re.compile(
+    "test_(answers|attributes|between|claims|collections|contract|curating|dates|enrichment|facets|filters"
+    "|history|many|mergers|merge_patches|nested_patches|nested_writes|periods|perspective|positions"
+    "|preconditions|provenance|quantities|redaction|references|reviews|search|timeline|translations).py"
+)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Put the longest first; the others keep their order."""
+    if on_server():
+        kept = [i for i in items if CONTRACT.fullmatch(i.path.name) and not i.get_closest_marker("file")]
+        config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
+        items[:] = kept
     items.sort(
         key=lambda item: next((i for i, name in enumerate(LONGEST) if name in item.nodeid), len(LONGEST))
     )

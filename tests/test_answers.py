@@ -28,6 +28,7 @@ from api.records.store.database import migrate, open_database
 from api.records.upkeep.doctor import faults_of_database
 
 from .conftest import Json, client_of, put
+from .places import clear, settle, url_of
 
 NOTE = {"kind": "new-information", "note": "In a test"}
 WORDS = ["Kuril", "treaty", "北方領土", "Hoppō", "Курилы", "Abe", "peace", "1956"]
@@ -210,7 +211,8 @@ def beginning() -> bytes:
     So most edits are lawful.
     """
     with tempfile.TemporaryDirectory() as folder:
-        database = open_database(f"sqlite:///{folder}/facts.db")
+        path = Path(folder) / "facts.db"
+        database = open_database(url_of(path))
         migrate(database)
         put(database, PARTY, {party: {"name": "Abe", "kind": "state"} for party in PARTIES})
         report = {"kind": "news-report", "held": True}
@@ -222,7 +224,8 @@ def beginning() -> bytes:
         claim = {"proposition": "Abe", "kind": "reported-fact", "citations": [{"source": "paper"}]}
         put(database, CLAIM, {each: {**claim, "dossiers": ["story"]} for each in CLAIMS})
         database.close()
-        return (Path(folder) / "facts.db").read_bytes()
+        settle(path)
+        return path.read_bytes()
 
 
 #: What decides how records are looked for, and what it is.
@@ -247,7 +250,7 @@ class World(RuleBasedStateMachine):
         self.folder = Path(tempfile.mkdtemp())
         file = self.folder / "facts.db"
         file.write_bytes(beginning())
-        self.database = open_database(f"sqlite:///{file}")
+        self.database = open_database(url_of(file))
         self.key = {"Authorization": f"Bearer {create_key(self.database, 'K', 'publisher')}"}
         self.client: FlaskClient = client_of(file)
         #: What each source was written to derive from; what was merged into what; what was retracted.
@@ -604,6 +607,7 @@ class World(RuleBasedStateMachine):
             assert list(faults_of_database(self.database)) == []
         finally:
             self.database.close()
+            clear(self.folder)
             shutil.rmtree(self.folder)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from .conftest import Desk, Json, facts
+from .places import url_of
 from .test_pages import page, words
 
 WIRE = {"source": "urdupoint-2019-07-21", "locator": {"text": {"start": "The dispute", "end": "talks"}}}
@@ -171,7 +172,7 @@ def test_a_redacted_attribute_stands_nowhere(desk: Desk) -> None:
     quoted = {**WIRE, "quote": "the secret membership"}
     _publish(desk, "parties", {**MEMBER, "citations": [quoted]})
 
-    done = facts("redact", "party", "x", "--note", "Court order 12", "--db", f"sqlite:///{desk.path}")
+    done = facts("redact", "party", "x", "--note", "Court order 12", "--db", url_of(desk.path))
 
     assert done.returncode == 0, done.stderr
     files = b"".join(file.read_bytes() for file in desk.path.parent.glob("facts.db*"))

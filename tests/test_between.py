@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from .conftest import Desk, facts
+from .places import url_of
 
 CITED = {"source": "urdupoint-2019-07-21"}
 NOTE = {"kind": "error", "note": "It was wrong."}
@@ -39,7 +40,7 @@ def _found(desk: Desk, **query: str) -> list[str]:
 
 
 def _agrees(desk: Desk) -> None:
-    assert facts("doctor", "--db", f"sqlite:///{desk.path}").stdout == "everything agrees\n"
+    assert facts("doctor", "--db", url_of(desk.path)).stdout == "everything agrees\n"
 
 
 def test_it_is_shown_found_and_sorted_by_the_interval(between: Desk) -> None:
@@ -176,7 +177,7 @@ def test_a_bound_is_not_moved_to_where_the_happening_could_not_be(between: Desk)
 def test_it_stays_where_it_was_when_a_bound_is_withdrawn(between: Desk) -> None:
     gone = between.change("POST", "dates/first/retract", {"kind": "error", "note": "No."})
     assert gone.status_code == 200, gone.text
-    redacted = facts("redact", "date", "last", "--note", "A court.", "--db", f"sqlite:///{between.path}")
+    redacted = facts("redact", "date", "last", "--note", "A court.", "--db", url_of(between.path))
     assert redacted.returncode == 0, redacted.stderr
 
     assert _when(between, "later") == "1801-02/1804-05-06"
@@ -192,7 +193,7 @@ def test_a_chain_of_a_thousand_is_followed(desk: Desk, tmp_path: Path) -> None:
         for i in range(1, 1101)
     ]
     (tmp_path / "dates.yaml").write_text("".join(written), "utf-8")
-    loaded = facts("load", tmp_path, "--db", f"sqlite:///{desk.path}")
+    loaded = facts("load", tmp_path, "--db", url_of(desk.path))
     assert loaded.returncode == 0, loaded.stderr
 
     moved = desk.change("PATCH", "dates/d0", {"when": "1802", "correction": NOTE})

@@ -15,6 +15,7 @@ from api.settings import Settings
 
 from .audits.fresh import audit
 from .conftest import Server, client_of, facts, key_for
+from .places import url_of
 from .test_connections import Wire, head
 
 pytestmark = pytest.mark.process
@@ -93,7 +94,7 @@ class Watched(dict[str, Any]):
 
 
 def test_every_header_that_an_answer_depends_on_is_known_to_the_cache(loaded: Path) -> None:
-    app = create_app(Settings(database_url=f"sqlite:///{loaded}"))
+    app = create_app(Settings(database_url=url_of(loaded)))
     inner = app.wsgi_app
     app.wsgi_app = lambda environ, start: inner(Watched(environ), start)  # type: ignore[method-assign]  # as Flask documents it
     client = app.test_client()
@@ -145,7 +146,7 @@ def test_what_is_redacted_is_not_served_on(own_copy: Path, tmp_path: Path) -> No
     server = Server(path, workers=2)
     before = [server.get("/v1/parties/nhk/revisions/1")[0] for _ in range(6)]
 
-    done = facts("redact", "party", "nhk", "--note", "Court order 12", "--db", f"sqlite:///{path}")
+    done = facts("redact", "party", "nhk", "--note", "Court order 12", "--db", url_of(path))
 
     after = [server.get("/v1/parties/nhk/revisions/1")[0] for _ in range(6)]
     server.stop()
@@ -274,7 +275,7 @@ def test_what_was_asked_for_longest_ago_goes_first(
 
 def test_the_pages_that_threads_keep_and_the_answers_stay_within_the_share(loaded: Path) -> None:
     def pages(**chosen: int) -> int:
-        app = create_app(Settings(database_url=f"sqlite:///{loaded}", **chosen))
+        app = create_app(Settings(database_url=url_of(loaded), **chosen))
         database = app.extensions["facts.database"]
         kept = database.execute_sql("PRAGMA cache_size").fetchone()[0]
         database.close()

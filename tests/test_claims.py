@@ -14,6 +14,7 @@ from api.records.write.renew import renew
 from api.records.write.session import canonical
 
 from .conftest import Desk, Json, copied, empty_desk, facts
+from .places import url_of
 
 CITED = {"source": "paper", "locator": {"paragraph": 1}}
 NOTE = {"kind": "error", "note": "It was wrong."}
@@ -181,7 +182,7 @@ def test_a_record_of_before_the_rules_is_served_named_and_can_only_be_mended_or_
 ) -> None:
     _publish_unruled(story, _claim(**case.members))
 
-    doctor = facts("doctor", "--db", f"sqlite:///{story.path}")
+    doctor = facts("doctor", "--db", url_of(story.path))
     renamed = story.change("PATCH", "claims/c", {"proposition": "Q.", "correction": NOTE})
 
     assert story.client.get("/v1/claims/c").status_code == 200
@@ -221,7 +222,7 @@ def test_an_edit_of_a_source_may_break_a_claim_and_doctor_names_it(story: Desk) 
     edited = story.change("PATCH", "sources/paper", edit)
 
     assert edited.status_code == 200
-    done = facts("doctor", "--db", f"sqlite:///{story.path}")
+    done = facts("doctor", "--db", url_of(story.path))
     assert done.returncode == 0, done.stdout
     assert _to_curate(done.stdout) == ["/citations", "/said"]
 
@@ -298,7 +299,7 @@ def test_files_are_warned_of_alike_when_checked_and_when_loaded(tmp_path: Path) 
     )
 
     checked = facts("check", folder)
-    loaded = facts("load", folder, "--db", f"sqlite:///{tmp_path / 'facts.db'}")
+    loaded = facts("load", folder, "--db", url_of(tmp_path / "facts.db"))
 
     warnings = [line for line in checked.stdout.splitlines() if ": warning: " in line]
     assert [line.split(": ")[1] for line in warnings] == ["/attribution", "/citations/0/locator"]

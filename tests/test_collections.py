@@ -12,6 +12,7 @@ from api.records.core.registry import BY_PLURAL, PARTY
 from api.records.store.database import open_database
 
 from .conftest import client_of, put
+from .places import url_of
 
 Record = dict[str, Any]
 PLURALS = list(BY_PLURAL)
@@ -260,7 +261,7 @@ def test_cursors_keep_their_filter(client: FlaskClient, plural: str, name: str, 
 @pytest.mark.parametrize("sort", ["id", "-id", "name", "-name", "updated", "-updated"])
 def test_a_walk_loses_nothing_while_records_are_added(database_file: Path, sort: str) -> None:
     client = client_of(database_file)
-    database = open_database(f"sqlite:///{database_file}")
+    database = open_database(url_of(database_file))
     before = [r["id"] for r in every(client, "parties", sort=sort)]
 
     seen = []

@@ -20,6 +20,7 @@ import pytest
 import requests
 
 from .conftest import Server, facts
+from .places import url_of
 
 pytestmark = pytest.mark.process
 
@@ -92,7 +93,7 @@ GET = head("GET", "/v1/parties/nhk")
 def desk(loaded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, str]]:
     copy = tmp_path_factory.mktemp("connections") / "facts.db"
     shutil.copy(loaded, copy)
-    made = facts("key", "create", "Wire", "--role", "publisher", "--db", f"sqlite:///{copy}")
+    made = facts("key", "create", "Wire", "--role", "publisher", "--db", url_of(copy))
     running = Server(copy, workers=1)
     yield running, f"Authorization: Bearer {made.stdout.strip()}"
     running.stop()

@@ -36,6 +36,7 @@ from api.records.core.registry import BY_PLURAL
 
 from .audits.contract import operations, require_shape, trimmed
 from .conftest import ROOT, Server, facts, key_for, read
+from .places import url_of
 
 DOCUMENT = json.loads((ROOT / "api" / "openapi.json").read_text("utf-8"))
 DESCRIBED = operations(DOCUMENT)
@@ -387,7 +388,7 @@ def desk(loaded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tup
     running = Server(copy)
     yield running, key
     running.stop()
-    assert facts("doctor", "--db", f"sqlite:///{copy}").stdout.endswith("everything agrees\n")
+    assert facts("doctor", "--db", url_of(copy)).stdout.endswith("everything agrees\n")
 
 
 @pytest.mark.machine

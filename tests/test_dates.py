@@ -16,6 +16,7 @@ from api.records.store.database import migrate, open_database
 from schemas.fuzzy_date import FuzzyDate, FuzzyDateError, filter_range
 
 from .conftest import client_of, put
+from .places import url_of
 
 # What is read
 
@@ -230,7 +231,7 @@ ASKED = [edtf for edtf in FORMS if not any(mark in edtf for mark in "?~%")]
 def calendar(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
     """A record of one happening for each form of date."""
     path = tmp_path_factory.mktemp("calendar") / "facts.db"
-    database = open_database(f"sqlite:///{path}")
+    database = open_database(url_of(path))
     migrate(database)
     put(database, PARTY, {"press": {"name": "Press", "kind": "media-outlet"}})
     put(database, SOURCE, {"paper": {"title": "P", "kind": "book", "publisher": "press", "held": True}})

@@ -19,6 +19,7 @@ from api.records.store.troubles import trouble_of
 
 from .audits.contract import operations
 from .conftest import ROOT, client_of
+from .places import url_of
 
 DESCRIBED = operations(json.loads((ROOT / "api" / "openapi.json").read_text("utf-8")))
 #: More looks at the clock than any read of the dossier takes.
@@ -146,7 +147,7 @@ def test_a_statement_is_given_up_while_its_rows_are_fetched() -> None:
 
 
 def test_where_a_database_cannot_be_opened_no_limit_stays_behind(tmp_path: Path) -> None:
-    missing = open_database(f"sqlite:///{tmp_path}/missing.db")
+    missing = open_database(url_of(tmp_path / "missing.db"))
 
     with pytest.raises(OperationalError), time_limit(missing, -1):
         raise AssertionError("it was opened")

@@ -23,6 +23,7 @@ from api.records.upkeep.redaction import redact
 from api.records.write.renew import renew
 
 from .conftest import Desk, facts
+from .places import url_of
 
 
 @pytest.mark.parametrize(
@@ -79,7 +80,7 @@ def test_the_doctor_finds_what_does_not_agree(database_file: Path, damage: str, 
     with sqlite3.connect(database_file) as connection:
         connection.execute(damage)
 
-    done = facts("doctor", "--db", f"sqlite:///{database_file}")
+    done = facts("doctor", "--db", url_of(database_file))
 
     assert done.returncode == 1
     assert words in done.stdout
@@ -99,7 +100,7 @@ def test_the_doctor_finds_what_is_wrong_with_the_index(database_file: Path, dama
     with sqlite3.connect(database_file) as connection:
         connection.execute(damage)
 
-    done = facts("doctor", "--db", f"sqlite:///{database_file}")
+    done = facts("doctor", "--db", url_of(database_file))
 
     assert done.returncode == 1
     assert "nhk" in done.stdout
@@ -108,7 +109,7 @@ def test_the_doctor_finds_what_is_wrong_with_the_index(database_file: Path, dama
 def test_the_doctor_waits_for_a_writer_and_does_not_call_the_index_faulty(database_file: Path) -> None:
     with sqlite3.connect(database_file, isolation_level=None) as writer:
         writer.execute("BEGIN IMMEDIATE")
-        done = facts("doctor", "--db", f"sqlite:///{database_file}", FACTS_BUSY_TIMEOUT_MS="200")
+        done = facts("doctor", "--db", url_of(database_file), FACTS_BUSY_TIMEOUT_MS="200")
         writer.execute("ROLLBACK")
 
     assert done.returncode == 2
@@ -170,7 +171,7 @@ def everything(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def planted(everything: Path) -> Iterator[Database]:
     """The database with rows in every table, in a transaction that is undone."""
-    database = open_database(f"sqlite:///{everything}")
+    database = open_database(url_of(everything))
     with write_transaction(database) as transaction:
         yield database
         transaction.rollback()

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from .conftest import Desk, Json, facts
+from .places import url_of
 
 NOTE = {"kind": "enrichment", "note": "More is recorded."}
 ERROR = {"kind": "error", "note": "It was wrong."}
@@ -110,7 +111,7 @@ def test_a_correction_among_enrichments_is_told(desk: Desk) -> None:
     atom = "/v1/corrections.atom?id=bare"
     assert desk.client.get(atom).text.count("<entry>") == 1
     assert desk.client.get(f"{atom}&kind=enrichment").text.count("<entry>") == 2
-    assert facts("doctor", "--db", f"sqlite:///{desk.path}").stdout == "everything agrees\n"
+    assert facts("doctor", "--db", url_of(desk.path)).stdout == "everything agrees\n"
 
 
 @pytest.mark.parametrize("operation", ["retract", "merge"])

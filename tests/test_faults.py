@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from .conftest import Desk, Json, copied, empty_desk, facts
+from .places import url_of
 
 CITED = {"source": "paper"}
 FINE: dict[str, Json] = {
@@ -176,7 +177,7 @@ def _files(folder: Path, case: Case) -> Path:
 def test_every_fault_of_a_file_is_said_at_once(desk: Desk, tmp_path: Path, name: str, loaded: bool) -> None:
     case = CASES[name]
     folder = _files(tmp_path / "files", case)
-    url = f"sqlite:///{desk.path if loaded else tmp_path / 'other.db'}"
+    url = url_of(desk.path if loaded else tmp_path / "other.db")
 
     for done in (facts("check", folder), facts("load", folder, "--db", url)):
         lines = [line for line in done.stdout.splitlines() if "warning" not in line]

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from .conftest import Desk, Json, client_of, facts, read
+from .places import url_of
 
 BAY: Json = {"id": "bay", "name": "Bay", "kind": "sea"}
 RING = [[145.0, 43.0], [147.0, 43.0], [147.0, 45], [145.0, 43.0]]
@@ -196,7 +197,7 @@ def test_a_geometry_comes_from_a_dossier_file(tmp_path: Path) -> None:
     folder.mkdir()
     place = f"id: bay, name: Bay, kind: sea, geometry: {json.dumps(AREA)}, precision: {{metres: 900}}"
     (folder / "places.yaml").write_text(f"- {{{place}}}\n")
-    database = f"sqlite:///{tmp_path / 'facts.db'}"
+    database = url_of(tmp_path / "facts.db")
 
     loaded = facts("load", str(folder), "--db", database)
 

@@ -21,6 +21,7 @@ from api.records.store.database import migrate, open_database
 from api.records.upkeep.redaction import redact
 
 from .conftest import Desk, client_of
+from .places import clear, url_of
 
 NOTE = {"kind": "clarification", "note": "In a test"}
 IDS = st.sampled_from([f"p{n}" for n in range(4)])
@@ -34,7 +35,7 @@ class Record(RuleBasedStateMachine):
         super().__init__()
         self.folder = Path(tempfile.mkdtemp())
         path = self.folder / "facts.db"
-        self.database = open_database(f"sqlite:///{path}")
+        self.database = open_database(url_of(path))
         migrate(self.database)
         self.key = {"Authorization": f"Bearer {create_key(self.database, 'K', 'publisher')}"}
         self.client: FlaskClient = client_of(path)
@@ -166,6 +167,7 @@ class Record(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         self.database.close()
+        clear(self.folder)
         shutil.rmtree(self.folder, ignore_errors=True)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from .conftest import Desk, facts
+from .places import url_of
 from .test_pages import page, words
 
 BODIES: dict[str, Any] = {
@@ -120,7 +121,7 @@ def test_a_redacted_picture_stands_nowhere(desk: Desk) -> None:
     body = {**BODIES["parties"], "image": IMAGE, "same_as": ["https://secret.example/x"]}
     assert desk.send("POST", "parties?publish=true", body).status_code == 201
 
-    done = facts("redact", "party", "x", "--note", "Court order 12", "--db", f"sqlite:///{desk.path}")
+    done = facts("redact", "party", "x", "--note", "Court order 12", "--db", url_of(desk.path))
 
     assert done.returncode == 0, done.stderr
     files = b"".join(file.read_bytes() for file in desk.path.parent.glob("facts.db*"))

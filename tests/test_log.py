@@ -9,6 +9,7 @@ from urllib.parse import quote
 import pytest
 
 from .conftest import Desk, Server, client_of, facts, key_for
+from .places import url_of
 
 pytestmark = pytest.mark.process
 
@@ -53,7 +54,7 @@ def test_every_write_leaves_a_trace_those_of_drafts_too(desk: Desk, said: Any) -
 
 def test_a_refused_key_leaves_a_trace(desk: Desk, said: Any) -> None:
     key = desk.editor["Authorization"].removeprefix("Bearer ")
-    facts("key", "revoke", key.split("_")[1], "--db", f"sqlite:///{desk.path}")
+    facts("key", "revoke", key.split("_")[1], "--db", url_of(desk.path))
 
     refused = desk.client.get("/v1/claims?limit=1", headers={"Authorization": f"Bearer {key}"})
 

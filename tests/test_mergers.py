@@ -5,6 +5,7 @@ import pytest
 from api.records.core.registry import CLAIM, DATE
 
 from .conftest import Desk, facts, put
+from .places import url_of
 
 NOTE = {"kind": "duplicate", "note": "In a test"}
 
@@ -39,7 +40,7 @@ def test_the_first_of_a_chain_leads_to_the_last_in_one_step(chained: Desk) -> No
     moved = chained.client.get("/v1/parties/party-a")
 
     assert moved.headers["Location"] == "/v1/parties/party-c"
-    assert facts("doctor", "--db", f"sqlite:///{chained.path}").stdout == "everything agrees\n"
+    assert facts("doctor", "--db", url_of(chained.path)).stdout == "everything agrees\n"
 
 
 def test_mergers_in_one_batch_lead_to_the_last(desk: Desk) -> None:
@@ -127,4 +128,4 @@ def test_claims_that_contradicted_each_other_can_be_merged(desk: Desk) -> None:
     assert desk.change("POST", "claims/one/merge", {"into": "other", **NOTE}).status_code == 200
 
     assert desk.read("claims/other")["standing"] == ["single-origin"]
-    assert facts("doctor", "--db", f"sqlite:///{desk.path}").stdout == "everything agrees\n"
+    assert facts("doctor", "--db", url_of(desk.path)).stdout == "everything agrees\n"

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from .conftest import Desk, facts
+from .places import url_of
 
 CITED = {"source": "urdupoint-2019-07-21", "locator": {"paragraph": 1}}
 NOTE = {"kind": "error", "note": "It was wrong."}
@@ -127,7 +128,7 @@ def _require_agreement(desk: Desk, case: Case, record: dict[str, Any], revision:
     embedded = [{"id": "patched", "revision": revision - 1}, {"id": "patched", "revision": revision}]
     answers = desk.client.post("/v1/check", json=embedded).get_json()["data"]
     assert [answer["answer"] for answer in answers] == ["corrected", "unchanged"]
-    assert facts("doctor", "--db", f"sqlite:///{desk.path}").stdout == "everything agrees\n"
+    assert facts("doctor", "--db", url_of(desk.path)).stdout == "everything agrees\n"
 
 
 @pytest.mark.machine

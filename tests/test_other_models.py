@@ -13,6 +13,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from .conftest import ROOT, Json, client_of, facts
+from .places import url_of
 from .test_dossier import ids, read
 
 ROWS = ROOT / "tests" / "rows"
@@ -254,7 +255,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
         known = [{k: v for k, v in record.items() if v is not None} for record in records.values()]
         (folder / f"{plural}.yaml").write_text(json.dumps(known, ensure_ascii=False), "utf-8")
     database = folder / "facts.db"
-    done = facts("load", folder, "--db", f"sqlite:///{database}")
+    done = facts("load", folder, "--db", url_of(database))
     assert done.returncode == 0, done.stdout + done.stderr
     return client_of(database)
 

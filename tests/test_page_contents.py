@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from api.records.core.registry import CLAIM, DATE, DOSSIER, PARTY, PLACE, SOURCE
 
 from .conftest import ROOT, Desk, copied, empty_desk, facts, put
+from .places import url_of
 from .test_pages import page, words
 
 ABE = "/claims/abe-seeks-treaty-progress-in-term"
@@ -247,7 +248,7 @@ def test_a_check_of_a_citation_is_told_with_its_day(
     cited = [{"source": "own", "locator": locator}]
     desk.put(CLAIM, "c", proposition="They met.", kind="reported-fact", citations=cited)
     (tmp_path / "own.txt").write_text(text, "utf-8")
-    facts("verify", "--text", f"own={tmp_path / 'own.txt'}", "--db", f"sqlite:///{desk.path}")
+    facts("verify", "--text", f"own={tmp_path / 'own.txt'}", "--db", url_of(desk.path))
 
     told = said(desk, "/claims/c", "Where it stands written")
 

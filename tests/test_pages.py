@@ -14,6 +14,7 @@ from lxml import html
 from werkzeug.test import TestResponse
 
 from .conftest import Desk, client_of, facts
+from .places import url_of
 from .test_cache import Log
 
 CLAIM = "/claims/abe-seeks-treaty-progress-in-term"
@@ -243,7 +244,7 @@ def gone(desk: Desk) -> Desk:
     desk.change("POST", "parties/withdrawn/retract", NOTE)
     desk.change("POST", "parties/double/merge", {"into": "kept", **NOTE})
     desk.change("POST", "parties/secret/retract", NOTE)
-    facts("redact", "party", "secret", "--note", "Court order 12", "--db", f"sqlite:///{desk.path}")
+    facts("redact", "party", "secret", "--note", "Court order 12", "--db", url_of(desk.path))
     return desk
 
 

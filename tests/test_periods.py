@@ -22,6 +22,8 @@ from api.records.write.perform import perform
 from api.records.write.session import Session
 from api.records.write.transaction import Correction, Operation
 
+from .places import url_of
+
 NOTED = Correction("clarification", "In a test")
 
 
@@ -29,7 +31,7 @@ class Shelf:
     """A record that is written to directly, and whose rows are looked at."""
 
     def __init__(self, path: Path) -> None:
-        self.database: Database = open_database(f"sqlite:///{path}")
+        self.database: Database = open_database(url_of(path))
         migrate(self.database)
 
     def do(self, *operations: Operation) -> int:

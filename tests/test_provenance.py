@@ -16,6 +16,7 @@ from api.records.core.registry import CLAIM, SOURCE
 from schemas.vocabularies import DERIVATIONS
 
 from .conftest import Desk, Json, facts, put
+from .places import url_of
 
 # rdflib's own parser of JSON-LD still uses what rdflib deprecates.
 reads_json_ld = pytest.mark.filterwarnings("ignore:ConjunctiveGraph:DeprecationWarning")
@@ -319,7 +320,7 @@ def test_a_withdrawn_document_leads_to_what_its_origin_was_merged_into(descent: 
 
 def test_the_graph_of_the_past_names_an_origin_whose_way_was_taken_out(descent: Desk) -> None:
     before = descent.read("changes", since=280, limit=200)["data"][-2]["seq"]
-    done = facts("redact", "source", "report", "--note", "By order", "--db", f"sqlite:///{descent.path}")
+    done = facts("redact", "source", "report", "--note", "By order", "--db", url_of(descent.path))
     assert done.returncode == 0, done.stderr
 
     nodes, graph = _told(descent, as_of=f"seq:{before}")

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from .conftest import Desk, Json, facts
+from .places import url_of
 
 TURNOUT = {"of": "turnout", "value": "48.79", "unit": "%"}
 CLAIM: dict[str, Any] = {
@@ -184,7 +185,7 @@ def test_a_filter_by_quantity_finds_what_is_meant_now_and_then(stated: Desk) -> 
     assert now == {asked: sorted(ids) for asked, ids in FOUND.items()}
     assert past == now
     assert not any(later.values())
-    assert facts("doctor", "--db", f"sqlite:///{stated.path}").stdout == "everything agrees\n"
+    assert facts("doctor", "--db", url_of(stated.path)).stdout == "everything agrees\n"
 
 
 def test_a_facet_of_units_counts_what_each_finds(stated: Desk) -> None:

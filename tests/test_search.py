@@ -18,6 +18,7 @@ from api.records.text import find
 from api.records.text.normalise import normalise, normalise_with_spans
 
 from .conftest import Desk, client_of, put, read
+from .places import url_of
 
 NOTE = {"kind": "duplicate", "note": "In a test"}
 
@@ -532,7 +533,7 @@ def crowded(loaded: Path, tmp_path_factory: pytest.TempPathFactory) -> FlaskClie
     shutil.copy(loaded, path)
     claim = {"kind": "reported-fact", "citations": [{"source": "tass-1069673"}]}
     alike = {f"thing-{n}": {**claim, "proposition": f"Russia said thing {n}."} for n in range(600)}
-    put(open_database(f"sqlite:///{path}"), CLAIM, alike)
+    put(open_database(url_of(path)), CLAIM, alike)
     return client_of(path)
 
 

@@ -7,6 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from .conftest import Desk, facts
+from .places import url_of
 
 NOTE = {"kind": "error", "note": "It was wrong."}
 JA = {"language": "ja", "kind": "own"}
@@ -310,10 +311,7 @@ def test_what_was_taken_out_is_shown_in_no_language(desk: Desk) -> None:
                                "translations": [{"member": "name", "text": "ボブ某", **JA}]})  # fmt: skip
     _publish(desk, "claims", _claim(translations=[_proposition("言った。", by="bob")]))
 
-    assert (
-        facts("redact", "party", "bob", "--note", "A court.", "--db", f"sqlite:///{desk.path}").returncode
-        == 0
-    )
+    assert facts("redact", "party", "bob", "--note", "A court.", "--db", url_of(desk.path)).returncode == 0
 
     assert desk.client.get("/v1/parties/bob?translation=ja").status_code == 451
     assert _shown(desk, "claims/said")["translation"]["by"]["name"] != "ボブ某"
@@ -329,8 +327,8 @@ def test_translations_are_loaded_from_dossier_files(desk: Desk, tmp_path: Path) 
         "utf-8",
     )
 
-    loaded = facts("load", tmp_path, "--db", f"sqlite:///{desk.path}")
+    loaded = facts("load", tmp_path, "--db", url_of(desk.path))
 
     assert loaded.returncode == 0, loaded.stderr
     assert _shown(desk, "claims/said")["proposition"] == "言った。"
-    assert "unchanged" in facts("load", tmp_path, "--db", f"sqlite:///{desk.path}").stdout
+    assert "unchanged" in facts("load", tmp_path, "--db", url_of(desk.path)).stdout
