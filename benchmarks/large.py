@@ -23,6 +23,7 @@ HOT = [
     "/v1/claims?review=refuted&reviewed_by=tass",
     "/v1/parties?attribute=memberships&attribute_value=japan-ruling-coalition",
     "/v1/places?source=urdupoint-2019-07-21",
+    "/v1/places?bbox=145,43,147,45&count=true",
     "/v1/claims?said=2019-07&match=certain",
     "/v1/claims?via=tass&role=quoted",
     "/v1/claims?within=kuril-islands&count=true",

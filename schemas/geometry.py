@@ -200,6 +200,14 @@ def positions(geometry: Json) -> list[list[float]]:
     return list(_positions(geometry["coordinates"], len(SHAPES[geometry["type"]]) - 1))
 
 
+def parts(geometry: Json) -> list[list[list[float]]]:
+    """The positions of each part that stands apart: of several areas each."""
+    shape = geometry["type"]
+    if shape != "MultiPolygon":
+        return [positions(geometry)]
+    return [list(_positions(area, len(SHAPES["Polygon"]) - 1)) for area in geometry["coordinates"]]
+
+
 def disagreement(place: Json) -> str | None:
     """Why a place's coordinates cannot be those of its geometry, or None."""
     geometry, stated = place.get("geometry"), place.get("coordinates")

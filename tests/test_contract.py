@@ -32,6 +32,7 @@ from api.http.problems import TYPES
 from api.records.answers.search import EVERY_TYPE
 from api.records.answers.timeline import KINDS
 from api.records.core.filters import Countries, Dated, Filter, Ids, Languages, Questions
+from api.records.core.located import Located
 from api.records.core.registry import BY_PLURAL
 
 from .audits.contract import operations, require_shape, trimmed
@@ -286,6 +287,8 @@ def _real_value(declared: Filter, known: Known, chance: Random) -> Any:
             return ["en"]
         case Countries():
             return ["JP"]
+        case Located():
+            return chance.choice(["145,43,149.5,46", "170,-90,-170,90"])
         case _:
             return None
 

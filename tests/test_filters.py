@@ -42,6 +42,8 @@ def _answers(claim: Json) -> set[tuple[str, str]]:
     return {(answer["question"], answer["stance"]) for answer in claim["answers"]}
 
 
+#: Places of which a point or the outline lies there.
+AROUND_KUNASHIR = {"cape-nosappu", "four-islands", "habomai", "kunashir", "shikotan"}
 #: What is asked -> whether a record as served is meant.
 MEANT: dict[tuple[str, str], Callable[[Json], bool]] = {
     ("claims", "kind=demand"): lambda claim: claim["kind"] == "demand",
@@ -88,6 +90,7 @@ MEANT: dict[tuple[str, str], Callable[[Json], bool]] = {
     ("sources", "derived_from=nhk-interview-2019-07-21"): lambda source: (
         "nhk-interview-2019-07-21" in _names("derived_from", "source")(source)
     ),
+    ("places", "bbox=145,43,147,45.5"): lambda place: place["id"] in AROUND_KUNASHIR,
     ("parties", "country=JP"): lambda party: party["country"] == "JP",
     ("parties", "country=JP&kind.not=person"): lambda party: (
         party["country"] == "JP" and party["kind"] != "person"

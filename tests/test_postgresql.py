@@ -110,6 +110,14 @@ def test_a_search_finds_the_same_on_both(client: FlaskClient, copied: str, text:
     assert found(client_at(copied), text) == found(client, text)
 
 
+@pytest.mark.parametrize("box", ["145,43,147,45.5", "170,-90,-120,90", "-180,-90,180,90", "0,0,0,0"])
+@pytest.mark.parametrize("moment", ["", "&as_of=seq:200"], ids=["now", "then"])
+def test_a_box_finds_the_same_on_both(client: FlaskClient, copied: str, box: str, moment: str) -> None:
+    asked = f"/v1/places?bbox={box}&count=true{moment}"
+
+    assert client_at(copied).get(asked).get_json()["data"] == client.get(asked).get_json()["data"]
+
+
 def test_a_slip_is_met_with_the_same_names_on_both(client: FlaskClient, copied: str) -> None:
     asked = "/v1/search?q=Kunashri"
 

@@ -27,6 +27,7 @@ STATEMENTS = {
     "/v1/claims?limit={limit}&within=kuril-islands&held=true&check=not-checked&assessment.not=refuted": 3,
     "/v1/claims?limit={limit}&sort=-updated&as_of=seq:200": 3,
     "/v1/parties?limit={limit}&dossier=japan-russia-peace-treaty": 3,
+    "/v1/places?limit={limit}&bbox=170,30,150,60": 3,
     "/v1/claims?claimant=nobody": 2,
     "/v1/parties?id=nhk,abe-shinzo,sputnik,tass": 1,
     "/v1/claims?limit={limit}&q=treaty": 2,

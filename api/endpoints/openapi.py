@@ -233,7 +233,7 @@ def _parameter(parameter: Parameter) -> Json:
         **_REQUIRED[parameter.required],
         "schema": parameter.schema,
     }
-    if parameter.listed:
+    if parameter.listed or parameter.schema.get("type") == "array":
         # A comma separates values; `a=1&a=2` means the same.
         shown["explode"] = False
     if parameter.example is None:

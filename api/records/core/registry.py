@@ -35,6 +35,7 @@ from .filters import (
     one,
     padded,
 )
+from .located import Located, box_keys
 from .measured import Measured, quantity_keys
 from .mentions import Role, mentions, roles_of
 
@@ -279,6 +280,7 @@ PLACE = RecordType(
         Ids("part_of", "What it is directly part of.", one("part_of"), to=("place",)),
         Ids("claimed_by", "A party that claims it.", each("claimed_by"), to=("party",)),
         Ids("administered_by", "A party that administers it.", each("administered_by"), to=("party",)),
+        Located("bbox", "A box that the box around it, or around one of its areas, touches.", Keys(box_keys)),
         *_attributed(PlaceSchema),
         _TRANSLATED,
     ),

@@ -15,9 +15,9 @@ from typing import Any
 from peewee import Database
 
 import schemas
-from schemas import curating, fuzzy_date, json_schema, query, text, ucum, units
+from schemas import curating, fuzzy_date, geometry, json_schema, query, text, ucum, units
 
-from ..core import filters, measured, mentions, origins, registry
+from ..core import filters, located, measured, mentions, origins, registry
 from ..core.registry import TYPES, RecordType
 from ..store.engine import DatabaseUnusable
 from ..store.tables import FINGERPRINTS
@@ -108,8 +108,10 @@ KEYS = Made(
         text,
         ucum,
         units,
+        geometry,
         registry,
         filters,
+        located,
         measured,
         mentions,
         keys,
