@@ -4,7 +4,9 @@ from typing import Any
 
 from peewee import Database
 
+from api.formats.geojson import MEDIA_TYPE as GEO_JSON
 from api.http.endpoint import Answer, Endpoint, Endpoints, PathParameter
+from api.http.responses import JSON
 from api.records.core.registry import TYPES, RecordType
 from api.records.core.state import PUBLIC, State
 from api.records.read.parameters import require_past
@@ -15,6 +17,7 @@ from schemas.query import Query
 
 from . import response_schemas
 from .examples import sample
+from .geojson import as_geojson, feature, features
 from .memento import ACCEPT_DATETIME, memento_headers
 from .parameters import collection_parameters, record_parameters, reference_parameters
 from .reply import Reply, page_member
@@ -31,7 +34,14 @@ def declare(endpoints: Endpoints) -> None:
 def _words(record_type: RecordType) -> dict[str, str]:
     sorts = ", ".join(record_type.sorts)
     title = record_type.plural.replace("_", " ")
-    return {"one": record_type.name, "many": title, "sorts": sorts, "what": _what(record_type)}
+    forms = f" With `Accept: {GEO_JSON}` as GeoJSON." if record_type.located else ""
+    return {
+        "one": record_type.name,
+        "many": title,
+        "sorts": sorts,
+        "what": _what(record_type),
+        "forms": forms,
+    }
 
 
 def _what(record_type: RecordType) -> str:
@@ -46,18 +56,20 @@ def _declare_collection(endpoints: Endpoints, record_type: RecordType) -> None:
 
         {what}
 
-        Filters mean all of one another; a comma within one means any of. Order: {sorts}.
+        Filters mean all of one another; a comma within one means any of. Order: {sorts}.{forms}
         """
         require_past(query)
-        if "id" in query.given:
-            return Reply(page=read_batch(state, record_type, query))
-        page = read_page(state, record_type, query)
-        return Reply(page=page, next=page.next)
+        batch = "id" in query.given
+        page = (read_batch if batch else read_page)(state, record_type, query)
+        reply = Reply(page=page, next=page.next)
+        return as_geojson(reply, query) if located else reply
 
+    located = record_type.located
     page = Answer(
         f"A page of {record_type.plural}.{response_schemas.TRIMMED}",
         response_schemas.collection(record_type),
         headers=("Link",),
+        others={GEO_JSON: features(record_type)} if located else {},
     )
     endpoints.add(
         Endpoint(
@@ -68,6 +80,7 @@ def _declare_collection(endpoints: Endpoints, record_type: RecordType) -> None:
             view,
             parameters,
             answers={200: page},
+            media_types=(JSON, GEO_JSON) if located else (JSON,),
             words=_words(record_type),
         )
     )
@@ -81,18 +94,21 @@ def _declare_record(endpoints: Endpoints, record_type: RecordType) -> None:
 
         {what}
 
-        The entity tag of the answer without parameters is the one for `If-Match`.
+        The entity tag of the answer without parameters is the one for `If-Match`.{forms}
         """
         record = read_record(state, record_type, id)
         # A draft has no past, and only holders of a key see drafts.
         told = state.moment or state.statuses == PUBLIC
-        return Reply(record=record, headers=memento_headers(record_type, record, state) if told else None)
+        reply = Reply(record=record, headers=memento_headers(record_type, record, state) if told else None)
+        return as_geojson(reply, query) if located else reply
 
+    located = record_type.located
     found = Answer(
         f"The {record_type.name}.{response_schemas.TRIMMED}",
         reference_to(record_type.schema),
         headers=("Last-Modified",),
         example=lambda: sample(record_type.name),
+        others={GEO_JSON: feature(record_type)} if located else {},
     )
     endpoints.add(
         Endpoint(
@@ -104,6 +120,7 @@ def _declare_record(endpoints: Endpoints, record_type: RecordType) -> None:
             parameters,
             (id_of(record_type),),
             answers={200: found},
+            media_types=(JSON, GEO_JSON) if located else (JSON,),
             problems=("not-found", "gone", "unavailable-for-legal-reasons"),
             headers=(ACCEPT_DATETIME,),
             drafts=True,

@@ -5,7 +5,7 @@ puts in the names of a `perspective` and the texts of a `translation`, and adds 
 endpoint can forget one of these.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
@@ -44,7 +44,8 @@ class Reply:
     `Stored`, or ready bytes (`body`).
 
     `next`: the cursor of the page after this one. `storing`: Cache-Control, where it is none of the usual.
-    `form` brings a document into its last form when it has its names.
+    `form` brings a document into its last form when it has its names; for it, the members `kept` of records
+    stay, whatever `fields` says.
     """
 
     record: Stored | None = None
@@ -56,6 +57,7 @@ class Reply:
     headers: Mapping[str, str] | None = None
     storing: str | None = None
     form: Callable[[Any], Any] | None = None
+    kept: Sequence[str] = ()
 
 
 class Handler:
@@ -119,7 +121,7 @@ class _Shaping:
             return self._record(reply, reply.record)
         if reply.page is not None:
             return self._page(reply, reply.page)
-        body = reply.body if reply.body is not None else self._document(reply)
+        body = reply.body if reply.body is not None else self._formed(reply, reply.document)
         return self._answer(reply, body, tag_of([body]))
 
     def _answer(self, reply: Reply, body: bytes, etag: str, updated: str | None = None) -> Response:
@@ -145,21 +147,21 @@ class _Shaping:
     # Records
 
     def _record(self, reply: Reply, record: Stored) -> Response:
-        if not self.query.given & _SHAPING:
+        if not (self.query.given & _SHAPING or reply.form):
             updated = record.updated if self.state.moment is None else None
             return self._answer(reply, record.body, record.etag, updated)
         document = parsed(record.body)
-        (shaped,) = self._trimmed([document])
+        (shaped,) = self._trimmed([document], reply.kept)
         if "include" in self.query.given:
             shaped = {**shaped, "included": self._by_id(self._included([document]))}
-        body = orjson.dumps(self._named(shaped), default=_as_json)
+        body = self._formed(reply, shaped)
         return self._answer(reply, body, tag_of([body]))
 
     def _page(self, reply: Reply, page: Page) -> Response:
         head: Json = {"page": page_member(page), "query": page.query, **page.lists}
         if page.facets is not None:
             head["facets"] = page.facets
-        if self.query.given & _SHAPING:
+        if self.query.given & _SHAPING or reply.form:
             return self._shaped_page(reply, page, head)
         body = envelope([stored.body for stored in page.records], head)
         return self._answer(reply, body, _page_tag(page, page.records))
@@ -170,18 +172,17 @@ class _Shaping:
         if "include" in self.query.given:
             included = self._included(documents)
             head["included"] = self._by_id(included)
-        document = {"data": self._trimmed(documents), **head}
-        body = orjson.dumps(self._named(document), default=_as_json)
-        seen = self.query.given & _NAMING
+        body = self._formed(reply, {"data": self._trimmed(documents, reply.kept), **head})
+        seen = self.query.given & _NAMING or reply.form
         return self._answer(
             reply, body, tag_of([body]) if seen else _page_tag(page, [*page.records, *included])
         )
 
-    def _trimmed(self, records: list[Json]) -> list[Json]:
-        """The records with the members that `fields` keeps."""
+    def _trimmed(self, records: list[Json], more: Sequence[str]) -> list[Json]:
+        """The records with the members that `fields` keeps, and some more."""
         if "fields" not in self.query.given:
             return records
-        kept = {"type", "id", *self.query["fields"]}
+        kept = {"type", "id", *self.query["fields"], *more}
         return [{name: value for name, value in record.items() if name in kept} for record in records]
 
     def _included(self, records: list[Json]) -> list[Stored]:
@@ -192,8 +193,9 @@ class _Shaping:
 
     # Documents
 
-    def _document(self, reply: Reply) -> bytes:
-        document = self._named(reply.document)
+    def _formed(self, reply: Reply, document: Any) -> bytes:
+        """The bytes of a document with its names, in its last form."""
+        document = self._named(document)
         return orjson.dumps(reply.form(document) if reply.form else document, default=_as_json)
 
     def _named(self, document: Any) -> Any:

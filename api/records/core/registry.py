@@ -90,6 +90,11 @@ class RecordType:
         return roles_of(self.schema)
 
     @property
+    def located(self) -> bool:
+        """Whether records of it can stand somewhere on the globe."""
+        return "geometry" in self.shape.own_fields
+
+    @property
     def sorts(self) -> tuple[str, ...]:
         """What `sort=` takes, without the `-`."""
         return ("id", *((self.title,) if self.title_sorts else ()), "updated", *self.dates)
