@@ -189,3 +189,15 @@ def test_pages_show_where_attributes_stand_and_what_rests_on_a_source(desk: Desk
     assert "ours since then" in words(page(desk.client, "/places/x").find(".//main"))
     links = {link.get("href") for link in page(desk.client, "/sources/tass-1069673").iter("a")}
     assert "/places/x" in links
+
+
+def test_a_page_says_each_cited_fact_beside_its_passages(desk: Desk) -> None:
+    _publish(desk, "places", CLAIMED, RUN)
+
+    tree = page(desk.client, "/places/x")
+
+    [section] = [s for s in tree.iter("section") if words(s).startswith("Where it stands written")]
+    said = [words(heading) for heading in section.iter("h3")]
+    assert said == ["Claimed by: Japan from 1945 on", "Administered by: Russia"]
+    lists = section.findall("ol")
+    assert [len(cited.findall("li")) for cited in lists] == [1, 1]

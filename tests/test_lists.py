@@ -51,6 +51,29 @@ def test_every_type_has_a_list_that_says_how_long_it_is(client: FlaskClient, pat
     assert tree.find(".//meta[@name='description']").get("content")
 
 
+# One dossier alone is in order.
+@pytest.mark.parametrize("path", [path for path in LISTS if path != "/dossiers"])
+def test_a_list_can_be_put_into_any_order_of_its_collection(client: FlaskClient, path: str) -> None:
+    first = page(client, f"{path}?lang=ja").xpath("//nav[@aria-label='並べ方']//a/@href")
+    tried = {_asked(href).get("sort", "") for href in first}
+
+    for href in first:
+        tree = page(client, href)
+        again = tree.xpath("//nav[@aria-label='並べ方']//a")
+        [chosen] = [a for a in again if a.get("aria-current")]
+        assert chosen.get("href") == href
+        assert _shown(tree) == [record["id"] for record in _twin(client, tree)["data"]]
+        tried |= {_asked(a.get("href")).get("sort", "") for a in again}
+
+    named = {name for sort in TYPES.values() if f"/{sort.plural}" == path for name in sort.sorts} - {"id"}
+    # The usual order need not be named.
+    assert tried == {*named, *(f"-{name}" for name in named), ""} - {_usual(client, path)}
+
+
+def _usual(client: FlaskClient, path: str) -> str:
+    return _asked(page(client, path).find(".//link[@type='application/json']").get("href"))["sort"]
+
+
 QUERIES = [
     "/claims?about=four-islands&claimant.not=japan",
     "/claims?kind=position&standing=contested&sort=said",

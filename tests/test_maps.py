@@ -30,8 +30,8 @@ def test_a_map_has_the_names_of_both_sides_and_no_style_of_its_own(desk: Desk) -
     drawn = tree.find(".//svg[@class='map']")
     texts = [words(text) for text in drawn.iter("text")]
     assert {"1 Southern Kurils (Russia)", "Northern Territories (Japan)"} <= set(texts)
-    assert len(list(drawn.iter("circle"))) == len(tree.findall(".//figure[@class='where']//li")) == 5
-    assert words(drawn.find("title")) == "Map of 5 places"
+    assert len(list(drawn.iter("circle"))) == len(tree.findall(".//figure[@class='where']//li")) == 7
+    assert words(drawn.find("title")) == "Map of 7 places"
     assert {drawn.get("role"), drawn.get("aria-labelledby")} == {"img", "map-title map-text"}
     assert [e for e in drawn.iter() if e.get("style") or e.get("href") or e.get("src")] == []
     assert "Etorofu (Japan)" in words(tree.find(".//figure[@class='where']//ol"))
@@ -82,3 +82,29 @@ def test_everything_is_drawn_within_the_picture(desk: Desk, case: str) -> None:
     if case == "on both sides of 180 degrees":
         # Two degrees, and not 358: the bar is of a hundred kilometres or less.
         assert "50 km" in [words(text) for text in drawn.iter("text")]
+
+
+def test_a_dossier_has_a_map_of_its_places_and_one_of_those_that_lie_near_together(desk: Desk) -> None:
+    tree = page(desk.client, "/dossiers/japan-russia-peace-treaty")
+    placed = [p["id"] for p in desk.read("places", limit=200)["data"] if p["coordinates"] or p["geometry"]]
+
+    whole, closer = tree.findall(".//svg[@class='map']")
+    texts = {words(text) for text in closer.iter("text")}
+    assert len(list(whole.iter("circle"))) == len(placed)
+    assert 4 <= len(list(closer.iter("circle"))) < len(placed)
+    assert "12 San Francisco" in {words(text) for text in whole.iter("text")} - texts
+    # The number of each is the one in the list below.
+    assert "5 Iturup (Russia)" in texts
+    [listed] = tree.xpath("//section[@id='who']//li[a/@href='/places/iturup']")
+    assert words(listed).startswith("5 Iturup / Etorofu")
+
+
+def test_a_place_is_drawn_beside_the_nearest_of_its_story(desk: Desk) -> None:
+    tree = page(desk.client, "/places/tokyo")
+
+    drawn = [words(link) for link in tree.findall(".//figure[@class='where']//li/a")]
+    assert drawn[:3] == ["Tokyo", "Shimoda", "Osaka"]
+    assert len(drawn) == 7
+    assert "Singapore" not in drawn
+    assert "35.6895° N" in words(tree)
+    assert "北緯35.6895°" in words(page(desk.client, "/places/tokyo?lang=ja"))

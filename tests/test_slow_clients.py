@@ -142,6 +142,29 @@ def test_a_page_that_is_not_begun_is_refused_with_a_page(
         assert "was not begun" in tree.find(".//main").text_content().lower()
 
 
+def test_where_bodies_fill_the_memory_a_page_is_refused_with_a_page(one_worker: Server) -> None:
+    body = b" " * 999_999
+    large = head("POST", "/v1/check", JSON, f"Content-Length: {len(body) + 1}") + body
+    with ExitStack() as stack:
+        filling = [stack.enter_context(Wire(one_worker)) for _ in range(66)]
+        for wire in filling:
+            wire.socket.settimeout(60)
+            wire.send(large)
+        # What is refused was read: from the last of them on there is no room.
+        status, closes, told = filling[-1].answer()
+        page, programs = (stack.enter_context(Wire(one_worker)) for _ in range(2))
+        page.send(head("GET", "/claims/x?lang=ja", "Accept: text/html", "Content-Length: 9") + b"[")
+        programs.send(head("POST", "/v1/check", JSON, "Content-Length: 9") + b"[")
+        shown, told_programs = page.answer(), programs.answer()
+
+    problem = json.loads(told)
+    assert (status, closes, problem["detail"]) == (503, True, "too many requests are under way")
+    assert json.loads(told_programs[2])["type"] == problem["type"]
+    tree = html.document_fromstring(shown[2])
+    assert (shown[0], tree.get("lang")) == (503, "ja")
+    assert "現在、表示できません" in tree.find(".//main").text_content()
+
+
 def test_costly_requests_wait_for_each_other_and_cheap_ones_for_none(one_worker: Server) -> None:
     costly = _costly()
     answers: list[tuple[int, bytes]] = []

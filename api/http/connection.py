@@ -168,7 +168,7 @@ class Connection(asyncio.Protocol):
         if self._cut or self._body_size > most or self._size > most * _MOST_FRAMING + 65_536:
             self._hand_over("cut")
         elif self._worker.is_full:
-            self._refuse("unavailable", "too many requests are under way", "Retry-After: 1")
+            self._is_unavailable("too many requests are under way")
         return False
 
     def _look_at_the_head(self, raw: list[bytes]) -> None:
@@ -294,12 +294,15 @@ class Connection(asyncio.Protocol):
         self._end()
 
     def _is_too_busy(self) -> None:
-        name = "unavailable"
-        detail = "the service is busy with other requests that take long; this one was not begun"
-        target, liked = self._parser.path or b"", self._parser.get_header(b"accept-language") or b""
-        # Nothing but the head is known of it, and no thread is free to make a page: these are kept ready.
-        page = self._worker.refused_page(name, detail, target, liked)
-        self._refuse(name, detail, "Retry-After: 1", page=page)
+        self._is_unavailable("the service is busy with other requests that take long; this one was not begun")
+
+    def _is_unavailable(self, detail: str) -> None:
+        page = None
+        if self._head:
+            target, liked = self._parser.path or b"", self._parser.get_header(b"accept-language") or b""
+            # Only the head is known of it, and no thread is free to make a page: these are kept ready.
+            page = self._worker.refused_page("unavailable", detail, target, liked)
+        self._refuse("unavailable", detail, "Retry-After: 1", page=page)
 
     def _is_due_in(self, seconds: float) -> None:
         self.deadline = self._worker.loop.time() + seconds

@@ -17,6 +17,7 @@ from . import about
 from .dates_in_words import When, when
 from .history import Entry, history, revisions_of
 from .links import Link, link_to, link_to_record, links_to, optional_link
+from .map import Map, maps_of
 from .page import CHOOSING, Asked, Page, Shown
 from .positions_table import Table, positions_table
 from .reading import list_of, one, users_in
@@ -55,11 +56,12 @@ class Part:
 
 @dataclass(frozen=True)
 class Member:
-    """A party or a place: what it is, and what else it is called."""
+    """A party or a place: what it is, what else it is called, its number on the map."""
 
     link: Link
     kind: str
     names: list[Name]
+    number: int | None
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,7 @@ class DossierView:
     table: Table
     parties: list[Member]
     places: list[Member]
+    maps: list[Map]
     origins: list[Origin]
     alone: list[Document]
     counts: dict[str, int]
@@ -150,6 +153,8 @@ def _opened(entry: Json) -> Json:
 def _show(document: Json, asked: Asked) -> Shown:
     dossier, timeline = document["dossier"], document["timeline"]
     origins, alone = _by_origin(document["members"]["sources"])
+    maps = maps_of(document["members"]["places"])
+    numbers = {place.id: place.number for place in maps[0].places} if maps else {}
     view = DossierView(
         text_of(dossier, "title"),
         optional_text(dossier, "summary"),
@@ -159,7 +164,8 @@ def _show(document: Json, asked: Asked) -> Shown:
         timeline["more"],
         positions_table(document["positions"]),
         [_member(record) for record in document["members"]["parties"]],
-        [_member(record) for record in document["members"]["places"]],
+        [_member(record, numbers.get(record["id"])) for record in document["members"]["places"]],
+        maps,
         origins,
         alone,
         document["totals"],
@@ -198,11 +204,11 @@ def _moment(entry: Json, scale: Scale | None) -> Moment:
     )
 
 
-def _member(record: Json) -> Member:
+def _member(record: Json, number: int | None = None) -> Member:
     """A record with its names, each text once."""
     listed = [*original_name(record), *names(record)]
     others = {n.text: n for n in listed if n.text != record["name"]}
-    return Member(link_to_record(record), term(record["kind"]), list(others.values()))
+    return Member(link_to_record(record), term(record["kind"]), list(others.values()), number)
 
 
 def _by_origin(sources: Sequence[Json]) -> tuple[list[Origin], list[Document]]:

@@ -33,6 +33,16 @@ _ABOUT: Mapping[str, str] = {
     "claim": N_("Who said what, through whose hands it came, and how it stands."),
     "dossier": N_("The stories of this record, with the questions that they ask."),
 }
+#: What orders are called: from A on, or the newest first; and the other way round.
+_ORDERS: Mapping[str, tuple[str, str]] = {
+    "name": (N_("by name"), N_("by name, backwards")),
+    "title": (N_("by title"), N_("by title, backwards")),
+    "when": (N_("last happened first"), N_("first happened first")),
+    "said": (N_("last said first"), N_("first said first")),
+    "valid": (N_("latest time first"), N_("earliest time first")),
+    "published": (N_("last published first"), N_("first published first")),
+    "updated": (N_("last changed first"), N_("longest unchanged first")),
+}
 #: How lists of ids are described.
 _IDS = ids("", "").schema
 #: What says where a page begins and how long it is; what narrows nothing, or stands in a field of its own.
@@ -71,6 +81,7 @@ class ListView:
     total: int
     text: str
     kinds: list[Choice]
+    orders: list[Choice]
     narrowing: list[Narrowing]
     kept: list[tuple[str, str]]
     first: str | None
@@ -159,11 +170,28 @@ class _List:
             document["total"],
             asked.query["q"] or "",
             self._kinds(pairs, document["kinds"], asked.query),
+            self._orders(pairs, asked.query["sort"]),
             self._narrowing(pairs, document["named"], asked.query),
             [pair for pair in pairs if pair[0] != "q"],
             _address(self.address, pairs) if "after" in asked.query.given else None,
             _address(self.address, more) if document["next"] else None,
         )
+
+    def _orders(self, pairs: _Pairs, chosen: str) -> list[Choice]:
+        """The orders that there are, each in its usual direction; the chosen one in both."""
+        found = []
+        for name in self.record_type.sorts:
+            if name in _ORDERS:
+                usual, other = (name, f"-{name}") if name == self.record_type.title else (f"-{name}", name)
+                labelled = zip((usual, other), _ORDERS[name], strict=True)
+                kept = [pair for pair in labelled if pair[0] == usual or chosen in (usual, other)]
+                found += [self._order(order, _(label), pairs, chosen) for order, label in kept]
+        return found
+
+    def _order(self, order: str, label: str, pairs: _Pairs, chosen: str) -> Choice:
+        asked = [pair for pair in pairs if pair[0] != "sort"]
+        asked += [] if order == _usual_order(self.record_type) else [("sort", order)]
+        return Choice(label, None, _address(self.address, asked), order == chosen)
 
     def _kinds(self, pairs: _Pairs, values: list[Json], query: Query) -> list[Choice]:
         """The kinds that are in it, where there are several."""

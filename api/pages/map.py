@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from math import cos, floor, log10, radians
+from math import cos, floor, hypot, log10, radians
 from typing import Any
 
 from schemas.base import Json
@@ -17,8 +17,11 @@ from .words import number
 #: Units of the picture: about those of the page on a telephone.
 WIDTH, _MARGIN, _FONT, _SMALL, _LINE = 360, 34, 12, 10, 14
 _LEAST_HEIGHT, _MOST_HEIGHT = 150, 420
-#: Places that are drawn; names of one of them that are drawn, the list below has the others too.
-MOST_PLACES, _MOST_NAMES = 30, 2
+#: Places that are drawn; of the rest of the story beside one; names of one of them that are drawn, the list
+#: below has the others too.
+MOST_PLACES, _MOST_NEAR, _MOST_NAMES = 30, 6, 2
+#: So many in such a distance lie too near together.
+_LEAST_CROWD, _CROWDED = 4, 10
 _STEPS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 45)
 _KM_OF_DEGREE, _LEAST_SPAN, _LEAST_COSINE = 111.32, 0.02, 0.1
 #: Of a dot, and of what is written at a line of the graticule.
@@ -54,6 +57,7 @@ class Text:
 class Drawn:
     """A place in the picture: its dot, its outline as a path, and what of its names stands beside it."""
 
+    id: str
     link: Link
     number: int
     names: list[SideName]
@@ -97,7 +101,29 @@ class _View:
 def map_of(here: Json | None, others: Iterable[Json]) -> Map | None:
     """The map of a place and of others around it, or None where that would be a dot alone."""
     known = {p["id"]: p for p in [*([here] if here else []), *others] if _points(p)}
-    found = list(known.values())[:MOST_PLACES]
+    return _map(list(enumerate(list(known.values())[:MOST_PLACES], 1)), here)
+
+
+def maps_of(places: Sequence[Json]) -> list[Map]:
+    """The map of some places, and another of those of them that lie too near together on it."""
+    whole = map_of(None, places)
+    if whole is None:
+        return []
+    drawn = {place.id: place for place in whole.places}
+    crowd = _crowd(whole.places)
+    nearer = [(drawn[p["id"]].number, p) for p in places if p["id"] in crowd]
+    closer = _map(nearer, None) if _LEAST_CROWD <= len(nearer) < len(drawn) else None
+    return [whole, closer] if closer else [whole]
+
+
+def _crowd(drawn: Sequence[Drawn]) -> set[str]:
+    """The most places that lie around one of them."""
+    around = ({o.id for o in drawn if hypot(o.x - p.x, o.y - p.y) <= _CROWDED} for p in drawn)
+    return max(around, key=len)
+
+
+def _map(numbered: Sequence[tuple[int, Json]], here: Json | None) -> Map | None:
+    found = [place for _number, place in numbered]
     all_points = [point for place in found for point in _points(place)]
     if len({tuple(point) for point in all_points}) < 2:
         return None
@@ -108,8 +134,28 @@ def map_of(here: Json | None, others: Iterable[Json]) -> Map | None:
     boxes += [(t.x, t.y - _LINE, t.x + width_of(t.text) * _SMALL, t.y) for t in degrees]
     dots = [view.at(*_dot(place)) for place in found]
     boxes += [(x - _DOT, y - _DOT, x + _DOT, y + _DOT) for x, y in dots]
-    drawn = [_drawn(place, index, view, boxes, here) for index, place in enumerate(found, 1)]
+    drawn = [_drawn(place, index, view, boxes, here) for index, place in numbered]
     return Map(view.height, drawn, lines, degrees, scale)
+
+
+def nearest(here: Json, others: Iterable[Json], beside: Sequence[Json]) -> list[Json]:
+    """The places that lie nearest to one, in degrees of its latitude; none where it lies nowhere.
+
+    `beside`: what is drawn with it anyway.
+    """
+    if not _points(here):
+        return []
+    longitude, latitude = _dot(here)
+    cosine = max(_LEAST_COSINE, cos(radians(latitude)))
+
+    def away(place: Json) -> float:
+        east, north = _dot(place)
+        across = (east - longitude + 180) % 360 - 180
+        return hypot(across * cosine, north - latitude)
+
+    drawn = {here["id"], *(place["id"] for place in beside)}
+    known = [place for place in others if _points(place) and place["id"] not in drawn]
+    return sorted(known, key=lambda place: (away(place), place["id"]))[: max(0, _MOST_NEAR - len(beside))]
 
 
 def _points(place: Json) -> list[list[float]]:
@@ -164,7 +210,7 @@ def _drawn(place: Json, index: int, view: _View, boxes: list[Box], here: Json | 
     link = link_to({**place, "href": place["links"]["self"]})
     kind = "here" if here and here["id"] == place["id"] else "near"
     label = _label(link, index, names, (x, y), view, boxes)
-    return Drawn(link, index, names, x, y, _path(place, view), kind, label)
+    return Drawn(place["id"], link, index, names, x, y, _path(place, view), kind, label)
 
 
 def side_names(place: Json) -> list[SideName]:
@@ -260,8 +306,7 @@ def _graticule(view: _View) -> tuple[list[Line], list[Text]]:
         east = (i * step + 180) % 360 - 180
         if x > WIDTH - _ROOM:
             continue
-        side = _("E") if east >= 0 else _("W")
-        degrees.append(Text(x + 2, view.height - 4, f"{number(abs(round(east, 2)))}° {side}"))
+        degrees.append(Text(x + 2, view.height - 4, meridian(round(east, 2))))
     north = view.north + view.top / view.unit
     for i in range(floor((north - down) / step) + 1, floor(north / step) + 1):
         y = round((north - i * step) * view.unit, 1)
@@ -269,9 +314,20 @@ def _graticule(view: _View) -> tuple[list[Line], list[Text]]:
             continue
         lines.append((0, y, float(WIDTH), y))
         if _LINE < y < view.height - 2 * _LINE:
-            side = _("N") if i >= 0 else _("S")
-            degrees.append(Text(2, y - 3, f"{number(abs(round(i * step, 2)))}° {side}"))
+            degrees.append(Text(2, y - 3, parallel(round(i * step, 2))))
     return lines, degrees
+
+
+def meridian(longitude: float) -> str:
+    """A longitude as maps write it."""
+    said = _("%(degrees)s° E") if longitude >= 0 else _("%(degrees)s° W")
+    return said % {"degrees": number(abs(longitude))}
+
+
+def parallel(latitude: float) -> str:
+    """A latitude as maps write it."""
+    said = _("%(degrees)s° N") if latitude >= 0 else _("%(degrees)s° S")
+    return said % {"degrees": number(abs(latitude))}
 
 
 def _scale(view: _View) -> tuple[float, str]:

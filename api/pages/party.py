@@ -7,7 +7,7 @@ from api.records.core.registry import CLAIM, DATE, PARTY, SOURCE
 from schemas.base import Json
 
 from . import about
-from .citations import citations
+from .cited_facts import cited_attributes, cited_offices
 from .dates_in_words import when
 from .history import history, revisions_of
 from .links import Link, link_to, links_to
@@ -54,15 +54,14 @@ def _read(asked: Asked) -> Json:
 
 def _show(document: Json, asked: Asked) -> Shown:
     party = document["party"]
-    cited = [c for held in (*party["offices"], *party["attributes"]) for c in held["citations"]]
     view = RecordView(
         term(party["kind"]),
         name_of(party),
         _facts(party),
         optional_text(party, "description"),
         names(party),
-        citations(cited),
-        listings(
+        cited=[*cited_offices(party["offices"]), *cited_attributes(party)],
+        listings=listings(
             (_("Speaking"), document["says"]),
             (_("Its position, stated by others"), document["held"]),
             (_("Spoken of"), document["about"]),
@@ -74,7 +73,7 @@ def _show(document: Json, asked: Asked) -> Shown:
             (_("Parts"), document["parts"]),
             (_("Members"), document["members"]),
         ),
-        history(document["revisions"]),
+        history=history(document["revisions"]),
     )
     perspectives = links_to(document["users"])
     self = party["links"]["self"]

@@ -11,6 +11,7 @@ from schemas.base import Json
 from schemas.identifiers import ADDRESSES
 
 from .citations import Citation, citations
+from .cited_facts import CitedFact
 from .dates_in_words import When, when
 from .history import Entry
 from .links import Link, link_to, link_to_record, optional_link, page_of, web
@@ -89,8 +90,9 @@ class RecordView:
     facts: list[Fact]
     text: Text | None = None
     names: list[Name] = field(default_factory=list)
-    #: Things said of it, each with where it stands: offices.
+    #: Where all of it stands, of what is cited as a whole; and single facts with where they stand.
     citations: list[Citation] = field(default_factory=list)
+    cited: list[CitedFact] = field(default_factory=list)
     listings: list[Listing] = field(default_factory=list)
     history: list[Entry] = field(default_factory=list)
     #: What the script of the page says when it compares a pasted text with what is cited.
