@@ -15,7 +15,7 @@ DEBIAN := apt-get update --quiet --quiet && DEBIAN_FRONTEND=noninteractive apt-g
 MOST_BYTES := 420000
 
 .DEFAULT_GOAL := help
-.PHONY: bench bench-answers bench-large bench-picture bench-profiles bench-reads bench-writes clean compare contract-audit crash-audit format help install install-test lint lock openapi picture postgresql questions replica-audit screenshots serve test test-postgresql test-quick tools words
+.PHONY: bench bench-answers bench-large bench-picture bench-profiles bench-reads bench-writes clean compare contract-audit crash-audit format help install install-test lighthouse lint lock openapi picture postgresql questions replica-audit screenshots serve test test-postgresql test-quick tools words
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -93,6 +93,9 @@ picture: install-test ## Draw the imports between wings in docs/architecture.md 
 screenshots: install-test ## Photograph every kind of page into build/screenshots, in a minute and a half
 	@fc-list :lang=ja | grep --quiet . || { $(DEBIAN) fonts-ipafont-gothic; }
 	$(BIN)/python -m tests.screenshots build/screenshots
+
+lighthouse: install-test ## Have Lighthouse judge the pages that people read most, in half a minute: 95 of 100, or more
+	$(BIN)/python -m tests.lighthouse
 
 questions: install-test ## Write the answers in docs/questions.md anew
 	$(BIN)/python -m tests.questions
