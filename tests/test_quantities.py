@@ -346,6 +346,33 @@ def test_money_is_compared_within_one_year(desk: Desk, case: str) -> None:
     assert (why or "") in (found["why"] or "")
 
 
+ANOTHER = "another time may have another number"
+TIMES = {
+    "one": ("2017-09/2017-12", "2017-09/2017-12", True),
+    "more or less exactly": ("2017-09-20/2017-12", "2017-09/2017-12-31", True),
+    "a day in a month": ("2017-09", "2017-09-20", True),
+    "a year as a span": ("2017", "2017-01/2017-12", True),
+    "an end that is not known": ("2017-09/", "2017-09/2018-02", True),
+    "not stated": (None, "2017", True),
+    "further months": ("2017-09/2017-12", "2017-09/2018-02", False),
+    "a month of them": ("2017-09", "2017-09/2018-02", False),
+    "two months": ("2017-09", "2017-10", False),
+    "an open end": ("2017-09/..", "2017-09/2018-02", False),
+}
+
+
+@pytest.mark.parametrize("case", TIMES)
+def test_figures_of_other_times_are_not_compared(desk: Desk, case: str) -> None:
+    one, other, same = TIMES[case]
+    dead = _stated(of="dead", value="64", unit="{dead}")
+
+    found = _compared(desk, dead, {**dead, "value": "2975"}, ({"valid": one}, {"valid": other}))
+
+    assert found["valid"]["edtf"] == other
+    assert found["result"] == ("differing" if same else "not-compared")
+    assert (found["why"] or "") == ("" if same else f"it is of {one}, the other of {other}: {ANOTHER}")
+
+
 def test_only_claims_that_share_subject_and_label_are_beside_each_other(desk: Desk) -> None:
     beside = {"about": {"dates": ["upper-house-election-2019"]}}
     for record_id, more, label in (

@@ -15,13 +15,14 @@ from schemas.vocabularies import QUANTITY_COMPARISONS
 from .components import named
 from .examples import sample
 from .reply import Reply
-from .response_schemas import ID, NULLABLE_TEXT, QUERY, list_of, object_of
+from .response_schemas import ID, NULLABLE_TEXT, QUERY, list_of, object_of, or_null
 
 _COMPARED = object_of(
     {
         "claim": reference_to(ReferenceSchema),
         "shared": list_of(ID),
         "quantity": reference_to(QuantitySchema),
+        "valid": or_null({"$ref": "#/components/schemas/FuzzyDate"}),
         "year": NULLABLE_TEXT,
         "result": QUANTITY_COMPARISONS.schema,
         "unit": NULLABLE_TEXT,
@@ -74,7 +75,7 @@ def declare(endpoints: Endpoints) -> None:
 
         Those of the claim itself, and of claims that are about something that it is about. They agree where
         their digits leave room for one number, by arithmetic where a part is divided by its whole; money is
-        compared within one year.
+        compared within one year, and nothing where the times that both claims speak of (`valid`) differ.
         """
         found = read_quantities(state, id)
         found["query"] = {name: query[name] for name in sorted(query.given)}

@@ -10,6 +10,7 @@ from babel.numbers import format_decimal
 
 from schemas.base import Json
 
+from .dates_in_words import When, when
 from .links import Link, link_to
 from .translating import N_, _, locale_of, spoken
 from .words import term
@@ -19,10 +20,12 @@ _POWERS = {"3": N_("thousand"), "6": N_("million"), "9": N_("billion")}
 
 @dataclass(frozen=True)
 class Beside:
-    """What another claim states about the same: its number, and what comparing came to."""
+    """What another claim states about the same: its number, its time where that is another, and what comparing
+    came to."""
 
     result: str
     stated: str
+    valid: When | None
     claim: Link
 
 
@@ -49,7 +52,10 @@ def numbers(found: Json) -> list[Number]:
 
 
 def _beside(other: Json) -> Beside:
-    return Beside(term(other["result"]), in_words(other["quantity"]), link_to(other["claim"]))
+    stated = in_words(other["quantity"])
+    # Else it may be the time of this claim.
+    valid = when(other["valid"]) if other["result"] == "not-compared" else None
+    return Beside(term(other["result"]), stated, valid, link_to(other["claim"]))
 
 
 def in_words(quantity: Mapping[str, Any]) -> str:

@@ -175,7 +175,7 @@ QUANTITY_COMPARISONS = Vocabulary(
         Term("agreeing", "As far as their digits go, both can be right."),
         Term("agreeing-by-arithmetic", "A part divided by its whole agrees with the other."),
         Term("differing", "As far as their digits go, both cannot be right."),
-        Term("not-compared", "Nothing can be said: other units, or money of other years."),
+        Term("not-compared", "Nothing can be said: other units, other times, or money of other years."),
     ),
 )
 ASSESSMENT_STATUSES = Vocabulary(

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from pyroaring import BitMap
 
 from schemas.base import Json
 
-from ..core.agreement import compared
+from ..core.agreement import Comparison, compared
 from ..core.measured import labelled, plain_label
 from ..core.registry import CLAIM
 from ..core.sql import joined, sql
@@ -93,10 +94,42 @@ def _compared(claims: Iterable[_Stating], own: Json) -> Iterator[Json]:
         for quantity in other.claim["quantities"]:
             if quantity is own or plain_label(quantity["of"]) != plain_label(own["of"]):
                 continue
+            found = compared(own, first.year, quantity, other.year)
+            if found.why is None and (why := _of_other_times(first.claim["valid"], other.claim["valid"])):
+                found = Comparison("not-compared", why=why)
             yield {
                 "claim": other.reference,
                 "shared": [r["id"] for r in _subjects(other.claim) if r["id"] in subjects],
                 "quantity": quantity,
+                "valid": other.claim["valid"],
                 "year": other.year,
-                **asdict(compared(own, first.year, quantity, other.year)),
+                **asdict(found),
             }
+
+
+def _of_other_times(one: Json | None, other: Json | None) -> str | None:
+    """Why figures of these times cannot be compared; None where a time is not stated, or both may be one."""
+    if one is None or other is None or _may_be_one(one, other):
+        return None
+    return f"it is of {one['edtf']}, the other of {other['edtf']}: another time may have another number"
+
+
+def _may_be_one(one: Json, other: Json) -> bool:
+    """Whether two dates may be the same time: both ends of two intervals; the day of two other dates. Of an
+    interval and another date, the whole time in which that lies."""
+    intervals = ["start" in date for date in (one, other)]
+    if all(intervals):
+        return all(_ends_meet(one[end], other[end]) for end in ("start", "end"))
+    if any(intervals):
+        return bool((one["earliest"], one["latest"]) == (other["earliest"], other["latest"]))
+    return _meet(one, other)
+
+
+def _ends_meet(one: Any, other: Any) -> bool:
+    if "unknown" in (one, other):
+        return True
+    return one == other if isinstance(one, str) or isinstance(other, str) else _meet(one, other)
+
+
+def _meet(one: Json, other: Json) -> bool:
+    return bool(one["earliest"] <= other["latest"] and other["earliest"] <= one["latest"])
