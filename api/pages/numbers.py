@@ -20,7 +20,7 @@ _POWERS = {"3": N_("thousand"), "6": N_("million"), "9": N_("billion")}
 
 @dataclass(frozen=True)
 class Beside:
-    """What another claim states about the same: its number, its time where that is another, and what comparing
+    """What another claim states about the same: its number, its time if that is another, and what comparing
     came to."""
 
     result: str
