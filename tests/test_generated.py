@@ -44,6 +44,14 @@ def _run(*command: object, cwd: Path = ROOT, **environment: str) -> str:
     return done.stdout
 
 
+@pytest.fixture(scope="module")
+def compiled() -> Path:
+    """The folder of the examples, compiled against the description as it is now."""
+    shutil.rmtree(EXAMPLE / "build", ignore_errors=True)
+    _run("npm", "run", "--silent", "build", cwd=EXAMPLE)
+    return EXAMPLE / "build"
+
+
 def _require_seen(client: FlaskClient, seen: Any) -> None:
     """What a client saw is what the record holds, and what it wrote was written."""
     claims = read(client, "claims", kind="position,demand", limit=200)["data"]
@@ -60,14 +68,50 @@ def _require_seen(client: FlaskClient, seen: Any) -> None:
     assert [fault.partition(":")[0] for fault in seen["faults"]] == ["/citations/0/source"]
 
 
-def test_the_typescript_example_compiles_and_runs(client: FlaskClient, desk: tuple[str, str]) -> None:
+def test_the_typescript_example_compiles_and_runs(
+    client: FlaskClient, desk: tuple[str, str], compiled: Path
+) -> None:
     url, key = desk
-    _run("npm", "run", "--silent", "build", cwd=EXAMPLE)
+    assert (compiled / "client.js").exists()
 
     seen = _run("npm", "run", "--silent", "start", cwd=EXAMPLE, FACTS_URL=url, FACTS_KEY=key)
 
     _require_seen(client, json.loads(seen))
-    text = (EXAMPLE / "client.ts").read_text("utf-8")
+    _require_no_cast("client.ts")
+
+
+def test_a_strict_typescript_client_needs_no_cast_for_any_member(
+    client: FlaskClient, desk: tuple[str, str], compiled: Path
+) -> None:
+    url, key = desk
+    around = read(client, "places", bbox="145,43,147,45.5", limit=200)["data"]
+    beside = read(client, "claims/turnout-48-79/quantities")["quantities"]
+    assert around
+    assert beside
+
+    seen = json.loads(_run("node", compiled / "richer.js", FACTS_URL=url, FACTS_KEY=key))
+
+    assert seen == {
+        "positions": 4,
+        "precision": ["sketched", 5000],
+        "attribute": ["claimed_by", "japan", "1945/.."],
+        "image": ["Example", "unknown"],
+        "named": ["name de own"],
+        "publishers": ["NHK", "TASS", "Japan"],
+        "figure": ["48.80", "%", "no bound"],
+        "review": ["TASS", 5, "supported"],
+        "translated": ["投票率は48.80%だった。", "nhk", "48.80 percent voted."],
+        "compared": [
+            [c["result"], (c["valid"] or {}).get("edtf", "")] for q in beside for c in q["compared"]
+        ],
+        "listed": [place["id"] for place in around],
+        "features": [[p["id"], (p["geometry"] or {"type": "Point"})["type"], p["name"]] for p in around],
+    }
+    _require_no_cast("richer.ts")
+
+
+def _require_no_cast(name: str) -> None:
+    text = (EXAMPLE / name).read_text("utf-8")
     assert not re.search(r" as |@ts-|: any\b|[)\]\w]!", text), "a cast"
 
 

@@ -119,6 +119,9 @@ MEMBERS: dict[str, dict[str, list[Any]]] = {
     "sources/reprint": {
         "derived_from": [[{"source": "wire", "how": "republishes"}]],
         "authors": [["A. B."], ["A. B.", "C. D."]],
+        "co_publishers": [["dan"], ["dan", "body"]],
+        "signatories": [["ann"], ["dan", "ann"]],
+        "translations": _translations("title"),
     },
     "places/bay": {
         "names": NAMES,
@@ -128,8 +131,10 @@ MEMBERS: dict[str, dict[str, list[Any]]] = {
             {"type": "LineString", "coordinates": [[149.5, 45], [150.5, 47.25]]},
             {"type": "Polygon", "coordinates": [[[149, 45], [151, 45], [151, 47], [149, 45]]]},
         ],
+        "precision": [{"kind": "near"}, {"metres": 900}, {"kind": "sketched", "metres": 90_000}],
         "identifiers": [*IDENTIFIERS, {"gnd": "4011882-4", "geonames": "2127515"}],
         **ELSEWHERE,
+        "translations": _translations("name"),
         "claimed_by": [["ann"], ["dan", "ann"]],
         "attributes": [
             [{"member": "claimed_by", "value": "ann", "citations": [WIRE]}],
@@ -193,7 +198,12 @@ class Nested(RuleBasedStateMachine):
     def _become(self, record: str, member: str, value: Any) -> Json:
         """The document that a change makes of a record's."""
         document = {name: v for name, v in self.documents[record].items() if name != member}
-        return document if value is None else {**document, member: value}
+        if value is not None:
+            document[member] = value
+        if "geometry" not in document:
+            # There is nothing that it would be the precision of.
+            document.pop("precision", None)
+        return document
 
     def _patch(self, record: str, new: Json, note: bool = True) -> Json:
         return merge_patch(self.documents[record], new) | ({"correction": NOTE} if note else {})
@@ -216,6 +226,10 @@ class Nested(RuleBasedStateMachine):
             told = [e for e in self.desk.read("changes", limit=200)["data"] if e["id"] == record_id]
             assert (told[-1]["change"], told[-1]["revision"]) == ("updated", revision)
             assert told[-1]["record"] == served
+        if record == "places/bay":
+            placed = {"geometry", "coordinates"} & new.keys()
+            found = self.desk.read("places", bbox="149,45,151,47.5")["data"]
+            assert found == ([served] if placed else [])
         embedded = [{"id": record_id, "revision": number} for number in (1, revision)]
         checked = self.desk.client.post("/v1/check", json=embedded).get_json()["data"]
         first = "unchanged" if revision == 1 else "corrected"
