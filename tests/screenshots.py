@@ -20,11 +20,14 @@ PAGES = {
     "card-ja": f"/embed{CLAIM}?lang=ja",
     "dossier": DOSSIER,
     "dossier-ru": f"{DOSSIER}?lang=ru",
+    "dossier-figures": "/dossiers/hurricane-maria-death-toll",
     "claim": CLAIM,
     "claim-ja": f"{CLAIM}?lang=ja",
     "claim-past": f"{CLAIM}?as_of=seq:280&perspective=japan",
+    "claim-figures": "/claims/study-estimates-2975-deaths",
     "party": "/parties/abe-shinzo",
     "place": "/places/four-islands?perspective=russia",
+    "place-ja": "/places/tokyo?lang=ja",
     "date": "/dates/upper-house-election-2019",
     "source": "/sources/urdupoint-2019-07-21",
     "claims": "/claims?about=four-islands&claimant.not=japan",
@@ -35,8 +38,8 @@ PAGES = {
     "problem": "/claims/nobody-says-so",
 }
 DOCUMENTED = {
-    "dossier": {"path": DOSSIER, "width": 1000, "height": 720, "scheme": "light"},
-    "claim": {"path": CLAIM, "width": 1000, "height": 720, "scheme": "light"},
+    "dossier": {"path": DOSSIER, "width": 1120, "height": 760, "scheme": "light"},
+    "claim": {"path": CLAIM, "width": 1120, "height": 720, "scheme": "light"},
     "claim-telephone": {"path": f"{CLAIM}?lang=ja", "width": 390, "height": 720, "scheme": "dark"},
 }
 
