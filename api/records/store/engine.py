@@ -5,7 +5,7 @@ all of them, with a `?` for each value, in what SQLite and PostgreSQL have in co
 which is not, stands in `text`.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, ClassVar, Protocol, cast
 
@@ -58,6 +58,9 @@ class Engine(Protocol):
 
     # Tables
 
+    def insert(self, into: str, rows: Sequence[Sequence[Any]], on_conflict: str) -> None:
+        """Write rows, one at least, with what stands before and behind their values in a statement."""
+
     def prepare(self) -> None:
         """Make what must be there before tables can be looked for.
 
@@ -98,6 +101,11 @@ class Engine(Protocol):
 
     def scrub(self) -> None:
         """Let go of what was overwritten or deleted, wherever the engine still keeps it."""
+
+
+def places(rows: int, columns: int) -> str:
+    """A place for each value of some rows, in a statement."""
+    return ", ".join([f"({', '.join('?' * columns)})"] * rows)
 
 
 def engine_of(database: Database) -> Engine:

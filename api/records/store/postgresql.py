@@ -19,7 +19,7 @@ from peewee import PostgresqlDatabase
 from playhouse.migrations import Runner
 
 from .deadline import watched
-from .engine import HISTORY, DatabaseUnusable, Undoable
+from .engine import HISTORY, DatabaseUnusable, Undoable, places
 from .models import MODELS
 from .probes import CHANNEL
 from .tables import COUNTERS, SECRETS
@@ -35,6 +35,8 @@ _ALIVE: dict[str, Any] = {
     "keepalives_count": 5,
     "tcp_user_timeout": 15_000,
 }
+#: Rows that are written in one statement.
+_WRITTEN_AT_ONCE = 100
 
 #: What our statements call by SQLite's names: numbers from a list in JSON, numbers and names as lists, where
 #: bytes stand in others.
@@ -165,6 +167,13 @@ class PostgresDatabase(PostgresqlDatabase):
         return not self.is_closed() and bool(PostgresqlDatabase.connection(self).closed)
 
     # Tables
+
+    def insert(self, into: str, rows: Sequence[Sequence[Any]], on_conflict: str) -> None:
+        """Many rows by one statement: each is a way to the server and back."""
+        for start in range(0, len(rows), _WRITTEN_AT_ONCE):
+            some = rows[start : start + _WRITTEN_AT_ONCE]
+            values = [value for row in some for value in row]
+            self.execute_sql(f"{into} {places(len(some), len(some[0]))}{on_conflict}", values)
 
     def prepare(self) -> None:
         """The database must compare text by code points, as SQLite does: pages and cursors depend on it."""

@@ -3,7 +3,7 @@
 import fcntl
 import os
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
 from functools import cache
 from pathlib import Path
@@ -11,10 +11,11 @@ from typing import Any, ClassVar
 from urllib.parse import quote
 
 from peewee import OperationalError, SqliteDatabase
+from peewee import __exception_wrapper__ as _translated  # type: ignore[attr-defined]  # its types leave it out
 from playhouse.migrations import Runner
 
 from .deadline import watched
-from .engine import DatabaseUnusable, Undoable
+from .engine import DatabaseUnusable, Undoable, places
 from .troubles import is_busy
 
 #: Where SQLite's locks stand in a file (https://sqlite.org/fileformat2.html, the lock-byte page). A
@@ -128,6 +129,13 @@ class SqliteFile(SqliteDatabase):
         """A statement waits for nobody else."""
 
     # Tables
+
+    def insert(self, into: str, rows: Sequence[Sequence[Any]], on_conflict: str) -> None:
+        """Row by row, by one statement: to prepare one for many rows takes longer than to write them."""
+        statement = f"{into} {places(1, len(rows[0]))}{on_conflict}"
+        self._log_query(statement, rows)  # type: ignore[attr-defined]  # peewee's types leave it out
+        with _translated:
+            self._handle().executemany(statement, rows)
 
     def prepare(self) -> None:
         """Make the file."""

@@ -14,14 +14,12 @@ from peewee import Database, IntegerField
 
 from ..core.sql import ALWAYS, Sql, joined, run, sql
 from . import models
+from .engine import engine_of, places
 
 #: SQLite takes so many values a statement.
 MOST_VALUES = 32_766
 #: Rows that are asked for in one statement.
 _ASKED_AT_ONCE = 500
-#: Rows that are written in one statement. A connection keeps its last 128 statements prepared: with thousands
-#: of rows each, they took 150 MB.
-_WRITTEN_AT_ONCE = 100
 #: The column with a row's checksum, which no row shows.
 _CHECKSUM = "checksum"
 #: Enough against accidents; who can write to the file could write a checksum too.
@@ -68,7 +66,7 @@ class Table:
         self._summed = [self.columns.index(name) for name in summed]
         self.row: Any = namedtuple(name, self.columns)  # type: ignore[misc]  # its columns are the model's
         self._select = f"SELECT {_names(self.columns)} FROM {self.name} WHERE "
-        self._insert = f"INSERT INTO {self.name} ({_names(self._written)}) VALUES "
+        self._insert = f"INSERT INTO {self.name} ({_names(self._written)}) VALUES"
         self._replace = f" ON CONFLICT ({_names(self.key)}) {self._on_conflict()}"
 
     @classmethod
@@ -139,7 +137,7 @@ class Table:
 
     def _by_key(self, number: int) -> str:
         # Selected from once more: a bare list of pairs makes SQLite read the whole table.
-        return f"({_names(self.key)}) IN (SELECT * FROM (VALUES {_places(number, len(self.key))}) v)"
+        return f"({_names(self.key)}) IN (SELECT * FROM (VALUES {places(number, len(self.key))}) v)"
 
     def add(self, database: Database, rows: Iterable[Any]) -> None:
         """Write new rows."""
@@ -150,12 +148,8 @@ class Table:
         self._write(database, rows, self._replace)
 
     def _write(self, database: Database, rows: Iterable[Any], on_conflict: str) -> None:
-        width = len(self._written)
-        for some in batches(map(self._with_checksum, rows), _WRITTEN_AT_ONCE):
-            database.execute_sql(
-                f"{self._insert}{_places(len(some), width)}{on_conflict}",
-                [value for row in some for value in row],
-            )
+        if some := list(map(self._with_checksum, rows)):
+            engine_of(database).insert(self._insert, some, on_conflict)
 
     def _with_checksum(self, row: Sequence[Any]) -> Sequence[Any]:
         return (*row, self.checksum(row)) if self.kept else row
@@ -218,10 +212,6 @@ _texts_of, _numbers_of = attrgetter("others"), attrgetter("numbers")
 
 def _names(columns: Sequence[str]) -> str:
     return ", ".join(f'"{name}"' for name in columns)
-
-
-def _places(rows: int, columns: int) -> str:
-    return ", ".join([f"({', '.join('?' * columns)})"] * rows)
 
 
 #: Every table by its model.
