@@ -35,7 +35,7 @@ from api.records.store.api_keys import Actor, create_key
 from api.records.store.database import migrate, open_database
 from api.records.write.operations import Put
 from api.records.write.perform import perform
-from api.records.write.transaction import Correction
+from api.records.write.step import Correction
 from api.settings import Settings
 
 from .audits.clients import Client

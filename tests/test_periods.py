@@ -20,7 +20,8 @@ from api.records.write import commit
 from api.records.write.operations import Delete, Merge, Publish, Put, Retract
 from api.records.write.perform import perform
 from api.records.write.session import Session
-from api.records.write.transaction import Correction, Operation
+from api.records.write.step import Correction
+from api.records.write.transaction import Operation
 
 from .places import url_of
 

@@ -1,5 +1,6 @@
 """Writes that wait at the same time share a commit, and none of them can tell."""
 
+import re
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 
 from .audits.clients import Reply
-from .conftest import Server, key_for
+from .conftest import Server, facts, key_for
 
 pytestmark = pytest.mark.process
 
@@ -108,6 +109,119 @@ def test_a_repeat_that_waits_with_the_first_is_answered_as_it_was(post: Post) ->
     assert [reply.status for reply in replies] == [201] * 4
     assert len({reply.body for reply in replies}) == 1
     assert sorted("idempotency-replayed" in reply.headers for reply in replies) == [False, True, True, True]
+
+
+NOTE = {"kind": "clarification", "note": "In a test"}
+#: A write: method, path below /v1, body, and the record whose tag it starts from.
+Write = tuple[str, str, Any, str | None]
+
+
+class Story:
+    """Writes whose records have ids that begin with a name of this story's own."""
+
+    def __init__(self, name: str, server: Server, key: str) -> None:
+        self.name, self.server, self.key = name, server, key
+        for plural, body in (
+            ("parties", party(self.id("dan"))),
+            ("sources", {"title": "W", "kind": "news-report", "publisher": self.id("dan"), "held": True}),
+            ("dossiers", {"title": "A", "questions": [{"id": self.id("who"), "text": "Who?"}]}),
+            ("claims", self.claim("first")),
+            ("claims", self.claim("second")),
+        ):
+            self.send(("POST", f"{plural}?publish=true", {"id": self.id(plural), **body}, None))
+        self.send(("POST", "claims", self.claim("draft"), None))
+        listed = ("parties/dan", "dossiers/dossiers", "claims/first", "claims/second", "claims/draft")
+        client = server.client(key)
+        self.tags = {path: client.send("GET", self.path(path)).headers["etag"] for path in listed}
+
+    def id(self, record_id: str) -> str:
+        return f"{self.name}-{record_id}"
+
+    def path(self, path: str) -> str:
+        plural, _, record_id = path.partition("/")
+        return f"/v1/{plural}/{self.id(record_id)}"
+
+    def claim(self, record_id: str, how: str = "", other: str = "", **more: Any) -> dict[str, Any]:
+        relations = {"relations": [{"type": how, "claim": self.id(other)}]} if how else {}
+        cites = {"kind": "reported-fact", "citations": [{"source": self.id("sources")}]}
+        return {"id": self.id(record_id), "proposition": f"It is {record_id}.", **cites, **relations, **more}
+
+    def writes(self) -> list[Write]:
+        """Of which most bear on those before them: what they name, show, change or take away."""
+        answers = [{"question": self.id("who"), "stance": "affirms"}]
+        said = [{"party": self.id("dan"), "role": "reported", "source": self.id("sources")}]
+
+        def adds(path: str, body: Any) -> Write:
+            return "POST", path, body, None
+
+        return [
+            adds("parties?publish=true", party(self.id("ann"))),
+            adds("claims?publish=true", self.claim("third", "contradicts", "first", answers=answers)),
+            adds("claims?publish=true", self.claim("nowhere", "supports", "nothing")),
+            adds("claims?publish=true&dry_run=true", self.claim("tried", "contradicts", "first")),
+            adds("claims?publish=true", self.claim("after", "supports", "tried")),
+            adds("claims?publish=true", self.claim("fourth")),
+            adds("claims?publish=true", self.claim("fifth", "contradicts", "fourth")),
+            adds("claims?publish=true", self.claim("by-dan", attribution=said)),
+            ("PATCH", "parties/dan", {"name": "Dan the other", "correction": NOTE}, "parties/dan"),
+            adds("parties?publish=true", party(self.id("ann"))),
+            adds("claims", self.claim("sixth", "supports", "fifth")),
+            ("PATCH", "dossiers/dossiers", {"questions": None, "correction": NOTE}, "dossiers/dossiers"),
+            ("DELETE", "claims/draft", None, "claims/draft"),
+            ("PATCH", "claims/first", {"said": "2019", "correction": NOTE}, "claims/first"),
+            ("POST", "claims/second/merge", {"into": self.id("third"), **NOTE}, "claims/second"),
+        ]
+
+    def send(self, write: Write) -> Reply:
+        method, path, body, state = write
+        tag = {"If_Match": self.tags[state]} if state else {}
+        plural, _, rest = path.partition("/")
+        path = f"/v1/{plural}/{self.name}-{rest}" if rest else f"/v1/{path}"
+        return self.server.client(self.key).send(method, path, body, **tag)
+
+    def told(self, replies: list[Reply]) -> list[str]:
+        """What it was answered, and its records and their past, but for what tells it from another story."""
+        client = self.server.client()
+        records = [
+            *(
+                f"claims/{number}"
+                for number in ("first", "second", "third", "fourth", "fifth", "sixth", "by-dan")
+            ),
+            *("parties/ann", "parties/dan", "sources/sources", "dossiers/dossiers", "claims/draft"),
+        ]
+        paths = [
+            f"/v1/claims?source={self.id('sources')}&count=true&facets=standing,question",
+            f"/v1/parties?dossier={self.id('dossiers')}",
+            *(self.path(record) + part for record in records for part in ("", "/revisions", "/references")),
+        ]
+        found = [*replies, *(client.send("GET", path) for path in paths)]
+        differing = r'"(seq|time|updated|published|when|etag|request_id)":("(\\.|[^"\\])*"|\d+)'
+        told = (
+            f"{reply.status} {re.sub(self.name, 'it', reply.body.decode(), flags=re.I)}" for reply in found
+        )
+        return [re.sub(differing, r"\1", text) for text in told]
+
+
+def test_writes_that_bear_on_each_other_are_done_together_as_one_after_another(
+    one_worker: Server, own_copy: Path
+) -> None:
+    key = key_for(own_copy)
+    many, lone = Story("many", one_worker, key), Story("lone", one_worker, key)
+
+    with ThreadPoolExecutor(16) as pool, held(own_copy):
+        asked = []
+        for write in many.writes():
+            asked.append(pool.submit(many.send, write))
+            # Long enough to be the next that waits.
+            time.sleep(0.1)
+    together = many.told([one.result() for one in asked])
+
+    apart = lone.told([lone.send(write) for write in lone.writes()])
+
+    statuses = [201, 201, 422, 200, 422, 201, 201, 201, 200, 409, 201, 422, 204, 412, 200]
+    assert [int(answer[:3]) for answer in apart[: len(statuses)]] == statuses
+    assert together == apart
+    assert facts("doctor", "--db", f"sqlite:///{own_copy}").returncode == 0
 
 
 def test_where_the_disk_is_full_for_one_the_others_are_written(

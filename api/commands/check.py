@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from api.formats.checking import Report, judge_alone, judge_report, read_operations
-from api.records.write.transaction import Correction
+from api.records.write.step import Correction
 from schemas.base import counted
 
 from .common import FOUND_FAULTS, opened_to_read

@@ -17,7 +17,7 @@ from api.formats.harvest import Harvest
 from api.formats.preparing import located
 from api.records.core.state import State
 from api.records.read.records import is_empty
-from api.records.write.transaction import Correction
+from api.records.write.step import Correction
 from schemas.base import counted, nearest
 from schemas.text import text_fault
 from schemas.vocabularies import CORRECTION_KINDS

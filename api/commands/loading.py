@@ -15,7 +15,8 @@ from api.records.core.errors import Refused
 from api.records.core.registry import BY_PLURAL
 from api.records.store.api_keys import Actor
 from api.records.write.perform import perform
-from api.records.write.transaction import Correction, Outcome
+from api.records.write.step import Correction
+from api.records.write.transaction import Outcome
 from schemas.base import counted
 
 from .common import give_up

@@ -11,7 +11,8 @@ from api.records.core.errors import DocumentFault, InvalidDocument
 from api.records.core.registry import TYPES, RecordType
 from api.records.write import operations as ops
 from api.records.write.documents import read_document
-from api.records.write.transaction import Correction, Operation
+from api.records.write.step import Correction
+from api.records.write.transaction import Operation
 from schemas.base import Json, ValueSchema, faults_of, quoted
 from schemas.curating import BatchItemSchema, CorrectionSchema, MergerSchema
 

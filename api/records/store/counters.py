@@ -1,6 +1,6 @@
 """The counters of the record: version, seq, and a time that never goes back."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from peewee import Database
@@ -39,6 +39,11 @@ class Counters:
         now = (datetime.now(UTC) - _EPOCH) // MICROSECOND
         return instant(max(now, self.clock + 1))
 
+    def after(self, seq: int, moment: str) -> "Counters":
+        """The counters after a commit that ends the feed with `seq` at this moment."""
+        clock = (datetime.fromisoformat(moment) - _EPOCH) // MICROSECOND
+        return replace(self, version=self.version + 1, seq=seq, clock=clock)
+
 
 def read_counters(database: Database) -> Counters:
     """The counters as they stand; inside the writing transaction no other writer moves them."""
@@ -52,11 +57,10 @@ def reached(database: Database) -> tuple[int, int]:
     return values["version"], values["seq"]
 
 
-def count_commit(database: Database, before: Counters, seq: int, moment: str) -> None:
-    """Move the counters by a commit that ends the feed with `seq` at this moment."""
-    clock = (datetime.fromisoformat(moment) - _EPOCH) // MICROSECOND
-    after = {"version": before.version + 1, "seq": seq, "clock": clock}
-    COUNTERS.put(database, (COUNTERS.row(name=name, value=value) for name, value in after.items()))
+def keep_counters(database: Database, counters: Counters) -> None:
+    """Write where the record stands."""
+    standing = {"version": counters.version, "seq": counters.seq, "clock": counters.clock}
+    COUNTERS.put(database, (COUNTERS.row(name=name, value=value) for name, value in standing.items()))
 
 
 def instant(microseconds: int) -> str:

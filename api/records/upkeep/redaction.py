@@ -26,7 +26,8 @@ from ..write.rebuild import rebuild_keys
 from ..write.render import citation_digest, etag_of
 from ..write.rerender import catch_up
 from ..write.session import Entry
-from ..write.transaction import Correction, Transaction
+from ..write.step import Correction
+from ..write.transaction import Transaction
 
 #: Members that hold no words of people, and that other records compute with.
 _STRUCTURE = ("kind", "publisher", "co_publishers", "held", "derived_from", "part_of", "when", *BOUNDS)

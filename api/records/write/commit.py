@@ -1,14 +1,12 @@
-"""From what the operations changed to what is stored: rendered, numbered, written once, announced."""
+"""From what the operations changed to what is to be stored: rendered, numbered, announced."""
 
 from collections.abc import Callable, Iterable
 
-from ..store.counters import count_commit
-from . import rows
 from .between import lying_between, moved
-from .members import store_mentions
 from .render import Rendered, Renderer
 from .session import Entry, Session
-from .transaction import Announcement, PublicChange, Transaction
+from .step import Announcement, PublicChange, Step
+from .transaction import Transaction
 
 Progress = Callable[[int], None]
 #: Records that are rendered again in the transaction that changed what they show; the rest follow.
@@ -16,17 +14,17 @@ MOST_AT_ONCE = 1000
 
 
 def finish(transaction: Transaction, progress: Progress = lambda done: None) -> None:
-    """Store and render everything that the operations changed, and what shows it."""
+    """Render everything that the operations changed, and what shows it, and have it stored."""
     stale = _stale(transaction)
+    postponed: dict[str, str] = {}
     if len(stale) > MOST_AT_ONCE:
-        rows.postpone(transaction.database, stale)
+        stale, postponed = {}, stale
         transaction.postponed = True
-        stale = {}
     rendered: list[Rendered] = []
     for record in Renderer(transaction.session).render(transaction.session.changed):
         rendered.append(record)
         progress(len(rendered))
-    _commit(transaction, rendered, stale)
+    _commit(transaction, rendered, stale, postponed=postponed)
 
 
 def refresh(transaction: Transaction, causes: dict[str, str], *, keyed: bool = True) -> int:
@@ -36,47 +34,39 @@ def refresh(transaction: Transaction, causes: dict[str, str], *, keyed: bool = T
 
 
 def _commit(
-    transaction: Transaction, rendered: list[Rendered], stale: dict[str, str], *, keyed: bool = True
+    transaction: Transaction,
+    rendered: list[Rendered],
+    stale: dict[str, str],
+    *,
+    keyed: bool = True,
+    postponed: dict[str, str] | None = None,
 ) -> int:
-    """Store what was rendered and the records that show it (their ids with what caused it); returns how many
-    of these show anything new."""
+    """Have stored what was rendered and the records that show it (their ids with what caused it); returns how
+    many of these show anything new."""
     session = transaction.session
-    showing = list(Renderer(session).render(_shown(session, stale)))
+    showing = list(Renderer(session).render(_shown(session, stale))) if stale else []
     refreshed = [record.entry for record in showing if record.shows_new]
     anew = [*rendered, *(record for record in showing if record.differs)]
     for entry in refreshed:
         entry.updated = transaction.time
     for record in anew:
         record.keep()
-    entries = [*(record.entry for record in anew), *_led_on(session)]
     announced = [*_announcements(transaction), *_refreshes(refreshed, stale)]
-    _store(transaction, entries, [*rendered, *showing], announced, keyed)
+    transaction.keep(
+        Step(
+            session,
+            transaction.actor,
+            transaction.counters.after(transaction.counters.seq + len(announced), transaction.time),
+            transaction.time,
+            entries=[*(record.entry for record in anew), *_led_on(session)],
+            rendered=[*rendered, *showing],
+            announced=announced,
+            revised=[(entry, change) for entry, change in _public_changes(transaction) if change.revises],
+            keyed=keyed,
+            postponed=postponed or {},
+        )
+    )
     return len(refreshed)
-
-
-def _store(
-    transaction: Transaction,
-    entries: list[Entry],
-    rendered: list[Rendered],
-    announced: list[Announcement],
-    keyed: bool,
-) -> None:
-    """Write everything, once: `entries` as they are now, and what follows from those that were rendered.
-
-    The number of the commit is the feed's last number after it.
-    """
-    database, session = transaction.database, transaction.session
-    seq = transaction.counters.seq + len(announced)
-    rows.erase(database, session.removed)
-    rows.store_records(database, entries)
-    rows.store_renderings(database, [entry for entry in entries if entry.public], seq)
-    rows.store_surroundings(database, rendered, session)
-    store_mentions(database, session)
-    if keyed:
-        rows.store_keys(database, rendered, session, seq)
-    rows.store_revisions(database, _revisions(transaction), transaction.actor, seq)
-    rows.store_changes(database, announced, seq, transaction.time)
-    count_commit(database, transaction.counters, seq, transaction.time)
 
 
 # What shows what changed
@@ -134,10 +124,6 @@ def _announcements(transaction: Transaction) -> list[Announcement]:
 def _refreshes(refreshed: list[Entry], causes: dict[str, str]) -> list[Announcement]:
     public = [entry for entry in refreshed if entry.status == "published"]
     return [Announcement(entry, "refreshed", {"cause": causes[entry.id]}) for entry in public]
-
-
-def _revisions(transaction: Transaction) -> list[tuple[Entry, PublicChange]]:
-    return [(entry, change) for entry, change in _public_changes(transaction) if change.revises]
 
 
 def _public_changes(transaction: Transaction) -> list[tuple[Entry, PublicChange]]:

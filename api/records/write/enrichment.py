@@ -7,7 +7,7 @@ from schemas.base import Json, quoted
 
 from ..core.errors import DocumentFault
 from .render import SUPERSEDING
-from .transaction import Correction
+from .step import Correction
 
 KIND = "enrichment"
 #: Members that say who holds what and when: a value more is another statement.

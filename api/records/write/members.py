@@ -23,12 +23,13 @@ _NAMED = {name for name, t in TYPES.items() if any(isinstance(f, Members) for f 
 _ROLES = [(t.name, role.path) for t in TYPES.values() for role in t.roles if _NAMED.intersection(role.to)]
 
 
-def store_mentions(database: Database, session: Session) -> None:
-    """Count what the transaction changed."""
+def store_mentions(database: Database, sessions: Iterable[Session]) -> None:
+    """Count what transactions changed."""
     changed: Counter[Pair] = Counter()
-    for entry in session.changed:
-        changed.update(_pairs(entry))
-        changed.subtract(_pairs(session.before[entry.id]))
+    for session in sessions:
+        for entry in session.changed:
+            changed.update(_pairs(entry))
+            changed.subtract(_pairs(session.before[entry.id]))
     differing = {pair: number for pair, number in changed.items() if number}
     held = DOSSIER_MENTIONS.read_by_key(database, sorted(differing))
     before = {(row.dossier, row.target): row.records for row in held}

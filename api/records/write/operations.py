@@ -27,7 +27,8 @@ from .enrichment import enrichment_faults
 from .render import Renderer
 from .rules import owner_of_question
 from .session import Entry
-from .transaction import Correction, Operation, Outcome, Transaction
+from .step import Correction
+from .transaction import Operation, Outcome, Transaction
 
 #: Entity tags that an operation starts from; None where none was named.
 Tags = tuple[str, ...] | None

@@ -35,11 +35,9 @@ def perform(
 @contextmanager
 def writing(database: Database, actor: Actor, *, dry_run: bool = False) -> Iterator[Transaction]:
     """A transaction of the record; what it left to be rendered again follows. A dry run keeps nothing."""
-    with write_transaction(database, judged=True) as handle:
-        transaction = Transaction(database, actor)
+    with write_transaction(database, judged=True):
+        transaction = Transaction(database, actor, dry_run=dry_run)
         yield transaction
-        if dry_run:
-            handle.rollback()
     if transaction.postponed and not dry_run:
         catch_up_quietly(database)
 

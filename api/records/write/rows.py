@@ -1,6 +1,6 @@
 """Writing a commit into the tables: each row once, and only what is not there as it should be."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from peewee import Database
@@ -8,7 +8,7 @@ from peewee import Database
 from ..core.registry import DOSSIER
 from ..core.sql import run, sql
 from ..core.state import FOREVER
-from ..store.api_keys import Actor
+from ..store.counters import keep_counters
 from ..store.tables import (
     CHANGES,
     CHECKS,
@@ -26,15 +26,28 @@ from ..store.tables import (
 from ..text.fulltext import SCOPE_OF
 from ..text.index import Searched, forget, index
 from .keys import PERIODIC, Found, Rows, changes, in_order, timeless
+from .members import store_mentions
 from .postings import POSTED, follow
 from .render import Rendered
 from .session import Entry, Session, canonical
-from .transaction import Announcement, PublicChange
+from .step import PublicChange, Step
 
 
-def store_records(database: Database, entries: Iterable[Entry]) -> None:
-    """Write the records' rows."""
-    RECORDS.put(database, (_row_of(RECORDS, entry) for entry in entries))
+def store(database: Database, steps: Sequence[Step]) -> None:
+    """Write everything that steps came to, once: many that only add records, or one of any kind."""
+    if not steps:
+        return
+    for step in steps:
+        _erase(database, step.session.removed)
+        _postpone(database, step.postponed)
+    RECORDS.put(database, (_row_of(RECORDS, entry) for step in steps for entry in step.entries))
+    _store_renderings(database, steps)
+    _store_surroundings(database, steps)
+    store_mentions(database, [step.session for step in steps])
+    _store_found(database, [(record, step) for step in steps if step.keyed for record in step.rendered])
+    REVISIONS.add(database, (_revision(*changed, step) for step in steps for changed in step.revised))
+    CHANGES.add(database, (row for step in steps for row in _changes(step)))
+    keep_counters(database, steps[-1].counters)
 
 
 def _row_of(table: Table, entry: Entry, **more: Any) -> Any:
@@ -43,37 +56,33 @@ def _row_of(table: Table, entry: Entry, **more: Any) -> Any:
     return table.row(**{name: entry.column(name) for name in members}, **more)
 
 
-def store_renderings(database: Database, entries: Sequence[Entry], commit: int) -> None:
-    """Keep what is served from this commit on; what was served before it ends there."""
-    for some in batches(entry.id for entry in entries):
+def _store_renderings(database: Database, steps: Sequence[Step]) -> None:
+    """Keep what is served from each commit on; what was served before it ends there."""
+    public = [(entry, step) for step in steps for entry in step.entries if entry.public]
+    for some in batches((entry.id, step.seq) for entry, step in public if step.session.stored([entry.id])):
         run(
             database,
             sql(
                 "UPDATE rendering SET until = {commit} "
                 "WHERE id IN ({some}) AND until = {forever} AND since < {commit}",
-                commit=commit,
-                some=some,
+                commit=some[0][1],
+                some=[record_id for record_id, _ in some],
                 forever=FOREVER,
             ),
         )
-    RENDERINGS.put(database, (_row_of(RENDERINGS, e, since=commit, until=FOREVER) for e in entries))
+    rows = (_row_of(RENDERINGS, entry, since=step.seq, until=FOREVER) for entry, step in public)
+    RENDERINGS.put(database, rows)
 
 
-def store_revisions(
-    database: Database, changed: Iterable[tuple[Entry, PublicChange]], actor: Actor, commit: int
-) -> None:
-    """Keep the documents of public states and why they changed."""
-    REVISIONS.add(database, (_revision(entry, change, actor, commit) for entry, change in changed))
-
-
-def _revision(entry: Entry, change: PublicChange, actor: Actor, commit: int) -> Any:
+def _revision(entry: Entry, change: PublicChange, step: Step) -> Any:
+    """The document of a public state and why it changed."""
     correction = change.correction
     return REVISIONS.row(
         record=entry.id,
         number=entry.revision,
-        seq=commit,
+        seq=step.seq,
         time=entry.updated,
-        actor=actor.label,
+        actor=step.actor.label,
         change=change.kind,
         kind=correction and correction.kind,
         note=correction and correction.note,
@@ -81,65 +90,59 @@ def _revision(entry: Entry, change: PublicChange, actor: Actor, commit: int) -> 
     )
 
 
-def store_changes(database: Database, announced: Sequence[Announcement], commit: int, time: str) -> None:
-    """Append to the public feed, up to the commit's number."""
-    first = commit - len(announced) + 1
-    CHANGES.add(
-        database,
-        (
-            CHANGES.row(
-                seq=seq,
-                commit=commit,
-                time=time,
-                kind=announcement.kind,
-                type=announcement.entry.type.name,
-                record=announcement.entry.id,
-                revision=announcement.entry.revision,
-                details=canonical(announcement.details),
-            )
-            for seq, announcement in enumerate(announced, first)
-        ),
-    )
+def _changes(step: Step) -> Iterator[Any]:
+    """The entries of the public feed, up to the commit's number."""
+    for seq, announcement in enumerate(step.announced, step.seq - len(step.announced) + 1):
+        yield CHANGES.row(
+            seq=seq,
+            commit=step.seq,
+            time=step.time,
+            kind=announcement.kind,
+            type=announcement.entry.type.name,
+            record=announcement.entry.id,
+            revision=announcement.entry.revision,
+            details=canonical(announcement.details),
+        )
 
 
 # What is derived from records
 
 
-def store_surroundings(database: Database, rendered: Sequence[Rendered], session: Session) -> None:
+def _store_surroundings(database: Database, steps: Sequence[Step]) -> None:
     """Write what records were computed from, and the questions that they ask."""
-    for some in batches(rendered):
-        _store_dependencies(database, some, session)
-        _store_questions(database, some)
+    every = ((record, step.session.computed_from) for step in steps for record in step.rendered)
+    for some in batches(every):
+        _store_dependencies(database, some)
+        _store_questions(database, [record.entry for record, _ in some if record.entry.type is DOSSIER])
 
 
-def store_keys(database: Database, rendered: Sequence[Rendered], session: Session, commit: int) -> None:
+def _store_found(database: Database, rendered: Iterable[tuple[Rendered, Step]]) -> None:
     """Write what records are found and searched by."""
     for some in batches(rendered):
         # A record has its number from the index.
-        indexed = index(database, (searched(record) for record in some))
-        before, after = _store_keys(database, some, session, commit)
+        indexed = index(database, (searched(record) for record, _ in some))
+        before, after = _store_keys(database, some)
         follow(database, before, after, indexed)
 
 
-def _store_keys(
-    database: Database, rendered: Sequence[Rendered], session: Session, commit: int
-) -> tuple[set[Any], set[Any]]:
+def _store_keys(database: Database, rendered: Sequence[tuple[Rendered, Step]]) -> tuple[set[Any], set[Any]]:
     """Write the rows of keys; returns those that have postings as they were, and as they are now."""
-    wanted = {record.entry.id: rows_of(record, session) for record in rendered}
-    entries = {record.entry.id: record.entry for record in rendered}
-    named = [entry.id for entry in entries.values() if _names_others(entry, session)]
-    held = _by_record(read_together(database, POSTED, "record", session.stored(entries), _HELD))
-    naming = _by_record(REFERENCES.read_of(database, "record", session.stored(named), _HELD))
+    wanted = {record.entry.id: rows_of(record, step.session) for record, step in rendered}
+    stored = [record.entry.id for record, step in rendered if step.session.stored([record.entry.id])]
+    naming = [(record, step) for record, step in rendered if _names_others(record.entry, step.session)]
+    held = _by_record(read_together(database, POSTED, "record", stored, _HELD))
+    named = {record.entry.id for record, _ in naming}.intersection(stored)
+    held_names = _by_record(REFERENCES.read_of(database, "record", sorted(named), _HELD))
     for table in PERIODIC:
-        some, standing = (named, naming) if table is REFERENCES else (entries, held)
+        some, standing = (naming, held_names) if table is REFERENCES else (rendered, held)
         due = [
             changes(
-                [row for row in standing.get(i, ()) if isinstance(row, table.row)],
-                wanted[i][table],
-                entries[i].public,
-                commit,
+                [row for row in standing.get(record.entry.id, ()) if isinstance(row, table.row)],
+                wanted[record.entry.id][table],
+                record.entry.public,
+                step.seq,
             )
-            for i in some
+            for record, step in some
         ]
         table.delete(database, (row for change in due for row in change.gone))
         table.put(database, in_order(row for change in due for row in change.written))
@@ -175,12 +178,12 @@ def rows_of(rendered: Rendered, session: Session) -> Rows:
     return Found(entry.type, entry.id, entry.document, rendered.computed, session.resolve).rows()
 
 
-def _store_dependencies(database: Database, rendered: Sequence[Rendered], session: Session) -> None:
+def _store_dependencies(database: Database, rendered: Sequence[tuple[Rendered, dict[str, set[str]]]]) -> None:
     def rows(record_id: str, targets: Iterable[str]) -> Iterable[Any]:
         return (DEPENDENCIES.row(record=record_id, target=target) for target in targets)
 
-    kept = {row for r in rendered for row in rows(r.entry.id, session.computed_from[r.entry.id])}
-    wanted = {row for r in rendered for row in dependencies_of(r)}
+    kept = {row for r, computed_from in rendered for row in rows(r.entry.id, computed_from[r.entry.id])}
+    wanted = {row for r, _ in rendered for row in dependencies_of(r)}
     DEPENDENCIES.delete(database, sorted(kept - wanted))
     DEPENDENCIES.add(database, sorted(wanted - kept))
 
@@ -192,8 +195,7 @@ def dependencies_of(rendered: Rendered) -> set[Any]:
     return {DEPENDENCIES.row(record=rendered.entry.id, target=target) for target in rendered.depends_on}
 
 
-def _store_questions(database: Database, rendered: Sequence[Rendered]) -> None:
-    dossiers = [record.entry for record in rendered if record.entry.type is DOSSIER]
+def _store_questions(database: Database, dossiers: Sequence[Entry]) -> None:
     held = set(QUESTIONS.read_of(database, "dossier", (entry.id for entry in dossiers)))
     wanted = {row for entry in dossiers for row in questions_of(entry)}
     QUESTIONS.delete(database, held - wanted)
@@ -217,14 +219,14 @@ def searched(record: Rendered) -> Searched:
 # What is still to be done, and what goes
 
 
-def postpone(database: Database, stale: dict[str, str]) -> None:
+def _postpone(database: Database, stale: dict[str, str]) -> None:
     """Leave records to be rendered again later, with what caused it first."""
     waiting = {row.record for row in PENDING.read_of(database, "record", stale)}
     rows = [PENDING.row(record=i, cause=cause) for i, cause in stale.items() if i not in waiting]
     PENDING.add(database, rows)
 
 
-def erase(database: Database, ids: Sequence[str]) -> None:
+def _erase(database: Database, ids: Sequence[str]) -> None:
     """Take drafts out of every table."""
     if not ids:
         return

@@ -347,6 +347,7 @@ def _still_answered(question: str, what: str, answering: Sequence[str]) -> str:
 
 
 def _answering(session: Session, question: str) -> list[str]:
+    session.others.store()
     rows = session.database.execute_sql(
         "SELECT record FROM filter_key WHERE type = ? AND filter = 'question' AND value = ? AND until = ? "
         "ORDER BY record",

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields, replace
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
 from peewee import Database
@@ -96,12 +96,46 @@ def _parsed(column: str, value: Any) -> Any:
     return bytes(value) if column == "body" else value
 
 
+class Others(Protocol):
+    """The transactions before this one, in a commit that they share."""
+
+    #: Records as they are after them; None: there is none.
+    known: dict[str, Entry | None]
+
+    def store_records(self, ids: Iterable[str]) -> None:
+        """Store what is still to be stored, if one of these records is."""
+
+    def store_naming(self, ids: Iterable[str]) -> None:
+        """Store what is still to be stored, if it names one of these records, or is one."""
+
+    def store(self) -> None:
+        """Store what is still to be stored."""
+
+
+class Alone:
+    """No other transactions."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, Entry | None] = {}
+
+    def store_records(self, ids: Iterable[str]) -> None:
+        """Nothing is."""
+
+    def store_naming(self, ids: Iterable[str]) -> None:
+        """Nothing is."""
+
+    def store(self) -> None:
+        """Nothing is."""
+
+
 class Session:
     """A view of the record that sees the transaction's own changes first."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, others: Others | None = None) -> None:
         self.database = database
-        self._entries: dict[str, Entry | None] = {}
+        self.others: Others = others or Alone()
+        #: The records that were read or changed; None: there is none.
+        self.entries: dict[str, Entry | None] = {}
         #: The entries that the transaction changed, as they were before (None: they are new).
         self.before: dict[str, Entry | None] = {}
         #: What the stored renderings of records were computed from.
@@ -114,31 +148,36 @@ class Session:
 
     def load(self, ids: Iterable[str]) -> None:
         """Fetch what is not here yet in a few statements."""
-        missing = [i for i in dict.fromkeys(ids) if i not in self._entries]
-        self._entries |= dict.fromkeys(missing)
+        unseen = [i for i in dict.fromkeys(ids) if i not in self.entries]
+        self.others.store_records(unseen)
+        known = self.others.known
+        missing = [i for i in unseen if i not in known]
+        self.entries |= {i: known.get(i) for i in unseen}
         for row in RECORDS.read_of(self.database, "id", missing):
-            self._entries[row.id] = Entry.from_row(row)
+            self.entries[row.id] = Entry.from_row(row)
 
     def load_around(self, entries: Sequence[Entry]) -> None:
         """Fetch what entries name, and what they were computed from the last time, all at once."""
         new = [entry.id for entry in entries if entry.id not in self.computed_from]
         self.computed_from |= {record_id: set() for record_id in new}
-        for row in DEPENDENCIES.read_of(self.database, "record", self.stored(new)):
+        stored = self.stored(new)
+        self.others.store_records(stored)
+        for row in DEPENDENCIES.read_of(self.database, "record", stored):
             self.computed_from[row.record].add(row.target)
         named = {mention.target for entry in entries for mention in entry.mentions}
         self.load(sorted(named.union(*(self.computed_from[entry.id] for entry in entries))))
 
     def get(self, record_id: str) -> Entry | None:
         """The record as it stands, or None."""
-        if record_id not in self._entries:
+        if record_id not in self.entries:
             self.load([record_id])
-        return self._entries[record_id]
+        return self.entries[record_id]
 
     def all(self, ids: Iterable[str]) -> list[Entry]:
         """The records that there are of these ids, in their order."""
         wanted = list(ids)
         self.load(wanted)
-        return [entry for i in wanted if (entry := self._entries[i])]
+        return [entry for i in wanted if (entry := self.entries[i])]
 
     def survivor(self, record_id: str) -> Entry | None:
         """The record that an id stands for now: mergers followed."""
@@ -157,12 +196,12 @@ class Session:
     def change(self, entry: Entry) -> None:
         """Put a changed or new entry in place."""
         self._keep_before(entry.id)
-        self._entries[entry.id] = entry
+        self.entries[entry.id] = entry
 
     def remove(self, record_id: str) -> None:
         """Take a draft away."""
         self._keep_before(record_id)
-        self._entries[record_id] = None
+        self.entries[record_id] = None
 
     def _keep_before(self, record_id: str) -> None:
         self._named_anew = None
@@ -173,12 +212,12 @@ class Session:
     @property
     def changed(self) -> list[Entry]:
         """What was changed and is there, in the order of the changes."""
-        return [entry for i in self.before if (entry := self._entries[i])]
+        return [entry for i in self.before if (entry := self.entries[i])]
 
     @property
     def removed(self) -> list[str]:
         """Ids of what was changed and is not there."""
-        return [i for i in self.before if self._entries[i] is None]
+        return [i for i in self.before if self.entries[i] is None]
 
     def stored(self, ids: Iterable[str]) -> list[str]:
         """Those of some ids of which the database may hold something: not those that the transaction made."""
@@ -200,7 +239,8 @@ class Session:
 
     def similar(self, types: Sequence[str], given: str) -> list[str]:
         """Ids of these types that begin like `given`, the transaction's own among them."""
-        own = [e.id for e in self._entries.values() if e and e.type.name in types]
+        self.others.store()
+        own = [e.id for e in self.entries.values() if e and e.type.name in types]
         query = sql(
             "SELECT id FROM record WHERE type IN ({types}) AND id >= {first} AND id < {after} "
             "ORDER BY id LIMIT 2000",
@@ -223,6 +263,7 @@ class Session:
     def referrers(self, targets: Iterable[str], role: str | None = None) -> dict[str, list[str]]:
         """Ids of the records that name each target as it is written, in any role or in one."""
         found: dict[str, set[str]] = {target: set() for target in targets}
+        self.others.store_naming(found)
         holds = sql("until = {forever}", forever=FOREVER)
         if role:
             holds = sql("{holds} AND role = {role}", holds=holds, role=role)
@@ -245,6 +286,7 @@ class Session:
     def dependents(self, targets: Iterable[str]) -> dict[str, list[str]]:
         """Ids of the records whose stored rendering was computed from each target."""
         found: dict[str, list[str]] = {target: [] for target in targets}
+        self.others.store_naming(found)
         for row in DEPENDENCIES.read_of(self.database, "target", found):
             found[row.target].append(row.record)
         return {target: sorted(some) for target, some in found.items()}

@@ -20,6 +20,7 @@ from ..store.database import write_transaction
 from ..store.troubles import is_busy
 from ..store.turns import Turns
 from .perform import catch_up_quietly, writing
+from .shared import Shared
 from .transaction import Transaction
 
 #: Seconds in which a shared commit takes on one more: writers of other processes wait for all of it.
@@ -43,15 +44,18 @@ class _Write:
     refusal: Exception | None = None
     postponed: bool = False
 
-    def attempt(self, database: Database) -> None:
-        """Do it in a savepoint; a refusal is kept for who asked."""
+    def attempt(self, shared: Shared) -> None:
+        """Do it as a step of a shared commit; a refusal is kept for who asked."""
+        if self.dry_run:
+            # What it only tries, nobody may see.
+            shared.store()
+        others = None if self.dry_run else shared
+        transaction = Transaction(shared.database, self.actor, others, dry_run=self.dry_run)
         try:
-            with database.atomic() as savepoint:
-                transaction = Transaction(database, self.actor)
-                self.result = self.work(transaction)
-                if self.dry_run:
-                    savepoint.rollback()
+            self.result = self.work(transaction)
         except Refusal as refusal:
+            if transaction.kept:
+                raise
             self.refusal = refusal
         else:
             self.postponed = transaction.postponed and not self.dry_run
@@ -118,10 +122,12 @@ class Writers:
         end = monotonic() + TAKING_ON
         try:
             with write_transaction(self.database, judged=True):
-                some[0].attempt(self.database)
+                shared = Shared(self.database)
+                some[0].attempt(shared)
                 while self._waiting and monotonic() < end:
                     some.append(self._waiting.popleft())
-                    some[-1].attempt(self.database)
+                    some[-1].attempt(shared)
+                shared.store()
         except Exception as error:
             # Whatever it was, nothing of the commit stands. Each writes alone and is told its own trouble.
             busy = error if is_busy(error) else None

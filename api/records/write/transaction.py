@@ -10,20 +10,10 @@ from schemas.base import Json, quoted
 from ..core.errors import Conflict, DocumentFault
 from ..core.registry import RecordType
 from ..store.api_keys import Actor
-from ..store.counters import read_counters
-from ..store.database import MIGRATION_NAMES, require_usable
-from .fingerprint import WRITING, require_this_program
+from .rows import store
 from .session import Entry, Session
-
-_MIGRATIONS = " ".join(MIGRATION_NAMES)
-
-
-@dataclass(frozen=True)
-class Correction:
-    """Why a published record changes: shown to the public."""
-
-    kind: str
-    note: str
+from .shared import Shared, standing
+from .step import Correction, PublicChange, Step
 
 
 @dataclass
@@ -55,45 +45,21 @@ class Operation(Protocol):
         """Do it in the session; raises Refusal where the record's state does not allow it."""
 
 
-@dataclass(frozen=True)
-class PublicChange:
-    """What the feed says of a record, and its revision: `revises` is whether it has one."""
-
-    kind: str
-    correction: Correction | None
-    into: str | None = None
-    #: Taking out old revisions is a public change without one.
-    revises: bool = True
-
-    @property
-    def details(self) -> Json:
-        """What the feed says beside the kind."""
-        noted = {"kind": self.correction.kind, "note": self.correction.note} if self.correction else {}
-        return noted | ({"into": self.into} if self.into else {})
-
-
-@dataclass(frozen=True)
-class Announcement:
-    """An entry of the feed before it has its number."""
-
-    entry: Entry
-    kind: str
-    details: Json
-
-
 class Transaction:
-    """The session of one commit, whose it is, and its time.
+    """The session of one commit, or of one `step` of a shared commit; whose it is, and its time. A dry run
+    stores nothing.
 
     Raises DatabaseUnusable where a program of another version writes.
     """
 
-    def __init__(self, database: Database, actor: Actor) -> None:
-        self.database, self.actor = database, actor
-        self.session = Session(database)
-        self.counters = read_counters(database)
-        if self.counters.migrations != _MIGRATIONS or self.counters.writer != WRITING.text:
-            require_usable(database)
-            require_this_program(database)
+    def __init__(
+        self, database: Database, actor: Actor, shared: Shared | None = None, *, dry_run: bool = False
+    ) -> None:
+        self.database, self.actor, self._shared, self._dry_run = database, actor, shared, dry_run
+        self.session = Session(database, shared)
+        self.counters = shared.counters if shared else standing(database)
+        #: Whether what it came to was stored, or is to be.
+        self.kept = False
         self.time = self.counters.next_moment()
         #: Whether records wait to be rendered again: those of earlier commits, or of this one.
         self.postponed = self.counters.postponed
@@ -140,6 +106,16 @@ class Transaction:
             noted = self._noted(correction)
             entry = replace(_next(entry), status=status, document=stub, withdrawal=noted)
         self._announce(entry, PublicChange("redacted", correction, revises=stub is not None))
+
+    def keep(self, step: Step) -> None:
+        """Have stored what it comes to."""
+        self.kept = True
+        if self._dry_run:
+            return
+        if self._shared:
+            self._shared.take(step)
+        else:
+            store(self.database, [step])
 
     def _noted(self, correction: Correction) -> Json:
         return {"kind": correction.kind, "note": correction.note, "when": self.time}
