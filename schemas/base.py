@@ -126,6 +126,10 @@ class ValueSchema(Schema):
             if messages == [UNKNOWN]:
                 messages[0] = Fault.of_choice("a member here", name, self.load_fields)
 
+    def get_attribute(self, obj: Any, attr: str, default: Any) -> Any:
+        """A member of a document; marshmallow would look for attributes of objects too."""
+        return obj.get(attr, default)
+
     error_messages = {
         "unknown": "unknown member",
         "type": "must be an object",

@@ -44,18 +44,12 @@ def searched_texts(record_type: RecordType, own: Json) -> tuple[list[tuple[str, 
 
 
 def _translations(value: Any, pointer: str = "") -> Iterator[tuple[str, Json]]:
-    """(JSON pointer, translation) of every one in a value, at any depth."""
-    if isinstance(value, list):
-        for index, member in enumerate(value):
-            yield from _translations(member, f"{pointer}/{index}")
-    elif isinstance(value, dict):
-        for name, member in value.items():
-            below = _translations(member, f"{pointer}/{name}")
-            yield from (
-                ((f"{pointer}/{name}/{i}", one) for i, one in enumerate(member))
-                if name == TRANSLATIONS
-                else below
-            )
+    """(JSON pointer, translation) of every one in an object or a list, at any depth."""
+    for name, member in value.items() if isinstance(value, dict) else enumerate(value):
+        if name == TRANSLATIONS:
+            yield from ((f"{pointer}/{name}/{i}", one) for i, one in enumerate(member))
+        elif isinstance(member, dict | list):
+            yield from _translations(member, f"{pointer}/{name}")
 
 
 def texts_of(record_type: RecordType, own: Json) -> Texts:

@@ -8,7 +8,7 @@ from schemas.base import Json
 from schemas.fuzzy_date import EARLIEST, LATEST, FuzzyDate
 
 from ..core.filters import Filter, Key
-from ..core.mentions import mentions
+from ..core.mentions import Mention, mentions
 from ..core.registry import RecordType
 from ..core.state import FOREVER
 from ..store.tables import DATE_KEYS, FILTER_KEYS, REFERENCES, Table
@@ -30,6 +30,8 @@ class Found:
     document: Json
     computed: Json
     survivor_of: Callable[[str], str]
+    #: What the document names, where that is known already.
+    mentions: list[Mention] | None = None
 
     def rows(self) -> Rows:
         """What the record is found by, as if it always had been."""
@@ -58,7 +60,8 @@ class Found:
             yield DATE_KEYS.row(record=self.id, field=name, type=self.type.name, **bounds, **ALWAYS_HELD)
 
     def _references(self) -> Iterator[Any]:
-        for mention in mentions(self.type.schema, self.document):
+        named = mentions(self.type.schema, self.document) if self.mentions is None else self.mentions
+        for mention in named:
             yield REFERENCES.row(record=self.id, role=mention.role, target=mention.target, **ALWAYS_HELD)
 
 

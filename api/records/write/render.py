@@ -130,6 +130,8 @@ class Renderer:
 
     def check_of(self, citation: Json) -> Json:
         """The stored check of a citation."""
+        if not self._checks_shown:
+            return NOT_CHECKED
         return self._checks_shown.get((citation["source"], citation_digest(citation)), NOT_CHECKED)
 
     def document(self, source: str) -> Document:

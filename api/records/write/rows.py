@@ -175,7 +175,8 @@ def _by_record(rows: Iterable[Any]) -> dict[str, list[Any]]:
 def rows_of(rendered: Rendered, session: Session) -> Rows:
     """What a record is found by, without periods."""
     entry = rendered.entry
-    return Found(entry.type, entry.id, entry.document, rendered.computed, session.resolve).rows()
+    resolve, named = session.resolve, entry.mentions
+    return Found(entry.type, entry.id, entry.document, rendered.computed, resolve, named).rows()
 
 
 def _store_dependencies(database: Database, rendered: Sequence[tuple[Rendered, dict[str, set[str]]]]) -> None:

@@ -149,6 +149,8 @@ class Session:
     def load(self, ids: Iterable[str]) -> None:
         """Fetch what is not here yet in a few statements."""
         unseen = [i for i in dict.fromkeys(ids) if i not in self.entries]
+        if not unseen:
+            return
         self.others.store_records(unseen)
         known = self.others.known
         missing = [i for i in unseen if i not in known]
@@ -263,11 +265,12 @@ class Session:
     def referrers(self, targets: Iterable[str], role: str | None = None) -> dict[str, list[str]]:
         """Ids of the records that name each target as it is written, in any role or in one."""
         found: dict[str, set[str]] = {target: set() for target in targets}
-        self.others.store_naming(found)
+        stored = self.stored(found)
+        self.others.store_naming(stored)
         holds = sql("until = {forever}", forever=FOREVER)
         if role:
             holds = sql("{holds} AND role = {role}", holds=holds, role=role)
-        for row in REFERENCES.read_of(self.database, "target", found, holds):
+        for row in REFERENCES.read_of(self.database, "target", stored, holds):
             if row.record not in self.before:
                 found[row.target].add(row.record)
         for target, some in found.items():
@@ -313,7 +316,7 @@ class Session:
             for entry in self.changed
             if entry.merged_into and entry.merged_into in survivors
         }
-        for some in batches(survivors):
+        for some in batches(self.stored(survivors)):
             query = sql("SELECT id, merged_into FROM record WHERE merged_into IN ({some})", some=some)
             stored = run(self.database, query).fetchall()
             found |= {record_id: into for record_id, into in stored if record_id not in self.before}
