@@ -17,6 +17,7 @@ from typing import Any
 
 from peewee import Database
 
+from api.records.core.packed import packed, plain
 from api.records.core.state import FOREVER
 from api.records.store.counters import instant
 from api.records.store.database import open_database
@@ -146,8 +147,9 @@ class _Copier:
     def _made(self, table: Table, name: str, value: Any) -> Made | None:
         """What makes a value for each copy; None where it is the same in all."""
         if isinstance(value, bytes):
-            text = self._made_text(value.decode())
-            return text and (lambda i: text(i).encode())
+            text = self._made_text(plain(value).decode())
+            keep = packed if table is RENDERINGS else bytes
+            return text and (lambda i: keep(text(i).encode()))
         if isinstance(value, str):
             return self._made_text(value)
         if table is CHANGES and name == "seq":
@@ -205,7 +207,7 @@ class _Copier:
             for at, maker in makers:
                 values[at] = maker(i)
             if tag is not None and body is not None and values[body] is not None:
-                values[tag] = etag_of(values[body])
+                values[tag] = etag_of(plain(values[body]))
             yield (*values, table.checksum(values)) if table.kept else tuple(values)
 
     def copy_texts(self) -> None:

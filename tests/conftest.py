@@ -30,6 +30,7 @@ from xdist.scheduler import LoadScopeScheduling
 from api import create_app
 from api.cli import main
 from api.http.application import Application
+from api.records.core.packed import plain
 from api.records.core.registry import CLAIM, SOURCE, RecordType
 from api.records.store.api_keys import Actor, create_key
 from api.records.store.database import migrate, open_database
@@ -238,6 +239,12 @@ class Desk:
     def read(self, path: str, **query: Any) -> Any:
         """What anybody is answered."""
         return read(self.client, path, **query)
+
+    def renderings(self) -> bytes:
+        """All that was ever served and is kept: compressed, nobody finds it in the files."""
+        rows = self.database.execute_sql("SELECT body FROM rendering WHERE body IS NOT NULL").fetchall()
+        self.database.close()
+        return b"".join(plain(row[0]) for row in rows)
 
     def last(self) -> int:
         """The feed's last number."""

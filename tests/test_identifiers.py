@@ -124,7 +124,7 @@ def test_a_redacted_picture_stands_nowhere(desk: Desk) -> None:
     done = facts("redact", "party", "x", "--note", "Court order 12", "--db", url_of(desk.path))
 
     assert done.returncode == 0, done.stderr
-    files = b"".join(file.read_bytes() for file in desk.path.parent.glob("facts.db*"))
+    files = b"".join(file.read_bytes() for file in desk.path.parent.glob("facts.db*")) + desk.renderings()
     assert b"pictures.example" not in files
     assert b"secret.example" not in files
     assert desk.client.get("/v1/parties/x").status_code == 451

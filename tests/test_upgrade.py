@@ -116,6 +116,10 @@ def test_the_past_of_an_older_database_is_shown_although_it_lacks_members_of_tod
 
     assert len(answers) > 40
     assert {a: r.status_code for a, r in answers if r.status_code != 200} == {}
+    with closing(sqlite3.connect(older)) as connection:
+        kept = connection.execute("SELECT DISTINCT substr(body, 1, 1) FROM rendering WHERE body IS NOT NULL")
+        # As JSON by the older version, compressed by this one.
+        assert {row[0] for row in kept} == {b"{", b"("}
 
 
 def _read_of(plural: str, record_id: str, moment: str) -> list[str]:

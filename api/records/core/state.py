@@ -12,6 +12,7 @@ from typing import Any
 
 from peewee import Database
 
+from .packed import plain
 from .sql import ALWAYS, Sql, sql
 
 #: States of records that everybody sees, and those that holders of a key see.
@@ -69,12 +70,30 @@ class State:
 
     def rows(self, query: Sql) -> list[tuple[Any, ...]]:
         """All rows of a query."""
-        return list(self.database.execute_sql(query.text, query.values).fetchall())
+        cursor = self.database.execute_sql(query.text, query.values)
+        rows = list(cursor.fetchall())
+        bodies = self._packed_columns(cursor)
+        return [_unpacked(row, bodies) for row in rows] if bodies else rows
 
     def row(self, query: Sql) -> tuple[Any, ...] | None:
         """The first row of a query, or None."""
-        found: tuple[Any, ...] | None = self.database.execute_sql(query.text, query.values).fetchone()
-        return found
+        cursor = self.database.execute_sql(query.text, query.values)
+        found: tuple[Any, ...] | None = cursor.fetchone()
+        return _unpacked(found, self._packed_columns(cursor)) if found else None
+
+    def _packed_columns(self, cursor: Any) -> list[int]:
+        """Where a query has bytes of the past, which are kept compressed."""
+        if self.moment is None:
+            return []
+        return [place for place, column in enumerate(cursor.description) if column[0] == "body"]
+
+
+def _unpacked(row: tuple[Any, ...], bodies: list[int]) -> tuple[Any, ...]:
+    """A row with the bytes that are served in these places."""
+    values = list(row)
+    for place in bodies:
+        values[place] = plain(values[place])
+    return tuple(values)
 
 
 _RECORD = Sql("record")

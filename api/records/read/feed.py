@@ -11,6 +11,7 @@ from schemas.base import Json
 from schemas.query import Query
 
 from ..core.errors import Refusal
+from ..core.packed import plain
 from ..core.registry import TYPES
 from ..core.sql import Sql, joined, sql
 from ..core.state import State
@@ -85,7 +86,7 @@ def _entry(row: Any) -> bytes:
         "href": TYPES[type_name].href(record_id),
     }
     # Null where the record is no longer served, and where its bytes were taken out since.
-    shown = bytes(body) if status == "published" and body is not None else b"null"
+    shown = bytes(plain(body)) if status == "published" and body is not None else b"null"
     return orjson.dumps(head)[:-1] + b',"record":' + shown + b"}"
 
 

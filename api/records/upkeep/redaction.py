@@ -11,6 +11,7 @@ from schemas.base import Json
 from schemas.date import BOUNDS
 
 from ..core.errors import Conflict, NotFound
+from ..core.packed import packed, plain
 from ..core.registry import RecordType
 from ..core.sql import sql
 from ..core.state import FOREVER
@@ -31,6 +32,8 @@ from ..write.transaction import Transaction
 
 #: Members that hold no words of people, and that other records compute with.
 _STRUCTURE = ("kind", "publisher", "co_publishers", "held", "derived_from", "part_of", "when", *BOUNDS)
+#: Renderings that are looked into at once.
+_RENDERINGS_AT_ONCE = 500
 
 
 def redact(
@@ -178,15 +181,24 @@ def _forget(database: Database, left: _Left) -> int:
 
 
 def _forget_past(database: Database, left: _Left) -> int:
-    rows = database.execute_sql(
-        "SELECT id, since, body FROM rendering WHERE id <> ? AND instr(body, ?) > 0",
-        (left.id, left.mark),
-    ).fetchall()
-    blanked = [(other, since, new) for other, since, body in rows if (new := _blanked(body, left))]
-    for other, since, body in blanked:
-        state = sql("id = {id} AND since = {since}", id=other, since=since)
-        RENDERINGS.change(database, state, body=body, etag=etag_of(body))
+    blanked = [
+        (row, new)
+        for row in _renderings(database)
+        if row.id != left.id and row.body is not None
+        # Kept compressed, none can be looked into without reading it.
+        if left.mark in (body := plain(row.body)) and (new := _blanked(body, left))
+    ]
+    for row, body in blanked:
+        RENDERINGS.put(database, [row._replace(body=packed(body), etag=etag_of(body))])
     return len(blanked)
+
+
+def _renderings(database: Database) -> Iterator[Any]:
+    """All that was ever served, as many at once as memory is to hold."""
+    after = None
+    while some := RENDERINGS.first(database, after, _RENDERINGS_AT_ONCE):
+        yield from some
+        after = some[-1]
 
 
 def _forget_withdrawn(database: Database, left: _Left) -> int:

@@ -5,6 +5,7 @@ from typing import Any
 
 from peewee import Database
 
+from ..core.packed import packed
 from ..core.registry import DOSSIER
 from ..core.sql import run, sql
 from ..core.state import FOREVER
@@ -70,7 +71,8 @@ def _store_renderings(database: Database, steps: Sequence[Step]) -> None:
                 forever=FOREVER,
             ),
         )
-    rows = (_row_of(RENDERINGS, entry, since=step.seq, until=FOREVER) for entry, step in public)
+    period = [(entry, {"since": step.seq, "until": FOREVER}) for entry, step in public]
+    rows = (_row_of(RENDERINGS, entry, body=packed(entry.body), **when) for entry, when in period)
     RENDERINGS.put(database, rows)
 
 
