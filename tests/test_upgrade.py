@@ -17,6 +17,7 @@ from peewee import Database, IntegrityError
 from playhouse.migrations import Runner
 
 from api.records.core import registry
+from api.records.core.packed import plain
 from api.records.read.revisions import last_seq
 from api.records.store.database import MIGRATIONS, migrate, open_database
 from api.records.store.tables import FINGERPRINTS
@@ -120,6 +121,12 @@ def test_the_past_of_an_older_database_is_shown_although_it_lacks_members_of_tod
         kept = connection.execute("SELECT DISTINCT substr(body, 1, 1) FROM rendering WHERE body IS NOT NULL")
         # As JSON by the older version, compressed by this one.
         assert {row[0] for row in kept} == {b"{", b"("}
+
+
+def test_what_this_version_packed_is_read_by_every_later_one() -> None:
+    kept = bytes.fromhex("28b52ffd233b6dea3924850000207858227d03fc70ca6091b872edce06")
+
+    assert plain(kept) == b'{"type":"party","id":"x","name":"X"}'
 
 
 def _read_of(plural: str, record_id: str, moment: str) -> list[str]:

@@ -1,6 +1,13 @@
 """Bytes of past states are kept compressed: they are read seldom, and there are more of them than of the
-present."""
+present.
 
+With a dictionary of what records have in common a claim takes half of what it takes without, and is unpacked
+in half the time. It was trained once, by zstandard, on the renderings of fixtures/hurricane-maria-death-toll,
+and stays as it is: what is kept cannot be read without it. Another one, for what is kept from then on, would
+stand beside it; what is packed says by which.
+"""
+
+from pathlib import Path
 from threading import local
 from typing import Any
 
@@ -9,14 +16,17 @@ from peewee import DatabaseError
 
 #: How what is compressed begins (RFC 8878); a record in JSON begins with a bracket.
 _MAGIC = zstandard.MAGIC_NUMBER.to_bytes(4, "little")
+_DICTIONARY = zstandard.ZstdCompressionDict(Path(__file__).with_suffix(".dict").read_bytes())
+_LEVEL = 3
+_DICTIONARY.precompute_compress(level=_LEVEL)
 
 
 class _Tools(local):
     """Neither is for two threads at once, and both are dear to make."""
 
     def __init__(self) -> None:
-        self.compressor = zstandard.ZstdCompressor(level=3)
-        self.decompressor = zstandard.ZstdDecompressor()
+        self.compressor = zstandard.ZstdCompressor(dict_data=_DICTIONARY)
+        self.decompressor = zstandard.ZstdDecompressor(dict_data=_DICTIONARY)
 
 
 _TOOLS = _Tools()
