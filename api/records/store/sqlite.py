@@ -4,7 +4,7 @@ import fcntl
 import os
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar
@@ -134,7 +134,8 @@ class SqliteFile(SqliteDatabase):
         """Row by row, by one statement: to prepare one for many rows takes longer than to write them."""
         statement = f"{into} {places(1, len(rows[0]))}{on_conflict}"
         self._log_query(statement, rows)  # type: ignore[attr-defined]  # peewee's types leave it out
-        with _translated:
+        # Outside of a transaction each row would be a commit of its own.
+        with nullcontext() if self.in_transaction() else self.atomic(), _translated:
             self._handle().executemany(statement, rows)
 
     def prepare(self) -> None:
