@@ -69,8 +69,9 @@ class _View:
         try:
             return self._viewed(path)
         finally:
-            # A refusal has seen the record, too.
-            _tell_version(self._reads.primary)
+            # A refusal has seen the record, too; what was written says itself which version it made.
+            if VERSION not in request.environ:
+                _tell_version(self._reads.primary)
 
     def _read(self, path: dict[str, str], keyed: bool) -> Response:
         least = least_version()

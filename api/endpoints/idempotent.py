@@ -9,6 +9,7 @@ from flask import Response, request
 from api.http import log
 from api.http.bodies import raw_body
 from api.http.conditions import idempotency_key
+from api.http.middleware import VERSION
 from api.http.responses import JSON, PRIVATE
 from api.records.store.api_keys import Actor
 from api.records.store.idempotency import IdempotentRequest, KeptAnswer, keep_answer, kept_answer
@@ -40,16 +41,16 @@ def answer_once(
     """Do the work in one transaction, once for each Idempotency-Key, and answer."""
     repeatable = _repeatable(actor, dry_run)
 
-    def once(transaction: Transaction) -> Done:
+    def once(transaction: Transaction) -> tuple[Done, int]:
         if repeatable and (kept := kept_answer(transaction.database, repeatable)):
-            return _replayed(kept)
+            return _replayed(kept), transaction.version
         done = work(transaction)
         if repeatable:
             answer = KeptAnswer(done.status, done.headers, done.body)
             keep_answer(transaction.database, repeatable, answer)
-        return done
+        return done, transaction.version
 
-    done = writers.write(actor, once, dry_run=dry_run)
+    done, request.environ[VERSION] = writers.write(actor, once, dry_run=dry_run)
     if not dry_run:
         _tell(actor, done.outcomes)
     return done.response()

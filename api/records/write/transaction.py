@@ -60,6 +60,8 @@ class Transaction:
         self.counters = shared.counters if shared else standing(database)
         #: Whether what it came to was stored, or is to be.
         self.kept = False
+        #: After how many commits the record stands as this one leaves it.
+        self.version = self.counters.version
         self.time = self.counters.next_moment()
         #: Whether records wait to be rendered again: those of earlier commits, or of this one.
         self.postponed = self.counters.postponed
@@ -112,6 +114,7 @@ class Transaction:
         self.kept = True
         if self._dry_run:
             return
+        self.version = step.counters.version
         if self._shared:
             self._shared.take(step)
         else:
