@@ -104,7 +104,7 @@ def place_or_end(url: str, *, new: bool = False) -> str:
 def file_or_end(url: str, *, new: bool = False) -> Path:
     """The file that a record is in; ends the command where it is in none, or is missing and not `new`."""
     if is_on_server(url):
-        give_up("this command is for a record in a file; docs/scaling.md says what serves instead")
+        give_up("this is for a record in a file")
     try:
         file = file_of(url)
         if file is None:

@@ -3,7 +3,7 @@
 import re
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from signal import SIG_IGN, SIGHUP, SIGTERM, getsignal, signal
 from typing import NoReturn
@@ -14,8 +14,8 @@ from api.records.core.errors import Refusal
 from api.records.core.registry import TYPES
 from api.records.read.feed import forget_feed
 from api.records.read.revisions import last_seq
-from api.records.store.database import applied_migrations, refuse_newer, write_transaction
-from api.records.upkeep.backup import back_up, put_back
+from api.records.store.database import open_database, write_transaction
+from api.records.upkeep.backup import back_up, put_back, require_record
 from api.records.upkeep.doctor import claims_to_curate, faults_of_database
 from api.records.upkeep.redaction import redact as redact_record
 from schemas.base import counted
@@ -24,10 +24,10 @@ from schemas.text import text_fault
 from .common import (
     FOUND_FAULTS,
     database_option,
-    file_or_end,
     give_up,
     opened,
     opened_to_read,
+    place_or_end,
     plainly,
     settings_or_end,
 )
@@ -37,8 +37,10 @@ from .common import (
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @database_option
 def backup(file: Path, url: str | None) -> None:
-    """Copy the database to FILE while it is served: consistent, checked, complete or not there."""
-    file_or_end(url or settings_or_end().database_url)
+    """Copy the database to FILE while it is served: consistent, checked, complete or not there.
+
+    On a server pg_dump writes it; PostgreSQL's client programs must be there, as new as the server.
+    """
     with opened_to_read(url, any_version=True) as database, _whole_or_nothing("no backup was made"):
         try:
             seq = back_up(database, file)
@@ -56,17 +58,21 @@ def restore(file: Path, force: bool, url: str | None) -> None:
 
     Refused while a service or a command has the database open: what it writes would be lost.
     """
-    target = file_or_end(url or settings_or_end().database_url, new=True)
-    if target.exists() and target.samefile(file):
+    settings = settings_or_end()
+    address = url or settings.database_url
+    place = place_or_end(address, new=True)
+    if place == str(file) or (Path(place).exists() and Path(place).samefile(file)):
         give_up(f"{file} is the database itself")
-    if target.exists() and not force:
-        give_up(f"{target} is there already; --force replaces it")
-    with opened_to_read(f"sqlite:///{file}", any_version=True) as database:
-        refuse_newer(applied_migrations(database))
-        with plainly(str(target)), _whole_or_nothing("nothing was restored"):
-            seq = put_back(database, target)
-    with opened(f"sqlite:///{target}"):
-        click.echo(f"{target}: restored, feed up to {seq}")
+    with plainly(place), closing(open_database(address, settings.busy_timeout_ms)) as database:
+        with plainly(str(file)), _whole_or_nothing("nothing was restored"):
+            require_record(file, database)
+        with _whole_or_nothing("nothing was restored"):
+            try:
+                put_back(file, database, replacing=force)
+            except FileExistsError:
+                give_up(f"{place} is there already; --force replaces it")
+    with opened(address) as database:
+        click.echo(f"{place}: restored, feed up to {last_seq(database)}")
 
 
 @contextmanager

@@ -7,6 +7,7 @@ which is not, stands in `text`.
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import Any, ClassVar, Protocol, cast
 
 from peewee import Database, OperationalError
@@ -84,6 +85,26 @@ class Engine(Protocol):
 
     def number_on(self, table: str) -> None:
         """Let the next row of a numbered table get a number after all that are there."""
+
+    # Backups
+
+    def is_there(self) -> bool:
+        """Whether anything stands where a record would be put back."""
+
+    def copy_to(self, file: Path) -> None:
+        """Write what this transaction sees into a new file, on disk and checked.
+
+        Raises ValueError where that fails, DatabaseUnusable where it cannot be begun.
+        """
+
+    def migrations_in(self, backup: Path) -> tuple[str, ...]:
+        """The names of the migrations of the record in such a file; none where no record is in it."""
+
+    def put_back(self, backup: Path) -> None:
+        """Let the record in such a file take the place of what is there: whole, or nothing is changed.
+
+        Raises DatabaseUnusable where another process has the database open, ValueError where it fails.
+        """
 
     # Health
 

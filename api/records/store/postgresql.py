@@ -8,6 +8,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import lru_cache
+from pathlib import Path
 from secrets import token_hex
 from socket import SHUT_RDWR, socket
 from threading import get_ident
@@ -18,6 +19,7 @@ import psycopg
 from peewee import PostgresqlDatabase
 from playhouse.migrations import Runner
 
+from . import server_backup
 from .deadline import watched
 from .engine import HISTORY, DatabaseUnusable, Undoable, places
 from .models import MODELS
@@ -76,6 +78,19 @@ _TEXT_TABLES = (
             f"CREATE INDEX {scope}_text_called ON {scope}_text USING gin (called gin_trgm_ops)",
         )
     ),
+)
+#: Who else is connected. What the server does by itself is nobody's.
+_OTHERS = (
+    "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND usesysid IS NOT NULL "
+    "AND pid <> pg_backend_pid()"
+)
+#: The statements that drop all tables and functions but those of extensions.
+_DROPS = (
+    "SELECT 'DROP TABLE ' || oid::regclass || ' CASCADE' FROM pg_class "
+    "WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p') "
+    "UNION ALL SELECT 'DROP ROUTINE IF EXISTS ' || oid::regprocedure || ' CASCADE' FROM pg_proc p "
+    "WHERE pronamespace = current_schema()::regnamespace AND NOT EXISTS "
+    "(SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')"
 )
 _COUNTERS = ("version", "seq", "clock", "feed_floor")
 
@@ -222,6 +237,36 @@ class PostgresDatabase(PostgresqlDatabase):
         """A sequence does not see numbers that were written without it."""
         highest = f"(SELECT COALESCE(MAX(id), 0) + 1 FROM {table})"
         self.execute_sql(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), {highest}, false)")
+
+    # Backups
+
+    def is_there(self) -> bool:
+        """Tables, whoever made them."""
+        return bool(self.tables())
+
+    def copy_to(self, file: Path) -> None:
+        """By pg_dump, which shares what this transaction sees."""
+        [(snapshot, version)] = self._rows(
+            "SELECT pg_export_snapshot(), current_setting('server_version_num')"
+        )
+        server_backup.copy(self.database, snapshot, int(version) // 10_000, self._busy_timeout_ms, file)
+
+    def migrations_in(self, backup: Path) -> tuple[str, ...]:
+        """As pg_restore reads them."""
+        return server_backup.migrations_in(backup)
+
+    def put_back(self, backup: Path) -> None:
+        """What is there goes in the transaction in which the backup comes. No writer comes before that, once
+        nobody else is connected."""
+        self.prepare()
+        with self.writing():
+            if self._rows(_OTHERS):
+                raise DatabaseUnusable(
+                    "another process has it open: stop the service and other commands first"
+                )
+            patience = f"SET lock_timeout = {self._busy_timeout_ms}"
+            drops = [row[0] for row in self._rows(_DROPS)]
+            server_backup.put_back(self.database, backup, [patience, *drops])
 
     # Health
 

@@ -1,6 +1,5 @@
 """The engine that keeps a record in a file: SQLite, in write-ahead logging."""
 
-import fcntl
 import os
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
@@ -15,15 +14,10 @@ from peewee import __exception_wrapper__ as _translated  # type: ignore[attr-def
 from playhouse.migrations import Runner
 
 from .deadline import watched
-from .engine import DatabaseUnusable, Undoable, places
+from .engine import HISTORY, DatabaseUnusable, Undoable, places
+from .file_backup import beside, copy, half_beside, put_in_place, unopened
 from .troubles import is_busy
 
-#: Where SQLite's locks stand in a file (https://sqlite.org/fileformat2.html, the lock-byte page). A
-#: connection to a database with a write-ahead log shares these bytes from its first read until it is closed;
-#: where its process ends in another way, the system lets go of them.
-_SHARED_FROM, _SHARED_BYTES = 0x40000002, 510
-#: What SQLite keeps beside a database: its logs, and memory that processes share.
-_BESIDE = ("-wal", "-shm", "-journal")
 #: Pages of the log, of 4 kB, from which a commit copies it into the database: what many commits changed is
 #: copied once. SQLite's own 1,000 are a few dozen commits.
 _PAGES_IN_LOG = 4_000
@@ -188,6 +182,36 @@ class SqliteFile(SqliteDatabase):
     def number_on(self, table: str) -> None:
         """SQLite counts on from the highest number that there is."""
 
+    # Backups
+
+    def is_there(self) -> bool:
+        """Whatever has the file's name."""
+        return bool(self.file and self.file.exists())
+
+    def copy_to(self, file: Path) -> None:
+        """By SQLite's own interface for this."""
+        copy(self._handle(), file)
+
+    def migrations_in(self, backup: Path) -> tuple[str, ...]:
+        """A backup is a record in a file; reading leaves nothing beside it."""
+        with closing(self._resting(backup)) as held:
+            there = HISTORY in held.tables()
+            return tuple(row[0] for row in held.rows(f"SELECT name FROM {HISTORY}")) if there else ()
+
+    def put_back(self, backup: Path) -> None:
+        """In one step, under the lock that every open connection shares. Where the file is a link, the link
+        stays."""
+        assert self.file
+        place = self.file.resolve()
+        with closing(self._resting(backup)) as held, half_beside(place) as half:
+            with held.reading():
+                held.copy_to(half)
+            with unopened(place):
+                put_in_place(half, place)
+
+    def _resting(self, file: Path) -> "SqliteFile":
+        return SqliteFile(file, int(self.timeout * 1000), 1_000, resting=True)
+
     # Health
 
     def damage(self) -> Iterator[str]:
@@ -279,7 +303,7 @@ def _address(file: Path, resting: bool) -> str:
     """The URI of a file that is there. One that cannot be written and has no log beside it does not change:
     SQLite may read it without making a log (https://sqlite.org/uri.html#uriimmutable)."""
     fixed = not (os.access(file, os.W_OK) and os.access(file.absolute().parent, os.W_OK))
-    still = resting and fixed and not _beside(file, "-wal").exists()
+    still = resting and fixed and not beside(file, "-wal").exists()
     return f"file:{quote(os.fsencode(file))}?{'mode=ro&immutable=1' if still else 'mode=rw'}"
 
 
@@ -290,10 +314,6 @@ def _identity(file: Path | None) -> tuple[int, int] | None:
     except OSError:
         return None
     return (found.st_dev, found.st_ino) if found else None
-
-
-def _beside(file: Path, suffix: str) -> Path:
-    return Path(f"{os.path.realpath(file)}{suffix}")
 
 
 def make_private(file: Path) -> None:
@@ -309,32 +329,3 @@ def make_private(file: Path) -> None:
         return
     except OSError as error:
         raise DatabaseUnusable(f"it cannot be made: {error.strerror}") from None
-
-
-@contextmanager
-def unopened(file: Path) -> Iterator[None]:
-    """A while in which nobody has the database in a file open, and nobody can begin to.
-
-    Not for a process that has it open itself: closing the file here drops its locks.
-    Raises DatabaseUnusable where another process has it open.
-    """
-    if not file.exists():
-        yield
-        return
-    with closing(os.fdopen(os.open(file, os.O_RDWR), "r+b")) as handle:
-        try:
-            fcntl.lockf(handle, fcntl.LOCK_EX | fcntl.LOCK_NB, _SHARED_BYTES, _SHARED_FROM)
-        except (BlockingIOError, PermissionError):
-            raise DatabaseUnusable(
-                f"{file} is open in another process: stop the service and other commands first"
-            ) from None
-        if not os.path.samestat(os.fstat(handle.fileno()), os.stat(file)):
-            raise DatabaseUnusable(f"{file} was replaced just now; look at it, then try again")
-        yield
-
-
-def put_in_place(half: Path, file: Path) -> None:
-    """Let a database that is complete take the place of another, whose logs would be taken for its own."""
-    for suffix in _BESIDE:
-        _beside(file, suffix).unlink(missing_ok=True)
-    os.replace(half, file)

@@ -1,0 +1,127 @@
+"""Backups of a record on a server, by PostgreSQL's own programs: pg_dump writes them, pg_restore reads them,
+and psql executes what it reads.
+
+They get address and password in their environment, which only processes of the same user can read.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+from tempfile import TemporaryFile
+
+from psycopg.pq import Conninfo
+
+from .engine import HISTORY, DatabaseUnusable
+
+#: How an archive of pg_dump begins.
+_BEGINS = b"PGDMP"
+#: Who puts it back owns it, and says who else may see it.
+_ANYBODYS = ("--no-owner", "--no-privileges", "--no-comments")
+
+
+def copy(url: str, snapshot: str, version: int, patience_ms: int, file: Path) -> None:
+    """Write what the transaction shows that exported a snapshot, and read it again to its end.
+
+    Raises ValueError where one of both fails, DatabaseUnusable where pg_dump is not there, or is older than
+    the server's version.
+    """
+    known = re.search(r"\(PostgreSQL\) (\d+)", _run("pg_dump", "--version"))
+    if known and int(known[1]) < version:
+        raise DatabaseUnusable(
+            f"the server is PostgreSQL {version}, and pg_dump is of {known[1]}: install that of {version}"
+        )
+    options = (f"--snapshot={snapshot}", f"--lock-wait-timeout={patience_ms}", f"--file={file}")
+    _run("pg_dump", "--format=custom", *_ANYBODYS, *options, url=url)
+    file.chmod(0o600)
+    _run("pg_restore", f"--file={os.devnull}", str(file))
+
+
+def migrations_in(backup: Path) -> tuple[str, ...]:
+    """The names of the migrations of the record in a backup; none where no record is in it.
+
+    Raises DatabaseUnusable where it is no backup of a server's database, ValueError where it is damaged.
+    """
+    with backup.open("rb") as opened:
+        if opened.read(len(_BEGINS)) != _BEGINS:
+            raise DatabaseUnusable("it is no backup from a server; facts copy takes a record in a file there")
+    lines = _run("pg_restore", "--data-only", f"--table={HISTORY}", "--file=-", str(backup)).splitlines()
+    heads = (at for at, line in enumerate(lines) if line.startswith("COPY "))
+    if (head := next(heads, None)) is None:
+        return ()
+    at = re.findall(r"\w+", lines[head].partition("(")[2]).index("name")
+    return tuple(line.split("\t")[at] for line in lines[head + 1 : lines.index("\\.")])
+
+
+def put_back(url: str, backup: Path, before: Iterable[str]) -> None:
+    """Execute some statements and then a backup, in one transaction.
+
+    Raises ValueError where it fails: nothing was done then.
+    """
+    reading = [_program("pg_restore"), *_ANYBODYS, "--file=-", str(backup)]
+    executing = [_program("psql"), "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--file=-"]
+    with TemporaryFile("w+b") as said:
+        with (
+            subprocess.Popen(reading, stdout=subprocess.PIPE, stderr=said) as archive,
+            subprocess.Popen(
+                executing,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=said,
+                env=_environment(url),
+            ) as psql,
+        ):
+            _pass_on(archive, psql, before)
+        said.seek(0)
+        if archive.returncode or psql.returncode:
+            raise ValueError(_cause(said.read()))
+
+
+def _pass_on(archive: subprocess.Popen[bytes], psql: subprocess.Popen[bytes], before: Iterable[str]) -> None:
+    """A transaction that is not told to commit, because one of both ended early, is undone."""
+    assert archive.stdout
+    assert psql.stdin
+    with suppress(BrokenPipeError):
+        psql.stdin.write("".join(f"{statement};\n" for statement in ("BEGIN", *before)).encode())
+        shutil.copyfileobj(archive.stdout, psql.stdin)
+        if archive.wait() == 0:
+            # A backup has no statistics, and without them plans are poor.
+            psql.stdin.write(b"ANALYZE;\nCOMMIT;\n")
+        psql.stdin.close()
+
+
+def _program(name: str) -> str:
+    if (found := shutil.which(name)) is None:
+        raise DatabaseUnusable(f"{name} is not there: install PostgreSQL's client programs")
+    return found
+
+
+def _run(name: str, *arguments: str, url: str | None = None) -> str:
+    """What a program prints. Raises ValueError where it fails."""
+    command, environment = [_program(name), *arguments], _environment(url) if url else None
+    done = subprocess.run(command, env=environment, capture_output=True, check=False)
+    if done.returncode:
+        raise ValueError(_cause(done.stderr))
+    return done.stdout.decode(errors="replace")
+
+
+def _environment(url: str) -> dict[str, str]:
+    """This process's own, with a server's address in the variables that its programs read.
+
+    Raises DatabaseUnusable where something secret in the address has no variable: others see command lines.
+    """
+    environment = dict(os.environ)
+    for option in Conninfo.parse(url.encode()):
+        if option.val is not None and option.envvar:
+            environment[option.envvar.decode()] = option.val.decode()
+        elif option.val is not None and option.dispchar == b"*":
+            raise DatabaseUnusable(f"{option.keyword.decode()} cannot be given to PostgreSQL's programs")
+    return environment
+
+
+def _cause(said: bytes) -> str:
+    """The first line of what programs said, which tells the cause."""
+    return next(iter(said.decode(errors="replace").splitlines()), "a program was stopped")
