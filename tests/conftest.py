@@ -39,6 +39,7 @@ from api.records.write.perform import perform
 from api.records.write.step import Correction
 from api.settings import Settings
 
+from . import cluster
 from .audits.clients import Client
 from .cluster import own_server
 from .places import SERVER, clear, on_server, settle, url_of
@@ -186,6 +187,13 @@ def client_of(path: Path, **more: Any) -> FlaskClient:
     """A client of the service on a database file, patient with a busy machine unless told otherwise."""
     chosen = {"query_timeout_ms": PATIENCE_MS, **more}
     return create_app(Settings(database_url=url_of(path), **chosen)).test_client()
+
+
+@pytest.fixture(scope="session")
+def address() -> Iterator[str]:
+    """A PostgreSQL server."""
+    with cluster.server() as found:
+        yield found
 
 
 @pytest.fixture(scope="session")

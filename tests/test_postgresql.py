@@ -3,7 +3,6 @@
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,7 @@ from api.settings import Settings
 
 from .audits.clients import Client
 from .audits.compare import ask_both, compare
-from .cluster import new_database, own_server, server
+from .cluster import new_database, own_server
 from .conftest import PATIENCE_MS, ROOT, Server, facts
 
 Json = dict[str, Any]
@@ -31,13 +30,6 @@ EVERY = 4
 RANKED = r"^(GET|HEAD) /v1/(search|suggest)\b"
 
 pytestmark = pytest.mark.process
-
-
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    """A PostgreSQL server."""
-    with server() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")
@@ -190,13 +182,6 @@ def test_a_password_is_never_shown(address: str) -> None:
     assert done.returncode == 2
     assert "secret-word" not in done.stderr + done.stdout
     assert "postgresql://facts@127.0.0.1" in done.stderr
-
-
-def test_a_command_for_files_says_so(copied: str, tmp_path: Path) -> None:
-    done = facts("backup", tmp_path / "copy.db", "--db", copied)
-
-    assert (done.returncode, done.stdout) == (2, "")
-    assert "docs/scaling.md" in done.stderr
 
 
 # A server that goes and comes

@@ -260,6 +260,8 @@ class PostgresDatabase(PostgresqlDatabase):
         nobody else is connected."""
         self.prepare()
         with self.writing():
+            if (tables := self.tables()) and HISTORY not in tables:
+                raise DatabaseUnusable("its tables are another program's")
             if self._rows(_OTHERS):
                 raise DatabaseUnusable(
                     "another process has it open: stop the service and other commands first"

@@ -74,7 +74,12 @@ def put_back(url: str, backup: Path, before: Iterable[str]) -> None:
                 env=_environment(url),
             ) as psql,
         ):
-            _pass_on(archive, psql, before)
+            try:
+                _pass_on(archive, psql, before)
+            except BaseException:
+                archive.kill()
+                psql.kill()
+                raise
         said.seek(0)
         if archive.returncode or psql.returncode:
             raise ValueError(_cause(said.read()))
