@@ -172,7 +172,9 @@ def test_the_doctor_says_what_it_finds_in_a_damaged_file(database_file: Path) ->
     done = facts("doctor", "--db", f"sqlite:///{database_file}")
 
     assert done.returncode == 1
-    assert done.stdout.splitlines()[-1].startswith("fault: the file is damaged, and no more can be read: ")
+    assert done.stdout.splitlines()[-1].startswith(
+        "fault: the database is damaged, and no more can be read: "
+    )
 
 
 # Reading

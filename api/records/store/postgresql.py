@@ -24,6 +24,7 @@ from .deadline import watched
 from .engine import HISTORY, DatabaseUnusable, Undoable, places
 from .models import MODELS
 from .probes import CHANNEL
+from .server_shape import DECLARED, MAY_MAKE, differences
 from .tables import COUNTERS, SECRETS
 
 #: Whoever writes holds this lock of the database until the commit: "facts" as a number.
@@ -92,6 +93,8 @@ _DROPS = (
     "WHERE pronamespace = current_schema()::regnamespace AND NOT EXISTS "
     "(SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')"
 )
+#: Where tables are made to compare others with them.
+_ASIDE = "facts_compared"
 _COUNTERS = ("version", "seq", "clock", "feed_floor")
 
 
@@ -230,8 +233,22 @@ class PostgresDatabase(PostgresqlDatabase):
         SECRETS.add(self, [SECRETS.row(name="cursor", value=token_hex(32))])
 
     def shape_faults(self, migrations: str) -> Iterator[str]:
-        """Not looked for: on a server only its owner can change a table, and a statement says so at once."""
-        yield from ()
+        """Compared with tables that are made aside and taken back. A standby has those of its primary."""
+        [(standby,)] = self._rows("SELECT pg_is_in_recovery()")
+        if standby:
+            return
+        if self._rows(MAY_MAKE) != [(True,)]:
+            yield "how tables are declared cannot be compared: this role may not CREATE in the database"
+            return
+        with self.atomic() as made:
+            self.execute_sql("SET TRANSACTION READ WRITE")
+            held = set(self._rows(DECLARED))
+            self.execute_sql(f"CREATE SCHEMA {_ASIDE}")
+            self.execute_sql(f"SELECT set_config('search_path', '{_ASIDE},' || current_schema(), true)")
+            self._make_tables()
+            right = set(self._rows(DECLARED))
+            made.rollback()
+        yield from differences(held, right)
 
     def number_on(self, table: str) -> None:
         """A sequence does not see numbers that were written without it."""

@@ -83,7 +83,7 @@ def faults_of_database(database: Database) -> Iterator[str]:
     except DatabaseError as error:
         if trouble_of(error) not in (None, "damaged"):
             raise
-        yield f"the file is damaged, and no more can be read: {error}"
+        yield f"the database is damaged, and no more can be read: {str(error).splitlines()[0]}"
     except Exception as error:
         # What was named may be anything, also nothing that can be rendered.
         if not found:

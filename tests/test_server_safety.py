@@ -1,4 +1,4 @@
-"""Backups of a record on a PostgreSQL server, with the promises that those of a file have."""
+"""Keeping a record on a PostgreSQL server safe: the promises that a record in a file has."""
 
 import os
 import signal
@@ -290,3 +290,51 @@ def test_a_record_stays_where_putting_back_is_stopped(
 
     assert stopped.wait(30) != 0
     assert contents(url) == contents(kept)
+
+
+# The doctor
+
+#: What is done to a database -> what the doctor says of it.
+DAMAGE = {
+    "DROP INDEX record_newest": "index record_newest: it is not declared as this version declares it",
+    "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'change_time'::regclass": "change_time: it",
+    "ALTER TABLE record ALTER body DROP NOT NULL": "column record.body: it",
+    "ALTER TABLE revision ALTER note TYPE varchar(9000)": "column revision.note: it",
+    "ALTER TABLE redaction SET UNLOGGED": "table redaction: it",
+    "DROP FUNCTION instr": "function instr(whole bytea, part bytea): it",
+    "DELETE FROM change WHERE seq = 100": "the feed has 279 entries",
+    "DELETE FROM filter_key WHERE record = 'nhk'": "nhk: the rows it is found by",
+    "UPDATE public_text SET called = 'x' WHERE called LIKE '%tass%'": "tass",
+    "UPDATE record SET revision = 7 WHERE id = 'nhk'": "nhk: revision 7 is current",
+}
+
+
+def test_the_doctor_names_what_is_broken_and_nothing_beside(kept: str, url: str) -> None:
+    for statement in DAMAGE:
+        change(url, statement)
+
+    whole, broken = facts("doctor", "--db", kept), facts("doctor", "--db", url)
+
+    assert (whole.returncode, whole.stdout) == (0, "everything agrees\n")
+    assert broken.returncode == 1
+    assert [words for words in DAMAGE.values() if words not in broken.stdout] == [], broken.stdout
+
+
+def test_a_table_that_is_missing_is_named_and_its_columns_are_not(url: str) -> None:
+    change(url, "DROP TABLE kept_answer")
+
+    faults = facts("doctor", "--db", url).stdout.splitlines()
+
+    missing = "fault: table kept_answer: it is not declared as this version declares it"
+    assert [fault for fault in faults if "kept_answer" in fault][:-1] == [missing]
+    assert faults[-1].startswith("fault: the database is damaged, and no more can be read: ")
+
+
+def test_the_doctor_says_what_it_may_not_compare(url: str) -> None:
+    role = f"reader_{url.rpartition('_')[2]}"
+    change(url, f"CREATE ROLE {role} LOGIN; GRANT SELECT ON ALL TABLES IN SCHEMA public TO {role}")
+
+    done = facts("doctor", "--db", url.replace("facts@", f"{role}@"))
+
+    fault = "how tables are declared cannot be compared: this role may not CREATE in the database"
+    assert (done.returncode, done.stdout) == (1, f"fault: {fault}\n")
