@@ -20,6 +20,7 @@ from .audits.clients import Client
 from .audits.compare import ask_both, compare
 from .cluster import new_database, own_server
 from .conftest import PATIENCE_MS, ROOT, Server, facts
+from .test_search import RELEVANCE
 
 Json = dict[str, Any]
 #: Edits of the day that both engines are asked about afterwards.
@@ -39,6 +40,12 @@ def copied(loaded: Path, address: str) -> str:
     done = facts("copy", f"sqlite:///{loaded}", url)
     assert done.returncode == 0, done.stderr
     return url
+
+
+@pytest.fixture(scope="module")
+def there(copied: str) -> FlaskClient:
+    """A client that reads it there."""
+    return client_at(copied)
 
 
 def client_at(url: str, **more: Any) -> FlaskClient:
@@ -98,8 +105,8 @@ def found(client: FlaskClient, text: str) -> set[str]:
         "zzzz",
     ],
 )
-def test_a_search_finds_the_same_on_both(client: FlaskClient, copied: str, text: str) -> None:
-    assert found(client_at(copied), text) == found(client, text)
+def test_a_search_finds_the_same_on_both(client: FlaskClient, there: FlaskClient, text: str) -> None:
+    assert found(there, text) == found(client, text)
 
 
 @pytest.mark.parametrize("box", ["145,43,147,45.5", "170,-90,-120,90", "-180,-90,180,90", "0,0,0,0"])
@@ -115,6 +122,15 @@ def test_a_slip_is_met_with_the_same_names_on_both(client: FlaskClient, copied: 
 
     assert client_at(copied).get(asked).get_json()["did_you_mean"]
     assert client_at(copied).get(asked).get_json() == client.get(asked).get_json()
+
+
+@pytest.mark.parametrize(("typed", "record", "first"), RELEVANCE)
+def test_what_is_typed_finds_what_is_meant_there_too(
+    there: FlaskClient, typed: str, record: str, first: int
+) -> None:
+    page = there.get("/v1/search", query_string={"q": typed, "limit": first})
+
+    assert record in [result["id"] for result in page.get_json()["data"]]
 
 
 # Copies

@@ -25,6 +25,11 @@ _WRITTEN_AT_ONCE = 100
 _LAST_PLACE, _LONGEST = 16_383, 2_000
 #: Longer texts weigh less: 1 + the logarithm of their length.
 _BY_LENGTH = 1
+#: A part of a word counts far less than the same word as a whole.
+_OF_PARTS = """
+SELECT t.id, CAST(length(replace(t.parts, {{part}}, '')) - length(t.parts) AS double precision)
+/ (1000 * (length(t.parts) + 1)) AS points FROM chosen c JOIN {scope}_text t ON t.id = c.id
+"""
 
 
 class TextSearch:
@@ -78,14 +83,14 @@ class TextSearch:
         )
 
     def scores(self, text: TextQuery, scopes: Sequence[str], among: BitMap) -> list[Sql]:
-        """By how often and where words stand as a whole (`ts_rank`), all of them before some. Parts of words
-        count for nothing here, nor how rare a word is in the record."""
+        """By how often and where words stand as a whole (`ts_rank`), all of them before some; then by how
+        much of the texts parts of words are. How rare a word is in the record counts for nothing here."""
         whole = " & ".join(_phrase(term) for term in text.as_whole_words)
         any_of = " | ".join(_phrase(term) for term in text.as_whole_words)
         if not whole:
             return []
         rank = f"ts_rank(CAST({{weights}} AS real[]), t.words, {{query}}, {_BY_LENGTH})"
-        return [
+        words = [
             sql(
                 f"SELECT t.id, CAST(-10 * {rank} AS double precision) AS points "
                 f"FROM chosen c JOIN {scope}_text t ON t.id = c.id WHERE t.words @@ {{query}}",
@@ -95,6 +100,8 @@ class TextSearch:
             for scope in scopes
             for query in dict.fromkeys((whole, any_of))
         ]
+        parts = [term.text for term in text.wanted if term.kind == "part"]
+        return words + [sql(_OF_PARTS.format(scope=scope), part=part) for scope in scopes for part in parts]
 
     def places(self, text: TextQuery, scopes: Sequence[str], among: BitMap) -> list[Sql]:
         """Whether all stands in one column, as whole words."""
