@@ -5,7 +5,6 @@ server, which ends with the command.
 """
 
 import os
-import pwd
 import shutil
 import signal
 import socket
@@ -24,6 +23,8 @@ _DEBIAN = Path("/usr/lib/postgresql")
 _OWNER = "facts"
 #: With the settings that let it follow, and without waiting for a disk.
 _AS_REPLICA = ("--write-recovery-conf", "--checkpoint=fast", "--no-sync")
+#: PostgreSQL never runs as root.
+_SERVERS_USER = "postgres" if os.geteuid() == 0 else None
 #: As records need it: text in the order of code points.
 _AS_NEEDED = "TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C.UTF-8'"
 
@@ -47,8 +48,6 @@ class Cluster:
 
     def __init__(self, folder: Path, *settings: str) -> None:
         self.folder, self._settings = folder.absolute(), settings
-        # PostgreSQL never runs as root.
-        self._user = "postgres" if os.geteuid() == 0 else None
         self.port = _free_port()
         if not (self.folder / "PG_VERSION").exists():
             self._make()
@@ -62,9 +61,8 @@ class Cluster:
 
     def _make_folder(self, folder: Path) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if self._user:
-            owner = pwd.getpwnam(self._user)
-            os.chown(folder, owner.pw_uid, owner.pw_gid)
+        if _SERVERS_USER:
+            shutil.chown(folder, _SERVERS_USER, _SERVERS_USER)
 
     def followed(self, folder: Path) -> "Cluster":
         """A streaming replica of it, with its data in a folder that is made."""
@@ -114,7 +112,12 @@ class Cluster:
 
     def _run(self, name: str, *arguments: str) -> None:
         done = subprocess.run(
-            [program(name), *arguments], user=self._user, cwd="/", capture_output=True, text=True, timeout=60
+            [program(name), *arguments],
+            user=_SERVERS_USER,
+            cwd="/",
+            capture_output=True,
+            text=True,
+            timeout=60,
         )
         if done.returncode:
             raise RuntimeError(f"{name}: {done.stdout}{done.stderr}")
@@ -156,6 +159,24 @@ def own_server(*settings: str) -> Iterator[Cluster]:
             yield cluster
         finally:
             cluster.stop("immediate")
+
+
+@contextmanager
+def small_disk(megabytes: int = 2) -> Iterator[Path]:
+    """A file system for a server's tables that is soon full; where this process may make none, any folder."""
+    with tempfile.TemporaryDirectory(prefix="facts-small-") as folder:
+        os.chmod(folder, 0o755)
+        place = Path(folder) / "disk"
+        place.mkdir()
+        size = f"size={megabytes}m"
+        made = subprocess.run(["mount", "-t", "tmpfs", "-o", size, "tmpfs", str(place)], capture_output=True)
+        if _SERVERS_USER:
+            shutil.chown(place, _SERVERS_USER, _SERVERS_USER)
+        try:
+            yield place
+        finally:
+            if made.returncode == 0:
+                subprocess.run(["umount", str(place)], check=True)
 
 
 def main(*command: str) -> int:

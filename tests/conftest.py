@@ -325,7 +325,7 @@ Answer = tuple[int, dict[str, str], bytes]
 
 
 class Server:
-    """A real gunicorn on a database, in a file or at a URL."""
+    """A real gunicorn on a database, in a file or at a URL; it says that it is `ready`, by a status."""
 
     def __init__(
         self,
@@ -334,6 +334,7 @@ class Server:
         threads: int = 4,
         before: Callable[[], None] | None = None,
         log: Path | None = None,
+        ready: int = 200,
         **environment: str,
     ) -> None:
         self._place, self.port = reserve_port()
@@ -352,13 +353,13 @@ class Server:
             start_new_session=True,
             preexec_fn=before,
         )
-        self._wait()
+        self._wait(ready)
 
-    def _wait(self) -> None:
+    def _wait(self, ready: int) -> None:
         until = time.monotonic() + 60
         while self.process.poll() is None and time.monotonic() < until:
             try:
-                if self.get("/health/ready")[0] == 200:
+                if self.get("/health/ready")[0] == ready:
                     return
             except OSError:
                 time.sleep(0.05)

@@ -49,6 +49,26 @@ def is_there(url: str | None) -> bool:
     return is_on_server(address) or file_or_end(address, new=True).exists()
 
 
+def away(url: str | None) -> str:
+    """Why the server that the database is on cannot be reached just now; nothing where it can, and of a
+    file."""
+    settings = settings_or_end()
+    address = url or settings.database_url
+    if not is_on_server(address):
+        return ""
+    with (
+        plainly(place_or_end(address)),
+        closing(open_database(address, settings.busy_timeout_ms)) as database,
+    ):
+        try:
+            database.connect()
+        except DatabaseError as error:
+            if trouble_of(error) == "unreachable":
+                return str(error).splitlines()[0]
+            raise
+    return ""
+
+
 @contextmanager
 def opened(url: str | None, *, new: bool = False, page_cache_kb: int = PAGE_CACHE_KB) -> Iterator[Database]:
     """The database, brought to this version, closed at the end; made where there is none and `new` says so.
@@ -128,6 +148,13 @@ _PLAIN: dict[Trouble | None, str] = {
     "foreign": "{place} is no SQLite database",
     "damaged": "{place} is damaged; restore a backup",
 }
+#: The same of a database on a server.
+_PLAIN_THERE: dict[Trouble | None, str] = {
+    **_PLAIN,
+    "full": "the server's disk is full",
+    "read-only": "{place} can only be read",
+    "unreachable": "{place} cannot be reached: {error}",
+}
 
 
 @contextmanager
@@ -138,7 +165,9 @@ def plainly(place: str) -> Iterator[None]:
     except DatabaseUnusable as error:
         give_up(f"{place}: {error}")
     except DatabaseError as error:
-        said = _PLAIN.get(trouble_of(error), str(error)).format(place=place)
+        words = _PLAIN_THERE if is_on_server(place) else _PLAIN
+        first = str(error).partition("\n")[0]
+        said = words.get(trouble_of(error), "{error}").format(place=place, error=first)
         give_up(f"the database cannot be used: {said}")
     except UnicodeDecodeError:
         # Where the engine's own message quotes what is damaged.

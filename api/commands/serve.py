@@ -3,18 +3,28 @@
 import os
 from contextlib import suppress
 from functools import partial
+from threading import Thread
+from time import sleep
 
 import click
+from flask import Flask
 from peewee import OperationalError
 
 from api.app import create_app
+from api.http import log
 from api.http.log import configure
 from api.http.server import Server, options
 from api.records.store.turns import Turns
 from api.records.write.rerender import catch_up
+from api.settings import Settings
 from schemas.fuzzy_date import FuzzyDate
 
-from .common import database_option, opened, settings_or_end
+from .common import away, database_option, opened, settings_or_end
+
+#: Seconds between two looks for a server that was away when this one started.
+_BETWEEN_LOOKS = 1
+#: And between two tries to prepare it.
+_BETWEEN_TRIES = 30
 
 
 @click.command()
@@ -33,15 +43,43 @@ def serve(host: str, port: int, workers: int | None, threads: int | None, url: s
     if threads:
         os.environ["FACTS_THREADS"] = str(threads)
     settings = settings_or_end()
-    # Once, before the workers start: none of them may find half-made tables.
-    with opened(url, new=True) as database, suppress(OperationalError):
-        catch_up(database)
+    if missing := away(settings.database_url):
+        log.warn("the database is unreachable; it is asked again and again", None, error=missing)
+    else:
+        _prepare()
     # The first date that is read has its grammar made: no reader waits for that.
     FuzzyDate.parse("2019")
     _greet(host, port)
     configure()
-    made = partial(create_app, turns=Turns())
+    made = partial(_made, settings, Turns(), bool(missing))
     Server(made, options(host, port, workers or settings.workers, settings.threads)).run()
+
+
+def _prepare() -> None:
+    """Bring the database to this version. Before the workers start, so that none of them finds half-made
+    tables."""
+    with opened(None, new=True) as database, suppress(OperationalError):
+        catch_up(database)
+
+
+def _made(settings: Settings, turns: Turns, missing: bool) -> Flask:
+    """The application of one worker; a database that was `missing` is prepared when it is there."""
+    if missing:
+        Thread(target=_prepare_when_there, args=(settings.database_url,), daemon=True).start()
+    return create_app(settings, turns)
+
+
+def _prepare_when_there(url: str) -> None:
+    while True:
+        sleep(_BETWEEN_LOOKS)
+        if away(url):
+            continue
+        # Where it cannot be prepared, it has been said why.
+        with suppress(SystemExit):
+            _prepare()
+            log.say("the database is there", None)
+            return
+        sleep(_BETWEEN_TRIES)
 
 
 def _greet(host: str, port: int) -> None:

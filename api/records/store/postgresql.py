@@ -10,13 +10,14 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
 from secrets import token_hex
+from select import POLLIN, poll
 from socket import SHUT_RDWR, socket
 from threading import get_ident
 from typing import Any, ClassVar
 from weakref import ref
 
 import psycopg
-from peewee import PostgresqlDatabase
+from peewee import DatabaseError, PostgresqlDatabase
 from playhouse.migrations import Runner
 
 from . import server_backup
@@ -26,6 +27,7 @@ from .models import MODELS
 from .probes import CHANNEL
 from .server_shape import DECLARED, MAY_MAKE, differences
 from .tables import COUNTERS, SECRETS
+from .troubles import trouble_of
 
 #: Whoever writes holds this lock of the database until the commit: "facts" as a number.
 _WRITERS = 0x6661637473
@@ -155,7 +157,7 @@ class PostgresDatabase(PostgresqlDatabase):
     def writing(self) -> Iterator[Undoable]:
         """One writer at a time, whichever process or machine it is on, as in a file: so commits have their
         order, the feed no gaps, and no two of them fail for each other."""
-        with self.atomic() as handle:
+        with self._anew_where_read_only(), self.atomic() as handle:
             self.execute_sql(f"SET LOCAL lock_timeout = {self._busy_timeout_ms}")
             # Whoever listens is told when it is committed.
             self.execute_sql("SELECT pg_advisory_xact_lock(?), pg_notify(?, '')", (_WRITERS, CHANNEL))
@@ -180,9 +182,29 @@ class PostgresDatabase(PostgresqlDatabase):
             if not self._is_lost():
                 self.execute_sql("SET statement_timeout = 0")
 
+    @contextmanager
+    def _anew_where_read_only(self) -> Iterator[None]:
+        """Whether a session may write is settled when it begins, and on which server: the next may."""
+        try:
+            yield
+        except DatabaseError as error:
+            if trouble_of(error) == "read-only" and not self.in_transaction():
+                self.close()
+            raise
+
     def _is_lost(self) -> bool:
-        """Whether the connection was ended from the other side."""
-        return not self.is_closed() and bool(PostgresqlDatabase.connection(self).closed)
+        """Whether the connection was ended from the other side.
+
+        To one at rest a server says nothing but that, or that it is set up otherwise now.
+        """
+        if self.is_closed():
+            return False
+        handle = PostgresqlDatabase.connection(self)
+        if handle.closed:
+            return True
+        said = poll()
+        said.register(handle.fileno(), POLLIN)
+        return bool(said.poll(0))
 
     # Tables
 

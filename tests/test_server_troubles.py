@@ -1,0 +1,177 @@
+"""What is answered while a PostgreSQL server does not do its work, and afterwards without a restart."""
+
+import json
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from secrets import token_hex
+
+import psycopg
+import pytest
+
+from .audits.clients import Client, Reply
+from .cluster import Cluster, new_database, own_server, small_disk
+from .conftest import Server, facts
+
+pytestmark = pytest.mark.process
+
+#: One for each write.
+NUMBERS = count()
+
+
+@dataclass
+class Site:
+    """A database, the server that it is on, and a service."""
+
+    cluster: Cluster
+    url: str
+    small: Path
+
+    def execute(self, *statements: str) -> None:
+        """By the server's administrator, in the database."""
+        self._execute(self.url, *statements)
+
+    def at_server(self, *statements: str) -> None:
+        """The same in another database, for what ends every session of this one."""
+        self._execute(f"{self.cluster.address}/postgres", *statements)
+
+    def _execute(self, url: str, *statements: str) -> None:
+        with psycopg.connect(url, autocommit=True) as connection:
+            for statement in statements:
+                connection.execute(statement.encode())
+
+
+END_SESSIONS = "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = 'facts'"
+READ_ONLY = "default_transaction_read_only"
+
+
+def disk_is_full(site: Site) -> None:
+    """A table cannot grow on a small file system that somebody else filled; where this process may make none,
+    a table says so."""
+    if site.small.is_mount():
+        site.execute(
+            f"CREATE TABLESPACE small LOCATION '{site.small}'", "ALTER TABLE revision SET TABLESPACE small"
+        )
+        with suppress(OSError), (site.small / "other").open("wb") as other:
+            while True:
+                other.write(bytes(4096))
+                other.flush()
+        return
+    site.execute(
+        "CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION 'could not extend file' USING ERRCODE = 'disk_full'; END $$",
+        "CREATE TRIGGER full_disk BEFORE INSERT ON revision EXECUTE FUNCTION full_disk()",
+    )
+
+
+def disk_has_room(site: Site) -> None:
+    if site.small.is_mount():
+        (site.small / "other").unlink()
+        return
+    site.execute("DROP TRIGGER full_disk ON revision", "DROP FUNCTION full_disk")
+
+
+@dataclass
+class Trouble:
+    """How a server comes not to do its work, and to do it again; how a read and a write are answered then."""
+
+    begin: Callable[[Site], None]
+    end: Callable[[Site], None]
+    read: int
+    written: int
+    retry_after: str | None
+    words: str
+    event: str
+
+
+CLOSED = "the database cannot be opened"
+FULL = "the disk is full; nothing was changed"
+READABLE = "the database can only be read just now"
+TROUBLES = {
+    "dies": Trouble(
+        lambda site: site.cluster.stop("immediate"),
+        lambda site: site.cluster.start(),
+        503, 503, "5", CLOSED, "the database is unreachable",
+    ),
+    "takes no logins": Trouble(
+        lambda site: site.at_server("ALTER DATABASE facts ALLOW_CONNECTIONS false", END_SESSIONS),
+        lambda site: site.at_server("ALTER DATABASE facts ALLOW_CONNECTIONS true"),
+        503, 503, "5", CLOSED, "the database is unreachable",
+    ),
+    "is made read-only": Trouble(
+        lambda site: site.at_server(f"ALTER SYSTEM SET {READ_ONLY} = on", "SELECT pg_reload_conf()"),
+        lambda site: site.at_server(f"ALTER SYSTEM RESET {READ_ONLY}", "SELECT pg_reload_conf()"),
+        200, 503, "60", READABLE, "the database is read-only",
+    ),
+    "begins sessions read-only": Trouble(
+        lambda site: site.at_server(f"ALTER DATABASE facts SET {READ_ONLY} = on", END_SESSIONS),
+        lambda site: site.at_server(f"ALTER DATABASE facts RESET {READ_ONLY}"),
+        200, 503, "60", READABLE, "the database is read-only",
+    ),
+    "is full": Trouble(
+        disk_is_full, disk_has_room, 200, 507, None, FULL, "the database is full"
+    ),
+    "ends every session": Trouble(
+        lambda site: site.at_server(END_SESSIONS), lambda _: None, 200, 201, None, "", ""
+    ),
+}  # fmt: skip
+
+
+def test_each_trouble_of_a_server_has_its_answer_and_ends_without_a_restart(
+    loaded: Path, tmp_path: Path
+) -> None:
+    with small_disk() as small, own_server() as cluster:
+        site = Site(cluster, new_database(cluster.address, "facts"), small)
+        assert facts("copy", f"sqlite:///{loaded}", site.url).returncode == 0
+        key = facts("key", "create", "In a test", "--role", "publisher", "--db", site.url).stdout.strip()
+        cluster.stop()
+        service = Server(site.url, workers=1, log=tmp_path / "log", ready=503)
+        try:
+            client = service.client(key)
+            require(client, TROUBLES["dies"])
+            cluster.start()
+            require_well(client)
+            for name, trouble in TROUBLES.items():
+                print(name)
+                trouble.begin(site)
+                while trouble.written == 507 and write(client).status == 201:
+                    """Pages that are there already take some more."""
+                require(client, trouble)
+                trouble.end(site)
+                require_well(client)
+        finally:
+            service.stop()
+        events = [
+            json.loads(line)["event"]
+            for line in (tmp_path / "log").read_text().splitlines()
+            if line[:1] == "{"
+        ]
+        assert {trouble.event for trouble in TROUBLES.values()} - {""} <= set(events)
+        assert "failed" not in events
+        assert facts("doctor", "--db", site.url).stdout == "everything agrees\n"
+
+
+def require(client: Client, trouble: Trouble) -> None:
+    """Every thread of the service finds it out."""
+    for _ in range(6):
+        read, written = client.send("GET", "/v1/parties/nhk"), write(client)
+        assert (read.status, written.status) == (trouble.read, trouble.written), (read, written)
+        for answer in (read, written):
+            if answer.status >= 500:
+                assert answer.json()["detail"] == trouble.words
+                assert answer.headers.get("retry-after") == trouble.retry_after
+
+
+def require_well(client: Client) -> None:
+    """And that it has ended."""
+    for _ in range(6):
+        read, written = client.send("GET", "/v1/parties/nhk"), write(client)
+        assert (read.status, written.status) == (200, 201), (read, written)
+
+
+def write(client: Client) -> Reply:
+    # Nothing that could be kept in less space.
+    body = {"id": f"new-{next(NUMBERS)}", "name": "New", "kind": "person", "description": token_hex(2_400)}
+    return client.send("POST", "/v1/parties?publish=true", body)
