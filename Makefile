@@ -15,7 +15,7 @@ DEBIAN := apt-get update --quiet --quiet && DEBIAN_FRONTEND=noninteractive apt-g
 MOST_BYTES := 420000
 
 .DEFAULT_GOAL := help
-.PHONY: bench bench-answers bench-large bench-picture bench-profiles bench-reads bench-writes clean compare contract-audit crash-audit format help install install-test lighthouse lint lock openapi picture postgresql questions replica-audit screenshots serve test test-postgresql test-quick tools words
+.PHONY: bench bench-answers bench-large bench-picture bench-profiles bench-reads bench-writes clean compare contract-audit crash-audit format help install install-test lighthouse lint lock openapi picture postgresql questions replica-audit screenshots serve test test-postgresql test-quick tools words writers-audit
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -131,8 +131,11 @@ bench-answers: install ## Hot queries in a record of 100,000 claims, in about th
 bench-large: install ## The same in a record of a million claims: 20 GB of disk, and half an hour
 	$(BIN)/python -m benchmarks.answers --rounds $(or $(ROUNDS),3) --million
 
-crash-audit: install-test ## Kill a server under writers again and again (ROUNDS=200)
-	$(BIN)/python -m tests.audits.crash --rounds $(or $(ROUNDS),200)
+crash-audit: install-test ## Kill a service under writers again and again (ROUNDS=200, DATABASE=postgres)
+	$(BIN)/python -m tests.audits.crash --rounds $(or $(ROUNDS),200) $(if $(ON_DATABASE),--postgresql 20)
+
+writers-audit: install-test ## Sixteen writers and four followers on two services (WRITES=10000, DATABASE=postgres)
+	$(BIN)/python -m tests.audits.writers --writes $(or $(WRITES),10000) $(if $(ON_DATABASE),--postgresql)
 
 replica-audit: install-test ## Kill, hang and hold up replicas while clients write and read (READS=100000)
 	$(BIN)/python -m tests.audits.replicas --reads $(or $(READS),100000)

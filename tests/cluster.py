@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -23,6 +24,8 @@ _DEBIAN = Path("/usr/lib/postgresql")
 _OWNER = "facts"
 #: With the settings that let it follow, and without waiting for a disk.
 _AS_REPLICA = ("--write-recovery-conf", "--checkpoint=fast", "--no-sync")
+#: Settings of a server that keeps what it acknowledged; they are PostgreSQL's own.
+DURABLE = ("fsync=on", "synchronous_commit=on")
 #: PostgreSQL never runs as root.
 _SERVERS_USER = "postgres" if os.geteuid() == 0 else None
 #: As records need it: text in the order of code points.
@@ -110,6 +113,20 @@ class Cluster:
         """Stop it; `immediate` is as a crash."""
         self._run("pg_ctl", "--wait", f"--pgdata={self.folder}", f"--mode={mode}", "stop")
 
+    def kill(self) -> None:
+        """SIGKILL to all its processes."""
+        file = self.folder / "postmaster.pid"
+        server = file.read_text().split()[0]
+        # The server first: it would end the others, and begin again.
+        numbers = [server, *_told(["ps", "-o", "pid=", "--ppid", server])]
+        for number in numbers:
+            with suppress(ProcessLookupError):
+                os.kill(int(number), signal.SIGKILL)
+        while any(state[0] != "Z" for state in _told(["ps", "-o", "stat=", "-p", ",".join(numbers)])):
+            time.sleep(0.01)
+        # Where nobody takes notice of its end, its number is still there, and a new one would not start.
+        file.unlink()
+
     def _run(self, name: str, *arguments: str) -> None:
         done = subprocess.run(
             [program(name), *arguments],
@@ -126,6 +143,10 @@ class Cluster:
     def address(self) -> str:
         """The server's address, without a database."""
         return f"postgresql://{_OWNER}@127.0.0.1:{self.port}"
+
+
+def _told(command: list[str]) -> list[str]:
+    return subprocess.run(command, capture_output=True, text=True).stdout.split()
 
 
 def new_database(address: str, name: str | None = None, as_needed: str = _AS_NEEDED) -> str:

@@ -12,12 +12,13 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from .audits.clients import Client
 from .audits.crash import audit
+from .audits.feed import Follower, served_by
+from .cluster import DURABLE, new_database, own_server
 from .conftest import ROOT, Server, facts, key_for, obey_file_modes
 
 pytestmark = pytest.mark.audit
@@ -48,10 +49,21 @@ def require_sound(database: Path) -> None:
 
 
 def test_nothing_acknowledged_is_lost_or_torn_by_kill_9(tmp_path: Path) -> None:
-    findings = audit(tmp_path, rounds=20)
+    findings = audit(tmp_path, f"sqlite:///{tmp_path}/facts.db", rounds=20)
 
     print(findings)
     assert findings.acknowledged > 200
+    assert (findings.lost, findings.torn, findings.twice, findings.doctor) == ([], [], [], [])
+
+
+def test_nothing_acknowledged_is_lost_or_torn_where_the_server_of_the_database_is_killed_too(
+    tmp_path: Path,
+) -> None:
+    with own_server(*DURABLE) as cluster:
+        findings = audit(tmp_path, new_database(cluster.address), 3, cluster, database_kills=1)
+
+    print(findings)
+    assert findings.acknowledged > 10
     assert (findings.lost, findings.torn, findings.twice, findings.doctor) == ([], [], [], [])
 
 
@@ -210,39 +222,6 @@ def test_a_clock_set_back_does_not_reorder_history(database_file: Path) -> None:
 # Followers of the feed
 
 
-class Follower(threading.Thread):
-    """A mirror: folds the feed from 0, through restarts."""
-
-    def __init__(self, port_of: Callable[[], int]) -> None:
-        super().__init__()
-        self.port_of = port_of
-        self.mirror: dict[str, Any] = {}
-        self.numbers: list[int] = []
-        self.since = 0
-        self.last_wanted: int | None = None
-
-    def run(self) -> None:
-        while self.last_wanted is None or self.since < self.last_wanted:
-            client = Client(self.port_of())
-            while True:
-                reply = client.send("GET", f"/v1/changes?since={self.since}&limit=37&wait=1")
-                if reply.status != 200:
-                    break
-                for entry in reply.json()["data"]:
-                    self._fold(entry)
-                if self.last_wanted is not None and self.since >= self.last_wanted:
-                    break
-            client.close()
-            time.sleep(0.05)
-
-    def _fold(self, entry: dict[str, Any]) -> None:
-        self.numbers.append(entry["seq"])
-        self.since = entry["seq"]
-        self.mirror.pop(entry["id"], None)
-        if entry["record"] is not None:
-            self.mirror[entry["id"]] = entry["record"]
-
-
 def _random_change(client: Client, chance: random.Random, name: str) -> None:
     """One of the operations on a small set of records; refusals are fine."""
     target = f"f-{chance.randrange(12)}"
@@ -274,16 +253,6 @@ def _hammer(port: int, key: str, seed: int, stop: threading.Event) -> None:
             return  # killed in the middle of an answer
 
 
-def _served(client: Client) -> dict[str, Any]:
-    """Every record that the collections serve."""
-    served: dict[str, Any] = {}
-    for plural in ("parties", "dates", "claims", "sources", "places", "dossiers"):
-        page = client.send("GET", f"/v1/{plural}?limit=200").json()
-        assert page["page"]["next"] is None
-        served |= {record["id"]: record for record in page["data"]}
-    return served
-
-
 def test_followers_end_with_what_is_served_through_kill_9(database_file: Path) -> None:
     key = key_for(database_file)
     state = {"server": Server(database_file, workers=2, threads=12)}
@@ -310,7 +279,7 @@ def test_followers_end_with_what_is_served_through_kill_9(database_file: Path) -
         follower.last_wanted = last
     for follower in followers:
         follower.join(60)
-    served = _served(client)
+    served = served_by(client)
     state["server"].stop()
 
     print(f"8 writers, 3 followers, 4 kills: {last} entries")

@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import threading
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +15,10 @@ from api.records.store.database import migrate, open_database
 from api.records.store.engine import DatabaseUnusable
 from api.settings import Settings
 
-from .audits.clients import Client
+from .audits import writers
 from .audits.compare import ask_both, compare
 from .cluster import new_database, own_server
-from .conftest import PATIENCE_MS, ROOT, Server, facts
+from .conftest import PATIENCE_MS, ROOT, facts
 from .test_search import RELEVANCE
 
 Json = dict[str, Any]
@@ -227,37 +226,10 @@ def test_a_server_that_was_away_is_used_again(loaded: Path) -> None:
 
 
 def test_writers_on_two_services_lose_nothing(address: str, tmp_path: Path) -> None:
-    url = new_database(address)
-    key = publisher_at(url)["Authorization"].removeprefix("Bearer ")
-    services = [Server(url, log=tmp_path / f"{number}.log") for number in range(2)]
-    refused: list[int] = []
+    findings = writers.audit(tmp_path, new_database(address), writes=240)
 
-    def write(number: int) -> None:
-        client = Client(services[number % 2].port, key)
-        for count in range(EACH):
-            answer = client.send("POST", "/v1/parties?publish=true", party(f"w{number}-{count}"))
-            if answer.status != 201:
-                refused.append(answer.status)
-
-    try:
-        writers = [threading.Thread(target=write, args=(number,)) for number in range(WRITERS)]
-        for writer in writers:
-            writer.start()
-        for writer in writers:
-            writer.join()
-        assert refused == []
-        for service in services:
-            page = Client(service.port).send("GET", "/v1/changes?limit=200").json()
-            assert [entry["seq"] for entry in page["data"]] == list(range(1, WRITERS * EACH + 1))
-            total = Client(service.port).send("GET", "/v1/parties?count=true&limit=1").json()["page"]["total"]
-            assert total == WRITERS * EACH
-    finally:
-        for service in services:
-            service.stop()
-    assert facts("doctor", "--db", url).stdout == "everything agrees\n"
-
-
-WRITERS, EACH = 8, 15
+    assert findings.sound, str(findings)
+    assert (findings.writes, findings.doctor) == (240, "everything agrees")
 
 
 def test_a_service_never_serves_what_another_has_changed(copied: str) -> None:
