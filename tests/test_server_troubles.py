@@ -37,6 +37,14 @@ class Site:
         """The same in another database, for what ends every session of this one."""
         self._execute(f"{self.cluster.address}/postgres", *statements)
 
+    def set_up(self, read_only: str) -> None:
+        """Set for all sessions whether they only read. The server has told them when it tells a new one."""
+        self.at_server(f"ALTER SYSTEM SET {READ_ONLY} = {read_only}", "SELECT pg_reload_conf()")
+        shown = ""
+        while shown != read_only:
+            with psycopg.connect(self.url) as connection:
+                [shown] = connection.execute(f"SHOW {READ_ONLY}").fetchone() or [""]
+
     def _execute(self, url: str, *statements: str) -> None:
         with psycopg.connect(url, autocommit=True) as connection:
             for statement in statements:
@@ -101,8 +109,8 @@ TROUBLES = {
         503, 503, "5", CLOSED, "the database is unreachable",
     ),
     "is made read-only": Trouble(
-        lambda site: site.at_server(f"ALTER SYSTEM SET {READ_ONLY} = on", "SELECT pg_reload_conf()"),
-        lambda site: site.at_server(f"ALTER SYSTEM RESET {READ_ONLY}", "SELECT pg_reload_conf()"),
+        lambda site: site.set_up("on"),
+        lambda site: site.set_up("off"),
         200, 503, "60", READABLE, "the database is read-only",
     ),
     "begins sessions read-only": Trouble(

@@ -17,7 +17,7 @@ from typing import Any, ClassVar
 from weakref import ref
 
 import psycopg
-from peewee import DatabaseError, PostgresqlDatabase
+from peewee import PostgresqlDatabase
 from playhouse.migrations import Runner
 
 from . import server_backup
@@ -27,10 +27,11 @@ from .models import MODELS
 from .probes import CHANNEL
 from .server_shape import DECLARED, MAY_MAKE, differences
 from .tables import COUNTERS, SECRETS
-from .troubles import trouble_of
 
 #: Whoever writes holds this lock of the database until the commit: "facts" as a number.
 _WRITERS = 0x6661637473
+#: Waits for that lock. Whoever listens is told when it is committed.
+_TURN = "SELECT pg_advisory_xact_lock(?), pg_notify(?, ''), current_setting('transaction_read_only')"
 #: Seconds until an address that does not answer is given up.
 _PATIENCE_TO_CONNECT = 5
 #: How a connection learns that the server's machine is gone: within a quarter of a minute instead of hours.
@@ -129,10 +130,19 @@ class PostgresDatabase(PostgresqlDatabase):
 
     def execute_sql(self, sql: str, params: Sequence[Any] | None = None) -> Any:
         """A statement with a `?` for each of its values."""
-        if not self.in_transaction() and self._is_lost():
-            self.close()
+        self._let_go_if_lost()
         words = _in_their_words(sql)
         return PostgresqlDatabase.execute_sql(self, words, params or None)
+
+    def begin(self, isolation_level: str | None = None) -> None:
+        """Begin a transaction."""
+        self._let_go_if_lost()
+        PostgresqlDatabase.begin(self, isolation_level)
+
+    def _let_go_if_lost(self) -> None:
+        """Never in a transaction: on a new connection its commit would succeed, with nothing in it."""
+        if not self.in_transaction() and self._is_lost():
+            self.close()
 
     def _connect(self) -> Any:
         connection = super()._connect()  # type: ignore[misc]  # peewee's types leave it out
@@ -156,12 +166,20 @@ class PostgresDatabase(PostgresqlDatabase):
     @contextmanager
     def writing(self) -> Iterator[Undoable]:
         """One writer at a time, whichever process or machine it is on, as in a file: so commits have their
-        order, the feed no gaps, and no two of them fail for each other."""
-        with self._anew_where_read_only(), self.atomic() as handle:
-            self.execute_sql(f"SET LOCAL lock_timeout = {self._busy_timeout_ms}")
-            # Whoever listens is told when it is committed.
-            self.execute_sql("SELECT pg_advisory_xact_lock(?), pg_notify(?, '')", (_WRITERS, CHANNEL))
-            yield handle
+        order, the feed no gaps, and no two of them fail for each other.
+
+        Whether a session may write is settled when it begins, and on which server: the next one may.
+        """
+        outermost = not self.in_transaction()
+        while True:
+            with self.atomic() as handle:
+                self.execute_sql(f"SET LOCAL lock_timeout = {self._busy_timeout_ms}")
+                [(*_, read_only)] = self._rows(_TURN, (_WRITERS, CHANNEL))
+                if read_only == "off" or not outermost:
+                    yield handle
+                    return
+            outermost = False
+            self.close()
 
     def reading(self) -> AbstractContextManager[Any]:
         """With a weaker isolation each statement would see the commits before it."""
@@ -181,16 +199,6 @@ class PostgresDatabase(PostgresqlDatabase):
         finally:
             if not self._is_lost():
                 self.execute_sql("SET statement_timeout = 0")
-
-    @contextmanager
-    def _anew_where_read_only(self) -> Iterator[None]:
-        """Whether a session may write is settled when it begins, and on which server: the next may."""
-        try:
-            yield
-        except DatabaseError as error:
-            if trouble_of(error) == "read-only" and not self.in_transaction():
-                self.close()
-            raise
 
     def _is_lost(self) -> bool:
         """Whether the connection was ended from the other side.

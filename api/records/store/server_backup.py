@@ -8,10 +8,11 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryFile
+from typing import Any
 
 from psycopg.pq import Conninfo
 
@@ -65,8 +66,8 @@ def put_back(url: str, backup: Path, before: Iterable[str]) -> None:
     executing = [_program("psql"), "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--file=-"]
     with TemporaryFile("w+b") as said:
         with (
-            subprocess.Popen(reading, stdout=subprocess.PIPE, stderr=said) as archive,
-            subprocess.Popen(
+            _running(reading, stdout=subprocess.PIPE, stderr=said) as archive,
+            _running(
                 executing,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
@@ -74,15 +75,21 @@ def put_back(url: str, backup: Path, before: Iterable[str]) -> None:
                 env=_environment(url),
             ) as psql,
         ):
-            try:
-                _pass_on(archive, psql, before)
-            except BaseException:
-                archive.kill()
-                psql.kill()
-                raise
+            _pass_on(archive, psql, before)
         said.seek(0)
         if archive.returncode or psql.returncode:
             raise ValueError(_cause(said.read()))
+
+
+@contextmanager
+def _running(command: list[str], **options: Any) -> Iterator[subprocess.Popen[bytes]]:
+    """A program that ends with this block, at once where that is left by an exception."""
+    with subprocess.Popen(command, **options) as program:
+        try:
+            yield program
+        except BaseException:
+            program.kill()
+            raise
 
 
 def _pass_on(archive: subprocess.Popen[bytes], psql: subprocess.Popen[bytes], before: Iterable[str]) -> None:
