@@ -9,9 +9,8 @@ from typing import Any
 
 import orjson
 from peewee import Database, OperationalError
-from peewee import __exception_wrapper__ as _translated  # type: ignore[attr-defined]  # its types leave it out
 
-from .engine import engine_of
+from .engine import engine_of, translated
 
 
 class OutOfTime(OperationalError):
@@ -75,18 +74,18 @@ def watched(cursor: Any) -> Any:
     class Watched(cursor):  # type: ignore[misc]  # whichever class the driver has
         def fetchone(self) -> Any:
             look()
-            with _translated:
+            with translated:
                 return super().fetchone()
 
         def fetchall(self) -> list[Any]:
             look()
-            with _translated:
+            with translated:
                 rows: list[Any] = super().fetchall()
                 return rows
 
         def __next__(self) -> Any:
             look()
-            with _translated:
+            with translated:
                 return super().__next__()
 
     return Watched

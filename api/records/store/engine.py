@@ -5,12 +5,16 @@ all of them, with a `?` for each value, in what SQLite and PostgreSQL have in co
 which is not, stands in `text`.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, ClassVar, Protocol, cast
 
 from peewee import Database, OperationalError
+from peewee import __exception_wrapper__ as _wrapper  # type: ignore[attr-defined]  # its types leave it out
+
+#: A while in which a driver's errors become peewee's.
+translated: AbstractContextManager[None] = _wrapper
 
 #: Where the names of the migrations that a database has are kept.
 HISTORY = "schema_migration"
@@ -82,6 +86,9 @@ class Engine(Protocol):
 
     def shape_faults(self, migrations: str) -> Iterator[str]:
         """Tables and indexes that are not as the migrations of a folder make them, a sentence each."""
+
+    def pour(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+        """Write many new rows, faster than statements do."""
 
     def number_on(self, table: str) -> None:
         """Let the next row of a numbered table get a number after all that are there."""

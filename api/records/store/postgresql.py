@@ -5,7 +5,7 @@ functions that they use under the names that they use (`_FUNCTIONS`).
 """
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
@@ -22,7 +22,7 @@ from playhouse.migrations import Runner
 
 from . import server_backup
 from .deadline import watched
-from .engine import HISTORY, DatabaseUnusable, Undoable, places
+from .engine import HISTORY, DatabaseUnusable, Undoable, places, translated
 from .models import MODELS
 from .probes import CHANNEL
 from .server_shape import DECLARED, MAY_MAKE, differences
@@ -279,6 +279,14 @@ class PostgresDatabase(PostgresqlDatabase):
             right = set(self._rows(DECLARED))
             made.rollback()
         yield from differences(held, right)
+
+    def pour(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+        """By COPY."""
+        names = ", ".join(f'"{name}"' for name in columns)
+        cursor = PostgresqlDatabase.connection(self).cursor()
+        with translated, cursor.copy(f"COPY {table} ({names}) FROM STDIN") as lines:
+            for row in rows:
+                lines.write_row(row)
 
     def number_on(self, table: str) -> None:
         """A sequence does not see numbers that were written without it."""

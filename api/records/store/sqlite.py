@@ -2,7 +2,7 @@
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from functools import cache
 from pathlib import Path
@@ -10,11 +10,10 @@ from typing import Any, ClassVar
 from urllib.parse import quote
 
 from peewee import OperationalError, SqliteDatabase
-from peewee import __exception_wrapper__ as _translated  # type: ignore[attr-defined]  # its types leave it out
 from playhouse.migrations import Runner
 
 from .deadline import watched
-from .engine import HISTORY, DatabaseUnusable, Undoable, places
+from .engine import HISTORY, DatabaseUnusable, Undoable, places, translated
 from .file_backup import beside, copy, half_beside, put_in_place, unopened
 from .troubles import is_busy
 
@@ -129,7 +128,7 @@ class SqliteFile(SqliteDatabase):
         statement = f"{into} {places(1, len(rows[0]))}{on_conflict}"
         self._log_query(statement, rows)  # type: ignore[attr-defined]  # peewee's types leave it out
         # Outside of a transaction each row would be a commit of its own.
-        with nullcontext() if self.in_transaction() else self.atomic(), _translated:
+        with nullcontext() if self.in_transaction() else self.atomic(), translated:
             self._handle().executemany(statement, rows)
 
     def prepare(self) -> None:
@@ -178,6 +177,12 @@ class SqliteFile(SqliteDatabase):
         """Compared with an empty database that the same migrations made."""
         for kind, name, _ in sorted(_shape_after(migrations) - _shape(self)):
             yield f"{kind} {name}: it is not declared as this version declares it"
+
+    def pour(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+        """A statement that is prepared once."""
+        names = ", ".join(f'"{name}"' for name in columns)
+        with translated:
+            self._handle().executemany(f"INSERT INTO {table} ({names}) VALUES {places(1, len(columns))}", rows)
 
     def number_on(self, table: str) -> None:
         """SQLite counts on from the highest number that there is."""

@@ -143,6 +143,10 @@ class Table:
         """Write new rows."""
         self._write(database, rows, "")
 
+    def pour(self, database: Database, rows: Iterable[Any]) -> None:
+        """Write very many new rows."""
+        engine_of(database).pour(self.name, self._written, map(self._with_checksum, rows))
+
     def put(self, database: Database, rows: Iterable[Any]) -> None:
         """Write rows, in the place of those that have the same key."""
         self._write(database, rows, self._replace)

@@ -36,7 +36,7 @@ def copy_record(source: Database, target: Database, seen: Callable[[int], None])
             # A new database has counters and a secret of its own.
             target.execute_sql(f"DELETE FROM {table.name}")
             for rows in batches(_rows(source, table), _AT_ONCE):
-                table.add(target, rows)
+                table.pour(target, rows)
                 right.add(rows)
                 seen(done := done + len(rows))
             _require_same(target, table, right)
