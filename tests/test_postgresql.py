@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,14 @@ from api import create_app
 from api.records.store.database import migrate, open_database
 from api.records.store.engine import DatabaseUnusable
 from api.settings import Settings
+from benchmarks.large import HOT
 
 from .audits import writers
 from .audits.compare import ask_both, compare
 from .cluster import new_database, own_server
 from .conftest import PATIENCE_MS, ROOT, facts
 from .test_search import RELEVANCE
+from .test_statements import counted
 
 Json = dict[str, Any]
 #: Edits of the day that both engines are asked about afterwards.
@@ -130,6 +133,39 @@ def test_what_is_typed_finds_what_is_meant_there_too(
     page = there.get("/v1/search", query_string={"q": typed, "limit": first})
 
     assert record in [result["id"] for result in page.get_json()["data"]]
+
+
+def whole_tables(plan: Json) -> Iterator[str]:
+    """The tables that a plan reads from end to end; but one that has four rows."""
+    if plan["Node Type"] == "Seq Scan" and plan["Relation Name"] != "counter":
+        yield plan["Relation Name"]
+    for part in plan.get("Plans", ()):
+        yield from whole_tables(part)
+
+
+@pytest.fixture(scope="module")
+def planned(copied: str) -> Iterator[Callable[..., list[str]]]:
+    """Which tables a statement would read from end to end for want of an index, however large they were."""
+    with psycopg.connect(copied, autocommit=True, cursor_factory=psycopg.ClientCursor) as connection:
+        # In a small record they are cheaper to read than an index.
+        connection.execute("SET enable_seqscan = off")
+
+        def plan(statement: str, values: Any = None) -> list[str]:
+            explained = connection.execute(f"EXPLAIN (FORMAT JSON) {statement}", values or None).fetchone()
+            return list(whole_tables(explained[0][0]["Plan"])) if explained else []
+
+        assert plan("SELECT id FROM record WHERE body = ''") == ["record"]
+        yield plan
+
+
+@pytest.mark.parametrize("path", HOT)
+def test_no_query_lacks_an_index(there: FlaskClient, planned: Callable[..., list[str]], path: str) -> None:
+    with counted() as statements:
+        assert there.get(path).status_code == 200
+
+    selects = [(sql, values) for sql, values in statements if sql.lstrip().startswith(("SELECT", "WITH"))]
+    assert selects
+    assert [sql for sql, values in selects if planned(sql, values)] == []
 
 
 # Copies

@@ -45,10 +45,11 @@ _ALIVE: dict[str, Any] = {
 _WRITTEN_AT_ONCE = 100
 
 #: What our statements call by SQLite's names: numbers from a list in JSON, numbers and names as lists, where
-#: bytes stand in others.
+#: bytes stand in others. The first is not STRICT: so it becomes a part of the statement, and its plan knows
+#: how many numbers there are.
 _FUNCTIONS = (
     "CREATE FUNCTION json_each(list text, OUT value bigint) RETURNS SETOF bigint "
-    "LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE "
+    "LANGUAGE sql IMMUTABLE PARALLEL SAFE "
     "AS $$ SELECT unnest(translate(list, '[]', '{}')::bigint[]) $$",
     "CREATE FUNCTION list_in_json(numbers bigint[]) RETURNS bytea LANGUAGE sql IMMUTABLE PARALLEL SAFE "
     "AS $$ SELECT convert_to(array_to_json(numbers)::text, 'UTF8') $$",
