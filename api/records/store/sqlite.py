@@ -181,8 +181,9 @@ class SqliteFile(SqliteDatabase):
     def pour(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         """A statement that is prepared once."""
         names = ", ".join(f'"{name}"' for name in columns)
+        statement = f"INSERT INTO {table} ({names}) VALUES {places(1, len(columns))}"
         with translated:
-            self._handle().executemany(f"INSERT INTO {table} ({names}) VALUES {places(1, len(columns))}", rows)
+            self._handle().executemany(statement, rows)
 
     def number_on(self, table: str) -> None:
         """SQLite counts on from the highest number that there is."""
