@@ -45,8 +45,7 @@ _ALIVE: dict[str, Any] = {
 _WRITTEN_AT_ONCE = 100
 
 #: What our statements call by SQLite's names: numbers from a list in JSON, numbers and names as lists, where
-#: bytes stand in others. The first is not STRICT: so it becomes a part of the statement, and its plan knows
-#: how many numbers there are.
+#: bytes stand in others. The first, not being STRICT, is planned as a part of its statement: for its numbers.
 _FUNCTIONS = (
     "CREATE FUNCTION json_each(list text, OUT value bigint) RETURNS SETOF bigint "
     "LANGUAGE sql IMMUTABLE PARALLEL SAFE "
