@@ -1,7 +1,7 @@
 """The engine that keeps a record on a server: PostgreSQL 15 and later.
 
 The statements are those that SQLite gets: here they get their placeholders, and the database gets the few
-functions that they use under the names that they use (`_FUNCTIONS`).
+functions that they use under the names that they use (`FUNCTIONS`).
 """
 
 import os
@@ -25,7 +25,7 @@ from .deadline import watched
 from .engine import HISTORY, DatabaseUnusable, Undoable, places, translated
 from .models import MODELS
 from .probes import CHANNEL
-from .server_shape import DECLARED, MAY_MAKE, differences
+from .server_shape import DECLARED, FUNCTIONS, MAY_MAKE, TEXT_TABLES, differences
 from .tables import COUNTERS, SECRETS
 
 #: Whoever writes holds this lock of the database until the commit: "facts" as a number.
@@ -44,44 +44,12 @@ _ALIVE: dict[str, Any] = {
 #: Rows that are written in one statement.
 _WRITTEN_AT_ONCE = 100
 
-#: What our statements call by SQLite's names: numbers from a list in JSON, numbers and names as lists, where
-#: bytes stand in others. The first, not being STRICT, is planned as a part of its statement: for its numbers.
-_FUNCTIONS = (
-    "CREATE FUNCTION json_each(list text, OUT value bigint) RETURNS SETOF bigint "
-    "LANGUAGE sql IMMUTABLE PARALLEL SAFE "
-    "AS $$ SELECT unnest(translate(list, '[]', '{}')::bigint[]) $$",
-    "CREATE FUNCTION list_in_json(numbers bigint[]) RETURNS bytea LANGUAGE sql IMMUTABLE PARALLEL SAFE "
-    "AS $$ SELECT convert_to(array_to_json(numbers)::text, 'UTF8') $$",
-    "CREATE AGGREGATE json_group_array(bigint) "
-    "(SFUNC = array_append, STYPE = bigint[], INITCOND = '{}', FINALFUNC = list_in_json)",
-    "CREATE FUNCTION with_separator(before text, name text, separator text) RETURNS text "
-    "LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT COALESCE(before || separator, '') || name $$",
-    "CREATE AGGREGATE group_concat(text, text) (SFUNC = with_separator, STYPE = text)",
-    "CREATE FUNCTION instr(whole bytea, part bytea) RETURNS integer "
-    "LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE "
-    "AS $$ SELECT position(part IN whole) $$",
-)
 #: What a declaration of SQLite's becomes. A number of the feed, a time in microseconds: all may be large.
 _DECLARED = (
     (" WITHOUT ROWID", ""),
     ("DEFAULT x''", "DEFAULT ''"),
     (" SERIAL ", " BIGSERIAL "),
     (" INTEGER ", " BIGINT "),
-)
-#: The full-text index, which text/tsearch.py writes: one table for what is public, one for drafts.
-_TEXT_TABLES = (
-    "CREATE EXTENSION IF NOT EXISTS pg_trgm",
-    *(
-        statement
-        for scope in ("public", "draft")
-        for statement in (
-            f"CREATE TABLE {scope}_text (id bigint PRIMARY KEY, words tsvector NOT NULL, "
-            "parts text NOT NULL, called text NOT NULL)",
-            f"CREATE INDEX {scope}_text_words ON {scope}_text USING gin (words)",
-            f"CREATE INDEX {scope}_text_parts ON {scope}_text USING gin (parts gin_trgm_ops)",
-            f"CREATE INDEX {scope}_text_called ON {scope}_text USING gin (called gin_trgm_ops)",
-        )
-    ),
 )
 #: Who else is connected. What the server does by itself is nobody's.
 _OTHERS = (
@@ -255,7 +223,7 @@ class PostgresDatabase(PostgresqlDatabase):
             return list(Runner(self, migrations).fake())
 
     def _make_tables(self) -> None:
-        for statement in (*_FUNCTIONS, *_TEXT_TABLES):
+        for statement in (*FUNCTIONS, *TEXT_TABLES):
             self.execute_sql(statement)
         with self.bind_ctx(MODELS, bind_refs=False, bind_backrefs=False):
             self.create_tables(MODELS, safe=False)

@@ -3,6 +3,38 @@
 from collections.abc import Iterator
 from typing import Any
 
+#: What our statements call by SQLite's names: numbers from a list in JSON, numbers and names as lists, where
+#: bytes stand in others. The first, not being STRICT, is planned as a part of its statement: for its numbers.
+FUNCTIONS = (
+    "CREATE FUNCTION json_each(list text, OUT value bigint) RETURNS SETOF bigint "
+    "LANGUAGE sql IMMUTABLE PARALLEL SAFE "
+    "AS $$ SELECT unnest(translate(list, '[]', '{}')::bigint[]) $$",
+    "CREATE FUNCTION list_in_json(numbers bigint[]) RETURNS bytea LANGUAGE sql IMMUTABLE PARALLEL SAFE "
+    "AS $$ SELECT convert_to(array_to_json(numbers)::text, 'UTF8') $$",
+    "CREATE AGGREGATE json_group_array(bigint) "
+    "(SFUNC = array_append, STYPE = bigint[], INITCOND = '{}', FINALFUNC = list_in_json)",
+    "CREATE FUNCTION with_separator(before text, name text, separator text) RETURNS text "
+    "LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT COALESCE(before || separator, '') || name $$",
+    "CREATE AGGREGATE group_concat(text, text) (SFUNC = with_separator, STYPE = text)",
+    "CREATE FUNCTION instr(whole bytea, part bytea) RETURNS integer "
+    "LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE "
+    "AS $$ SELECT position(part IN whole) $$",
+)
+#: The full-text index, which text/tsearch.py writes: one table for what is public, one for drafts.
+TEXT_TABLES = (
+    "CREATE EXTENSION IF NOT EXISTS pg_trgm",
+    *(
+        statement
+        for scope in ("public", "draft")
+        for statement in (
+            f"CREATE TABLE {scope}_text (id bigint PRIMARY KEY, words tsvector NOT NULL, "
+            "parts text NOT NULL, called text NOT NULL)",
+            f"CREATE INDEX {scope}_text_words ON {scope}_text USING gin (words)",
+            f"CREATE INDEX {scope}_text_parts ON {scope}_text USING gin (parts gin_trgm_ops)",
+            f"CREATE INDEX {scope}_text_called ON {scope}_text USING gin (called gin_trgm_ops)",
+        )
+    ),
+)
 #: What is in the current schema, in the server's own words: kind, name, of which table, how it is declared.
 #: A table that is not logged is lost in a crash; an index that is not valid is written and never read.
 DECLARED = """

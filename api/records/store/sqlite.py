@@ -179,11 +179,10 @@ class SqliteFile(SqliteDatabase):
             yield f"{kind} {name}: it is not declared as this version declares it"
 
     def pour(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-        """A statement that is prepared once."""
+        """As any rows are written."""
         names = ", ".join(f'"{name}"' for name in columns)
-        statement = f"INSERT INTO {table} ({names}) VALUES {places(1, len(columns))}"
-        with translated:
-            self._handle().executemany(statement, rows)
+        if some := list(rows):
+            self.insert(f"INSERT INTO {table} ({names}) VALUES", some, "")
 
     def number_on(self, table: str) -> None:
         """SQLite counts on from the highest number that there is."""
