@@ -95,7 +95,7 @@ screenshots: install-test ## Photograph every kind of page into build/screenshot
 	$(BIN)/python -m tests.screenshots build/screenshots
 
 lighthouse: install-test ## Have Lighthouse judge the pages that people read most, in half a minute: 95 of 100, or more
-	$(BIN)/python -m tests.lighthouse
+	$(BIN)/python -m tests.lighthouse $(LIGHTHOUSE)
 
 questions: install-test ## Write the answers in docs/questions.md anew
 	$(BIN)/python -m tests.questions

@@ -1,10 +1,10 @@
-// Has Lighthouse judge pages as a telephone shows them: node lighthouse.mjs URL LEAST PATH…
-// Every category must come to LEAST of 100. Performance may be tried again: other programs can only make it worse.
+// Has Lighthouse judge pages as a telephone shows them: node lighthouse.mjs URL LEAST FAST PATH…
+// Every category must come to LEAST of 100, performance to FAST. Performance may be tried again: other programs can only make it worse.
 
 import lighthouse from "lighthouse";
 import { chromium } from "playwright-core";
 
-const [url, least, ...paths] = process.argv.slice(2);
+const [url, least, fast, ...paths] = process.argv.slice(2);
 const categories = ["performance", "accessibility", "best-practices", "seo"];
 const tries = 3;
 // Served from this machine, a page is still when it is loaded.
@@ -25,13 +25,13 @@ try {
 /** Whether a page comes to the least in every category; what it came to, and what it lost by, is printed. */
 async function isGood(path) {
   let judged = await judge(path, categories);
-  for (let more = 1; more < tries && judged.scores.performance < least; more++) {
+  for (let more = 1; more < tries && judged.scores.performance < fast; more++) {
     const again = await judge(path, ["performance"]);
     if (again.scores.performance > judged.scores.performance) judged = merged(judged, again);
   }
   console.log(path, ...categories.map((name) => `${name} ${judged.scores[name]}`));
   for (const name of categories) if (judged.scores[name] < 100) console.log(`  ${name}: ${judged.lost[name].join(", ")}`);
-  return categories.every((name) => judged.scores[name] >= least);
+  return categories.every((name) => judged.scores[name] >= (name === "performance" ? fast : least));
 }
 
 async function judge(path, onlyCategories) {
