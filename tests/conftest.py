@@ -83,7 +83,13 @@ settings.load_profile("facts")
 def facts(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run the `facts` command in this process, which has imported it already."""
     words = [str(argument) for argument in arguments]
-    done = CliRunner().invoke(main, words, env=environment, catch_exceptions=False)
+    before = dict(os.environ)
+    try:
+        done = CliRunner().invoke(main, words, env=environment, catch_exceptions=False)
+    finally:
+        # `serve` sets variables for the workers that it was to start.
+        os.environ.clear()
+        os.environ.update(before)
     return subprocess.CompletedProcess(words, done.exit_code, done.stdout, done.stderr)
 
 
