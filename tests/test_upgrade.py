@@ -206,6 +206,7 @@ renew(database)
 """
 
 
+@pytest.mark.audit
 def test_an_upgrade_that_is_killed_at_any_moment_is_finished_by_the_next_start(
     older: Path, tmp_path: Path
 ) -> None:
