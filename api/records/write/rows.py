@@ -59,21 +59,25 @@ def _row_of(table: Table, entry: Entry, **more: Any) -> Any:
 
 def _store_renderings(database: Database, steps: Sequence[Step]) -> None:
     """Keep what is served from each commit on; what was served before it ends there."""
-    public = [(entry, step) for step in steps for entry in step.entries if entry.public]
-    for some in batches((entry.id, step.seq) for entry, step in public if step.session.stored([entry.id])):
-        run(
-            database,
-            sql(
-                "UPDATE rendering SET until = {commit} "
-                "WHERE id IN ({some}) AND until = {forever} AND since < {commit}",
-                commit=some[0][1],
-                some=[record_id for record_id, _ in some],
-                forever=FOREVER,
-            ),
-        )
-    period = [(entry, {"since": step.seq, "until": FOREVER}) for entry, step in public]
-    rows = (_row_of(RENDERINGS, entry, body=packed(entry.body), **when) for entry, when in period)
-    RENDERINGS.put(database, rows)
+    for step in steps:
+        public = (entry.id for entry in step.entries if entry.public)
+        for some in batches(step.session.stored(public)):
+            run(
+                database,
+                sql(
+                    "UPDATE rendering SET until = {commit} "
+                    "WHERE id IN ({some}) AND until = {forever} AND since < {commit}",
+                    commit=step.seq,
+                    some=some,
+                    forever=FOREVER,
+                ),
+            )
+    RENDERINGS.put(database, (_rendering(e, step) for step in steps for e in step.entries if e.public))
+
+
+def _rendering(entry: Entry, step: Step) -> Any:
+    """What is served from a step's commit on."""
+    return _row_of(RENDERINGS, entry, body=packed(entry.body), since=step.seq, until=FOREVER)
 
 
 def _revision(entry: Entry, change: PublicChange, step: Step) -> Any:

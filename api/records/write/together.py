@@ -1,8 +1,9 @@
 """Writers of one process share commits: those that come while one waits for the disk make up the next.
 
-The disk is waited for once for all of them. Each has a savepoint, a number and a time of its own, sees those
-before it, and is answered when the commit is on disk. One that is refused takes back what it did itself.
-Where anything else goes wrong, nothing of the shared commit is kept, and each is written alone.
+The disk is waited for once for all of them. Each has a number and a time of its own, sees those before it,
+and is answered when the commit is on disk. What each comes to is worked out in memory and stored with what
+the others come to (shared.py), so one that is refused has written nothing. Where anything else goes wrong,
+nothing of the shared commit is kept, and each is written alone.
 """
 
 from collections import deque
