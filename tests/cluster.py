@@ -159,13 +159,13 @@ def new_database(address: str, name: str | None = None, as_needed: str = _AS_NEE
 
 
 @contextmanager
-def server() -> Iterator[str]:
-    """The address of a server for tests: the one that FACTS_TEST_POSTGRES_URL names, or one that ends with
-    them and never waits for a disk."""
+def server(*settings: str) -> Iterator[str]:
+    """The address of a server for tests: the one that FACTS_TEST_POSTGRES_URL names, or one with these
+    settings that ends with them and never waits for a disk."""
     if given := os.environ.get("FACTS_TEST_POSTGRES_URL"):
         yield given.rstrip("/")
         return
-    with own_server("fsync=off") as cluster:
+    with own_server("fsync=off", *settings) as cluster:
         yield cluster.address
 
 

@@ -41,7 +41,6 @@ from api.settings import Settings
 
 from . import cluster
 from .audits.clients import Client
-from .cluster import own_server
 from .places import SERVER, clear, on_server, settle, url_of
 
 Json = dict[str, Any]
@@ -71,8 +70,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("database") == "postgresql" and not on_server():
         held = ExitStack()
         # Each test has a service of its own, whose threads keep connections.
-        cluster = held.enter_context(own_server("fsync=off", "max_connections=500"))
-        os.environ[SERVER] = cluster.address
+        os.environ[SERVER] = held.enter_context(cluster.server("max_connections=500"))
         config.add_cleanup(held.close)
 
 
