@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, Protocol
 from urllib.parse import unquote_to_bytes
 
 from .compression import coding_for
+from .conditions import read_version
 from .middleware import id_of_request
 
 #: Request headers that may change an answer.
@@ -44,8 +45,8 @@ PASSED_BY = frozenset(
         b"upgrade",
     }
 )
-#: How many commits an answer must show at least, and how many digits that may have.
-_LEAST, _MOST_DIGITS = b"facts-min-version", 18
+#: How many commits an answer must show at least.
+_LEAST = b"facts-min-version"
 #: Request headers that say which answer will do, and make no other.
 ASIDE = frozenset({b"if-none-match", b"x-request-id", _LEAST})
 #: What is in the address of a request that waits for something new: each waits by itself.
@@ -231,10 +232,10 @@ def asked_of(parser: Any, same: Same) -> Asked | None:
 
 def _asked(key: Key, is_head: bool, aside: Mapping[bytes, bytes]) -> Asked | None:
     """The same with what was said beside the key; None where that cannot be read."""
-    least = aside.get(_LEAST, b"0")
-    if not least.isdigit() or len(least) > _MOST_DIGITS:
+    least = read_version(aside.get(_LEAST, b"0"))
+    if least is None:
         return None
-    return Asked(key, aside.get(b"if-none-match"), is_head, aside.get(b"x-request-id"), int(least))
+    return Asked(key, aside.get(b"if-none-match"), is_head, aside.get(b"x-request-id"), least)
 
 
 def _read(headers: Sequence[tuple[bytes, bytes]], reading: Mapping[bytes, Reading]) -> list[bytes]:

@@ -78,7 +78,12 @@ def read_http_date(text: str) -> datetime | None:
 
 #: How a request names the least state that it may be shown, and where the WSGI environment has that.
 LEAST_VERSION = "HTTP_FACTS_MIN_VERSION"
-_VERSION = re.compile(r"[0-9]{1,18}")
+_VERSION = re.compile(rb"[0-9]{1,18}")
+
+
+def read_version(header: bytes) -> int | None:
+    """A number of commits as headers have it, or None."""
+    return int(header) if _VERSION.fullmatch(header) else None
 
 
 def least_version() -> int | None:
@@ -87,9 +92,9 @@ def least_version() -> int | None:
     header = request.environ.get(LEAST_VERSION)
     if header is None:
         return None
-    if not _VERSION.fullmatch(header):
+    if (version := read_version(header.encode("latin-1"))) is None:
         raise Problem("invalid-request", "Facts-Min-Version takes the number of a Facts-Version, such as 280")
-    return int(header)
+    return version
 
 
 # Writes
