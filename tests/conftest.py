@@ -14,7 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -412,6 +412,21 @@ class Server:
     def _let_go(self) -> None:
         self.log.close()
         self._place.close()
+
+
+@contextmanager
+def served_dossiers() -> Iterator[str]:
+    """The address of a server with all dossiers, for programs that are no tests."""
+    with tempfile.TemporaryDirectory() as place:
+        database = Path(place) / "facts.db"
+        done = facts("load", FIXTURES, "--db", url_of(database))
+        if done.returncode:
+            sys.exit(done.stdout + done.stderr)
+        server = Server(database)
+        try:
+            yield f"http://127.0.0.1:{server.port}"
+        finally:
+            server.stop()
 
 
 def reserve_port() -> tuple[socket.socket, int]:

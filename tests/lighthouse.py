@@ -6,27 +6,17 @@ With `--any-performance` that one is shown and not judged: on a machine that doe
 
 import subprocess
 import sys
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
-from .conftest import ROOT, Server, facts
+from .conftest import ROOT, served_dossiers
 from .screenshots import CLAIM, DOSSIER
 
 LEAST = 95
 
 
 def main() -> int:
-    """Load the dossiers, serve them, and have the pages judged."""
-    with TemporaryDirectory() as place:
-        database = Path(place) / "facts.db"
-        loaded = facts("load", ROOT / "fixtures", "--db", f"sqlite:///{database}")
-        if loaded.returncode:
-            sys.exit(loaded.stdout + loaded.stderr)
-        server = Server(database)
-        try:
-            return _judged(f"http://127.0.0.1:{server.port}")
-        finally:
-            server.stop()
+    """Have the pages judged."""
+    with served_dossiers() as url:
+        return _judged(url)
 
 
 def _judged(url: str) -> int:

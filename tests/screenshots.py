@@ -8,9 +8,8 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
-from .conftest import ROOT, Server, facts
+from .conftest import ROOT, served_dossiers
 
 DOSSIER = "/dossiers/japan-russia-peace-treaty"
 CLAIM = "/claims/abe-seeks-treaty-progress-in-term"
@@ -45,17 +44,9 @@ DOCUMENTED = {
 
 
 def main(folder: Path) -> None:
-    """Load the first dossier, serve it, and take the pictures."""
-    with TemporaryDirectory() as place:
-        database = Path(place) / "facts.db"
-        loaded = facts("load", ROOT / "fixtures", "--db", f"sqlite:///{database}")
-        if loaded.returncode:
-            sys.exit(loaded.stdout + loaded.stderr)
-        server = Server(database)
-        try:
-            _photograph(f"http://127.0.0.1:{server.port}", folder)
-        finally:
-            server.stop()
+    """Take the pictures."""
+    with served_dossiers() as url:
+        _photograph(url, folder)
 
 
 def _photograph(url: str, folder: Path) -> None:
