@@ -200,6 +200,14 @@ def address() -> Iterator[str]:
         yield found
 
 
+def copied_to(address: str, loaded: Path) -> str:
+    """The URL of a new database of a server that holds what a file does."""
+    url = cluster.new_database(address)
+    done = facts("copy", f"sqlite:///{loaded}", url)
+    assert done.returncode == 0, done.stderr
+    return url
+
+
 @pytest.fixture(scope="session")
 def client(loaded: Path) -> FlaskClient:
     """A client that only reads the dossier."""

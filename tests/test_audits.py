@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from .audits.clients import Client
+from .audits.clients import Client, writing_pairs
 from .audits.crash import audit
 from .audits.feed import Follower, served_by
 from .cluster import DURABLE, new_database, own_server
@@ -372,26 +372,10 @@ def test_what_was_redacted_is_nowhere_in_the_database(database_file: Path, tmp_p
 def test_a_backup_under_writers_is_whole(database_file: Path, tmp_path: Path) -> None:
     key, url = key_for(database_file), f"sqlite:///{database_file}"
     server = Server(database_file, workers=2)
-    stop = threading.Event()
-
-    def write(index: int) -> None:
-        client = server.client(key)
-        number = 0
-        while not stop.is_set():
-            number += 1
-            ids = [f"b{index}-{number}-{part}" for part in "ab"]
-            body = {"name": "B", "kind": "person", "publish": True}
-            batch = [{"op": "create", "type": "party", "id": i, "body": body} for i in ids]
-            assert client.send("POST", "/v1/batch", batch).status == 200
-
-    writers = [threading.Thread(target=write, args=(i,)) for i in range(4)]
-    for writer in writers:
-        writer.start()
     backups = [tmp_path / f"copy-{n}.db" for n in range(3)]
-    done = [facts("backup", backup, "--db", url) for backup in backups]
-    stop.set()
-    for writer in writers:
-        writer.join()
+
+    with writing_pairs(lambda: server.client(key), writers=4):
+        done = [facts("backup", backup, "--db", url) for backup in backups]
     server.stop()
 
     for backup, result in zip(backups, done, strict=True):

@@ -20,7 +20,7 @@ from benchmarks.large import HOT
 from .audits import writers
 from .audits.compare import ask_both, compare
 from .cluster import new_database, own_server
-from .conftest import PATIENCE_MS, ROOT, facts
+from .conftest import PATIENCE_MS, ROOT, copied_to, facts
 from .test_search import RELEVANCE
 from .test_statements import counted
 
@@ -38,10 +38,7 @@ pytestmark = pytest.mark.process
 @pytest.fixture(scope="module")
 def copied(loaded: Path, address: str) -> str:
     """The dossier in a database of the server, copied from a file."""
-    url = new_database(address)
-    done = facts("copy", f"sqlite:///{loaded}", url)
-    assert done.returncode == 0, done.stderr
-    return url
+    return copied_to(address, loaded)
 
 
 @pytest.fixture(scope="module")
@@ -198,8 +195,7 @@ def test_nothing_is_copied_onto_records(loaded: Path, copied: str) -> None:
 
 
 def test_what_was_copied_goes_on_being_written(loaded: Path, address: str) -> None:
-    url = new_database(address)
-    facts("copy", f"sqlite:///{loaded}", url)
+    url = copied_to(address, loaded)
     client = client_at(url)
 
     made = post(client, "new-here", publisher_at(url))

@@ -5,7 +5,6 @@ import signal
 import stat
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -14,8 +13,9 @@ from typing import Any
 import psycopg
 import pytest
 
+from .audits.clients import writing_pairs
 from .cluster import new_database, program
-from .conftest import ROOT, Server, facts
+from .conftest import ROOT, Server, copied_to, facts
 from .test_files import LATER
 
 pytestmark = pytest.mark.process
@@ -26,10 +26,7 @@ BOB = {"id": "bob", "name": "Bob", "kind": "person"}
 @pytest.fixture(scope="module")
 def kept(loaded: Path, address: str) -> str:
     """The first dossier in a database that nobody opens: others are made from it."""
-    url = new_database(address)
-    done = facts("copy", f"sqlite:///{loaded}", url)
-    assert done.returncode == 0, done.stderr
-    return url
+    return copied_to(address, loaded)
 
 
 @pytest.fixture(scope="module")
@@ -94,24 +91,10 @@ def test_a_backup_under_writers_is_whole_and_is_put_back_when_they_have_gone(
     url: str, tmp_path: Path
 ) -> None:
     key = facts("key", "create", "In a test", "--role", "publisher", "--db", url).stdout.strip()
-    service, stop = Server(url, workers=1, log=tmp_path / "log"), threading.Event()
+    service = Server(url, workers=1, log=tmp_path / "log")
 
-    def write(index: int) -> None:
-        client, number = service.client(key), 0
-        while not stop.is_set():
-            number += 1
-            ids = [f"b{index}-{number}-{part}" for part in "ab"]
-            body = {"name": "B", "kind": "person", "publish": True}
-            batch = [{"op": "create", "type": "party", "id": i, "body": body} for i in ids]
-            assert client.send("POST", "/v1/batch", batch).status == 200
-
-    writers = [threading.Thread(target=write, args=(index,)) for index in range(2)]
-    for writer in writers:
-        writer.start()
-    done = facts("backup", tmp_path / "copy", "--db", url)
-    stop.set()
-    for writer in writers:
-        writer.join()
+    with writing_pairs(lambda: service.client(key), writers=2):
+        done = facts("backup", tmp_path / "copy", "--db", url)
     beside = facts("restore", "--force", tmp_path / "copy", "--db", url)
     answered = service.client().send("GET", "/v1/parties/b0-1-a").status
     service.stop()

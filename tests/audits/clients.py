@@ -2,6 +2,9 @@
 
 import http.client
 import json
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,3 +53,28 @@ class Client:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+
+@contextmanager
+def writing_pairs(client: Callable[[], Client], writers: int) -> Iterator[None]:
+    """A while in which some writers, each with a client, write two parties at a time, again and again."""
+    stop = threading.Event()
+
+    def write(index: int) -> None:
+        own, number = client(), 0
+        while not stop.is_set():
+            number += 1
+            ids = [f"b{index}-{number}-{part}" for part in "ab"]
+            body = {"name": "B", "kind": "person", "publish": True}
+            batch = [{"op": "create", "type": "party", "id": i, "body": body} for i in ids]
+            assert own.send("POST", "/v1/batch", batch).status == 200
+
+    threads = [threading.Thread(target=write, args=(index,)) for index in range(writers)]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()

@@ -253,6 +253,7 @@ def audit(
                 for _ in range(9):
                     client.read()
         except Exception as error:
+            # In a thread of its own, nobody else would hear of it.
             findings.failed.append(repr(error))
 
     threads = [threading.Thread(target=work, args=(number,)) for number in range(clients)]
