@@ -18,8 +18,9 @@ from api.records.store.database import open_database, write_transaction
 from api.records.store.models import MODELS
 from api.records.store.tables import PENDING, TABLES, Table
 from api.records.text.fts5 import PARTS, WORDS
-from api.records.upkeep.doctor import DERIVED, faults_of_database
+from api.records.upkeep.doctor import faults_of_database
 from api.records.upkeep.redaction import redact
+from api.records.upkeep.row_checks import DERIVED
 from api.records.write.renew import renew
 
 from .conftest import Desk, facts
