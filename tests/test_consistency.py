@@ -1,11 +1,14 @@
 """Who has seen a state is shown no older one: Facts-Version on an answer, Facts-Min-Version on a request."""
 
+from json import loads
 from pathlib import Path
 
 import pytest
 
-from .conftest import Desk, Server, empty_desk
+from .audits.contract import followed
+from .conftest import ROOT, Desk, Server, empty_desk
 
+DOCUMENT = loads((ROOT / "api" / "openapi.json").read_text())
 PARTY = {"id": "bob", "name": "Bob", "kind": "person"}
 
 
@@ -60,6 +63,23 @@ def test_what_is_to_be_written_onto_a_version_that_is_not_there_is_not_written(d
 
     assert (answer.status_code, answer.get_json()["type"]) == (412, "/problems/version-not-reached")
     assert desk.send("GET", "parties/bob").status_code == 404
+
+
+def test_a_generated_client_can_send_and_read_versions_wherever_they_count() -> None:
+    least = {"$ref": "#/components/parameters/Facts-Min-Version"}
+    described = {
+        (method, path): operation
+        for path, methods in DOCUMENT["paths"].items()
+        for method, operation in methods.items()
+    }
+
+    for (_, path), operation in described.items():
+        counts = path == "/v1" or path.startswith("/v1/")
+        assert (least in operation["parameters"]) == counts, path
+        if counts:
+            answers = [followed(DOCUMENT, answer) for answer in operation["responses"].values()]
+            assert all("Facts-Version" in answer["headers"] for answer in answers), path
+            assert "412" in operation["responses"], path
 
 
 @pytest.mark.parametrize("value", ["", "x", "-1", "1.5", "+1", "1, 2", "٣", "9" * 19])

@@ -112,7 +112,7 @@ def test_the_headers_of_a_read_are_described(client: FlaskClient, path: str) -> 
 
     assert served.status_code == 200, served.text
     assert always <= set(described["200"]["headers"]) & set(served.headers.keys())
-    assert set(described["304"]["headers"]) == always
+    assert set(described["304"]["headers"]) == always | {"Facts-Version"}
 
 
 @pytest.mark.parametrize("path", READS)
@@ -120,7 +120,8 @@ def test_the_request_headers_that_change_an_answer_are_described(client: FlaskCl
     # OpenAPI has other places for what is served as, for keys and for other sites; HTTP libraries ask for
     # codings by themselves, and scripts in browsers may not.
     elsewhere = {"Accept", "Authorization", "Origin", "Accept-Encoding"}
-    described = {p["name"] for p in READS[path]["parameters"] if p["in"] == "header"}
+    # What has reached a version may be shown to everybody else.
+    described = {p["name"] for p in READS[path]["parameters"] if p["in"] == "header"} - {"Facts-Min-Version"}
 
     varying = set(client.get(_asked(path)).headers["Vary"].split(", "))
 
@@ -200,6 +201,9 @@ def _make_real(case: Any, known: Known) -> None:
         _make_query_real(case.path, case.query, known, chance)
     if case.path == "/v1/locate" and isinstance(case.body, dict):
         _make_passages_real(case.body, known, chance)
+    if "Facts-Min-Version" in (case.headers or {}):
+        # A number that the record has reached.
+        case.headers["Facts-Min-Version"] = "1"
     if "Accept-Datetime" in (case.headers or {}):
         # A moment that records have reached; what is embedded beside them is of the present.
         case.headers["Accept-Datetime"] = "Fri, 31 Dec 2999 00:00:00 GMT"

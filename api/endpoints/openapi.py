@@ -6,7 +6,7 @@ from importlib.resources import files
 
 from apispec import APISpec
 
-from api.http.conditions import IDEMPOTENCY_KEY
+from api.http.conditions import IDEMPOTENCY_KEY, MOST_VERSIONS
 from api.http.endpoint import Answer, Body, Endpoint, Endpoints, PathParameter
 from api.http.problems import MEDIA_TYPE, TYPES
 from api.records.core.registry import TYPES as RECORD_TYPES
@@ -54,6 +54,10 @@ _REQUEST_HEADERS: dict[str, tuple[str, Json]] = {
         "Makes a repeat of this request harmless for 24 hours: it gets the first answer.",
         {"pattern": IDEMPOTENCY_KEY},
     ),
+    "Facts-Min-Version": (
+        "A `Facts-Version`: the answer shows that state or a later one.",
+        {"type": "integer", "minimum": 0, "maximum": MOST_VERSIONS},
+    ),
 }
 _TAGS = {
     "search": "Everything, by words and names.",
@@ -85,8 +89,8 @@ _HEADERS: dict[str, Json] = {
     },
     "X-Request-Id": {"description": "Leads to this request in the log.", "schema": {"type": "string"}},
     "Facts-Version": {
-        "description": "How many commits this answer shows; for `Facts-Min-Version`.",
-        "schema": {"type": "integer"},
+        "description": "How many commits this answer to a key shows; for `Facts-Min-Version`.",
+        "schema": {"type": "integer", "minimum": 0},
     },
     "Allow": {"description": "The methods of this address.", "schema": {"type": "string"}},
     "Location": {"description": "Where the record lives on.", "schema": {"type": "string"}},
@@ -170,19 +174,21 @@ def _security(endpoint: Endpoint) -> list[Json]:
 def _request_headers(endpoint: Endpoint) -> tuple[str, ...]:
     """Headers of a request that change what is answered."""
     spoken = ("Accept-Language",) if "perspective" in endpoint.parameters else ()
-    return (*endpoint.headers, *spoken)
+    return (*endpoint.headers, *spoken, *(("Facts-Min-Version",) if endpoint.keyed else ()))
 
 
 def _answers(endpoint: Endpoint) -> Json:
     """The answers of an endpoint by status."""
-    common = ("Cache-Control", "Facts-Version") if endpoint.secured else _VALIDATORS
+    versions = ("Facts-Version",) if endpoint.keyed else ()
+    common = (("Cache-Control",) if endpoint.secured else _VALIDATORS) + versions
     answers = {str(status): _answer(a, common) for status, a in endpoint.answers.items()}
     if endpoint.method == "GET":
-        answers["304"] = {"description": "The client has it already.", "headers": _headers(_VALIDATORS)}
+        headers = _headers((*_VALIDATORS, "Facts-Version"))
+        answers["304"] = {"description": "The client has it already.", "headers": headers}
     if _leads_on(endpoint):
         answers["308"] = {
             "description": "Merged: the same address of the record that it lives on in.",
-            "headers": _headers(("Location", "Cache-Control", "Vary")),
+            "headers": _headers(("Location", "Cache-Control", "Vary", "Facts-Version")),
         }
     for name in _problems(endpoint):
         status = str(TYPES[name].status)
@@ -202,7 +208,7 @@ def _problems(endpoint: Endpoint) -> Iterator[str]:
     if endpoint.method == "GET":
         yield "precondition-failed"
     if endpoint.keyed:
-        yield "unauthorized"
+        yield from ("unauthorized", "version-not-reached")
     if endpoint.limited:
         yield "query-timeout"
 
@@ -287,11 +293,11 @@ def _by_status() -> dict[int, list[ProblemType]]:
 
 def _refusal(kinds: list[ProblemType]) -> Json:
     """The answer of a status: one schema, and an example of each kind of problem."""
-    headers = ("Allow",) if any(kind.name == "method-not-allowed" for kind in kinds) else ()
+    allow = ("Allow",) if any(kind.name == "method-not-allowed" for kind in kinds) else ()
     examples = {kind.name: {"value": _problem(kind)} for kind in kinds}
     return {
         "description": "; ".join(f"{kind.title} (`{kind.name}`)" for kind in kinds) + ".",
-        "headers": _headers(headers),
+        "headers": _headers((*allow, "Facts-Version")),
         "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}, "examples": examples}},
     }
 

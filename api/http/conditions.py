@@ -78,6 +78,8 @@ def read_http_date(text: str) -> datetime | None:
 
 #: How a request names the least state that it may be shown, and where the WSGI environment has that.
 LEAST_VERSION = "HTTP_FACTS_MIN_VERSION"
+#: The greatest number that is understood.
+MOST_VERSIONS = 10**18 - 1
 _VERSION = re.compile(rb"[0-9]{1,18}")
 
 
