@@ -2,7 +2,7 @@
 
 from array import array
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import click
@@ -14,6 +14,7 @@ from api.formats.ordering import TooLongCircleError, in_batches
 from api.records.core.errors import Refused
 from api.records.core.registry import BY_PLURAL
 from api.records.store.api_keys import Actor
+from api.records.write.operations import Withdraw
 from api.records.write.perform import perform
 from api.records.write.step import Correction
 from api.records.write.transaction import Outcome
@@ -23,6 +24,8 @@ from .common import give_up
 from .progress import Steps
 
 RESULTS = ("created", "updated", "unchanged", "skipped")
+#: What becomes of records that are withdrawn.
+WITHDRAWN = ("retracted", "merged")
 Batch = Sequence[int]
 
 
@@ -65,21 +68,28 @@ class Loading:
 
     def load(self, batches: Sequence[Batch]) -> None:
         """Load batch after batch. Raises BatchRefused at the first that has faults; those before it stand."""
-        for batch in batches:
-            self._count(batch, self._perform(batch))
+        withdrawals = self._harvest.withdrawals()
+        for number, batch in enumerate(batches, 1):
+            # What is withdrawn may be named by any other record.
+            afterwards = withdrawals if number == len(batches) else {}
+            outcomes = self._perform(batch, afterwards)
+            self._count(batch, outcomes[: len(batch)])
+            self._tally.update((o.type.plural, o.result) for o in outcomes[len(batch) :] if o.changed)
             self._done += len(batch)
             self._step.show(self._done)
             self._batches += 1
 
-    def _perform(self, batch: Batch) -> list[Outcome]:
+    def _perform(self, batch: Batch, afterwards: Mapping[int, Withdraw]) -> list[Outcome]:
         numbers = array("I", batch)
         operations = [replace(self._harvest.operation(n), correction=self._correction) for n in numbers]
+        numbers.extend(afterwards)
         try:
             return perform(
                 self._database,
                 operations,
                 Actor("facts load", "publisher"),
                 progress=lambda done: self._step.show(self._done + done),
+                afterwards=[*afterwards.values()],
             )
         except Refused as refused:
             entry = self._harvest.entry
@@ -112,7 +122,11 @@ class Loading:
             numbers = [self._tally[plural, result] for result in RESULTS]
             if any(numbers):
                 click.echo(f"{plural:10}" + "".join(f"{number:>11}" for number in numbers))
-        changes = sum(n for (_, result), n in self._tally.items() if result in ("created", "updated"))
-        click.echo(f"{changes} changed")
+        by_result: Counter[str] = Counter()
+        for (_, result), number in self._tally.items():
+            by_result[result] += number
+        if withdrawn := [f"{by_result[result]} {result}" for result in WITHDRAWN if by_result[result]]:
+            click.echo(", ".join(withdrawn))
+        click.echo(f"{sum(by_result[result] for result in ('created', 'updated', *WITHDRAWN))} changed")
         for skipped in self._skipped:
             click.echo(f"skipped: {skipped}")

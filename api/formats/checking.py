@@ -19,6 +19,7 @@ from api.records.write.perform import judge
 from api.records.write.transaction import Operation
 
 from .dossier_files import FileRecord, read_files
+from .stating import STATED, withdrawal_of
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,13 @@ def judge_report(database: Database, report: Report, context: Report | None = No
     context = context or Report()
     beside = context.planned
     planned = [*beside, *report.planned]
-    faults, warnings = judge(database, [operation for _, operation in planned])
+    operations = [operation for _, operation in planned]
+    withdrawals = {
+        index: put.withdraws
+        for index, put in enumerate(operations)
+        if isinstance(put, Put) and put.withdraws is not None
+    }
+    faults, warnings = judge(database, operations, withdrawals)
     for found, warning in [*((fault, False) for fault in faults), *((each, True) for each in warnings)]:
         (index, fault), whose = found, context if found[0] < len(beside) else report
         whose.findings.append(finding(planned[index][0], fault, warning))
@@ -127,16 +134,16 @@ def _add_operation(report: Report, entry: FileRecord) -> None:
 def operation_of(entry: FileRecord) -> Put | Unreadable:
     """What loading a record does, or the refusal of what breaks its schema."""
     record_type = TYPES[entry.type]
-    body = {name: value for name, value in entry.record.items() if name != "status"}
+    body = {name: value for name, value in entry.record.items() if name not in STATED}
     status = entry.record.get("status", "published")
-    known = status in ("draft", "published")
-    faults = () if known else (DocumentFault("/status", "must be draft or published, or left out"),)
+    withdrawal, faults = withdrawal_of(entry.record)
+    public = status != "draft"
 
     def plan() -> Put:
         document = read_document(record_type, body, beside=faults)
-        return Put(record_type, str(body["id"]), document, publish=status == "published")
+        return Put(record_type, str(body["id"]), document, publish=public, withdrawal=withdrawal)
 
-    return readable(plan, status == "published")
+    return readable(plan, public)
 
 
 def finding(entry: FileRecord, fault: DocumentFault, warning: bool = False) -> Finding:

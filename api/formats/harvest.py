@@ -11,7 +11,7 @@ from tempfile import TemporaryFile
 from types import TracebackType
 from typing import Self
 
-from api.records.write.operations import Put
+from api.records.write.operations import Put, Withdraw, Withdrawal
 
 from .dossier_files import LARGEST_FILE, FileRecord, places_in
 from .parts import Span
@@ -37,6 +37,8 @@ class Harvest:
         self._places = {name: array("I") for name in ("file", "index", *Span._fields)}
         self._offsets = array("Q", [0])
         self._public = array("B")
+        #: Why records are withdrawn, which are few, by their numbers.
+        self._withdrawals: dict[int, Withdrawal] = {}
         #: Every id that is named, with its number; for each number the record that has it, or that asks the
         #: question of that id, or none (-1).
         self._names: dict[str, int] = {}
@@ -85,6 +87,8 @@ class Harvest:
         number = len(self)
         self._offsets.append(self._offsets[-1] + len(record.document))
         self._public.append(record.publish)
+        if record.withdrawal:
+            self._withdrawals[number] = record.withdrawal
         self._needs.extend(map(self._number_of, record.needs))
         self._needs_end.append(len(self._needs))
         self._ids.append(record.id)
@@ -118,7 +122,15 @@ class Harvest:
         self._documents.flush()
         document = os.pread(self._documents.fileno(), end - start, start)
         _, type_ = self._files[self._places["file"][number]]
-        return put_of(type_, self.id_of(number), document, bool(self._public[number]))
+        withdrawal = self._withdrawals.get(number)
+        return put_of(type_, self.id_of(number), document, bool(self._public[number]), withdrawal)
+
+    def withdrawals(self) -> dict[int, Withdraw]:
+        """What is to be done when all records are there, by the number of the record: mergers, then
+        retractions, since what others were merged into may have been retracted later."""
+        by_kind = sorted(self._withdrawals, key=lambda number: self._withdrawals[number].into is None)
+        found = ((number, self.operation(number).withdraws) for number in by_kind)
+        return {number: withdraw for number, withdraw in found if withdraw}
 
     def entry(self, number: int) -> FileRecord:
         """Where a record stands; without what it holds."""

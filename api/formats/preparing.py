@@ -18,7 +18,7 @@ import orjson
 
 from api.records.core.mentions import mentions
 from api.records.core.registry import TYPES
-from api.records.write.operations import Put
+from api.records.write.operations import Put, Withdrawal
 from schemas.base import Json
 
 from .checking import operation_of
@@ -41,13 +41,14 @@ class Located(NamedTuple):
 
 class Prepared(NamedTuple):
     """A record that can be put: its document as JSON, the ids that it needs to be there (of records, and of
-    questions that it answers), and those of the questions that it asks."""
+    questions that it answers), those of the questions that it asks, and why it is withdrawn."""
 
     id: str
     publish: bool
     document: bytes
     needs: tuple[str, ...]
     asks: tuple[str, ...]
+    withdrawal: Withdrawal | None
 
 
 def located(paths: Iterable[Path], faults: list[FileFault]) -> Iterator[Located]:
@@ -115,12 +116,13 @@ def prepared_put(put: Put) -> Prepared:
     needs = (mention.target for mention in mentions(put.type.schema, document))
     answers = (answer["question"] for answer in document.get("answers", ()))
     asks = tuple(question["id"] for question in document.get("questions", ()))
-    return Prepared(
-        put.id, put.publish, orjson.dumps(document), tuple(dict.fromkeys([*needs, *answers])), asks
-    )
+    named = tuple(dict.fromkeys([*needs, *answers]))
+    return Prepared(put.id, put.publish, orjson.dumps(document), named, asks, put.withdrawal)
 
 
-def put_of(type_: str, record_id: str, document: bytes, publish: bool) -> Put:
+def put_of(
+    type_: str, record_id: str, document: bytes, publish: bool, withdrawal: Withdrawal | None = None
+) -> Put:
     """The operation that a prepared record stands for."""
     read: Json = orjson.loads(document)
-    return Put(TYPES[type_], record_id, read, publish=publish)
+    return Put(TYPES[type_], record_id, read, publish=publish, withdrawal=withdrawal)

@@ -45,6 +45,8 @@ class Put:
     document: Json
     publish: bool = False
     correction: Correction | None = None
+    #: Why it is withdrawn once all records are there, and into which it is merged.
+    withdrawal: "Withdrawal | None" = None
 
     def apply(self, transaction: Transaction) -> Outcome:
         """Created, updated, unchanged, or skipped where the record was withdrawn."""
@@ -55,7 +57,8 @@ class Put:
         if old.type is not self.type:
             raise Conflict(_taken(self.id, old.type.name))
         if old.status in ("retracted", "merged"):
-            return Outcome(self.id, self.type, "skipped", old)
+            result = "unchanged" if self._states(transaction, old) else "skipped"
+            return Outcome(self.id, self.type, result, old)
         publishes = self.publish and old.status == "draft"
         if not publishes and _says_the_same(transaction, old, self.document):
             return Outcome(self.id, self.type, "unchanged", old)
@@ -66,6 +69,18 @@ class Put:
             return Outcome(self.id, self.type, "updated", transaction.publish(entry, None))
         transaction.place(entry)
         return Outcome(self.id, self.type, "updated", entry)
+
+    def _states(self, transaction: Transaction, old: Entry) -> bool:
+        """Whether it says of a withdrawn record what is so."""
+        if self.withdrawal is None or self.document != old.document:
+            return False
+        into = self.withdrawal.into
+        return old.merged_into == (into and transaction.session.resolve(into))
+
+    @property
+    def withdraws(self) -> "Withdraw | None":
+        """What is to be done when all records are there."""
+        return Withdraw(self.type, self.id, self.withdrawal) if self.withdrawal else None
 
 
 @dataclass(frozen=True)
@@ -230,6 +245,34 @@ class Merge:
             )
         entry = transaction.merge(entry, survivor, self.correction)
         return Outcome(self.id, self.type, "merged", entry)
+
+
+@dataclass(frozen=True)
+class Withdrawal:
+    """Why a record is withdrawn; `into` is the one that it leads to from then on."""
+
+    kind: str
+    note: str
+    into: str | None = None
+
+
+@dataclass(frozen=True)
+class Withdraw:
+    """Retract or merge a record, as dossier files state it."""
+
+    type: RecordType
+    id: str
+    why: Withdrawal
+
+    def apply(self, transaction: Transaction) -> Outcome:
+        """Raises Refusal where it cannot be; unchanged where it was withdrawn before."""
+        entry = transaction.session.get(self.id)
+        if entry is not None and entry.status in ("retracted", "merged"):
+            return Outcome(self.id, self.type, "unchanged", entry)
+        correction = Correction(self.why.kind, self.why.note)
+        if self.why.into is None:
+            return Retract(self.type, self.id, ANY, correction).apply(transaction)
+        return Merge(self.type, self.id, self.why.into, ANY, correction).apply(transaction)
 
 
 @dataclass(frozen=True)

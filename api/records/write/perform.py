@@ -12,11 +12,14 @@ from ..store.database import snapshot, write_transaction
 from .commit import Progress, finish
 from .documents import UnreadableDocument
 from .rerender import catch_up
-from .rules import faults_of_changes, faults_of_unreadable, ids_in, refuse_orphans
+from .rules import faults_of_changes, faults_of_unreadable, ids_in, merger_faults, refuse_orphans
 from .session import Session
+from .shared import Shared
 from .transaction import Operation, Outcome, Transaction
 from .warnings import warnings_of
 
+#: Where a file says why a record is withdrawn.
+WITHDRAWAL = "/withdrawal"
 #: A fault with the index of its operation.
 Indexed = tuple[int, DocumentFault]
 
@@ -26,10 +29,25 @@ def perform(
     operations: Sequence[Operation],
     actor: Actor,
     progress: Progress = lambda done: None,
+    afterwards: Sequence[Operation] = (),
 ) -> list[Outcome]:
-    """Do every operation or none, in a transaction of its own. Raises Refused."""
-    with writing(database, actor) as transaction:
-        return apply_all(transaction, dict(enumerate(operations)), progress)
+    """Do every operation or none, in a transaction of its own. Raises Refused.
+
+    `afterwards`: withdrawals, done when all records are there. They are a commit of their own in the
+    feed, numbered after that of the operations, and the same one in the database: all of it, or nothing.
+    """
+    with write_transaction(database, judged=True):
+        shared = Shared(database) if afterwards else None
+        transaction = Transaction(database, actor, shared)
+        outcomes = apply_all(transaction, dict(enumerate(operations)), progress)
+        if shared:
+            transaction = Transaction(database, actor, shared)
+            numbered = dict(enumerate(afterwards, len(operations)))
+            outcomes += apply_all(transaction, numbered, within=WITHDRAWAL)
+            shared.store()
+    if transaction.postponed:
+        catch_up_quietly(database)
+    return outcomes
 
 
 @contextmanager
@@ -79,14 +97,33 @@ def apply_all(
     return _finished(transaction, list(outcomes.values()), progress)
 
 
-def judge(database: Database, operations: Sequence[Operation]) -> tuple[list[Indexed], list[Indexed]]:
-    """What `perform` would refuse, and warn of, by index of the operation; nothing is written."""
+def judge(
+    database: Database, operations: Sequence[Operation], afterwards: Mapping[int, Operation]
+) -> tuple[list[Indexed], list[Indexed]]:
+    """What `perform` would refuse, and warn of, by index of the operation; nothing is written.
+
+    `afterwards`: the withdrawals, by the indices of the operations on the same records.
+    """
     with snapshot(database):
         transaction = Transaction(database, Actor("check", "publisher"))
         outcomes, faults = _attempt(transaction, dict(enumerate(operations)))
         session = transaction.session
         warnings = [(i, w) for i, outcome in outcomes.items() for w in warnings_of(session, outcome.entry)]
-        return faults + _faults_between(transaction, outcomes), warnings
+        faults += _faults_between(transaction, outcomes)
+        possible = {index: each for index, each in afterwards.items() if index in outcomes}
+        return faults + _faults_of_withdrawals(transaction, possible), warnings
+
+
+def _faults_of_withdrawals(transaction: Transaction, withdrawals: Mapping[int, Operation]) -> list[Indexed]:
+    """What is against withdrawing records that are there by then, by index."""
+    # They are a commit of their own.
+    transaction.changes.clear()
+    outcomes, faults = _attempt(transaction, withdrawals, WITHDRAWAL)
+    for index, outcome in outcomes.items():
+        if outcome.result == "merged":
+            against = merger_faults(transaction.session, outcome.entry)
+            faults += [(index, fault.under(WITHDRAWAL)) for fault in against]
+    return faults
 
 
 def _attempt(

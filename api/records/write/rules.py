@@ -54,7 +54,7 @@ def faults_of_changes(session: Session) -> list[tuple[str, DocumentFault]]:
     if not any(fault.pointer == "/after" for _, fault in found):
         found += between_faults(session)
     merged = [entry for entry in changed if entry.status == "merged"]
-    return found + [(entry.id, fault) for entry in merged for fault in _merger_faults(session, entry)]
+    return found + [(entry.id, fault) for entry in merged for fault in merger_faults(session, entry)]
 
 
 def faults_of_unreadable(session: Session, refusal: UnreadableDocument) -> Iterator[DocumentFault]:
@@ -227,7 +227,7 @@ def _opposed_relations(session: Session, entry: Entry, pointer: str) -> Iterator
             )
 
 
-def _merger_faults(session: Session, merged: Entry) -> Iterator[DocumentFault]:
+def merger_faults(session: Session, merged: Entry) -> Iterator[DocumentFault]:
     """What a merger would break: references that then lead in a circle, questions left without a dossier."""
     for question in merged.document.get("questions", ()) if merged.type is DOSSIER else ():
         if answering := _answering(session, question["id"]):
