@@ -15,7 +15,7 @@ DEBIAN := apt-get update --quiet --quiet && DEBIAN_FRONTEND=noninteractive apt-g
 MOST_BYTES := 420000
 
 .DEFAULT_GOAL := help
-.PHONY: bench bench-answers bench-large bench-picture bench-profiles bench-reads bench-writes clean compare contract-audit crash-audit format help install install-test lighthouse lint lock openapi picture postgresql questions replica-audit screenshots serve test test-postgresql test-quick tools words writers-audit
+.PHONY: bench bench-answers bench-large bench-pages bench-picture bench-profiles bench-reads bench-writes clean compare contract-audit crash-audit format help install install-test lighthouse lint lock openapi picture postgresql questions replica-audit screenshots serve test test-postgresql test-quick tools words writers-audit
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -127,6 +127,9 @@ bench-writes: install ## Durable POSTs by sixteen clients to two workers, in hal
 
 bench-answers: install ## Hot queries in a record of 100,000 claims, in about three minutes
 	$(BIN)/python -m benchmarks.answers --rounds $(or $(ROUNDS),5)
+
+bench-pages: install ## Pages beside the reads that they are made of, in half a minute
+	$(BIN)/python -m benchmarks.pages --rounds $(or $(ROUNDS),30)
 
 bench-large: install ## The same in a record of a million claims: 20 GB of disk, and half an hour
 	$(BIN)/python -m benchmarks.answers --rounds $(or $(ROUNDS),3) --million

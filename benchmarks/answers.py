@@ -55,7 +55,7 @@ def main() -> None:
 def _record(path: Path, copies: int) -> FlaskClient:
     """A client of a record with so many copies of the dossier's claims."""
     if is_new := not path.exists():
-        _load(path)
+        load(path)
     with sqlite3.connect(path) as connection:
         if is_new:
             # Nobody needs what is half made; what a service has open keeps its journal.
@@ -71,14 +71,15 @@ def _client(path: Path) -> FlaskClient:
     return create_app(chosen).test_client()
 
 
-def _load(path: Path) -> None:
+def load(path: Path) -> None:
+    """Make a record of the dossier."""
     load = [sys.executable, "-m", "api.cli", "load", DOSSIER, "--db", f"sqlite:///{path}"]
     subprocess.run(load, check=True, cwd=ROOT, stdout=subprocess.DEVNULL)
 
 
 def _changed(path: Path) -> None:
     """The dossier with every claim changed once."""
-    _load(path)
+    load(path)
     client, url = _client(path), f"sqlite:///{path}"
     key = {"Authorization": f"Bearer {create_key(open_database(url), 'Benchmark', 'publisher')}"}
     note = {"correction": {"kind": "clarification", "note": "For the benchmark."}}

@@ -6,6 +6,7 @@ reads requests until they are whole, so a slow or silent client holds a socket a
 """
 
 import asyncio
+import gc
 import os
 import signal
 from collections.abc import Callable
@@ -24,6 +25,8 @@ from .lanes import Job, Lanes, Shape
 
 #: Open connections in one worker; beyond them the one that was idle longest is closed.
 MOST_CONNECTIONS = 800
+#: New objects after which Python looks for circles among them: a larger page makes its own 700 many times.
+_BETWEEN_COLLECTIONS = 10_000
 #: Bytes of unfinished requests that a worker holds for all its connections, and then takes no further body.
 MOST_HELD = 64_000_000
 
@@ -51,6 +54,7 @@ class EventWorker(Worker):  # type: ignore[misc]  # gunicorn ships no types
         self.same_answer = self.wsgi.extensions["facts.same_answer"]
         self.refused_page: RefusedPage = self.wsgi.extensions["facts.refused_page"]
         self.lanes = Lanes(self.cfg.threads)
+        leave_the_code_alone()
         self.loop.run_until_complete(self._serve())
 
     def _made_cache(self, most_bytes: int, staleness: float) -> Cache | None:
@@ -130,3 +134,10 @@ class EventWorker(Worker):  # type: ignore[misc]  # gunicorn ships no types
     def is_full(self) -> bool:
         """Whether the bodies under way take all the memory that they may."""
         return self.held > MOST_HELD
+
+
+def leave_the_code_alone() -> None:
+    """Keep the collector from looking through all that the code made at its start, while requests wait."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_BETWEEN_COLLECTIONS)

@@ -38,23 +38,31 @@ def page_of(href: str) -> str:
 
 def link_to(reference: Json) -> Link:
     """A reference of the API as a link to a page."""
-    text = reference.get("name") or reference["id"]
-    neutral, language = reference.get("neutral_name"), language_of(reference)
+    language = _language(reference.get("translation"), reference.get("written_in"))
+    return _link(reference, reference.get("name"), reference["href"], language)
+
+
+def link_to_record(record: Json, title: str = "name") -> Link:
+    """A record as it is served, as a link to its page."""
+    language = _language(record.get("translation"), written_in(record, title))
+    return _link(record, record[title], record["links"]["self"], language)
+
+
+def _link(of: Json, name: str | None, href: str, language: str | None) -> Link:
+    text, neutral = name or of["id"], of.get("neutral_name")
     return Link(
         text,
-        page_of(reference["href"]),
+        page_of(href),
         neutral if neutral != text else None,
-        reference.get("name_language") or language,
-        _note(reference),
+        of.get("name_language") or language,
+        _note(of),
         language,
     )
 
 
-def language_of(reference: Json) -> str | None:
-    """In which language the name of a record is shown; None where that is the record's own."""
-    shown = reference.get("translation")
-    stated = shown["language"] if shown else reference.get("written_in")
-    return str(stated) if stated else None
+def _language(translation: Json | None, own: str | None) -> str | None:
+    """In which language a name is shown; None where that is the record's own."""
+    return str(translation["language"]) if translation else own
 
 
 def _note(reference: Json) -> str | None:
@@ -62,7 +70,7 @@ def _note(reference: Json) -> str | None:
     said = [_(WITHDRAWN)] if reference.get("status") == "retracted" else []
     shown = reference.get("translation")
     said += [_(BY_A_MACHINE)] if shown and shown["kind"] == "machine" else []
-    return _("; ").join(said) or None
+    return _("; ").join(said) if said else None
 
 
 def links_to(references: Iterable[Json]) -> list[Link]:
@@ -73,12 +81,6 @@ def links_to(references: Iterable[Json]) -> list[Link]:
 def optional_link(reference: Json | None) -> Link | None:
     """The same for a reference that may be missing."""
     return link_to(reference) if reference else None
-
-
-def link_to_record(record: Json, title: str = "name") -> Link:
-    """A record as it is served, as a link to its page."""
-    stated = {"written_in": written_in(record, title), "name": record[title], "href": record["links"]["self"]}
-    return link_to({**record, **stated})
 
 
 def web(url: str | None) -> str | None:

@@ -1,15 +1,13 @@
 """The templates of the pages, with what they may use."""
 
 from collections.abc import Callable
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup, escape
 
-from api.http.languages import OWN
-
-from . import dates_in_words, translating, words
+from . import dates_in_words, elements, translating, words
 from .assets import asset_address
 from .links import host_of, in_language, with_choices
 
@@ -19,24 +17,13 @@ def filled(sentence: str, **parts: str) -> Markup:
     return Markup(escape(sentence)) % parts
 
 
-def written(language: str | None = None) -> Markup:
-    """The `lang` attribute of words of the record: in their own language where it is known, else in its own.
-
-    Empty where that is the page's language.
-    """
-    language = language or OWN
-    return _NOTHING if language == translating.spoken() else _attribute(language)
-
-
-_NOTHING = Markup("")
-
-
-@lru_cache(maxsize=1024)
-def _attribute(language: str) -> Markup:
-    return Markup(' lang="{}"').format(language)
-
-
+#: What stands many times on a page is a filter: a function costs twice as much there, a macro more.
 _FILTERS: dict[str, Callable[..., Any]] = {
+    "link": elements.link,
+    "links": elements.links,
+    "named": elements.named,
+    "when": elements.time,
+    "written": elements.written,
     "at": with_choices,
     "filled": filled,
     "host": host_of,
@@ -76,7 +63,7 @@ def _templates() -> Environment:
         "spoken": translating.spoken,
         "site_name": words.site_name,
         "in_language": in_language,
-        "written": written,
+        "written": elements.written,
     }
     environment: Environment = found
     return environment

@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from babel.numbers import format_decimal
 
@@ -201,7 +202,13 @@ def checked(status: str, on: str | None) -> str:
 
 def number(value: float) -> str:
     """A number, its thousands apart, with at most four decimals."""
-    return format_decimal(value, "#,##0.####", locale_of(spoken()))
+    return _number(value, spoken())
+
+
+@lru_cache(maxsize=4096)
+def _number(value: float, language: str) -> str:
+    # A page has the same few numbers dozens of times, and each costs as much as a link.
+    return format_decimal(value, "#,##0.####", locale_of(language))
 
 
 def sentence(words: str) -> str:
