@@ -303,6 +303,45 @@ def test_the_doctor_names_what_is_broken_and_nothing_beside(kept: str, url: str)
     assert [words for words in DAMAGE.values() if words not in broken.stdout] == [], broken.stdout
 
 
+#: What becomes of the functions that we define, by other versions and by hand.
+OTHER_FUNCTIONS = {
+    "as they were at first": "CREATE OR REPLACE FUNCTION json_each(list text, OUT value bigint) "
+    "RETURNS SETOF bigint LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE "
+    "AS $$ SELECT unnest(translate(list, '[]', '{}')::bigint[]) $$",
+    "otherwise inside": "CREATE OR REPLACE FUNCTION instr(whole bytea, part bytea) RETURNS integer "
+    "LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$ SELECT 0 $$",
+    "with another result, and what is made of it": "DROP FUNCTION with_separator CASCADE; "
+    "CREATE FUNCTION with_separator(a text, b text, c text) RETURNS varchar LANGUAGE sql RETURN a; "
+    "CREATE AGGREGATE group_concat(text, text) (SFUNC = with_separator, STYPE = varchar)",
+    "an aggregate with another beginning": "CREATE OR REPLACE AGGREGATE json_group_array(bigint) "
+    "(SFUNC = array_append, STYPE = bigint[], INITCOND = '{1}', FINALFUNC = list_in_json)",
+    "missing": "DROP FUNCTION list_in_json CASCADE",
+}
+
+
+@pytest.mark.parametrize("statement", OTHER_FUNCTIONS.values(), ids=OTHER_FUNCTIONS)
+def test_functions_of_another_version_are_declared_anew_by_the_next_start(url: str, statement: str) -> None:
+    change(url, statement)
+    before = facts("doctor", "--db", url)
+
+    started = facts("load", "fixtures", "--if-empty", "--db", url)
+
+    assert (before.returncode, "it is not declared as" in before.stdout) == (1, True)
+    assert started.returncode == 0, started.stderr
+    assert facts("doctor", "--db", url).stdout == "everything agrees\n"
+
+
+def test_what_can_only_be_read_is_served_with_the_functions_that_it_has(url: str, tmp_path: Path) -> None:
+    change(url, OTHER_FUNCTIONS["as they were at first"])
+    change(url, f'ALTER DATABASE "{url.rpartition("/")[2]}" SET default_transaction_read_only = on')
+
+    service = Server(url, workers=1, log=tmp_path / "log")
+    answered = service.get("/v1/claims?dossier=japan-russia-peace-treaty")[0]
+    service.stop()
+
+    assert answered == 200
+
+
 def test_a_table_that_is_missing_is_named_and_its_columns_are_not(url: str) -> None:
     change(url, "DROP TABLE kept_answer")
 

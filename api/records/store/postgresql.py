@@ -25,7 +25,15 @@ from .deadline import watched
 from .engine import HISTORY, DatabaseUnusable, Undoable, places, translated
 from .models import MODELS
 from .probes import CHANNEL
-from .server_shape import DECLARED, FUNCTIONS, MAY_MAKE, TEXT_TABLES, differences
+from .server_shape import (
+    DECLARED,
+    DECLARED_FUNCTIONS,
+    FUNCTIONS,
+    MAY_MAKE,
+    TEXT_TABLES,
+    differences,
+    mending,
+)
 from .tables import COUNTERS, SECRETS
 
 #: Whoever writes holds this lock of the database until the commit: "facts" as a number.
@@ -211,7 +219,18 @@ class PostgresDatabase(PostgresqlDatabase):
         }
 
     def settle(self) -> None:
-        """Nothing: a server has its own settings."""
+        """The functions that statements use, where another version declared them otherwise. What can only be
+        read is served as it is."""
+        if HISTORY not in self.tables() or not self._is_to_be_mended():
+            return
+        with self.writing():
+            # Whoever waited for the lock finds it done.
+            for statement in mending(self._rows(DECLARED_FUNCTIONS)):
+                self.execute_sql(statement)
+
+    def _is_to_be_mended(self) -> bool:
+        [(read_only,)] = self._rows("SELECT current_setting('transaction_read_only')")
+        return read_only == "off" and bool(mending(self._rows(DECLARED_FUNCTIONS)))
 
     def bring_up(self, migrations: str) -> list[str]:
         """An empty database gets the tables of today; the migrations up to now made them in files."""
@@ -223,7 +242,7 @@ class PostgresDatabase(PostgresqlDatabase):
             return list(Runner(self, migrations).fake())
 
     def _make_tables(self) -> None:
-        for statement in (*FUNCTIONS, *TEXT_TABLES):
+        for statement in (*(function.made() for function in FUNCTIONS), *TEXT_TABLES):
             self.execute_sql(statement)
         with self.bind_ctx(MODELS, bind_refs=False, bind_backrefs=False):
             self.create_tables(MODELS, safe=False)

@@ -1,24 +1,88 @@
 """How what a record needs is declared in a database of a PostgreSQL server."""
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+
+class Function(NamedTuple):
+    """A function in SQL: what it is called with, what it gives, and how it comes by it."""
+
+    name: str
+    takes: str
+    gives: str
+    body: str
+    strict: bool = False
+
+    def made(self) -> str:
+        """The statement that makes it, or lets it stand for another of these parameters and results."""
+        strict = "STRICT " if self.strict else ""
+        return (
+            f"CREATE OR REPLACE FUNCTION {self.name}({self.takes}) RETURNS {self.gives} "
+            f"LANGUAGE sql IMMUTABLE PARALLEL SAFE {strict}AS $$ {self.body} $$"
+        )
+
+    def declared(self) -> tuple[str, str, str]:
+        """As the server tells it."""
+        how = f"f i s {str(self.strict).lower()}  {self.body} "
+        return f"{self.name}({self.takes})", self.gives, how
+
+
+class Aggregate(NamedTuple):
+    """An aggregate: it goes on by one function, from a beginning, and may end by another."""
+
+    name: str
+    takes: str
+    gives: str
+    step: str
+    state: str
+    first: str | None = None
+    last: str | None = None
+
+    def made(self) -> str:
+        """The statement that makes it, or lets it stand for another of these parameters and results."""
+        first = f", INITCOND = '{self.first}'" if self.first is not None else ""
+        last = f", FINALFUNC = {self.last}" if self.last else ""
+        return (
+            f"CREATE OR REPLACE AGGREGATE {self.name}({self.takes}) "
+            f"(SFUNC = {self.step}, STYPE = {self.state}{first}{last})"
+        )
+
+    def declared(self) -> tuple[str, str, str]:
+        """As the server tells it."""
+        how = ("a i u false", self.step, self.state, self.first, self.last or "-")
+        return f"{self.name}({self.takes})", self.gives, " ".join(part for part in how if part is not None)
+
 
 #: What our statements call by SQLite's names: numbers from a list in JSON, numbers and names as lists, where
 #: bytes stand in others. The first, not being STRICT, is planned as a part of its statement: for its numbers.
 FUNCTIONS = (
-    "CREATE FUNCTION json_each(list text, OUT value bigint) RETURNS SETOF bigint "
-    "LANGUAGE sql IMMUTABLE PARALLEL SAFE "
-    "AS $$ SELECT unnest(translate(list, '[]', '{}')::bigint[]) $$",
-    "CREATE FUNCTION list_in_json(numbers bigint[]) RETURNS bytea LANGUAGE sql IMMUTABLE PARALLEL SAFE "
-    "AS $$ SELECT convert_to(array_to_json(numbers)::text, 'UTF8') $$",
-    "CREATE AGGREGATE json_group_array(bigint) "
-    "(SFUNC = array_append, STYPE = bigint[], INITCOND = '{}', FINALFUNC = list_in_json)",
-    "CREATE FUNCTION with_separator(before text, name text, separator text) RETURNS text "
-    "LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT COALESCE(before || separator, '') || name $$",
-    "CREATE AGGREGATE group_concat(text, text) (SFUNC = with_separator, STYPE = text)",
-    "CREATE FUNCTION instr(whole bytea, part bytea) RETURNS integer "
-    "LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE "
-    "AS $$ SELECT position(part IN whole) $$",
+    Function(
+        "json_each",
+        "list text, OUT value bigint",
+        "SETOF bigint",
+        "SELECT unnest(translate(list, '[]', '{}')::bigint[])",
+    ),
+    Function(
+        "list_in_json",
+        "numbers bigint[]",
+        "bytea",
+        "SELECT convert_to(array_to_json(numbers)::text, 'UTF8')",
+    ),
+    Aggregate("json_group_array", "bigint", "bytea", "array_append", "bigint[]", "{}", "list_in_json"),
+    Function(
+        "with_separator",
+        "before text, name text, separator text",
+        "text",
+        "SELECT COALESCE(before || separator, '') || name",
+    ),
+    Aggregate("group_concat", "text, text", "text", "with_separator", "text"),
+    Function(
+        "instr",
+        "whole bytea, part bytea",
+        "integer",
+        "SELECT position(part IN whole)",
+        strict=True,
+    ),
 )
 #: The full-text index, which text/tsearch.py writes: one table for what is public, one for drafts.
 TEXT_TABLES = (
@@ -35,9 +99,22 @@ TEXT_TABLES = (
         )
     ),
 )
+#: The functions of the current schema but those of extensions, in the server's own words: with what each is
+#: called, what it gives, how it comes by that, and how a statement names it.
+DECLARED_FUNCTIONS = """
+SELECT proname || '(' || pg_get_function_arguments(p.oid) || ')', pg_get_function_result(p.oid), concat_ws(
+    ' ', prokind::text, provolatile::text, proparallel::text, proisstrict::text,
+    CASE prokind WHEN 'f' THEN prosrc END,
+    aggtransfn::text, aggtranstype::regtype::text, agginitval, aggfinalfn::text
+), p.oid::regprocedure::text
+FROM pg_proc p LEFT JOIN pg_aggregate ON aggfnoid = p.oid
+WHERE pronamespace = current_schema()::regnamespace AND NOT EXISTS (
+    SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'
+)
+"""
 #: What is in the current schema, in the server's own words: kind, name, of which table, how it is declared.
 #: A table that is not logged is lost in a crash; an index that is not valid is written and never read.
-DECLARED = """
+DECLARED = f"""
 WITH here AS (
     SELECT oid, relname::text AS name, relpersistence FROM pg_class
     WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r'
@@ -57,12 +134,8 @@ UNION ALL
 SELECT 'constraint', conname, name, pg_get_constraintdef(c.oid, true)
 FROM here JOIN pg_constraint c ON conrelid = here.oid
 UNION ALL
-SELECT 'function', proname || '(' || pg_get_function_identity_arguments(oid) || ')', '', concat_ws(
-    ' ', prokind::text, pg_get_function_result(oid), provolatile::text, proisstrict::text, prosrc
-)
-FROM pg_proc p WHERE pronamespace = current_schema()::regnamespace AND NOT EXISTS (
-    SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'
-)
+SELECT 'function', signature, '', result || ' ' || how
+FROM ({DECLARED_FUNCTIONS}) f(signature, result, how)
 """
 #: Whether tables can be made to compare others with them.
 MAY_MAKE = "SELECT has_database_privilege(current_database(), 'CREATE')"
@@ -74,3 +147,22 @@ def differences(held: set[Any], right: set[Any]) -> Iterator[str]:
     for kind, name, table, _ in sorted(right - held):
         if kind == "table" or table not in missing:
             yield f"{kind} {name}: it is not declared as this version declares it"
+
+
+def mending(held: Sequence[tuple[str, str, str, str]]) -> list[str]:
+    """The statements that make our functions as they should be, of what DECLARED_FUNCTIONS tells: none where
+    they are.
+
+    One that keeps its parameters and its result is replaced: whoever uses it meanwhile misses nothing.
+    """
+    right = {function.declared(): function.made() for function in FUNCTIONS}
+    names, faces = {function.name for function in FUNCTIONS}, {(called, gives) for called, gives, _ in right}
+    others = [
+        named
+        for called, gives, _, named in held
+        if called.partition("(")[0] in names and (called, gives) not in faces
+    ]
+    # What is made of another one goes with it, and comes back.
+    there = set() if others else {(called, gives, how) for called, gives, how, _ in held}
+    drops = [f"DROP ROUTINE IF EXISTS {named} CASCADE" for named in others]
+    return drops + [made for declared, made in right.items() if declared not in there]
