@@ -1,8 +1,11 @@
 """The same service on PostgreSQL: the same answers, and what only a server can do wrong."""
 
+import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -192,6 +195,48 @@ def test_nothing_is_copied_onto_records(loaded: Path, copied: str) -> None:
     assert done.returncode == 2
     assert "it holds records already; copy into a new one" in done.stderr
     assert "postgresql://facts@127.0.0.1" in done.stderr
+
+
+#: What a server does to rows that are written -> the table that is told.
+ALTERED = {
+    "a value": ("revision", "NEW.actor = NEW.actor || '!'; RETURN NEW"),
+    "a checksum": ("change", "NEW.checksum = '\\x00'; RETURN NEW"),
+    "a row": ("filter_key", "RETURN CASE WHEN NEW.record <> 'nhk' THEN NEW END"),
+}
+
+
+@pytest.mark.parametrize(("table", "done_to_it"), ALTERED.values(), ids=ALTERED)
+def test_a_copy_that_is_not_held_as_it_was_read_is_none(
+    loaded: Path, address: str, table: str, done_to_it: str
+) -> None:
+    url = new_database(address)
+    migrate(open_database(url))
+    with psycopg.connect(url) as connection:
+        connection.execute(
+            f"CREATE FUNCTION alter() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {done_to_it}; END $$;"
+            f"CREATE TRIGGER alter BEFORE INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION alter()".encode()
+        )
+
+    done = facts("copy", f"sqlite:///{loaded}", url)
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == f"facts: nothing was copied: {table} does not hold what was copied\n"
+    empty = facts("doctor", "--db", url)
+    assert empty.stdout == "everything agrees\n"
+
+
+def test_a_copy_does_not_hide_damage(loaded: Path, address: str, tmp_path: Path) -> None:
+    damaged, url = tmp_path / "damaged.db", new_database(address)
+    shutil.copy(loaded, damaged)
+    with closing(sqlite3.connect(damaged)) as connection:
+        connection.execute("UPDATE revision SET actor = 'somebody' WHERE record = 'nhk'")
+        connection.commit()
+
+    assert facts("copy", f"sqlite:///{damaged}", url).returncode == 0
+
+    assert (
+        "fault: revision, row record 'nhk', number 1: it does not hold" in facts("doctor", "--db", url).stdout
+    )
 
 
 def test_what_was_copied_goes_on_being_written(loaded: Path, address: str) -> None:

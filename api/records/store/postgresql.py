@@ -7,7 +7,6 @@ functions that they use under the names that they use (`FUNCTIONS`).
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
-from functools import lru_cache
 from pathlib import Path
 from secrets import token_hex
 from select import POLLIN, poll
@@ -29,11 +28,13 @@ from .server_shape import (
     DECLARED,
     DECLARED_FUNCTIONS,
     FUNCTIONS,
+    INDEXES,
     MAY_MAKE,
     TEXT_TABLES,
     differences,
     mending,
 )
+from .server_words import in_their_words
 from .tables import COUNTERS, SECRETS
 
 #: Whoever writes holds this lock of the database until the commit: "facts" as a number.
@@ -51,14 +52,9 @@ _ALIVE: dict[str, Any] = {
 }
 #: Rows that are written in one statement.
 _WRITTEN_AT_ONCE = 100
+#: What the server may use to make an index of rows that are there.
+_MEMORY_TO_SORT = "256MB"
 
-#: What a declaration of SQLite's becomes. A number of the feed, a time in microseconds: all may be large.
-_DECLARED = (
-    (" WITHOUT ROWID", ""),
-    ("DEFAULT x''", "DEFAULT ''"),
-    (" SERIAL ", " BIGSERIAL "),
-    (" INTEGER ", " BIGINT "),
-)
 #: Who else is connected. What the server does by itself is nobody's.
 _OTHERS = (
     "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND usesysid IS NOT NULL "
@@ -107,7 +103,7 @@ class PostgresDatabase(PostgresqlDatabase):
     def execute_sql(self, sql: str, params: Sequence[Any] | None = None) -> Any:
         """A statement with a `?` for each of its values."""
         self._let_go_if_lost()
-        words = _in_their_words(sql)
+        words = in_their_words(sql)
         return PostgresqlDatabase.execute_sql(self, words, params or None)
 
     def begin(self, isolation_level: str | None = None) -> None:
@@ -275,6 +271,17 @@ class PostgresDatabase(PostgresqlDatabase):
             for row in rows:
                 lines.write_row(row)
 
+    @contextmanager
+    def unindexed(self) -> Iterator[None]:
+        """What a key or another constraint needs stays."""
+        indexes = self._rows(INDEXES)
+        for name, _ in indexes:
+            self.execute_sql(f"DROP INDEX {name}")
+        yield
+        self.execute_sql(f"SET LOCAL maintenance_work_mem = '{_MEMORY_TO_SORT}'")
+        for _, statement in indexes:
+            self.execute_sql(statement)
+
     def number_on(self, table: str) -> None:
         """A sequence does not see numbers that were written without it."""
         highest = f"(SELECT COALESCE(MAX(id), 0) + 1 FROM {table})"
@@ -333,14 +340,3 @@ class PostgresDatabase(PostgresqlDatabase):
         """A table written anew has no old versions of rows. Logs and copies of the server are the operator's
         (docs/scaling.md)."""
         self.execute_sql("VACUUM FULL")
-
-
-@lru_cache(maxsize=2_048)
-def _in_their_words(statement: str) -> str:
-    """Placeholders as psycopg has them. SQLite's CROSS JOIN keeps an order of tables, which PostgreSQL finds
-    by itself. Statements of peewee's own about what is there are in these words already."""
-    statement = statement.replace("CROSS JOIN", "JOIN")
-    if statement.startswith("CREATE TABLE"):
-        for ours, theirs in _DECLARED:
-            statement = statement.replace(ours, theirs)
-    return statement.replace("%", "%%").replace("?", "%s") if "?" in statement else statement

@@ -179,10 +179,21 @@ class SqliteFile(SqliteDatabase):
             yield f"{kind} {name}: it is not declared as this version declares it"
 
     def pour(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-        """As any rows are written."""
+        """By one statement."""
         names = ", ".join(f'"{name}"' for name in columns)
-        if some := list(rows):
-            self.insert(f"INSERT INTO {table} ({names}) VALUES", some, "")
+        with translated:
+            statement = f"INSERT INTO {table} ({names}) VALUES {places(1, len(columns))}"
+            self._handle().executemany(statement, rows)
+
+    @contextmanager
+    def unindexed(self) -> Iterator[None]:
+        """Those that were declared by a statement; SQLite keeps it."""
+        indexes = self.rows("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL")
+        for name, _ in indexes:
+            self.rows(f"DROP INDEX {name}")
+        yield
+        for _, statement in indexes:
+            self.rows(statement)
 
     def number_on(self, table: str) -> None:
         """SQLite counts on from the highest number that there is."""

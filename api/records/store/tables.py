@@ -123,6 +123,17 @@ class Table:
             database, sql(f"{{beyond}} ORDER BY {key} LIMIT {{limit}}", beyond=beyond, limit=limit)
         )
 
+    def pages(self, database: Database, size: int) -> Iterator[list[tuple[Any, ...]]]:
+        """All that is written, checksums too, in the order of the key: plain rows, `size` at a time."""
+        key, places_of_key = _names(self.key), [self._written.index(name) for name in self.key]
+        query = f"SELECT {_names(self._written)} FROM {self.name} {{}}ORDER BY {key} LIMIT {size}"
+        beyond = query.format(f"WHERE ({key}) > {places(1, len(self.key))} ")
+        rows = database.execute_sql(query.format("")).fetchall()
+        while rows:
+            yield rows
+            last = [rows[-1][place] for place in places_of_key]
+            rows = database.execute_sql(beyond, last).fetchall() if len(rows) == size else []
+
     def key_of(self, row: Any) -> tuple[Any, ...]:
         """What a row is known by."""
         return tuple(getattr(row, name) for name in self.key)
@@ -143,9 +154,9 @@ class Table:
         """Write new rows."""
         self._write(database, rows, "")
 
-    def pour(self, database: Database, rows: Iterable[Any]) -> None:
-        """Write very many new rows."""
-        engine_of(database).pour(self.name, self._written, map(self._with_checksum, rows))
+    def pour(self, database: Database, rows: Iterable[Sequence[Any]]) -> None:
+        """Write very many new rows, with their checksums, as `pages` has them."""
+        engine_of(database).pour(self.name, self._written, rows)
 
     def put(self, database: Database, rows: Iterable[Any]) -> None:
         """Write rows, in the place of those that have the same key."""

@@ -45,6 +45,10 @@ class Fts5:
         WORDS[scope].add(database, ((number, *texts.words) for number, texts in records))
         PARTS[scope].add(database, ((number, *texts.parts) for number, texts in records))
 
+    def pour(self, database: Database, scope: str, records: Iterable[tuple[int, Texts]]) -> None:
+        """As any."""
+        self.add(database, scope, list(records))
+
     def remove(self, database: Database, scope: str, numbers: Sequence[int]) -> None:
         """From both tables."""
         for table in _tables(scope):

@@ -89,6 +89,9 @@ class FullText(Protocol):
     def add(self, database: Database, scope: str, records: Sequence[tuple[int, Texts]]) -> None:
         """Let records of these numbers be found in a scope."""
 
+    def pour(self, database: Database, scope: str, records: Iterable[tuple[int, Texts]]) -> None:
+        """The same for very many, none of which is there."""
+
     def remove(self, database: Database, scope: str, numbers: Sequence[int]) -> None:
         """Let records of these numbers be found there no more."""
 

@@ -11,11 +11,13 @@ from peewee import Database
 from pyroaring import BitMap
 
 from ..core.sql import Sql, joined, run, sql
+from ..store.engine import engine_of
 from ..store.tables import batches
 from .fulltext import Texts
 from .normalise import BETWEEN, pieces
 from .query import SearchTerm, TextQuery
 
+_COLUMNS = ("words", "parts", "called")
 #: The weights of the columns, and what PostgreSQL counts for D, C, B and A: as much as FTS5 does.
 _LABELS = ("A", "B", "D")
 _WEIGHTS = "{0.1, 0.1, 0.6, 1.0}"
@@ -43,6 +45,11 @@ class TextSearch:
             rows = [sql("({id}, {texts})", id=number, texts=_columns(texts)) for number, texts in some]
             query = f"INSERT INTO {scope}_text (id, words, parts, called) VALUES {{rows}}"
             run(database, sql(query, rows=joined(", ", rows)))
+
+    def pour(self, database: Database, scope: str, records: Iterable[tuple[int, Texts]]) -> None:
+        """As rows of any table."""
+        rows = ((number, *_values(texts)) for number, texts in records)
+        engine_of(database).pour(f"{scope}_text", ("id", *_COLUMNS), rows)
 
     def remove(self, database: Database, scope: str, numbers: Sequence[int]) -> None:
         """Their rows."""
@@ -147,12 +154,12 @@ class TextSearch:
 
 def _columns(texts: Texts) -> Sql:
     """The values of `words`, `parts` and `called`."""
-    return sql(
-        "CAST({words} AS tsvector), {parts}, {called}",
-        words=_vector(texts),
-        parts="\n".join(texts.parts),
-        called="\n".join(texts.parts[:2]),
-    )
+    values = dict(zip(_COLUMNS, _values(texts), strict=True))
+    return sql("CAST({words} AS tsvector), {parts}, {called}", **values)
+
+
+def _values(texts: Texts) -> tuple[str, str, str]:
+    return _vector(texts), "\n".join(texts.parts), "\n".join(texts.parts[:2])
 
 
 def _vector(texts: Texts) -> str:

@@ -1,6 +1,7 @@
 """A whole record from one database into another, of any engine: records, history, feed, keys, drafts."""
 
-from collections.abc import Callable, Iterator, Sequence
+import marshal
+from collections.abc import Callable, Iterator
 from hashlib import blake2b
 from typing import Any
 
@@ -10,10 +11,10 @@ from ..core.state import State
 from ..read.records import is_empty
 from ..store.database import require_usable, snapshot, write_transaction
 from ..store.engine import DatabaseUnusable, engine_of
-from ..store.tables import RECORDS, SEARCH_ROWS, TABLES, Table, batches
-from ..write.rebuild import rebuild_texts
+from ..store.tables import SEARCH_ROWS, TABLES, Table
+from ..write.rebuild import copy_texts
 
-#: Rows that are read, written and counted at once.
+#: Rows that are read and compared at once.
 _AT_ONCE = 1_000
 
 
@@ -31,46 +32,36 @@ def copy_record(source: Database, target: Database, seen: Callable[[int], None])
         if not is_empty(State(target)):
             raise DatabaseUnusable("it holds records already; copy into a new one")
         done = 0
-        for table in TABLES.values():
-            right = _Digest()
-            # A new database has counters and a secret of its own.
-            target.execute_sql(f"DELETE FROM {table.name}")
-            for rows in batches(_rows(source, table), _AT_ONCE):
-                table.pour(target, rows)
-                right.add(rows)
-                seen(done := done + len(rows))
-            _require_same(target, table, right)
-        for rows in batches(_rows(target, RECORDS), _AT_ONCE):
-            rebuild_texts(target, rows)
+        with engine_of(target).unindexed():
+            for table in TABLES.values():
+                # A new database has counters and a secret of its own.
+                target.execute_sql(f"DELETE FROM {table.name}")
+                done = _copy(table, source, target, done, seen)
+            copy_texts(source, target, _AT_ONCE)
         engine_of(target).number_on(SEARCH_ROWS.name)
     return done
 
 
-def _rows(database: Database, table: Table) -> Iterator[Any]:
-    """All rows of a table, block by block in the order of its key."""
-    after: Any = None
-    while rows := table.first(database, after, _AT_ONCE):
-        yield from rows
-        after = rows[-1]
+def _copy(table: Table, source: Database, target: Database, done: int, seen: Callable[[int], None]) -> int:
+    """Copy the rows of a table, and compare; how many are done by then, with those before."""
+    right, held = blake2b(), blake2b()
 
+    def read() -> Iterator[tuple[Any, ...]]:
+        nonlocal done
+        for rows in table.pages(source, _AT_ONCE):
+            right.update(_in_bytes(rows))
+            yield from rows
+            seen(done := done + len(rows))
 
-class _Digest:
-    """What some rows of a table hold, in whatever order: how many, and the sum of their digests."""
-
-    def __init__(self) -> None:
-        self.found = (0, 0)
-
-    def add(self, rows: Sequence[Any]) -> None:
-        """Some more rows."""
-        count, total = self.found
-        for row in rows:
-            total += int.from_bytes(blake2b(ascii(tuple(row)).encode(), digest_size=16).digest())
-        self.found = (count + len(rows), total)
-
-
-def _require_same(target: Database, table: Table, right: _Digest) -> None:
-    held = _Digest()
-    for rows in batches(_rows(target, table), _AT_ONCE):
-        held.add(rows)
-    if held.found != right.found:
+    table.pour(target, read())
+    for rows in table.pages(target, _AT_ONCE):
+        held.update(_in_bytes(rows))
+    if held.digest() != right.digest():
         raise ValueError(f"{table.name} does not hold what was copied")
+    return done
+
+
+def _in_bytes(rows: list[tuple[Any, ...]]) -> bytes:
+    """Rows as bytes, which are the same where all their values and the kinds of these are. Later versions of
+    the format depend on which values are one object."""
+    return marshal.dumps(rows, 2)

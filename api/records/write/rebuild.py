@@ -12,7 +12,7 @@ from ..core.filters import Filter, Key
 from ..core.registry import TYPES
 from ..core.sql import run, sql
 from ..core.state import FOREVER
-from ..store.postings import numbers_of, replace_all
+from ..store.postings import replace_all
 from ..store.tables import RECORDS, read_together
 from ..text.engines import full_text_of
 from ..text.fulltext import SCOPE_OF
@@ -62,16 +62,24 @@ def rebuild_index(database: Database, ids: Sequence[str]) -> None:
     )
 
 
-def rebuild_texts(database: Database, rows: Sequence[Any]) -> None:
-    """Put the texts of rows of records into a full-text index that has none of them, under their numbers."""
-    numbers = numbers_of(database, (row.id for row in rows))
-    for status, scope in SCOPE_OF.items():
-        texts = [
-            (numbers[row.id], texts_of(TYPES[row.type], orjson.loads(row.body)))
-            for row in rows
-            if row.status == status
-        ]
-        full_text_of(database).add(database, scope, texts)
+def copy_texts(source: Database, target: Database, at_once: int) -> None:
+    """Make a full-text index of a copy, which has none of its own yet, of what the source's records say."""
+    rows, last = [], ""
+    while rows := source.execute_sql(_SEARCHED, (last, at_once)).fetchall():
+        last = rows[-1][0]
+        for status, scope in SCOPE_OF.items():
+            texts = (
+                (number, texts_of(TYPES[type_name], orjson.loads(body)))
+                for _, type_name, held, body, number in rows
+                if held == status
+            )
+            full_text_of(target).pour(target, scope, texts)
+
+
+#: Records and their numbers in the index.
+_SEARCHED = """
+SELECT r.id, r.type, r.status, r.body, s.id FROM record r JOIN search_row s ON s.record = r.id
+WHERE r.id > ? ORDER BY r.id LIMIT ?"""
 
 
 def periods_of_renderings(database: Database, ids: Sequence[str]) -> dict[str, Periods]:
