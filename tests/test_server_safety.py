@@ -2,13 +2,17 @@
 
 import os
 import signal
+import socket
 import stat
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
@@ -273,6 +277,78 @@ def test_a_record_stays_where_putting_back_is_stopped(
 
     assert stopped.wait(30) != 0
     assert contents(url) == contents(kept)
+
+
+class Between:
+    """Stands between psql and a server, and loses the connection when psql commits, before the server is told
+    or before it answers; from then on it may lead nowhere."""
+
+    def __init__(self, url: str, *, passing_on: bool, comes_back: bool) -> None:
+        self._passing_on, self._comes_back = passing_on, comes_back
+        server = urlsplit(url)
+        self._to = (server.hostname, server.port)
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        port = self._listening.getsockname()[1]
+        self.url = server._replace(netloc=f"{server.username}@127.0.0.1:{port}").geturl()
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self) -> None:
+        with suppress(OSError):
+            while True:
+                client, _ = self._listening.accept()
+                server = socket.create_connection(self._to)
+                threading.Thread(target=self._pass, args=(client, server, True), daemon=True).start()
+                threading.Thread(target=self._pass, args=(server, client, False), daemon=True).start()
+
+    def _pass(self, source: socket.socket, target: socket.socket, to_server: bool) -> None:
+        is_psql = False
+        with suppress(OSError):
+            while some := source.recv(65_536):
+                is_psql = is_psql or (to_server and b"application_name\0psql" in some)
+                if is_psql and some.startswith(b"Q") and some[5:12] == b"COMMIT;":
+                    self._lose(source, target, some)
+                    return
+                target.sendall(some)
+        for end in (source, target):
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+
+    def _lose(self, client: socket.socket, server: socket.socket, commit: bytes) -> None:
+        if not self._comes_back:
+            self.close()
+        client.shutdown(socket.SHUT_RDWR)
+        if self._passing_on:
+            server.sendall(commit)
+        else:
+            server.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        """Lead nowhere."""
+        self._listening.shutdown(socket.SHUT_RDWR)
+        self._listening.close()
+
+
+@pytest.mark.parametrize(
+    ("passing_on", "comes_back", "code", "words"),
+    [
+        (True, True, 0, ": restored, feed up to 280"),
+        (False, True, 2, "facts: nothing was restored: "),
+        (True, False, 3, "whether it did is not known: "),
+        (False, False, 3, "whether it did is not known: "),
+    ],
+    ids=["done", "undone", "done and away", "undone and away"],
+)
+def test_a_restore_says_what_it_knows_where_the_answer_to_its_commit_is_lost(
+    address: str, backup: Path, passing_on: bool, comes_back: bool, code: int, words: str
+) -> None:
+    empty = new_database(address)
+    between = Between(empty, passing_on=passing_on, comes_back=comes_back)
+
+    done = facts("restore", backup, "--db", between.url)
+
+    assert (done.returncode, "Traceback" in done.stderr) == (code, False), done.stderr
+    assert words in done.stdout + done.stderr
+    assert bool(contents(empty)) == passing_on
 
 
 # The doctor

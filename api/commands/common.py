@@ -26,6 +26,8 @@ from api.settings import Settings, SettingsFault, read_settings
 FOUND_FAULTS = 1
 #: The command could not do its work.
 COULD_NOT_RUN = 2
+#: Whether it did its work is not known.
+NOT_KNOWN = 3
 #: Pages of the database in memory.
 PAGE_CACHE_KB = 64_000
 
@@ -37,10 +39,10 @@ database_option: Callable[[Any], Any] = click.option(
 )
 
 
-def give_up(message: str) -> NoReturn:
+def give_up(message: str, code: int = COULD_NOT_RUN) -> NoReturn:
     """Say why the command could not run, and end."""
     click.echo(f"facts: {message}", err=True)
-    raise SystemExit(COULD_NOT_RUN)
+    raise SystemExit(code)
 
 
 def is_there(url: str | None) -> bool:

@@ -15,6 +15,7 @@ from api.records.core.registry import TYPES
 from api.records.read.feed import forget_feed
 from api.records.read.revisions import last_seq
 from api.records.store.database import open_database, write_transaction
+from api.records.store.engine import OutcomeUnknown
 from api.records.upkeep.backup import back_up, put_back, require_record
 from api.records.upkeep.doctor import claims_to_curate, faults_of_database
 from api.records.upkeep.redaction import redact as redact_record
@@ -23,6 +24,7 @@ from schemas.text import text_fault
 
 from .common import (
     FOUND_FAULTS,
+    NOT_KNOWN,
     database_option,
     give_up,
     opened,
@@ -71,6 +73,12 @@ def restore(file: Path, force: bool, url: str | None) -> None:
                 put_back(file, database, replacing=force)
             except FileExistsError:
                 give_up(f"{place} is there already; --force replaces it")
+            except OutcomeUnknown as error:
+                give_up(
+                    f"the server was lost while it was to keep what was restored, and whether it did is not "
+                    f"known: {error}. Look at the record, or restore again with --force",
+                    NOT_KNOWN,
+                )
     with opened(address) as database:
         click.echo(f"{place}: restored, feed up to {last_seq(database)}")
 

@@ -24,6 +24,10 @@ class DatabaseUnusable(OperationalError):
     """The database cannot be used as it stands; the message says why and what to do."""
 
 
+class OutcomeUnknown(Exception):
+    """The answer to a commit was lost, and who could tell whether it was done cannot be asked."""
+
+
 class Undoable(Protocol):
     """A transaction that can be undone by its own handle."""
 
@@ -114,7 +118,8 @@ class Engine(Protocol):
     def put_back(self, backup: Path) -> None:
         """Let the record in such a file take the place of what is there: whole, or nothing is changed.
 
-        Raises DatabaseUnusable where another process has the database open, ValueError where it fails.
+        Raises DatabaseUnusable where another process has the database open, ValueError where it fails,
+        OutcomeUnknown where that is not known.
         """
 
     # Health

@@ -16,7 +16,7 @@ from typing import Any, ClassVar
 from weakref import ref
 
 import psycopg
-from peewee import PostgresqlDatabase
+from peewee import PeeweeException, PostgresqlDatabase
 from playhouse.migrations import Runner
 
 from . import server_backup
@@ -55,19 +55,6 @@ _WRITTEN_AT_ONCE = 100
 #: What the server may use to make an index of rows that are there.
 _MEMORY_TO_SORT = "256MB"
 
-#: Who else is connected. What the server does by itself is nobody's.
-_OTHERS = (
-    "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND usesysid IS NOT NULL "
-    "AND pid <> pg_backend_pid()"
-)
-#: The statements that drop all tables and functions but those of extensions.
-_DROPS = (
-    "SELECT 'DROP TABLE ' || oid::regclass || ' CASCADE' FROM pg_class "
-    "WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p') "
-    "UNION ALL SELECT 'DROP ROUTINE IF EXISTS ' || oid::regprocedure || ' CASCADE' FROM pg_proc p "
-    "WHERE pronamespace = current_schema()::regnamespace AND NOT EXISTS "
-    "(SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')"
-)
 #: Where tables are made to compare others with them.
 _ASIDE = "facts_compared"
 _COUNTERS = ("version", "seq", "clock", "feed_floor")
@@ -308,16 +295,28 @@ class PostgresDatabase(PostgresqlDatabase):
         """What is there goes in the transaction in which the backup comes. No writer comes before that, once
         nobody else is connected."""
         self.prepare()
-        with self.writing():
+        with self._alone():
             if (tables := self.tables()) and HISTORY not in tables:
                 raise DatabaseUnusable("its tables are another program's")
-            if self._rows(_OTHERS):
+            if self._rows(server_backup.OTHERS):
                 raise DatabaseUnusable(
                     "another process has it open: stop the service and other commands first"
                 )
             patience = f"SET lock_timeout = {self._busy_timeout_ms}"
-            drops = [row[0] for row in self._rows(_DROPS)]
+            drops = [row[0] for row in self._rows(server_backup.DROPS)]
             server_backup.put_back(self.database, backup, [patience, *drops])
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """A while in which nobody writes. Nothing is done in it: where the server is gone at its end, that
+        is no failure."""
+        writing = self.writing()
+        writing.__enter__()
+        try:
+            yield
+        finally:
+            with suppress(PeeweeException):
+                writing.__exit__(None, None, None)
 
     # Health
 

@@ -12,14 +12,34 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryFile
+from time import monotonic, sleep
 from typing import Any
 
+import psycopg
 from psycopg.pq import Conninfo
 
-from .engine import HISTORY, DatabaseUnusable
+from .engine import HISTORY, DatabaseUnusable, OutcomeUnknown
 
+#: Who else is connected. What the server does by itself is nobody's.
+OTHERS = (
+    "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND usesysid IS NOT NULL "
+    "AND pid <> pg_backend_pid()"
+)
+#: The statements that drop all tables and functions but those of extensions.
+DROPS = (
+    "SELECT 'DROP TABLE ' || oid::regclass || ' CASCADE' FROM pg_class "
+    "WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p') "
+    "UNION ALL SELECT 'DROP ROUTINE IF EXISTS ' || oid::regprocedure || ' CASCADE' FROM pg_proc p "
+    "WHERE pronamespace = current_schema()::regnamespace AND NOT EXISTS "
+    "(SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')"
+)
 #: How an archive of pg_dump begins.
 _BEGINS = b"PGDMP"
+#: How psql is to execute: the first line that it prints is the number of the transaction.
+_PSQL = ("--no-psqlrc", "--quiet", "--no-align", "--tuples-only", "--set=ON_ERROR_STOP=1", "--file=-")
+_BEGIN = ("BEGIN", "SELECT pg_current_xact_id()")
+#: Seconds in which a server that was lost may come back and tell what became of a transaction.
+_PATIENCE = 10
 #: Who puts it back owns it, and says who else may see it.
 _ANYBODYS = ("--no-owner", "--no-privileges", "--no-comments")
 
@@ -60,25 +80,22 @@ def migrations_in(backup: Path) -> tuple[str, ...]:
 def put_back(url: str, backup: Path, before: Iterable[str]) -> None:
     """Execute some statements and then a backup, in one transaction.
 
-    Raises ValueError where it fails: nothing was done then.
+    Raises ValueError where it fails: nothing was done then; OutcomeUnknown where nobody can say.
     """
     reading = [_program("pg_restore"), *_ANYBODYS, "--file=-", str(backup)]
-    executing = [_program("psql"), "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--file=-"]
-    with TemporaryFile("w+b") as said:
+    executing = [_program("psql"), *_PSQL]
+    with TemporaryFile("w+b") as said, TemporaryFile("w+b") as told:
         with (
             _running(reading, stdout=subprocess.PIPE, stderr=said) as archive,
             _running(
-                executing,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.DEVNULL,
-                stderr=said,
-                env=_environment(url),
+                executing, stdin=subprocess.PIPE, stdout=told, stderr=said, env=_environment(url)
             ) as psql,
         ):
             _pass_on(archive, psql, before)
-        said.seek(0)
         if archive.returncode or psql.returncode:
-            raise ValueError(_cause(said.read()))
+            said.seek(0)
+            told.seek(0)
+            _require_done(url, told.readline().decode().strip(), _cause(said.read()))
 
 
 @contextmanager
@@ -97,12 +114,31 @@ def _pass_on(archive: subprocess.Popen[bytes], psql: subprocess.Popen[bytes], be
     assert archive.stdout
     assert psql.stdin
     with suppress(BrokenPipeError):
-        psql.stdin.write("".join(f"{statement};\n" for statement in ("BEGIN", *before)).encode())
+        psql.stdin.write("".join(f"{statement};\n" for statement in (*_BEGIN, *before)).encode())
         shutil.copyfileobj(archive.stdout, psql.stdin)
         if archive.wait() == 0:
             # A backup has no statistics, and without them plans are poor.
             psql.stdin.write(b"ANALYZE;\nCOMMIT;\n")
         psql.stdin.close()
+
+
+def _require_done(url: str, transaction: str, cause: str) -> None:
+    """Whether a transaction that failed, or whose commit was not answered, was done after all.
+
+    Raises ValueError where it was not, OutcomeUnknown where the server does not come back to say so.
+    """
+    until = monotonic() + _PATIENCE
+    while transaction:
+        with suppress(psycopg.Error), psycopg.connect(url, connect_timeout=_PATIENCE) as connection:
+            found = connection.execute("SELECT pg_xact_status(%s::text::xid8)", (transaction,)).fetchone()
+            if found == ("committed",):
+                return
+            if found == ("aborted",):
+                break
+        if monotonic() > until:
+            raise OutcomeUnknown(cause)
+        sleep(0.2)
+    raise ValueError(cause)
 
 
 def _program(name: str) -> str:

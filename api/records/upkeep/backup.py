@@ -40,7 +40,8 @@ def put_back(backup: Path, target: Database, *, replacing: bool) -> None:
     """A copy of a backup in the place of a database: whole, or nothing is changed.
 
     Raises FileExistsError where something is in its place and is not to be replaced, DatabaseUnusable where
-    another process has that open, ValueError where the copy is not sound.
+    another process has that open, ValueError where the copy is not sound, OutcomeUnknown where nobody can say
+    whether it was put there.
     """
     engine = engine_of(target)
     if engine.is_there() and not replacing:
