@@ -66,7 +66,8 @@ def ranked(database: Database, text: TextQuery, scopes: Sequence[str], found: Bi
     newest = BitMap(found[-MOST_RANKED:])
     named = (_named(database, text.name) & found) - newest if len(found) > MOST_RANKED else BitMap()
     scores = [score for some in (newest, named) if some for score in full_text.places(text, scopes, some)]
-    return _ranked(text, newest | named, scores, Sql("id * -1e-9"))
+    # An engine that weighs all of `chosen` by one query says the same of both.
+    return _ranked(text, newest | named, list(dict.fromkeys(scores)), Sql("id * -1e-9"))
 
 
 def _ranked(text: TextQuery, chosen: BitMap, scores: Sequence[Sql], ages: Sql) -> Sql:

@@ -27,10 +27,16 @@ _WRITTEN_AT_ONCE = 100
 _LAST_PLACE, _LONGEST = 16_383, 2_000
 #: Longer texts weigh less: 1 + the logarithm of their length.
 _BY_LENGTH = 1
-#: A part of a word counts far less than the same word as a whole.
-_OF_PARTS = """
-SELECT t.id, CAST(length(replace(t.parts, {{part}}, '')) - length(t.parts) AS double precision)
-/ (1000 * (length(t.parts) + 1)) AS points FROM chosen c JOIN {scope}_text t ON t.id = c.id
+#: What a match of words counts; a part of a word counts far less than the same word as a whole.
+_FITS = f"""CASE WHEN t.words @@ {{query}}
+THEN -10 * ts_rank(CAST({{weights}} AS real[]), t.words, {{query}}, {_BY_LENGTH}) ELSE 0 END"""
+_PLACED = "CASE WHEN t.words @@ {{query}} THEN {points} ELSE 0 END"
+_OF_PARTS = "(length(replace(t.parts, {part}, '')) - length(t.parts)) / (1000.0 * (length(t.parts) + 1))"
+#: By the key, one record after another. Joined, all texts with a word would be looked at again, of which many
+#: more are found than are chosen: the index does not know where in a text a word stands.
+_OF_CHOSEN = """
+SELECT c.id, CAST((SELECT {{points}} FROM {scope}_text t WHERE t.id = c.id) AS double precision) AS points
+FROM chosen c
 """
 
 
@@ -96,31 +102,20 @@ class TextSearch:
         any_of = " | ".join(_phrase(term) for term in text.as_whole_words)
         if not whole:
             return []
-        rank = f"ts_rank(CAST({{weights}} AS real[]), t.words, {{query}}, {_BY_LENGTH})"
-        words = [
-            sql(
-                f"SELECT t.id, CAST(-10 * {rank} AS double precision) AS points "
-                f"FROM chosen c JOIN {scope}_text t ON t.id = c.id WHERE t.words @@ {{query}}",
-                weights=_WEIGHTS,
-                query=_asked(query),
-            )
-            for scope in scopes
-            for query in dict.fromkeys((whole, any_of))
-        ]
-        parts = [term.text for term in text.wanted if term.kind == "part"]
-        return words + [sql(_OF_PARTS.format(scope=scope), part=part) for scope in scopes for part in parts]
+        fits = [sql(_FITS, query=_asked(query), weights=_WEIGHTS) for query in dict.fromkeys((whole, any_of))]
+        parts = [sql(_OF_PARTS, part=term.text) for term in text.wanted if term.kind == "part"]
+        return _of_chosen(scopes, [*fits, *parts])
 
     def places(self, text: TextQuery, scopes: Sequence[str], among: BitMap) -> list[Sql]:
         """Whether all stands in one column, as whole words."""
-        return [
+        placed = [
             sql(
-                f"SELECT t.id, CAST({points} AS double precision) AS points "
-                f"FROM chosen c JOIN {scope}_text t ON t.id = c.id WHERE t.words @@ {{query}}",
+                _PLACED.format(points=points),
                 query=_asked(" & ".join(_phrase(term, label) for term in text.as_whole_words)),
             )
-            for scope in scopes
             for label, points in (("A", "-10.0"), ("B", "-6.0"))
         ]
+        return _of_chosen(scopes, placed)
 
     def newest_named(self, terms: Sequence[SearchTerm], most: int) -> Sql:
         """Sorted by number."""
@@ -192,6 +187,12 @@ def _has(term: SearchTerm) -> Sql:
 def _contains(column: str, part: str) -> Sql:
     escaped = part.replace("!", "!!").replace("%", "!%").replace("_", "!_")
     return sql(f"t.{column} LIKE {{part}} ESCAPE '!'", part=f"%{escaped}%")
+
+
+def _of_chosen(scopes: Sequence[str], points: Sequence[Sql]) -> list[Sql]:
+    """The sum of some points of each chosen record, by scope."""
+    total = joined(" + ", points)
+    return [sql(_OF_CHOSEN.format(scope=scope), points=total) for scope in scopes]
 
 
 def _asked(query: str) -> Sql:
