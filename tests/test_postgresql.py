@@ -189,6 +189,13 @@ def test_a_record_comes_back_as_it_went(loaded: Path, copied: str, tmp_path: Pat
         assert facts("doctor", "--db", url).stdout == "everything agrees\n"
 
 
+def test_a_copy_can_be_planned_for_at_once(loaded: Path, address: str) -> None:
+    with psycopg.connect(copied_to(address, loaded)) as connection:
+        known = connection.execute("SELECT DISTINCT tablename FROM pg_stats").fetchall()
+
+    assert {"record", "filter_key", "public_text"} <= {name for (name,) in known}
+
+
 def test_nothing_is_copied_onto_records(loaded: Path, copied: str) -> None:
     done = facts("copy", f"sqlite:///{loaded}", copied)
 

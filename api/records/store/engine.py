@@ -101,6 +101,9 @@ class Engine(Protocol):
     def number_on(self, table: str) -> None:
         """Let the next row of a numbered table get a number after all that are there."""
 
+    def take_stock(self) -> None:
+        """Learn what the tables hold now, where plans depend on that."""
+
     # Backups
 
     def is_there(self) -> bool:

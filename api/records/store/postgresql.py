@@ -274,6 +274,10 @@ class PostgresDatabase(PostgresqlDatabase):
         highest = f"(SELECT COALESCE(MAX(id), 0) + 1 FROM {table})"
         self.execute_sql(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), {highest}, false)")
 
+    def take_stock(self) -> None:
+        """The server does so by itself, minutes later."""
+        self.execute_sql("ANALYZE")
+
     # Backups
 
     def is_there(self) -> bool:

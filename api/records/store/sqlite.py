@@ -198,6 +198,9 @@ class SqliteFile(SqliteDatabase):
     def number_on(self, table: str) -> None:
         """SQLite counts on from the highest number that there is."""
 
+    def take_stock(self) -> None:
+        """Statements name their indexes' tables in order."""
+
     # Backups
 
     def is_there(self) -> bool:

@@ -39,6 +39,7 @@ def copy_record(source: Database, target: Database, seen: Callable[[int], None])
                 done = _copy(table, source, target, done, seen)
             copy_texts(source, target, _AT_ONCE)
         engine_of(target).number_on(SEARCH_ROWS.name)
+        engine_of(target).take_stock()
     return done
 
 
