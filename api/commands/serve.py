@@ -47,8 +47,8 @@ def serve(host: str, port: int, workers: int | None, threads: int | None, url: s
         log.warn("the database is unreachable; it is asked again and again", None, error=missing)
     else:
         _prepare()
-    # The first date that is read has its grammar made: no reader waits for that.
-    FuzzyDate.parse("2019")
+    # The first date that needs the grammar has it made: no reader waits for that.
+    FuzzyDate.parse("2019?")
     _greet(host, port)
     configure()
     made = partial(_made, settings, Turns(), bool(missing))
