@@ -353,8 +353,8 @@ def test_a_record_that_is_loaded_into_is_not_replaced(database_file: Path, tmp_p
     many = "".join(f"- {{id: many-{n}, name: Many {n}, kind: person}}\n" for n in range(2000))
     (tmp_path / "files").mkdir()
     (tmp_path / "files" / "parties.yaml").write_text(many)
-    loading = _begun("load", tmp_path / "files", "--db", f"sqlite:///{database_file}")
-    _wait_for(Path(f"{database_file}-wal").exists, loading)
+    loading = _begun("load", tmp_path / "files", "--db", f"sqlite:///{database_file}", "--batch", "50")
+    _wait_for(lambda: "many-0" in _ids(database_file), loading)
 
     refused = _restore(backup, database_file)
 

@@ -50,6 +50,14 @@ def _record_of(database: Path) -> dict[str, tuple[str, str]]:
         return {id_: (document, computed) for id_, document, computed in rows}
 
 
+def test_where_there_are_records_no_file_is_read(database_file: Path, tmp_path: Path) -> None:
+    (tmp_path / "parties.yaml").write_text("- {id: [")
+
+    done = facts("load", tmp_path, "--if-empty", "--db", f"sqlite:///{database_file}")
+
+    assert (done.returncode, done.stdout) == (0, "the database holds records already; nothing loaded\n")
+
+
 # Batches
 
 

@@ -13,6 +13,7 @@ from api.records.store.database import (
     is_on_server,
     migrate,
     open_database,
+    refuse_newer,
     require_usable,
     without_password,
 )
@@ -81,6 +82,12 @@ def opened(url: str | None, *, new: bool = False, page_cache_kb: int = PAGE_CACH
         migrate(database)
         renew(database)
         yield database
+
+
+def look_at(url: str | None) -> None:
+    """End the command where it could not bring the database to this version; nothing is changed in it."""
+    with _usable(url, new=True, resting=True) as database:
+        refuse_newer(applied_migrations(database))
 
 
 @contextmanager

@@ -22,7 +22,7 @@ from schemas.base import counted, nearest
 from schemas.text import text_fault
 from schemas.vocabularies import CORRECTION_KINDS
 
-from .common import FOUND_FAULTS, PAGE_CACHE_KB, database_option, give_up, is_there, opened
+from .common import FOUND_FAULTS, PAGE_CACHE_KB, database_option, give_up, is_there, look_at, opened
 from .loading import BatchRefused, Loading, batches_of
 from .progress import Steps, steps
 
@@ -85,20 +85,33 @@ def load(
     """
     # What is there by now stays: looking through it again and again for garbage took a tenth of the time.
     gc.freeze()
+    if is_there(url):
+        # To read the files may take minutes.
+        if if_empty and _holds_records(url):
+            return _say_that_there_are_records()
+        look_at(url)
     with Harvest() as harvest, steps() as shown:
         if not _gathered(harvest, paths, jobs, shown):
             _gather_slowly(harvest, paths, url)
         batches = batches_of(harvest, batch)
         with opened(url, new=True, page_cache_kb=BATCHED_KB if batch else PAGE_CACHE_KB) as database:
             if if_empty and not is_empty(State(database)):
-                click.echo("the database holds records already; nothing loaded")
-                return
+                return _say_that_there_are_records()
             loading = Loading(database, harvest, correction, shown)
             try:
                 loading.load(batches)
             except BatchRefused as refused:
                 _refuse(refused.findings, loading.stands)
-        loading.summarise()
+        return loading.summarise()
+
+
+def _holds_records(url: str | None) -> bool:
+    with opened(url, new=True) as database:
+        return not is_empty(State(database))
+
+
+def _say_that_there_are_records() -> None:
+    click.echo("the database holds records already; nothing loaded")
 
 
 def _gathered(harvest: Harvest, paths: tuple[Path, ...], jobs: int, shown: Steps) -> bool:
