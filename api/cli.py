@@ -20,6 +20,7 @@ COMMANDS = {
     "backup": "safety",
     "restore": "safety",
     "copy": "copying",
+    "export": "export",
     "doctor": "safety",
     "redact": "safety",
     "forget": "safety",

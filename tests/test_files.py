@@ -30,6 +30,7 @@ READING = {
     "backup": ["backup", "{folder}/copy.db"],
     "check": ["check", "fixtures"],
     "doctor": ["doctor"],
+    "export": ["export", "{folder}/exported"],
     "key list": ["key", "list"],
 }
 CHANGING = {

@@ -93,7 +93,7 @@ def read_files(paths: Iterable[Path], but: Iterable[Path] = ()) -> ReadResult:
 def files_in(
     paths: Iterable[Path], faults: list[FileFault], seen: set[str]
 ) -> Iterator[tuple[Path, str, str]]:
-    """Every file once, and none that was `seen`, with its type and its text; what cannot be read is added to
+    """Every file once, and none that was `seen`: itself, its type, its text; what cannot be read is added to
     the faults."""
     for file in _files(paths, faults, seen):
         try:

@@ -61,9 +61,12 @@ def _integer(value: str) -> int | None:
     return int(value) if re.fullmatch(r"-?(0|[1-9][0-9]{0,17})", value, re.ASCII) else None
 
 
-def _number(value: str) -> float | None:
-    plain = re.fullmatch(r"-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,18})?", value, re.ASCII)
-    return float(value) if plain else None
+def _number(value: str) -> int | float | None:
+    # The decimals of any double-precision number, written out.
+    plain = re.fullmatch(r"-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,350})?", value, re.ASCII)
+    if plain is None:
+        return None
+    return float(value) if "." in value else int(value)
 
 
 #: How a value that is no text is read; what is not of its kind stays a string, so that the schema says what
