@@ -1,5 +1,7 @@
 """Places as GeoJSON: features with geometries, page by page, with everything that a read can ask for."""
 
+import html
+import re
 from typing import Any
 
 import pytest
@@ -106,3 +108,89 @@ def test_a_problem_stays_a_problem(client: FlaskClient) -> None:
 
     assert (wrong.status_code, wrong.mimetype) == (400, "application/problem+json")
     assert (elsewhere.status_code, elsewhere.mimetype) == (406, "application/problem+json")
+
+
+#: An address -> what `Accept` says beside it, if anything.
+LINKED = {
+    "places?format=geojson": None,
+    "places?kind=island&format=geojson&limit=2": "*/*",
+    "places?id=habomai,kunashir&format=geojson": "application/json",
+    "places/kunashir?format=geojson": "text/html,application/xhtml+xml,*/*;q=0.8",
+    "places/kunashir?format=geojson&fields=name&as_of=seq:280": None,
+}
+
+
+def _apart_from_links(answer: TestResponse) -> Json:
+    found: Json = answer.get_json()
+    return {n: member for n, member in found.items() if n not in ("links", "page")}
+
+
+@pytest.mark.parametrize("address", LINKED)
+def test_an_address_alone_can_ask_for_geojson(client: FlaskClient, address: str) -> None:
+    accept = {"Accept": LINKED[address]} if LINKED[address] else {}
+
+    answer = client.get(f"/v1/{address}", headers=accept)
+    taken = _asked(client, address.replace("format=geojson", "").replace("&&", "&").strip("?&"))
+
+    assert (answer.status_code, answer.mimetype) == (200, GEO_JSON), answer.text
+    assert _apart_from_links(answer) == _apart_from_links(taken)
+    for link in answer.get_json().get("links", ()):
+        assert "format=geojson" in link["href"]
+        following = client.get(link["href"])
+        assert (following.status_code, following.mimetype) == (200, GEO_JSON)
+
+
+def test_an_address_that_asks_for_json_gets_it_whatever_is_taken(client: FlaskClient) -> None:
+    answer = client.get("/v1/places/kunashir?format=json", headers={"Accept": GEO_JSON})
+
+    assert answer.data == client.get("/v1/places/kunashir").data
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("places?format=kml", '"kml" is not one of json, geojson'),
+        ("places/kunashir?format=GeoJSON", 'did you mean "geojson"?'),
+        ("parties?format=geojson", 'unknown parameter "format"'),
+    ],
+)
+def test_a_form_that_is_not_there_is_refused(client: FlaskClient, address: str, words: str) -> None:
+    answer = client.get(f"/v1/{address}")
+
+    assert (answer.status_code, answer.mimetype) == (400, "application/problem+json")
+    assert words in answer.get_json()["detail"] + answer.get_json()["errors"][0]["detail"]
+
+
+@pytest.mark.parametrize(
+    ("page", "form"),
+    [
+        ("/places/kunashir", "/v1/places/kunashir?format=geojson"),
+        ("/places/kunashir?as_of=seq:280", "/v1/places/kunashir?format=geojson&as_of=seq:280"),
+        ("/places", "/v1/places?sort=name&count=true&facets=kind&format=geojson"),
+        ("/places?limit=2&kind=island", None),
+        ("/parties/japan", ""),
+        ("/parties", ""),
+    ],
+)
+def test_pages_of_places_lead_to_their_geojson(client: FlaskClient, page: str, form: str | None) -> None:
+    text = client.get(page).text
+
+    found = re.findall(r'<link rel="alternate" type="application/geo\+json" href="([^"]+)">', text)
+    seen = re.findall(r'<a href="([^"]+)" type="application/geo\+json">This page as GeoJSON</a>', text)
+    assert found == seen
+    assert len(found) == (form != "")
+    for address in map(html.unescape, found):
+        assert form is None or address == form
+        assert client.get(address, headers={"Accept": "text/html,*/*;q=0.8"}).mimetype == GEO_JSON
+
+
+def test_a_place_and_the_second_page_of_places_lead_to_their_geojson(client: FlaskClient) -> None:
+    links = client.get("/v1/places/kunashir").headers["Link"]
+    first = client.get("/places?limit=2").text
+    second = client.get(html.unescape(re.findall(r'href="(/places\?[^"]*after=[^"]+)"', first)[0])).text
+
+    assert f'</v1/places/kunashir?format=geojson>; rel="alternate"; type="{GEO_JSON}"' in links
+    assert "geojson" not in client.get("/v1/parties/japan").headers["Link"]
+    (address,) = re.findall(r'<a href="([^"]+)" type="application/geo\+json">', second)
+    features = client.get(html.unescape(address)).get_json()["features"]
+    assert [f["id"] for f in features] == re.findall(r'<a href="/places/([a-z0-9-]+)"', second)[:2]

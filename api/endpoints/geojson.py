@@ -13,18 +13,23 @@ from schemas.json_schema import as_read, component_name
 from schemas.query import Query
 
 from .components import named
+from .parameters import FORMS
 from .reply import Reply
 from .response_schemas import ADDRESS, ID, collection, list_of, object_of, or_null
 
 
 def as_geojson(reply: Reply, query: Query) -> Reply:
-    """The same reply, in the form that the request takes."""
-    if require_acceptable((JSON, GEO_JSON)) == JSON:
+    """The same reply, in the form that the address asks for, or else the one that the request takes."""
+    if (query["format"] or _NAMES[require_acceptable((JSON, GEO_JSON))]) == FORMS[0]:
         return reply
     kept = query["fields"] if "fields" in query.given else WHERE
     reply.form = partial(feature_of if reply.record else features_of, kept=kept)
     reply.kept, reply.media_type = WHERE, GEO_JSON
     return reply
+
+
+#: What `format` calls the media types.
+_NAMES = dict(zip((JSON, GEO_JSON), FORMS, strict=True))
 
 
 def feature(record_type: RecordType) -> Json:

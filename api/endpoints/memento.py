@@ -3,6 +3,7 @@
 from flask import request
 from peewee import Database
 
+from api.formats.geojson import MEDIA_TYPE as GEO_JSON
 from api.http.conditions import read_http_date
 from api.http.problems import Problem
 from api.http.responses import http_date, link
@@ -30,7 +31,10 @@ def memento_headers(record_type: RecordType, record: Stored, state: State) -> di
     address = record_type.href(record.id)
     gate, page = link(address, rel="original timegate"), address.removeprefix("/v1")
     times = link(f"{address}/timemap", rel="timemap", type=LINK_FORMAT)
-    shown = {"Link": f"{gate}, {times}, {link(page, rel='alternate', type='text/html')}"}
+    links = [gate, times, link(page, rel="alternate", type="text/html")]
+    if record_type.located:
+        links.append(link(f"{address}?format=geojson", rel="alternate", type=GEO_JSON))
+    shown = {"Link": ", ".join(links)}
     if state.moment is None:
         return shown
     then = {"Memento-Datetime": http_date(record.updated)}

@@ -24,6 +24,8 @@ from schemas import query
 from schemas.query import Parameter
 from schemas.vocabularies import CORRECTION_KINDS, RECORD_STATUSES, RECORD_TYPES
 
+#: What `format` takes where records have another form than JSON.
+FORMS = ("json", "geojson")
 #: What narrows a query that takes too long.
 NARROWING = tuple(
     dict.fromkeys(["type", *(f.name for t in TYPES.values() for f in t.filters), "updated_since"])
@@ -103,10 +105,16 @@ def count_parameter() -> Parameter:
     return query.flag("count", "Whether `page.total` is counted.", False)
 
 
+def form_parameters(record_type: RecordType) -> Parameters:
+    """How a form is asked for by an address alone, of records that have another than JSON."""
+    about = "The form of the answer, whatever `Accept` says: for links."
+    return by_name([query.choice("format", about, FORMS, None)] if record_type.located else [])
+
+
 @cache
 def record_parameters(record_type: RecordType) -> Parameters:
     """Everything that `GET /v1/{type}/{id}` takes."""
-    beside = [query.as_of(), *naming_parameters()]
+    beside = [query.as_of(), *naming_parameters(), *form_parameters(record_type).values()]
     return {**shape_parameters(record_type), **by_name(beside)}
 
 
@@ -130,6 +138,7 @@ def collection_parameters(record_type: RecordType) -> Parameters:
         by_name(found)
         | filter_parameters(record_type.filters)
         | shape_parameters(record_type)
+        | form_parameters(record_type)
         | page_parameters()
     )
 

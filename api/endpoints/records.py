@@ -34,7 +34,7 @@ def declare(endpoints: Endpoints) -> None:
 def _words(record_type: RecordType) -> dict[str, str]:
     sorts = ", ".join(record_type.sorts)
     title = record_type.plural.replace("_", " ")
-    forms = f" With `Accept: {GEO_JSON}` as GeoJSON." if record_type.located else ""
+    forms = f" With `Accept: {GEO_JSON}` or `format=geojson` as GeoJSON." if record_type.located else ""
     return {
         "one": record_type.name,
         "many": title,

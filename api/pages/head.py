@@ -48,6 +48,8 @@ class Head:
     embeddable: bool = False
     #: Whether there is such a page.
     exists: bool = True
+    #: Whether the API has the same as GeoJSON.
+    located: bool = False
     #: Whether it shows what the record says, in whatever language that is.
     quotes: bool = True
 
@@ -69,6 +71,7 @@ class Head:
             "as_of" in asked.query.values,
             shown.listed and "as_of" not in choices,
             shown.embeddable,
+            located=shown.located,
         )
         return head if shown.about is None else head.with_about(shown.about)
 
@@ -110,6 +113,11 @@ class Head:
         """What its address asks for beside what its reader chose, from the beginning on."""
         pairs = parse_qsl(self.bare.partition("?")[2])
         return [(name, value) for name, value in pairs if name != "after"]
+
+    @property
+    def geojson(self) -> str | None:
+        """Where the API has the same as GeoJSON."""
+        return _joined(self.twin, {"format": "geojson"}) if self.located else None
 
     # Languages
 

@@ -156,7 +156,8 @@ class _List:
         # Lists that are narrowed have no end, and what stands on them has pages of its own.
         plain = not asked.query.given - set(CHOICES)
         about_it = {"@type": "CollectionPage", "name": title, "description": about}
-        return Shown(title, described, self._twin(asked), view, about_it, links_to(document["users"]), plain)
+        users, located = links_to(document["users"]), self.record_type.located
+        return Shown(title, described, self._twin(asked), view, about_it, users, plain, located=located)
 
     def _view(self, title: str, about: str, document: Json, asked: Asked) -> ListView:
         written = understood(self.parameters, asked.query)

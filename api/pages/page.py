@@ -72,6 +72,8 @@ class Shown:
     perspectives: Sequence[Link] = ()
     listed: bool = True
     embeddable: bool = False
+    #: Whether the API has the same as GeoJSON.
+    located: bool = False
 
 
 def translated_now(asked: Asked, document: Json) -> Json:

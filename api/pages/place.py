@@ -94,7 +94,7 @@ def _show(document: Json, asked: Asked) -> Shown:
     perspectives = links_to(document["users"])
     self = place["links"]["self"]
     described = about.place(as_written(place))
-    return Shown(view.title.text, description_of(view), self, view, described, perspectives)
+    return Shown(view.title.text, description_of(view), self, view, described, perspectives, located=True)
 
 
 def _position(point: Json | None) -> str | None:

@@ -184,7 +184,7 @@ def _rows(
 
 # Batch get
 
-_ALONE = frozenset({"id", "fields", "include", "count", "status", "perspective", "translation"})
+_ALONE = frozenset({"id", "fields", "include", "count", "status", "perspective", "translation", "format"})
 
 
 class _Row(NamedTuple):
@@ -222,7 +222,7 @@ def read_batch(state: State, record_type: RecordType, query: Query) -> Page:
             if row.stored.id != wanted:
                 lists["redirected"].append({"from": wanted, "to": row.stored.id})
     total = len(records) if query["count"] else None
-    echo = {name: query[name] for name in sorted(query.given & (_ALONE - {"count", "status"}))}
+    echo = {name: query[name] for name in sorted(query.given & (_ALONE - {"count", "status", "format"}))}
     return Page(list(records.values()), echo, len(ids), None, total, lists)
 
 

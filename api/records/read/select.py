@@ -93,9 +93,9 @@ def selection(index: StateIndex, record_type: RecordType, query: Query, survivor
 
 
 def understood(filters: Sequence[Filter], query: Query, survivors: Survivors) -> dict[str, Any]:
-    """The query as it was understood, without where the page begins and how long it is."""
+    """The query as it was understood, without where the page begins, how long it is, and its form."""
     echo: dict[str, Any] = {}
-    for name in query.given - {"limit", "after", "count"}:
+    for name in query.given - {"limit", "after", "count", "format"}:
         declared = named(filters, name)
         echo[name] = declared.echo(query[name], survivors) if declared else query[name]
         if declared and declared.dated:
