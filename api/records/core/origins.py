@@ -3,7 +3,7 @@
 Works on any graph of documents, so that it can be tested apart from the tables.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Protocol
@@ -35,14 +35,23 @@ class Documents(Protocol):
         """The document of that id."""
 
 
-def ancestry(documents: Documents, source: str) -> list[str]:
+#: Documents that one may descend from.
+MOST_ANCESTORS = 300
+
+
+def ancestors(documents: Documents, source: str) -> Iterator[str]:
     """The source itself and all that it descends from by any edge, nearest first, each once."""
     found, seen = [source], {source}
     for current in found:
+        yield current
         parents = [parent for parent, _ in documents.document(current).parents if parent not in seen]
         found += dict.fromkeys(parents)
         seen.update(parents)
-    return found
+
+
+def ancestry(documents: Documents, source: str) -> list[str]:
+    """The same as a list."""
+    return list(ancestors(documents, source))
 
 
 def origins_of(documents: Documents, source: str) -> list[str]:
@@ -61,8 +70,8 @@ def origins_of(documents: Documents, source: str) -> list[str]:
 def stands_for(documents: Documents, source: str, chain: Sequence[str]) -> str:
     """The document that a citation of `source` stands for, in a claim with this chain of documents:
     the first in the chain that the source is or descends from, else the source."""
-    ancestors = set(ancestry(documents, source))
-    return next((document for document in chain if document in ancestors), source)
+    behind = set(ancestors(documents, source))
+    return next((document for document in chain if document in behind), source)
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from ..core.state import FOREVER
 from ..store.tables import QUESTIONS
 from .between import between_faults
 from .claims import chain_faults, showing_faults
+from .descent import descent_faults, merged_descent_faults
 from .documents import UnreadableDocument
 from .render import SUPERSEDING
 from .session import Entry, Session
@@ -51,6 +52,7 @@ def faults_of_changes(session: Session) -> list[tuple[str, DocumentFault]]:
     circular = [name for name in _ORDERS if _has_circle(session, written, name)]
     found = [(entry.id, fault) for entry in written for fault in _faults_of(session, entry, asked)]
     found += [(entry.id, fault) for entry in written for fault in _circles(session, entry, circular)]
+    found += descent_faults(session)
     if not any(fault.pointer == "/after" for _, fault in found):
         found += between_faults(session)
     merged = [entry for entry in changed if entry.status == "merged"]
@@ -236,6 +238,8 @@ def merger_faults(session: Session, merged: Entry) -> Iterator[DocumentFault]:
     referring = session.referrers([*session.aliases([merged.id])[merged.id], survivor])
     affected = {survivor, *(i for referrers in referring.values() for i in referrers)}
     entries = [e for e in session.all(sorted(affected)) if e.status in ("draft", "published")]
+    if into := session.survivor(merged.id):
+        yield from merged_descent_faults(session, into)
     for entry in entries:
         yield from _opposed_relations(session, entry, "/into")
     for name in (name for name in _ORDERS if _has_circle(session, entries, name)):
