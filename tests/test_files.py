@@ -257,20 +257,82 @@ STOPS = [signal.SIGTERM, signal.SIGINT, signal.SIGHUP]
 def test_a_copy_that_is_told_to_stop_leaves_nothing_unless_it_was_begun_to_ignore_that(
     tmp_path: Path, number: signal.Signals, handler: signal.Handlers
 ) -> None:
-    (tmp_path / "there").mkdir()
-    url = f"sqlite:///{tmp_path}/facts.db"
-    assert facts("key", "create", "A", "--role", "editor", "--db", url).returncode == 0
-    with closing(sqlite3.connect(tmp_path / "facts.db")) as connection:
-        connection.execute("CREATE TABLE ballast AS SELECT zeroblob(200000000) AS weight")
-        connection.commit()
-    copying = _begun("backup", tmp_path / "there" / "copy.db", "--db", url, handler=handler)
-    _wait_for(lambda: any((tmp_path / "there").rglob("half.db")), copying)
+    copying = _copying(tmp_path, handler)
 
     copying.send_signal(number)
 
     ignored = handler == signal.SIG_IGN
     assert (copying.wait(30) == 0) == ignored
     assert list(_contents(tmp_path / "there")) == (["copy.db"] if ignored else [])
+
+
+def _copying(folder: Path, handler: signal.Handlers = signal.SIG_DFL) -> subprocess.Popen[bytes]:
+    """A backup of `facts.db` to `there/copy.db` that has begun, and takes a while."""
+    (folder / "there").mkdir()
+    url = f"sqlite:///{folder}/facts.db"
+    assert facts("key", "create", "A", "--role", "editor", "--db", url).returncode == 0
+    with closing(sqlite3.connect(folder / "facts.db")) as connection:
+        connection.execute("CREATE TABLE ballast AS SELECT zeroblob(200000000) AS weight")
+        connection.commit()
+    copying = _begun("backup", folder / "there" / "copy.db", "--db", url, handler=handler)
+    _wait_for(lambda: any((folder / "there").rglob("half.db")), copying)
+    return copying
+
+
+@pytest.mark.parametrize("command", ["backup", "restore"])
+def test_what_a_killed_copy_left_goes_with_the_next(
+    database_file: Path, tmp_path: Path, command: str
+) -> None:
+    copying = _copying(tmp_path)
+    copying.kill()
+    copying.wait(30)
+    left = _contents(tmp_path / "there")
+
+    if command == "backup":
+        done = facts("backup", tmp_path / "there" / "next.db", "--db", f"sqlite:///{database_file}")
+    else:
+        done = facts("restore", database_file, "--db", f"sqlite:///{tmp_path}/there/next.db")
+
+    assert [name.startswith(".facts-copy-") for name in left] == [True]
+    assert done.returncode == 0, done.stderr
+    assert list(_contents(tmp_path / "there")) == ["next.db"]
+
+
+def test_a_copy_in_work_is_left_to_it(database_file: Path, tmp_path: Path) -> None:
+    copying = _copying(tmp_path)
+    copying.send_signal(signal.SIGSTOP)
+
+    done = facts("backup", tmp_path / "there" / "next.db", "--db", f"sqlite:///{database_file}")
+    meanwhile = set(_contents(tmp_path / "there"))
+    copying.send_signal(signal.SIGCONT)
+
+    assert done.returncode == 0, done.stderr
+    assert len(meanwhile - {"next.db"}) == 1
+    assert copying.wait(60) == 0
+    assert set(_contents(tmp_path / "there")) == {"next.db", "copy.db"}
+
+
+#: Folders that no command of this version left -> what stands in them.
+OTHERS = {
+    ".facts-copy-a1b2c3d4": ["half.db", "notes.txt"],
+    ".facts-a1b2c3d4": ["half.db"],
+    ".facts-copies": [],
+}
+
+
+def test_folders_that_are_not_surely_left_by_a_copy_stay(database_file: Path, tmp_path: Path) -> None:
+    for name, files in OTHERS.items():
+        (tmp_path / "there" / name).mkdir(parents=True)
+        for file in files:
+            (tmp_path / "there" / name / file).write_text("")
+    (tmp_path / "there" / ".facts-copy-link").symlink_to(tmp_path / "there" / ".facts-copies")
+
+    done = facts("backup", tmp_path / "there" / "next.db", "--db", f"sqlite:///{database_file}")
+
+    assert done.returncode == 0, done.stderr
+    assert set(_contents(tmp_path / "there")) == {*OTHERS, ".facts-copy-link", "next.db"}
+    for name, files in OTHERS.items():
+        assert sorted(_contents(tmp_path / "there" / name)) == files
 
 
 def _begun(*arguments: object, handler: signal.Handlers = signal.SIG_DFL) -> subprocess.Popen[bytes]:

@@ -4,7 +4,7 @@ import fcntl
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -16,8 +16,13 @@ _PAGES_AT_ONCE = 4_000
 #: connection to a database with a write-ahead log shares these bytes from its first read until it is closed;
 #: where its process ends in another way, the system lets go of them.
 _SHARED_FROM, _SHARED_BYTES = 0x40000002, 510
+#: A file that is not whole yet, and the folder that it stands in. Earlier versions called theirs otherwise
+#: and held no lock on it: who sees one cannot know whether it is in use.
+_HALF, _PREFIX = "half.db", ".facts-copy-"
 #: What SQLite keeps beside a database: its logs, and memory that processes share.
 _BESIDE = ("-wal", "-shm", "-journal")
+#: All that can stand in such a folder.
+_OURS = frozenset({_HALF, *(f"{_HALF}{suffix}" for suffix in _BESIDE)})
 
 
 def copy(database: sqlite3.Connection, file: Path) -> None:
@@ -38,10 +43,56 @@ def copy(database: sqlite3.Connection, file: Path) -> None:
 
 @contextmanager
 def half_beside(file: Path) -> Iterator[Path]:
-    """Where a file can be written that takes this one's place when it is whole; nothing else stays."""
-    with TemporaryDirectory(prefix=".facts-", dir=file.parent) as place:
-        yield Path(place) / "half.db"
+    """Where a file can be written that takes this one's place when it is whole; nothing else stays, nor what
+    a command that was killed outright left."""
+    _clear_left(file.parent)
+    with _held_folder(file.parent) as place:
+        yield place / _HALF
     _sync(file.parent)
+
+
+@contextmanager
+def _held_folder(parent: Path) -> Iterator[Path]:
+    """A new folder that its process holds a lock on."""
+    with ExitStack() as held:
+        while True:
+            place = Path(
+                held.enter_context(TemporaryDirectory(prefix=_PREFIX, dir=parent, ignore_cleanup_errors=True))
+            )
+            handle = held.enter_context(_locked(place, fcntl.LOCK_EX))
+            # Somebody may have taken it for one that was left, until it was locked.
+            if handle is None or (place.exists() and os.path.samestat(os.fstat(handle), place.stat())):
+                break
+        yield place
+
+
+@contextmanager
+def _locked(folder: Path, how: int) -> Iterator[int | None]:
+    """A lock on a folder, which the system lets go of where the process ends; none where its file system has
+    no such locks. Raises BlockingIOError where another process has it and this one is not to wait."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        try:
+            fcntl.flock(handle, how)
+        except BlockingIOError:
+            raise
+        except OSError:
+            yield None
+        else:
+            yield handle
+    finally:
+        os.close(handle)
+
+
+def _clear_left(parent: Path) -> None:
+    """Take away folders of commands that are gone: those that nobody holds, and that hold nothing else."""
+    for folder in parent.glob(f"{_PREFIX}*"):
+        with suppress(OSError), _locked(folder, fcntl.LOCK_EX | fcntl.LOCK_NB) as handle:
+            if handle is None or not _OURS.issuperset(os.listdir(folder)):
+                continue
+            for name in os.listdir(folder):
+                (folder / name).unlink()
+            folder.rmdir()
 
 
 def _sync(path: Path) -> None:
