@@ -117,6 +117,7 @@ class _Copier:
         self._times = self._column("SELECT DISTINCT time FROM change WHERE type = 'claim' ORDER BY time")
         self._commits = self._sizes_of_commits()
         self._numbers = self._column("SELECT id FROM search_row WHERE type = 'claim' ORDER BY id")
+        self._place = {number: place for place, number in enumerate(self._numbers)}
         self._top = connection.execute("SELECT MAX(id) FROM search_row").fetchone()[0]
         self._suffix = [f"-{i:07}" for i in range(copies + 1)]
 
@@ -142,7 +143,7 @@ class _Copier:
         return instant(self._last["clock"] + place * self.copies + i)
 
     def _number(self, value: int, i: int) -> int:
-        return int(self._top + self._numbers.index(value) * self.copies + i)
+        return int(self._top + self._place[value] * self.copies + i)
 
     def _made(self, table: Table, name: str, value: Any) -> Made | None:
         """What makes a value for each copy; None where it is the same in all."""
@@ -154,12 +155,17 @@ class _Copier:
             return self._made_text(value)
         if table is CHANGES and name == "seq":
             return self._made_number(value)
-        if table is SEARCH_ROWS and name == "id":
-            first = self._number(value, 0)
-            return lambda i: first + i
+        if name in table.numbered or (table is SEARCH_ROWS and name == "id"):
+            return self._made_record_number(value)
         if name in _COMMITS and value not in (0, FOREVER):
             return lambda i: self._commit(value, i)
         return None
+
+    def _made_record_number(self, number: int) -> Made | None:
+        if number not in self._place:
+            return None
+        first = self._number(number, 0)
+        return lambda i: first + i
 
     def _made_number(self, seq: int) -> Made:
         """The number of an entry of the feed: within its commit it stands where it stood."""
@@ -192,8 +198,9 @@ class _Copier:
         names = ", ".join(f'"{name}"' for name in table.columns)
         order = ", ".join(f'"{name}"' for name in table.key)
         query = f"SELECT {names} FROM {table.name} ORDER BY {order}"
-        own = table.columns.index(_column(table) or "")
-        copied = [row for row in self._connection.execute(query).fetchall() if row[own] in self._ids]
+        column = _column(table) or ""
+        own, those = table.columns.index(column), self._place if column in table.numbered else self._ids
+        copied = [row for row in self._connection.execute(query).fetchall() if row[own] in those]
         return chain.from_iterable(self._copies(table, row) for row in copied)
 
     def _copies(self, table: Table, row: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:

@@ -213,11 +213,11 @@ def test_a_withdrawn_record_says_why_in_its_rendering(shelf: Shelf) -> None:
 def test_nothing_depends_on_the_order_of_a_models_lines(
     shelf: Shelf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for table in vars(tables).values():
-        if isinstance(table, Table):
-            turned = Table(table.name, tuple(reversed(table.columns)), table.key, table.kept)
-            for name, value in vars(turned).items():
-                monkeypatch.setattr(table, name, value)
+    declared = {table for table in vars(tables).values() if isinstance(table, Table)}
+    for table in declared | {table.stored for table in declared}:
+        turned = Table(table.name, tuple(reversed(table.columns)), table.key, table.kept)
+        for name, value in vars(turned).items():
+            monkeypatch.setattr(table, name, value)
 
     commit_number = shelf.put(CLAIM, "claim", **_claim("wire", said="2019"))
 

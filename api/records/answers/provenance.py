@@ -23,8 +23,9 @@ WITH RECURSIVE document(id) AS (
     SELECT c.id FROM {records} c WHERE c.id IN ({documents}) AND {c_stands}
     UNION
     SELECT COALESCE(t.merged_into, t.id)
-    FROM document JOIN reference u ON u.record = document.id AND u.role = 'derived_from.source' AND {holds}
-    JOIN {records} t ON t.id = u.target AND {t_stands}
+    FROM document JOIN search_row n ON n.record = document.id
+    JOIN reference u ON u.record = n.id AND u.role = 'derived_from.source' AND {holds}
+    JOIN search_row o ON o.id = u.target JOIN {records} t ON t.id = o.record AND {t_stands}
 )
 SELECT r.body FROM document JOIN {records} r ON r.id = document.id WHERE {shows}
 """

@@ -71,8 +71,9 @@ def judged(
 
 _CITED = """
 SELECT s.id, s.document, COUNT(DISTINCT f.record) FROM reference f
-JOIN record r ON r.id = f.record AND r.status IN ('draft', 'published')
-JOIN record t ON t.id = f.target JOIN record s ON s.id = COALESCE(t.merged_into, t.id)
+JOIN search_row n ON n.id = f.record AND n.scope <> 'none'
+JOIN search_row o ON o.id = f.target
+JOIN record t ON t.id = o.record JOIN record s ON s.id = COALESCE(t.merged_into, t.id)
 WHERE f.until = {forever} AND f.role LIKE '%citations.source' GROUP BY s.id
 """
 

@@ -417,8 +417,10 @@ class Members(Ids):
         return index.with_ids(
             sql(
                 "{members} SELECT id FROM member UNION SELECT COALESCE(p.merged_into, p.id) FROM member "
-                "JOIN reference u ON u.record = member.id AND u.role IN ('publisher', 'co_publishers') "
-                "AND {holds} JOIN {records} p ON p.id = u.target AND {stands}",
+                "JOIN search_row n ON n.record = member.id "
+                "JOIN reference u ON u.record = n.id AND u.role IN ('publisher', 'co_publishers') "
+                "AND {holds} JOIN search_row o ON o.id = u.target "
+                "JOIN {records} p ON p.id = o.record AND {stands}",
                 members=members,
                 holds=index.state.holds("u"),
                 records=index.state.records,
@@ -482,8 +484,9 @@ WITH RECURSIVE asked(id) AS (
     SELECT COALESCE(m.merged_into, m.id) FROM named JOIN {records} m ON m.id = named.id AND {m_stands}
     UNION
     SELECT COALESCE(t.merged_into, t.id)
-    FROM member JOIN reference u ON u.record = member.id AND u.role IN ('derived_from.source', 'part_of')
-    AND {u_holds} JOIN {records} t ON t.id = u.target AND {t_stands}
+    FROM member JOIN search_row n ON n.record = member.id
+    JOIN reference u ON u.record = n.id AND u.role IN ('derived_from.source', 'part_of') AND {u_holds}
+    JOIN search_row o ON o.id = u.target JOIN {records} t ON t.id = o.record AND {t_stands}
 )"""
 
 
@@ -499,11 +502,13 @@ _NAMED_THEN = """
     ) n GROUP BY n.target HAVING SUM(n.records) > 0
 """
 _NAMED_BY_CHANGED = """
-    SELECT DISTINCT d.record, d.target AS dossier, f.target AS target
+    SELECT DISTINCT d.record, d.target AS dossier, e.record AS target
     FROM (SELECT DISTINCT x.id FROM rendering x WHERE x.since > {commit}) changed
-    CROSS JOIN reference d ON d.record = changed.id AND d.role = 'dossiers' AND {d_holds}
-    JOIN {records} o ON o.id = d.record AND o.status = 'published' AND {o_stands}
-    JOIN reference f ON f.record = d.record AND {f_holds} WHERE d.target IN (SELECT id FROM asked)
+    CROSS JOIN search_row n ON n.record = changed.id
+    CROSS JOIN reference d ON d.record = n.id AND d.role = 'dossiers' AND {d_holds}
+    JOIN {records} o ON o.id = changed.id AND o.status = 'published' AND {o_stands}
+    JOIN reference f ON f.record = d.record AND {f_holds} JOIN search_row e ON e.id = f.target
+    WHERE d.target IN (SELECT s.id FROM asked JOIN search_row s ON s.record = asked.id)
 """
 
 

@@ -51,7 +51,8 @@ WITH alias(id) AS (
     SELECT {id} UNION SELECT m.id FROM {records} m WHERE m.merged_into = {id} AND {stands}
 )"""
 _REFERRING = """
-FROM alias JOIN reference f ON f.target = alias.id AND {holds} JOIN {records} r ON r.id = f.record
+FROM alias JOIN search_row a ON a.record = alias.id JOIN reference f ON f.target = a.id AND {holds}
+JOIN search_row n ON n.id = f.record JOIN {records} r ON r.id = n.record
 WHERE {shows} AND r.id NOT IN (SELECT id FROM alias)"""
 
 

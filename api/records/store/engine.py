@@ -67,8 +67,9 @@ class Engine(Protocol):
 
     # Tables
 
-    def insert(self, into: str, rows: Sequence[Sequence[Any]], on_conflict: str) -> None:
-        """Write rows, one at least, with what stands before and behind their values in a statement."""
+    def insert(self, into: str, row: str, rows: Sequence[Sequence[Any]], on_conflict: str) -> None:
+        """Write rows, one at least; with what stands in a statement before them, for each `row` with a place
+        for each of its values, and behind them."""
 
     def prepare(self) -> None:
         """Make what must be there before tables can be looked for.

@@ -9,6 +9,10 @@ from typing import Any
 from peewee import SQL, AutoField, BigIntegerField, BlobField, CompositeKey, IntegerField, Model, TextField
 
 
+class RecordNumber(IntegerField):
+    """The number that `search_row` gives a record: an id takes ten times as much, and stands in many rows."""
+
+
 def _checksum() -> BlobField:
     """A digest of all that a row holds; what was written by other means has none."""
     return BlobField(constraints=[SQL("DEFAULT x''")])
@@ -63,9 +67,9 @@ class Reference(Model):
     and before the commit `until`. Both are feed numbers, as in the other tables of keys: `until` is FOREVER
     for what holds now; what a draft has is kept without history, `since` 0."""
 
-    record = TextField()
+    record = RecordNumber()
     role = TextField()
-    target = TextField()
+    target = RecordNumber()
     since = IntegerField()
     until = BigIntegerField()
 
@@ -79,8 +83,8 @@ class Reference(Model):
 class Dependency(Model):
     """What `record` shows was computed from `target` too."""
 
-    record = TextField()
-    target = TextField()
+    record = RecordNumber()
+    target = RecordNumber()
 
     class Meta:
         table_name = "dependency"

@@ -21,7 +21,7 @@ from playhouse.migrations import Runner
 
 from . import server_backup
 from .deadline import watched
-from .engine import HISTORY, DatabaseUnusable, Undoable, places, translated
+from .engine import HISTORY, DatabaseUnusable, Undoable, translated
 from .models import MODELS
 from .probes import CHANNEL
 from .server_shape import (
@@ -175,12 +175,12 @@ class PostgresDatabase(PostgresqlDatabase):
 
     # Tables
 
-    def insert(self, into: str, rows: Sequence[Sequence[Any]], on_conflict: str) -> None:
+    def insert(self, into: str, row: str, rows: Sequence[Sequence[Any]], on_conflict: str) -> None:
         """Many rows by one statement: each is a way to the server and back."""
         for start in range(0, len(rows), _WRITTEN_AT_ONCE):
             some = rows[start : start + _WRITTEN_AT_ONCE]
             values = [value for row in some for value in row]
-            self.execute_sql(f"{into} {places(len(some), len(some[0]))}{on_conflict}", values)
+            self.execute_sql(f"{into} {', '.join([row] * len(some))}{on_conflict}", values)
 
     def prepare(self) -> None:
         """The database must compare text by code points, as SQLite does: pages and cursors depend on it."""

@@ -13,7 +13,7 @@ from peewee import Database, DatabaseError
 from pyroaring import BitMap
 
 from ..core.sql import Sql, sql
-from .tables import POSTINGS, SEARCH_ROWS, batches
+from .tables import POSTINGS, batches
 
 #: Numbers of a piece: as many as a container of a roaring bitmap holds.
 _BITS = 16
@@ -32,11 +32,6 @@ class Term(NamedTuple):
 
 #: A record's number under a term.
 Posted = tuple[Term, int]
-
-
-def numbers_of(database: Database, ids: Iterable[str]) -> dict[str, int]:
-    """The numbers of records, by id."""
-    return {row.record: row.id for row in SEARCH_ROWS.read_of(database, "record", ids)}
 
 
 # Writing

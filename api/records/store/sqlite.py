@@ -123,9 +123,9 @@ class SqliteFile(SqliteDatabase):
 
     # Tables
 
-    def insert(self, into: str, rows: Sequence[Sequence[Any]], on_conflict: str) -> None:
+    def insert(self, into: str, row: str, rows: Sequence[Sequence[Any]], on_conflict: str) -> None:
         """Row by row, by one statement: to prepare one for many rows takes longer than to write them."""
-        statement = f"{into} {places(1, len(rows[0]))}{on_conflict}"
+        statement = f"{into} {row}{on_conflict}"
         self._log_query(statement, rows)  # type: ignore[attr-defined]  # peewee's types leave it out
         # Outside of a transaction each row would be a commit of its own.
         with nullcontext() if self.in_transaction() else self.atomic(), translated:

@@ -4,13 +4,12 @@ A row of a table that is kept for its own sake is written with a checksum, here 
 """
 
 from collections import namedtuple
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
 from itertools import islice
-from operator import attrgetter
 from typing import Any, TypeVar
 
-from peewee import Database, IntegerField
+from peewee import Database
 
 from ..core.sql import ALWAYS, Sql, joined, run, sql
 from . import models
@@ -46,18 +45,11 @@ def batches_of_ids(database: Database, size: int = _ASKED_AT_ONCE) -> Iterator[l
 class Table:
     """A table. Its rows are named tuples: a value for each column, under the column's name."""
 
-    def __init__(
-        self,
-        name: str,
-        columns: Sequence[str],
-        key: Sequence[str],
-        kept: bool = False,
-        numbers: Sequence[str] = (),
-    ) -> None:
+    #: The columns in which records stand by their numbers.
+    numbered: tuple[str, ...] = ()
+
+    def __init__(self, name: str, columns: Sequence[str], key: Sequence[str], kept: bool = False) -> None:
         self.name, self.columns, self.key = name, tuple(columns), tuple(key)
-        #: The columns of whole numbers, and the others.
-        self.numbers = [column for column in columns if column in numbers]
-        self.others = [column for column in columns if column not in numbers]
         #: Whether its rows have a checksum; others are derived.
         self.kept = kept
         self._written = (*self.columns, _CHECKSUM) if kept else self.columns
@@ -68,6 +60,8 @@ class Table:
         self._select = f"SELECT {_names(self.columns)} FROM {self.name} WHERE "
         self._insert = f"INSERT INTO {self.name} ({_names(self._written)}) VALUES"
         self._replace = f" ON CONFLICT ({_names(self.key)}) {self._on_conflict()}"
+        #: A place for each value of a row, in a statement.
+        self._places = places(1, len(self._written))
 
     @classmethod
     def of(cls, model: Any) -> "Table":
@@ -76,29 +70,20 @@ class Table:
         names = [field.column_name for field in meta.sorted_fields]
         columns = [name for name in names if name != _CHECKSUM]
         key = [field.column_name for field in meta.get_primary_keys()]
-        numbers = [field.column_name for field in meta.sorted_fields if isinstance(field, IntegerField)]
-        return cls(meta.table_name, columns, key, kept=_CHECKSUM in names, numbers=numbers)
+        table = cls(meta.table_name, columns, key, kept=_CHECKSUM in names)
+        numbered = [f.column_name for f in meta.sorted_fields if isinstance(f, models.RecordNumber)]
+        return Numbered(table, numbered) if numbered else table
+
+    @property
+    def stored(self) -> "Table":
+        """The table with rows as they stand in it."""
+        return self
 
     def _on_conflict(self) -> str:
         others = [name for name in self._written if name not in self.key]
         if not others:
             return "DO NOTHING"
         return "DO UPDATE SET " + ", ".join(f'"{name}" = excluded."{name}"' for name in others)
-
-    def padded(self, texts: int, numbers: int) -> str:
-        """The columns of texts, then those of numbers, with as many NULLs behind each as make it so many:
-        what stands in one place in several tables must be of one kind."""
-        no_text = ["CAST(NULL AS text)"] * (texts - len(self.others))
-        no_number = ["CAST(NULL AS bigint)"] * (numbers - len(self.numbers))
-        held = [_names(self.others), *no_text, _names(self.numbers), *no_number]
-        return ", ".join(filter(None, held))
-
-    def unpadded(self, values: Sequence[Any], texts: int) -> Any:
-        """The row of such values."""
-        held = dict(zip(self.others, values, strict=False)) | dict(
-            zip(self.numbers, values[texts:], strict=False)
-        )
-        return self.row._make(held[column] for column in self.columns)
 
     def read(self, database: Database, condition: Sql) -> list[Any]:
         """The rows that meet a condition."""
@@ -111,9 +96,13 @@ class Table:
         """The rows that have one of the values in a column, and meet a further condition."""
         found: list[Any] = []
         for some in batches(values):
-            condition = sql(f'"{column}" IN ({{some}})', some=some)
+            condition = self._having(column, some)
             found += self.read(database, joined(" AND ", [condition, also]) if also else condition)
         return found
+
+    def _having(self, column: str, values: Sequence[Any]) -> Sql:
+        """The condition that a row has one of some values in a column."""
+        return sql(f'"{column}" IN ({{values}})', values=values)
 
     def first(self, database: Database, after: Any | None, limit: int) -> list[Any]:
         """The first rows in the order of the key, beyond one."""
@@ -164,7 +153,7 @@ class Table:
 
     def _write(self, database: Database, rows: Iterable[Any], on_conflict: str) -> None:
         if some := list(map(self._with_checksum, rows)):
-            engine_of(database).insert(self._insert, some, on_conflict)
+            engine_of(database).insert(self._insert, self._places, some, on_conflict)
 
     def _with_checksum(self, row: Sequence[Any]) -> Sequence[Any]:
         return (*row, self.checksum(row)) if self.kept else row
@@ -198,31 +187,68 @@ class Table:
     def delete_of(self, database: Database, column: str, values: Iterable[Any]) -> None:
         """Take the rows away that have one of the values in a column."""
         for some in batches(values):
-            run(database, sql(f'DELETE FROM {self.name} WHERE "{column}" IN ({{some}})', some=some))
+            run(database, sql(f"DELETE FROM {self.name} WHERE {{having}}", having=self._having(column, some)))
 
 
-def read_together(
-    database: Database, tables: Sequence[Table], column: str, values: Iterable[Any], also: Sql = ALWAYS
+class Numbered(Table):
+    """A table in which records stand by their numbers. Its rows have their ids; a number that no record has
+    stands there behind a `#`, which no id begins with."""
+
+    def __init__(self, stored: Table, numbered: Sequence[str]) -> None:
+        super().__init__(stored.name, stored.columns, stored.key)
+        self._stored, self.numbered = stored, tuple(numbered)
+        read = ", ".join(map(self._read_as, self.columns))
+        self._select = f"SELECT {read} FROM {self.name} WHERE "
+        self._places = f"({', '.join(map(self._written_as, self.columns))})"
+
+    @property
+    def stored(self) -> Table:
+        """With the numbers."""
+        return self._stored
+
+    def _read_as(self, column: str) -> str:
+        if column not in self.numbered:
+            return f'"{column}"'
+        known = f'SELECT n.record FROM search_row n WHERE n.id = {self.name}."{column}"'
+        return f"""COALESCE(({known}), '#' || "{column}")"""
+
+    def _written_as(self, column: str) -> str:
+        return "(SELECT id FROM search_row WHERE record = ?)" if column in self.numbered else "?"
+
+    def _having(self, column: str, values: Sequence[Any]) -> Sql:
+        if column not in self.numbered:
+            return super()._having(column, values)
+        numbers = sql("SELECT id FROM search_row WHERE record IN ({values})", values=values)
+        return sql(f'"{column}" IN ({{numbers}})', numbers=numbers)
+
+    def delete(self, database: Database, rows: Iterable[Any]) -> None:
+        """Take rows away by their keys."""
+        gone = list(rows)
+        numbers = record_numbers(database, {getattr(row, name) for row in gone for name in self.numbered})
+        self._stored.delete(database, (self._numbers_in(row, numbers) for row in gone))
+
+    def _numbers_in(self, row: Any, numbers: Mapping[str, int]) -> Any:
+        ids = {name: getattr(row, name) for name in self.numbered}
+        return self._stored.row(
+            **row._asdict() | {name: int(i[1:]) if i[0] == "#" else numbers[i] for name, i in ids.items()}
+        )
+
+
+def rows_of_records(
+    database: Database, tables: Iterable[Table], ids: Iterable[str], also: Sql | None = None
 ) -> list[Any]:
-    """The rows of several tables of texts and whole numbers that have one of the values in a column, and meet
-    a further condition; in one statement."""
-    texts, numbers = (max(len(of(table)) for table in tables) for of in (_texts_of, _numbers_of))
-    found: list[Any] = []
-    for some in batches(values):
-        condition = sql(f'"{column}" IN ({{some}}) AND {{also}}', some=some, also=also)
-        ways = [
-            sql(
-                f"SELECT {place}, {table.padded(texts, numbers)} FROM {table.name} WHERE {{all}}",
-                all=condition,
-            )
-            for place, table in enumerate(tables)
-        ]
-        for place, *row in run(database, joined(" UNION ALL ", ways)).fetchall():
-            found.append(tables[place].unpadded(row, texts))
+    """The rows of several tables that belong to some records, and meet a further condition."""
+    wanted = list(ids)
+    return [row for table in tables for row in table.read_of(database, "record", wanted, also)]
+
+
+def record_numbers(database: Database, ids: Iterable[str]) -> dict[str, int]:
+    """The numbers of records, by id."""
+    found: dict[str, int] = {}
+    for some in batches(ids):
+        rows = run(database, sql("SELECT record, id FROM search_row WHERE record IN ({some})", some=some))
+        found.update(rows.fetchall())
     return found
-
-
-_texts_of, _numbers_of = attrgetter("others"), attrgetter("numbers")
 
 
 def _names(columns: Sequence[str]) -> str:

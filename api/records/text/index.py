@@ -6,8 +6,8 @@ from typing import Any
 
 from peewee import Database
 
-from ..store.postings import SCOPE, Posted, Term, numbers_of
-from ..store.tables import NAME_KEYS, NEW_SEARCH_ROWS, SEARCH_ROWS, batches
+from ..store.postings import SCOPE, Posted, Term
+from ..store.tables import NAME_KEYS, NEW_SEARCH_ROWS, SEARCH_ROWS, batches, record_numbers
 from .engines import full_text_of
 from .fulltext import NOWHERE, SCOPE_OF, SCOPES, Texts
 
@@ -53,7 +53,7 @@ def index(database: Database, records: Iterable[Searched]) -> Indexed:
         _take_out(database, [kept[r.record] for r in other if r.record in kept])
         _add_search_rows(database, other, kept)
         known = {record: row.id for record, row in kept.items()}
-        done.numbers |= known | numbers_of(database, (r.record for r in some if r.record not in known))
+        done.numbers |= known | record_numbers(database, (r.record for r in some if r.record not in known))
         _add_texts(database, other, done.numbers)
         for record in other:
             _move(record, kept.get(record.record), done)

@@ -49,13 +49,13 @@ def _copy(table: Table, source: Database, target: Database, done: int, seen: Cal
 
     def read() -> Iterator[tuple[Any, ...]]:
         nonlocal done
-        for rows in table.pages(source, _AT_ONCE):
+        for rows in table.stored.pages(source, _AT_ONCE):
             right.update(_in_bytes(rows))
             yield from rows
             seen(done := done + len(rows))
 
-    table.pour(target, read())
-    for rows in table.pages(target, _AT_ONCE):
+    table.stored.pour(target, read())
+    for rows in table.stored.pages(target, _AT_ONCE):
         held.update(_in_bytes(rows))
     if held.digest() != right.digest():
         raise ValueError(f"{table.name} does not hold what was copied")

@@ -10,7 +10,7 @@ from peewee import Database, DatabaseError
 from ..core.sql import ALWAYS
 from ..core.state import FOREVER
 from ..store.postings import SCOPE, is_same, rows_for, united
-from ..store.tables import DOSSIER_MENTIONS, POSTINGS, read_together
+from ..store.tables import DOSSIER_MENTIONS, POSTINGS, rows_of_records
 from ..write.keys import PERIODIC, timeless
 from ..write.members import right_mentions
 from ..write.postings import right_postings
@@ -48,7 +48,7 @@ def _overlap(periods: list[tuple[int, int]]) -> bool:
 def _held_periods(database: Database, ids: list[str]) -> dict[str, Periods]:
     """The periods of the key tables' rows by record, as they stand."""
     found: dict[str, Periods] = {}
-    for row in read_together(database, PERIODIC, "record", ids):
+    for row in rows_of_records(database, PERIODIC, ids):
         periods = found.setdefault(row.record, {}).setdefault(timeless(row), [])
         periods.append((row.since, row.until))
     return found

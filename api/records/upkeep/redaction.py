@@ -18,7 +18,7 @@ from ..core.state import FOREVER
 from ..store.api_keys import Actor
 from ..store.database import write_transaction
 from ..store.engine import engine_of
-from ..store.tables import CHECKS, RECORDS, REDACTIONS, RENDERINGS, REVISIONS, read_together
+from ..store.tables import CHECKS, RECORDS, REDACTIONS, RENDERINGS, REVISIONS, rows_of_records
 from ..text.engines import full_text_of
 from ..write.commit import finish
 from ..write.keys import timeless
@@ -73,7 +73,7 @@ def _rebuild_keys(database: Database, record_id: str) -> None:
 
 def _holding(database: Database, record_id: str) -> set[Any]:
     """What a record is found by now."""
-    rows = read_together(database, POSTED, "record", [record_id])
+    rows = rows_of_records(database, POSTED, [record_id])
     return {timeless(row) for row in rows if row.until == FOREVER}
 
 

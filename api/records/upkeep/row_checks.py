@@ -63,8 +63,8 @@ def strange_rows(database: Database) -> Iterator[str]:
     for table in TABLES.values():
         column = DERIVED.get(table, "record")
         if column in table.columns:
-            strange = Sql(f"{column} NOT IN (SELECT id FROM record)")
-            for row in table.read(database, strange):
+            known = "SELECT id FROM record" if table is table.stored else "SELECT id FROM search_row"
+            for row in table.stored.read(database, Sql(f"{column} NOT IN ({known})")):
                 yield f"{place(table, row)}: there is no such record"
 
 

@@ -49,9 +49,10 @@ def _pairs(entry: Entry | None) -> Iterable[Pair]:
 # All of them
 
 _RIGHT = """
-SELECT d.target AS dossier, f.target AS target, COUNT(DISTINCT d.record) AS records FROM reference d
-JOIN record o ON o.id = d.record AND o.status = 'published'
+SELECT a.record AS dossier, e.record AS target, COUNT(DISTINCT d.record) AS records FROM reference d
+JOIN search_row o ON o.id = d.record AND o.scope = 'public'
 JOIN reference f ON f.record = d.record AND f.until = {forever} AND (o.type, f.role) IN (VALUES {roles})
+JOIN search_row a ON a.id = d.target JOIN search_row e ON e.id = f.target
 WHERE d.role = 'dossiers' AND d.until = {forever} GROUP BY 1, 2
 """
 

@@ -10,8 +10,8 @@ from pyroaring import BitMap
 from ..core.filters import dated_term
 from ..core.sql import run, sql
 from ..core.state import FOREVER
-from ..store.postings import SCOPE, Posted, Term, change, numbers_of
-from ..store.tables import DATE_KEYS, FILTER_KEYS
+from ..store.postings import SCOPE, Posted, Term, change
+from ..store.tables import DATE_KEYS, FILTER_KEYS, record_numbers
 from ..text.index import Indexed
 
 #: The tables of keys that have postings.
@@ -22,7 +22,7 @@ def follow(database: Database, before: set[Any], after: set[Any], indexed: Index
     """Let the postings say what rows of keys say `after` a change instead of `before`, periods aside, and
     where the records were `indexed` at the same time."""
     gone, new = before - after, after - before
-    indexed = indexed or Indexed(numbers_of(database, {row.record for row in gone | new}))
+    indexed = indexed or Indexed(record_numbers(database, {row.record for row in gone | new}))
     added, removed = _posted(new, indexed.numbers), _posted(gone, indexed.numbers)
     change(database, [*indexed.added, *added], [*indexed.removed, *removed])
 

@@ -13,7 +13,7 @@ from ..core.registry import TYPES
 from ..core.sql import run, sql
 from ..core.state import FOREVER
 from ..store.postings import replace_all
-from ..store.tables import RECORDS, read_together
+from ..store.tables import RECORDS, rows_of_records
 from ..text.engines import full_text_of
 from ..text.fulltext import SCOPE_OF
 from ..text.index import Searched, index
@@ -35,7 +35,7 @@ def rebuild_keys(database: Database, ids: Sequence[str]) -> None:
         for row, periods in found.items()
         for since, until in periods
     }
-    held = set(read_together(database, PERIODIC, "record", ids))
+    held = set(rows_of_records(database, PERIODIC, ids))
     for table in PERIODIC:
         table.delete(database, (row for row in held - right if isinstance(row, table.row)))
         table.add(database, (row for row in right - held if isinstance(row, table.row)))

@@ -22,10 +22,10 @@ from ..store.tables import (
     REVISIONS,
     Table,
     batches,
-    read_together,
+    rows_of_records,
 )
 from ..text.fulltext import SCOPE_OF
-from ..text.index import Searched, forget, index
+from ..text.index import Indexed, Searched, forget, index
 from .keys import PERIODIC, Found, Rows, changes, in_order, timeless
 from .members import store_mentions
 from .postings import POSTED, follow
@@ -43,9 +43,12 @@ def store(database: Database, steps: Sequence[Step]) -> None:
         _postpone(database, step.postponed)
     RECORDS.put(database, (_row_of(RECORDS, entry) for step in steps for entry in step.entries))
     _store_renderings(database, steps)
+    found = [(record, step) for step in steps if step.keyed for record in step.rendered]
+    # Records have their numbers from the index, and stand in the tables by them.
+    indexed = index(database, (searched(record) for record, _ in found))
     _store_surroundings(database, steps)
     store_mentions(database, [step.session for step in steps])
-    _store_found(database, [(record, step) for step in steps if step.keyed for record in step.rendered])
+    _store_found(database, found, indexed)
     REVISIONS.add(database, (_revision(*changed, step) for step in steps for changed in step.revised))
     CHANGES.add(database, (row for step in steps for row in _changes(step)))
     keep_counters(database, steps[-1].counters)
@@ -122,13 +125,13 @@ def _store_surroundings(database: Database, steps: Sequence[Step]) -> None:
         _store_questions(database, [record.entry for record, _ in some if record.entry.type is DOSSIER])
 
 
-def _store_found(database: Database, rendered: Iterable[tuple[Rendered, Step]]) -> None:
-    """Write what records are found and searched by."""
+def _store_found(database: Database, rendered: Iterable[tuple[Rendered, Step]], indexed: Indexed) -> None:
+    """Write what records are found by."""
     for some in batches(rendered):
-        # A record has its number from the index.
-        indexed = index(database, (searched(record) for record, _ in some))
         before, after = _store_keys(database, some)
         follow(database, before, after, indexed)
+        # Where they are found was told with the first of them.
+        indexed = Indexed(indexed.numbers)
 
 
 def _store_keys(database: Database, rendered: Sequence[tuple[Rendered, Step]]) -> tuple[set[Any], set[Any]]:
@@ -136,7 +139,7 @@ def _store_keys(database: Database, rendered: Sequence[tuple[Rendered, Step]]) -
     wanted = {record.entry.id: rows_of(record, step.session) for record, step in rendered}
     stored = [record.entry.id for record, step in rendered if step.session.stored([record.entry.id])]
     naming = [(record, step) for record, step in rendered if _names_others(record.entry, step.session)]
-    held = _by_record(read_together(database, POSTED, "record", stored, _HELD))
+    held = _by_record(rows_of_records(database, POSTED, stored, _HELD))
     named = {record.entry.id for record, _ in naming}.intersection(stored)
     held_names = _by_record(REFERENCES.read_of(database, "record", sorted(named), _HELD))
     for table in PERIODIC:
@@ -237,9 +240,10 @@ def _erase(database: Database, ids: Sequence[str]) -> None:
     """Take drafts out of every table."""
     if not ids:
         return
-    keys = {timeless(row) for row in read_together(database, POSTED, "record", ids)}
-    follow(database, keys, set(), forget(database, ids))
+    keys = {timeless(row) for row in rows_of_records(database, POSTED, ids)}
     for table in (*PERIODIC, DEPENDENCIES, CHECKS):
         table.delete_of(database, "record", ids)
+    # Their numbers go last: by them they stand in the tables.
+    follow(database, keys, set(), forget(database, ids))
     QUESTIONS.delete_of(database, "dossier", ids)
     RECORDS.delete_of(database, "id", ids)
