@@ -200,7 +200,8 @@ class _Copier:
         query = f"SELECT {names} FROM {table.name} ORDER BY {order}"
         column = _column(table) or ""
         own, those = table.columns.index(column), self._place if column in table.numbered else self._ids
-        copied = [row for row in self._connection.execute(query).fetchall() if row[own] in those]
+        stored = self._connection.execute(query).fetchall()
+        copied = [tuple(table.unpacked(row)) for row in stored if row[own] in those]
         return chain.from_iterable(self._copies(table, row) for row in copied)
 
     def _copies(self, table: Table, row: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
@@ -215,7 +216,7 @@ class _Copier:
                 values[at] = maker(i)
             if tag is not None and body is not None and values[body] is not None:
                 values[tag] = etag_of(plain(values[body]))
-            yield (*values, table.checksum(values)) if table.kept else tuple(values)
+            yield tuple(table.as_written(values))
 
     def copy_texts(self) -> None:
         """What copies are searched by: that of the claims, under their own numbers."""

@@ -10,6 +10,7 @@ from peewee import Database
 from schemas.base import Json
 
 from ..core.mentions import mentions
+from ..core.packed import plain_text
 from ..core.registry import RecordType
 from ..core.sql import run, sql
 from ..core.state import FOREVER
@@ -81,7 +82,7 @@ WHERE f.until = {forever} AND f.role LIKE '%citations.source' GROUP BY s.id
 def held_and_cited(database: Database) -> dict[str, int]:
     """The sources that curators hold and records cite, with how many records do."""
     rows = run(database, sql(_CITED, forever=FOREVER)).fetchall()
-    return {row[0]: row[2] for row in rows if json.loads(row[1])["held"]}
+    return {row[0]: row[2] for row in rows if json.loads(plain_text(row[1]))["held"]}
 
 
 def compared(

@@ -1,5 +1,5 @@
-"""Bytes of past states are kept compressed: they are read seldom, and there are more of them than of the
-present.
+"""Bytes of past states, and documents, are kept compressed: they are read seldom, and there are more of them
+than of what is served now.
 
 With a dictionary of what records have in common a claim takes half of what it takes without, and is unpacked
 in half the time. It was trained once, by zstandard, on the renderings of fixtures/hurricane-maria-death-toll,
@@ -32,9 +32,32 @@ class _Tools(local):
 _TOOLS = _Tools()
 
 
+#: Of shorter texts little is gained, or nothing.
+_SHORT = 64
+
+
 def packed(body: bytes) -> bytes:
     """A record's bytes as past states are kept."""
     return _TOOLS.compressor.compress(body)
+
+
+def packed_text(text: str) -> bytes:
+    """A text of JSON as it is kept."""
+    body = text.encode()
+    return body if len(body) < _SHORT else packed(body)
+
+
+def plain_text(kept: bytes | str) -> str:
+    """The text that was kept; older versions kept it as it is.
+
+    Raises DatabaseError where it is damaged.
+    """
+    if isinstance(kept, str):
+        return kept
+    try:
+        return str(plain(kept).decode())
+    except UnicodeDecodeError as error:
+        raise DatabaseError("a document is malformed") from error
 
 
 def plain(kept: Any) -> Any:
@@ -45,6 +68,6 @@ def plain(kept: Any) -> Any:
     if not isinstance(kept, bytes) or not kept.startswith(_MAGIC):
         return kept
     try:
-        return _TOOLS.decompressor.decompress(kept)
+        return _TOOLS.decompressor.decompress(kept, allow_extra_data=False)
     except zstandard.ZstdError as error:
-        raise DatabaseError("a rendering is malformed") from error
+        raise DatabaseError("what was kept compressed is malformed") from error

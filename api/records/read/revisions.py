@@ -10,6 +10,7 @@ from schemas.base import Json, quoted
 from schemas.query import QueryError, QueryFault
 
 from ..core.errors import NotFound, Redacted
+from ..core.packed import plain_text
 from ..core.sql import ALWAYS, Sql, sql
 from ..core.state import Moment, State
 from ..store.deadline import parsed
@@ -105,7 +106,7 @@ def _revisions(state: State, record_id: str, which: Sql, limit: int) -> list[Rev
 
 
 def _revision(row: tuple[Any, ...]) -> Revision:
-    document = parsed(row[7]) if row[7] else None
+    document = parsed(plain_text(row[7])) if row[7] else None
     return Revision(row[0], row[1], row[2], row[3], row[4], row[5], row[6], document)
 
 

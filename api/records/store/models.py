@@ -13,6 +13,11 @@ class RecordNumber(IntegerField):
     """The number that `search_row` gives a record: an id takes ten times as much, and stands in many rows."""
 
 
+class PackedText(BlobField):
+    """A text that is kept compressed (core/packed.py), where no read waits for it and no statement looks into
+    it. Rows have the text."""
+
+
 def _checksum() -> BlobField:
     """A digest of all that a row holds; what was written by other means has none."""
     return BlobField(constraints=[SQL("DEFAULT x''")])
@@ -25,8 +30,8 @@ class Record(Model):
     type = TextField()
     status = TextField()
     name = TextField()
-    document = TextField()  # JSON, input form: what the curators wrote
-    computed = TextField(
+    document = PackedText()  # JSON, input form: what the curators wrote
+    computed = PackedText(
         constraints=[SQL("DEFAULT ''")]
     )  # JSON: what its keys are derived from, beside the document
     body = BlobField()  # JSON, output form: what a read sends
@@ -265,7 +270,7 @@ class Revision(Model):
     change = TextField()
     kind = TextField(null=True)
     note = TextField(null=True)
-    document = TextField(null=True)  # null where it was redacted
+    document = PackedText(null=True)  # null where it was redacted
     checksum = _checksum()
 
     class Meta:
@@ -288,7 +293,7 @@ class RenderingRow(Model):
     type = TextField()
     status = TextField()
     name = TextField()
-    computed = TextField()  # JSON: what its keys are derived from, beside its document
+    computed = PackedText()  # JSON: what its keys are derived from, beside its document
     body = BlobField(null=True)  # null where it was redacted
     etag = TextField()
     revision = IntegerField()

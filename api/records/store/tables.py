@@ -4,13 +4,14 @@ A row of a table that is kept for its own sake is written with a checksum, here 
 """
 
 from collections import namedtuple
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
 from itertools import islice
 from typing import Any, TypeVar
 
-from peewee import Database
+from peewee import Database, DatabaseError
 
+from ..core.packed import packed_text, plain_text
 from ..core.sql import ALWAYS, Sql, joined, run, sql
 from . import models
 from .engine import engine_of, places
@@ -48,8 +49,18 @@ class Table:
     #: The columns in which records stand by their numbers.
     numbered: tuple[str, ...] = ()
 
-    def __init__(self, name: str, columns: Sequence[str], key: Sequence[str], kept: bool = False) -> None:
+    def __init__(
+        self,
+        name: str,
+        columns: Sequence[str],
+        key: Sequence[str],
+        kept: bool = False,
+        packed: Collection[str] = (),
+    ) -> None:
         self.name, self.columns, self.key = name, tuple(columns), tuple(key)
+        #: The columns of texts that are kept compressed, and where they stand in a row.
+        self.packed = frozenset(packed)
+        self._packed_at = [at for at, column in enumerate(self.columns) if column in packed]
         #: Whether its rows have a checksum; others are derived.
         self.kept = kept
         self._written = (*self.columns, _CHECKSUM) if kept else self.columns
@@ -70,7 +81,8 @@ class Table:
         names = [field.column_name for field in meta.sorted_fields]
         columns = [name for name in names if name != _CHECKSUM]
         key = [field.column_name for field in meta.get_primary_keys()]
-        table = cls(meta.table_name, columns, key, kept=_CHECKSUM in names)
+        packed = {f.column_name for f in meta.sorted_fields if isinstance(f, models.PackedText)}
+        table = cls(meta.table_name, columns, key, kept=_CHECKSUM in names, packed=packed)
         numbered = [f.column_name for f in meta.sorted_fields if isinstance(f, models.RecordNumber)]
         return Numbered(table, numbered) if numbered else table
 
@@ -88,7 +100,19 @@ class Table:
     def read(self, database: Database, condition: Sql) -> list[Any]:
         """The rows that meet a condition."""
         rows = run(database, Sql(self._select + condition.text, condition.values)).fetchall()
-        return [self.row._make(row) for row in rows]
+        return [self.row._make(self.unpacked(row)) for row in rows]
+
+    def unpacked(self, row: Sequence[Any]) -> Sequence[Any]:
+        """The values of a row as it is stored, its texts as they are.
+
+        Raises DatabaseError where one is damaged.
+        """
+        if not self._packed_at:
+            return row
+        values = list(row)
+        for at in self._packed_at:
+            values[at] = values[at] if values[at] is None else plain_text(values[at])
+        return values
 
     def read_of(
         self, database: Database, column: str, values: Iterable[Any], also: Sql | None = None
@@ -152,11 +176,17 @@ class Table:
         self._write(database, rows, self._replace)
 
     def _write(self, database: Database, rows: Iterable[Any], on_conflict: str) -> None:
-        if some := list(map(self._with_checksum, rows)):
+        if some := list(map(self.as_written, rows)):
             engine_of(database).insert(self._insert, self._places, some, on_conflict)
 
-    def _with_checksum(self, row: Sequence[Any]) -> Sequence[Any]:
-        return (*row, self.checksum(row)) if self.kept else row
+    def as_written(self, row: Sequence[Any]) -> Sequence[Any]:
+        """The values of a row as they are stored, with its checksum where it has one."""
+        if not self.kept and not self._packed_at:
+            return row
+        values = list(row)
+        for at in self._packed_at:
+            values[at] = values[at] if values[at] is None else packed_text(values[at])
+        return [*values, self.checksum(row)] if self.kept else values
 
     def checksum(self, row: Sequence[Any]) -> bytes:
         """A digest of what a row holds."""
@@ -167,8 +197,14 @@ class Table:
         """The kept rows that do not hold what was written, one after another."""
         query = f"SELECT {_names(self._written)} FROM {self.name}"
         for *values, kept in database.execute_sql(query) if self.kept else ():
-            if self.checksum(values) != kept:
+            if not self._agrees(values, kept):
                 yield self.row._make(values)
+
+    def _agrees(self, values: Sequence[Any], checksum: bytes) -> bool:
+        try:
+            return self.checksum(self.unpacked(values)) == checksum
+        except DatabaseError:
+            return False
 
     def change(self, database: Database, condition: Sql, **values: Any) -> int:
         """Give columns of the rows that meet a condition other values; how many rows these were."""

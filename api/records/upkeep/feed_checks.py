@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from peewee import Database
 
+from ..core.packed import plain_text
 from ..read.revisions import last_seq
 
 #: Records beside what a mirror holds that has followed the feed from 0: the record of their last entry.
@@ -42,11 +43,12 @@ _DISAGREEMENTS = {
         "LEFT JOIN revision v ON v.record = r.id WHERE r.revision IS NOT NULL GROUP BY r.id "
         "HAVING r.revision <> COUNT(v.number) OR r.revision <> COALESCE(MAX(v.number), 0)"
     ),
-    "{} {}: its document is not that of its last revision, {}": (
-        "SELECT r.type, r.id, v.number FROM record r JOIN revision v "
-        "ON v.record = r.id AND v.number = r.revision WHERE COALESCE(r.document <> v.document, TRUE)"
-    ),
 }
+#: Documents that are not kept as the same bytes: they may be the same, and one of them older.
+_UNLIKE = (
+    "SELECT r.type, r.id, v.number, r.document, v.document FROM record r JOIN revision v "
+    "ON v.record = r.id AND v.number = r.revision WHERE COALESCE(r.document <> v.document, TRUE)"
+)
 
 
 def feed_faults(database: Database) -> Iterator[str]:
@@ -62,3 +64,6 @@ def disagreements(database: Database) -> Iterator[str]:
     for fault, query in _DISAGREEMENTS.items():
         for row in database.execute_sql(query):
             yield fault.format(*row)
+    for name, record, number, *documents in database.execute_sql(_UNLIKE):
+        if None in documents or len(set(map(plain_text, documents))) > 1:
+            yield f"{name} {record}: its document is not that of its last revision, {number}"

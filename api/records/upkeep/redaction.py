@@ -11,7 +11,7 @@ from schemas.base import Json
 from schemas.date import BOUNDS
 
 from ..core.errors import Conflict, NotFound
-from ..core.packed import packed, plain
+from ..core.packed import packed, plain, plain_text
 from ..core.registry import RecordType
 from ..core.sql import sql
 from ..core.state import FOREVER
@@ -163,7 +163,7 @@ def _left_of(database: Database, record_type: RecordType, record_id: str) -> _Le
     rows = database.execute_sql(
         "SELECT document FROM revision WHERE record = ? AND document IS NOT NULL", (record_id,)
     ).fetchall()
-    documents = [orjson.loads(row[0]) for row in rows]
+    documents = [orjson.loads(plain_text(row[0])) for row in rows]
     # What was withdrawn is called by its id.
     names = {record_id, *(document.get(record_type.title, record_id) for document in documents)}
     addresses = {_address(document["url"]) for document in documents if document.get("url")}

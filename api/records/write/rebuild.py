@@ -9,6 +9,7 @@ import orjson
 from peewee import Database
 
 from ..core.filters import Filter, Key
+from ..core.packed import plain_text
 from ..core.registry import TYPES
 from ..core.sql import run, sql
 from ..core.state import FOREVER
@@ -90,7 +91,11 @@ def periods_of_renderings(database: Database, ids: Sequence[str]) -> dict[str, P
     for record_id, type_name, since, until, computed, document in states:
         then = survivors.at(since or _NOW)
         state = _FoundThen(
-            TYPES[type_name], record_id, orjson.loads(document), orjson.loads(computed or "{}"), then
+            TYPES[type_name],
+            record_id,
+            orjson.loads(plain_text(document)),
+            orjson.loads(plain_text(computed) or "{}"),
+            then,
         )
         for row in chain.from_iterable(state.rows().values()):
             found.setdefault(record_id, {}).setdefault(row, []).append((since, until))
