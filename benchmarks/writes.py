@@ -20,6 +20,7 @@ from typing import Any
 import uvloop
 from peewee import Database
 
+from api.records.core.packed import plain_text
 from api.records.store.api_keys import create_key
 from api.records.store.database import open_database
 from schemas.base import Json
@@ -74,7 +75,7 @@ class Client(asyncio.Protocol):
 def _claims(database: Database) -> list[Json]:
     """The dossier's claims as they were written, but for those that other claims show."""
     stored = database.execute_sql("SELECT document FROM record WHERE type = 'claim' ORDER BY id")
-    claims = [json.loads(row[0]) for row in stored.fetchall()]
+    claims = [json.loads(plain_text(row[0])) for row in stored.fetchall()]
     return [claim for claim in claims if "relations" not in claim]
 
 
