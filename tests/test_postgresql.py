@@ -1,11 +1,14 @@
 """The same service on PostgreSQL: the same answers, and what only a server can do wrong."""
 
+import os
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -230,6 +233,53 @@ def test_a_copy_that_is_not_held_as_it_was_read_is_none(
     assert done.stderr == f"facts: nothing was copied: {table} does not hold what was copied\n"
     empty = facts("doctor", "--db", url)
     assert empty.stdout == "everything agrees\n"
+
+
+def test_a_copy_names_the_record_that_cannot_be_read(loaded: Path, address: str, tmp_path: Path) -> None:
+    damaged, url = tmp_path / "damaged.db", new_database(address)
+    shutil.copy(loaded, damaged)
+    with closing(sqlite3.connect(damaged)) as connection:
+        connection.execute("UPDATE revision SET document = CAST(x'ff' AS TEXT) WHERE record = 'nhk'")
+        connection.commit()
+
+    done = facts("copy", f"sqlite:///{damaged}", url)
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == f"facts: the database cannot be used: {damaged} is damaged; restore a backup\n"
+    assert client_at(url).get("/v1/parties").get_json()["data"] == []
+
+
+def test_a_copy_ends_where_its_reader_does(loaded: Path, address: str) -> None:
+    url = new_database(address)
+    migrate(open_database(url))
+    with psycopg.connect(url) as holding:
+        holding.execute("LOCK TABLE record IN SHARE MODE")
+        copying = subprocess.Popen(
+            [sys.executable, "-m", "api.cli", "copy", f"sqlite:///{loaded}", url],
+            cwd=ROOT,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        os.kill(reader_of(copying.pid), signal.SIGKILL)
+
+    _, said = copying.communicate(timeout=PATIENCE_MS / 1000)
+
+    assert copying.returncode == 2, said
+    assert "the process that read it has ended" in said
+    assert client_at(url).get("/v1/parties").get_json()["data"] == []
+
+
+def reader_of(pid: int) -> int:
+    """The process that reads for another."""
+    until = time.monotonic() + PATIENCE_MS / 1000
+    while time.monotonic() < until:
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        for child in children:
+            with suppress(OSError):
+                if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes():
+                    return int(child)
+        time.sleep(0.02)
+    raise AssertionError("there is none")
 
 
 def test_a_copy_does_not_hide_damage(loaded: Path, address: str, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ all of them, with a `?` for each value, in what SQLite and PostgreSQL have in co
 which is not, stands in `text`.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, ClassVar, Protocol, cast
@@ -95,9 +95,9 @@ class Engine(Protocol):
     def pour(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         """Write many new rows, faster than statements do."""
 
-    def unindexed(self) -> AbstractContextManager[None]:
-        """A while, in a transaction, in which tables have no index but that of their key: to make the others
-        of rows that are there takes a fraction of what it takes to keep them."""
+    def unindexed(self, tables: Collection[str]) -> AbstractContextManager[None]:
+        """A while, in a transaction, in which these tables have no index but that of their key: to make the
+        others of rows that are there takes a fraction of what it takes to keep them."""
 
     def number_on(self, table: str) -> None:
         """Let the next row of a numbered table get a number after all that are there."""

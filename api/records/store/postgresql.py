@@ -5,7 +5,7 @@ functions that they use under the names that they use (`FUNCTIONS`).
 """
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from secrets import token_hex
@@ -259,9 +259,9 @@ class PostgresDatabase(PostgresqlDatabase):
                 lines.write_row(row)
 
     @contextmanager
-    def unindexed(self) -> Iterator[None]:
+    def unindexed(self, tables: Collection[str]) -> Iterator[None]:
         """What a key or another constraint needs stays."""
-        indexes = self._rows(INDEXES)
+        indexes = [row[:2] for row in self._rows(INDEXES) if row[2] in tables]
         for name, _ in indexes:
             self.execute_sql(f"DROP INDEX {name}")
         yield

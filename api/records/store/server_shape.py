@@ -137,9 +137,9 @@ UNION ALL
 SELECT 'function', signature, '', result || ' ' || how
 FROM ({DECLARED_FUNCTIONS}) f(signature, result, how)
 """
-#: Names and statements of the indexes of the current schema that no constraint needs.
+#: Names, statements and tables of the indexes of the current schema that no constraint needs.
 INDEXES = """
-SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid)
+SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid), relname
 FROM pg_index i JOIN pg_class c ON c.oid = indrelid
 WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r'
 AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid)

@@ -2,7 +2,7 @@
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from functools import cache
 from pathlib import Path
@@ -180,15 +180,15 @@ class SqliteFile(SqliteDatabase):
 
     def pour(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         """By one statement."""
-        names = ", ".join(f'"{name}"' for name in columns)
+        names, values = ", ".join(f'"{name}"' for name in columns), places(1, len(columns))
         with translated:
-            statement = f"INSERT INTO {table} ({names}) VALUES {places(1, len(columns))}"
-            self._handle().executemany(statement, rows)
+            self._handle().executemany(f"INSERT INTO {table} ({names}) VALUES {values}", rows)
 
     @contextmanager
-    def unindexed(self) -> Iterator[None]:
+    def unindexed(self, tables: Collection[str]) -> Iterator[None]:
         """Those that were declared by a statement; SQLite keeps it."""
-        indexes = self.rows("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL")
+        declared = "SELECT name, sql, tbl_name FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
+        indexes = [row[:2] for row in self.rows(declared) if row[2] in tables]
         for name, _ in indexes:
             self.rows(f"DROP INDEX {name}")
         yield
@@ -199,7 +199,7 @@ class SqliteFile(SqliteDatabase):
         """SQLite counts on from the highest number that there is."""
 
     def take_stock(self) -> None:
-        """Statements name their indexes' tables in order."""
+        """Statements name tables in the order in which they are read."""
 
     # Backups
 

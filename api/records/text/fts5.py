@@ -5,6 +5,7 @@ Two tables a scope, each with the columns title, names, text: `words` holds word
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 from peewee import Database, DatabaseError
 from pyroaring import BitMap
@@ -45,9 +46,15 @@ class Fts5:
         WORDS[scope].add(database, ((number, *texts.words) for number, texts in records))
         PARTS[scope].add(database, ((number, *texts.parts) for number, texts in records))
 
-    def pour(self, database: Database, scope: str, records: Iterable[tuple[int, Texts]]) -> None:
-        """As any."""
-        self.add(database, scope, list(records))
+    def row(self, number: int, texts: Texts) -> tuple[Any, ...]:
+        """Of both tables."""
+        return (number, *texts.words, *texts.parts)
+
+    def pour(self, database: Database, scope: str, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Into both tables."""
+        words = len(COLUMNS) + 1
+        WORDS[scope].pour(database, (row[:words] for row in rows))
+        PARTS[scope].pour(database, ((row[0], *row[words:]) for row in rows))
 
     def remove(self, database: Database, scope: str, numbers: Sequence[int]) -> None:
         """From both tables."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 from itertools import chain
-from typing import Protocol
+from typing import Any, Protocol
 
 from peewee import Database
 from pyroaring import BitMap
@@ -89,8 +89,11 @@ class FullText(Protocol):
     def add(self, database: Database, scope: str, records: Sequence[tuple[int, Texts]]) -> None:
         """Let records of these numbers be found in a scope."""
 
-    def pour(self, database: Database, scope: str, records: Iterable[tuple[int, Texts]]) -> None:
-        """The same for very many, none of which is there."""
+    def row(self, number: int, texts: Texts) -> tuple[Any, ...]:
+        """What is written of a record, as plain values."""
+
+    def pour(self, database: Database, scope: str, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Write very many such rows, of records none of which is there."""
 
     def remove(self, database: Database, scope: str, numbers: Sequence[int]) -> None:
         """Let records of these numbers be found there no more."""

@@ -6,6 +6,7 @@ trigrams (pg_trgm), for parts of words. Our own words go in, no dictionary of Po
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 from peewee import Database
 from pyroaring import BitMap
@@ -52,9 +53,12 @@ class TextSearch:
             query = f"INSERT INTO {scope}_text (id, words, parts, called) VALUES {{rows}}"
             run(database, sql(query, rows=joined(", ", rows)))
 
-    def pour(self, database: Database, scope: str, records: Iterable[tuple[int, Texts]]) -> None:
+    def row(self, number: int, texts: Texts) -> tuple[Any, ...]:
+        """Of the one table."""
+        return (number, *_values(texts))
+
+    def pour(self, database: Database, scope: str, rows: Sequence[tuple[Any, ...]]) -> None:
         """As rows of any table."""
-        rows = ((number, *_values(texts)) for number, texts in records)
         engine_of(database).pour(f"{scope}_text", ("id", *_COLUMNS), rows)
 
     def remove(self, database: Database, scope: str, numbers: Sequence[int]) -> None:

@@ -1,6 +1,5 @@
 """A whole record from one database into another, of any engine: records, history, feed, keys, drafts."""
 
-import marshal
 from collections.abc import Callable, Iterator
 from hashlib import blake2b
 from typing import Any
@@ -9,60 +8,54 @@ from peewee import Database
 
 from ..core.state import State
 from ..read.records import is_empty
-from ..store.database import require_usable, snapshot, write_transaction
+from ..store.database import write_transaction
 from ..store.engine import DatabaseUnusable, engine_of
 from ..store.tables import SEARCH_ROWS, TABLES, Table
-from ..write.rebuild import copy_texts
+from ..text.engines import full_text_of
+from ..text.fulltext import SCOPES
+from .source import AT_ONCE, Source, in_bytes
 
-#: Rows that are read and compared at once.
-_AT_ONCE = 1_000
 
-
-def copy_record(source: Database, target: Database, seen: Callable[[int], None]) -> int:
+def copy_record(source: Callable[[], Database], target: Database, seen: Callable[[int], None]) -> int:
     """Copy a record into a database that holds none: all of it, or nothing. How many rows it was.
 
-    What was written is read again before the commit and compared, row by row. `seen` is told how many rows
-    are done.
+    `source` opens it, in another process. What was written is read again before the commit and compared, row
+    by row. `seen` is told how many rows are done.
 
-    Raises DatabaseUnusable where the target holds records, or is not of the same version; ValueError where
-    it does not hold what was copied.
+    Raises DatabaseUnusable where the target holds records, SourceFailed where the source cannot be read;
+    ValueError where the target does not hold what was copied.
     """
-    with snapshot(source), write_transaction(target):
-        require_usable(source)
+    engine, full_text = engine_of(target), full_text_of(target)
+    with write_transaction(target), Source(source, full_text) as read:
         if not is_empty(State(target)):
             raise DatabaseUnusable("it holds records already; copy into a new one")
         done = 0
-        with engine_of(target).unindexed():
-            for table in TABLES.values():
-                # A new database has counters and a secret of its own.
-                target.execute_sql(f"DELETE FROM {table.name}")
-                done = _copy(table, source, target, done, seen)
-            copy_texts(source, target, _AT_ONCE)
-        engine_of(target).number_on(SEARCH_ROWS.name)
-        engine_of(target).take_stock()
+        with engine.unindexed([name for scope in SCOPES for name in full_text.held(scope)]):
+            with engine.unindexed([table.name for table in TABLES.values()]):
+                for table in TABLES.values():
+                    # A new database has counters and a secret of its own.
+                    target.execute_sql(f"DELETE FROM {table.name}")
+                    done = _copy(table, read, target, done, seen)
+            for scope, rows in read.texts():
+                full_text.pour(target, scope, rows)
+        engine.number_on(SEARCH_ROWS.name)
+        engine.take_stock()
     return done
 
 
-def _copy(table: Table, source: Database, target: Database, done: int, seen: Callable[[int], None]) -> int:
+def _copy(table: Table, source: Source, target: Database, done: int, seen: Callable[[int], None]) -> int:
     """Copy the rows of a table, and compare; how many are done by then, with those before."""
-    right, held = blake2b(), blake2b()
 
-    def read() -> Iterator[tuple[Any, ...]]:
+    def rows() -> Iterator[tuple[Any, ...]]:
         nonlocal done
-        for rows in table.stored.pages(source, _AT_ONCE):
-            right.update(_in_bytes(rows))
-            yield from rows
-            seen(done := done + len(rows))
+        for page in source.pages():
+            yield from page
+            seen(done := done + len(page))
 
-    table.stored.pour(target, read())
-    for rows in table.stored.pages(target, _AT_ONCE):
-        held.update(_in_bytes(rows))
-    if held.digest() != right.digest():
+    table.stored.pour(target, rows())
+    held = blake2b()
+    for page in table.stored.pages(target, AT_ONCE):
+        held.update(in_bytes(page))
+    if held.digest() != source.digest:
         raise ValueError(f"{table.name} does not hold what was copied")
     return done
-
-
-def _in_bytes(rows: list[tuple[Any, ...]]) -> bytes:
-    """Rows as bytes, which are the same where all their values and the kinds of these are. Later versions of
-    the format depend on which values are one object."""
-    return marshal.dumps(rows, 2)

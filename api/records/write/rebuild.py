@@ -15,8 +15,6 @@ from ..core.sql import run, sql
 from ..core.state import FOREVER
 from ..store.postings import replace_all
 from ..store.tables import RECORDS, rows_of_records
-from ..text.engines import full_text_of
-from ..text.fulltext import SCOPE_OF
 from ..text.index import Searched, index
 from ..text.texts import texts_of
 from .keys import PERIODIC, Found
@@ -61,26 +59,6 @@ def rebuild_index(database: Database, ids: Sequence[str]) -> None:
             for row in RECORDS.read_of(database, "id", ids)
         ),
     )
-
-
-def copy_texts(source: Database, target: Database, at_once: int) -> None:
-    """Make a full-text index of a copy, which has none of its own yet, of what the source's records say."""
-    rows, last = [], ""
-    while rows := source.execute_sql(_SEARCHED, (last, at_once)).fetchall():
-        last = rows[-1][0]
-        for status, scope in SCOPE_OF.items():
-            texts = (
-                (number, texts_of(TYPES[type_name], orjson.loads(body)))
-                for _, type_name, held, body, number in rows
-                if held == status
-            )
-            full_text_of(target).pour(target, scope, texts)
-
-
-#: Records and their numbers in the index.
-_SEARCHED = """
-SELECT r.id, r.type, r.status, r.body, s.id FROM record r JOIN search_row s ON s.record = r.id
-WHERE r.id > ? ORDER BY r.id LIMIT ?"""
 
 
 def periods_of_renderings(database: Database, ids: Sequence[str]) -> dict[str, Periods]:
