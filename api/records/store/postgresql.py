@@ -20,7 +20,6 @@ from peewee import PeeweeException, PostgresqlDatabase
 from playhouse.migrations import Runner
 
 from . import server_backup
-from .deadline import watched
 from .engine import HISTORY, DatabaseUnusable, Undoable, translated
 from .models import MODELS
 from .probes import CHANNEL
@@ -34,7 +33,7 @@ from .server_shape import (
     differences,
     mending,
 )
-from .server_words import in_their_words
+from .server_words import BinaryCursor, in_their_words
 from .tables import COUNTERS, SECRETS
 
 #: Whoever writes holds this lock of the database until the commit: "facts" as a number.
@@ -84,7 +83,7 @@ class PostgresDatabase(PostgresqlDatabase):
             connect_timeout=_PATIENCE_TO_CONNECT,
             **_ALIVE,
             options=options,
-            cursor_factory=watched(psycopg.Cursor),
+            cursor_factory=BinaryCursor,
         )
 
     def execute_sql(self, sql: str, params: Sequence[Any] | None = None) -> Any:

@@ -1,6 +1,13 @@
-"""SQLite's words in PostgreSQL's: placeholders, joins, kinds of columns."""
+"""What goes to PostgreSQL and comes back: SQLite's words in its own (placeholders, joins, kinds of columns),
+and rows as it holds them."""
 
 from functools import lru_cache
+from typing import Any
+
+import psycopg
+from psycopg.pq import Format
+
+from .deadline import watched
 
 #: What a declaration of SQLite's becomes. A number of the feed, a time in microseconds: all may be large.
 _DECLARED = (
@@ -20,3 +27,12 @@ def in_their_words(statement: str) -> str:
         for ours, theirs in _DECLARED:
             statement = statement.replace(ours, theirs)
     return statement.replace("%", "%%").replace("?", "%s") if "?" in statement else statement
+
+
+@watched
+class BinaryCursor(psycopg.Cursor[Any]):
+    """As text, bytes would come as twice as many, written by the server and read here."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.format = Format.BINARY
