@@ -57,9 +57,11 @@ class FirstById:
         if rarest is None or rarest[0] > DENSE * len(self.numbers):
             return Sql("SELECT k.id, k.record FROM search_row k WHERE TRUE"), 1
         part = keys[rarest[1]]
+        # One number after another: PostgreSQL thinks that few rows have a key, and would join all of them
+        # before it took the first.
         rows = sql(
-            f"SELECT n.id, k.record FROM {part.table} k CROSS JOIN search_row n ON n.record = k.record "
-            "WHERE {key} AND {holds}",
+            "SELECT (SELECT n.id FROM search_row n WHERE n.record = k.record) AS id, k.record "
+            f"FROM {part.table} k WHERE {{key}} AND {{holds}}",
             key=part.key,
             holds=self.index.state.holds("k"),
         )
