@@ -21,6 +21,7 @@ from api.records.core.packed import packed, plain
 from api.records.core.state import FOREVER
 from api.records.store.counters import instant
 from api.records.store.database import open_database
+from api.records.store.id_ranges import rebuild_ranges
 from api.records.store.tables import (
     CHANGES,
     COUNTERS,
@@ -29,6 +30,7 @@ from api.records.store.tables import (
     RENDERINGS,
     SEARCH_ROWS,
     TABLES,
+    TERMS,
     Table,
 )
 from api.records.text.fts5 import PARTS, WORDS
@@ -41,6 +43,7 @@ from api.records.write.render import etag_of
 WHOLE: dict[str, Callable[[Database], None]] = {
     "posting": rebuild_postings,
     "dossier_mention": rebuild_mentions,
+    "id_range": rebuild_ranges,
 }
 #: Columns with the number of a commit.
 _COMMITS = {"since", "until", "seq", "commit"}
@@ -53,8 +56,9 @@ def multiply(connection: sqlite3.Connection, copies: int) -> None:
     connection.execute("PRAGMA synchronous = OFF")
     connection.execute("PRAGMA cache_size = -1000000")
     copier = _Copier(connection, copies)
-    tables = [table for table in TABLES.values() if _column(table)]
+    tables = [table.stored for table in TABLES.values() if _column(table)]
     indexes = _dropped_indexes(connection, tables)
+    connection.executemany(_insert(TERMS), copier.terms())
     for table in tables:
         connection.executemany(_insert(table), copier.rows(table))
     copier.copy_texts()
@@ -66,7 +70,7 @@ def multiply(connection: sqlite3.Connection, copies: int) -> None:
 
 
 def _column(table: Table) -> str | None:
-    """The column that says whose a row is; none where it is of no claim."""
+    """The column that says whose a row is; none where it is of no claim, or of the terms of many."""
     if table in (RECORDS, RENDERINGS):
         return "id"
     if "record" in table.columns:
@@ -119,6 +123,7 @@ class _Copier:
         self._numbers = self._column("SELECT id FROM search_row WHERE type = 'claim' ORDER BY id")
         self._place = {number: place for place, number in enumerate(self._numbers)}
         self._top = connection.execute("SELECT MAX(id) FROM search_row").fetchone()[0]
+        self._terms: dict[int, int] = {}
         self._suffix = [f"-{i:07}" for i in range(copies + 1)]
 
     def _column(self, query: str) -> list[Any]:
@@ -155,6 +160,9 @@ class _Copier:
             return self._made_text(value)
         if table is CHANGES and name == "seq":
             return self._made_number(value)
+        if name == "term" and value in self._terms:
+            first_term = self._terms[value]
+            return lambda i: first_term + i
         if name in table.numbered or (table is SEARCH_ROWS and name == "id"):
             return self._made_record_number(value)
         if name in _COMMITS and value not in (0, FOREVER):
@@ -192,6 +200,18 @@ class _Copier:
         return made
 
     # Rows
+
+    def terms(self) -> Iterator[tuple[Any, ...]]:
+        """The terms of all copies that have words of their own."""
+        names = ", ".join(f'"{name}"' for name in TERMS.columns)
+        top = self._connection.execute("SELECT MAX(id) FROM term").fetchone()[0]
+        for number, *words in self._connection.execute(f"SELECT {names} FROM term ORDER BY id").fetchall():
+            makers = [self._made_text(word) for word in words]
+            if any(makers):
+                self._terms[number] = top + len(self._terms) * self.copies
+                for i in range(1, self.copies + 1):
+                    copy = [maker(i) if maker else word for maker, word in zip(makers, words, strict=True)]
+                    yield tuple(TERMS.as_written((self._terms[number] + i, *copy)))
 
     def rows(self, table: Table) -> Iterator[tuple[Any, ...]]:
         """The rows of all copies, in the order of their keys as far as it is that of the copied rows."""

@@ -26,6 +26,9 @@ from api.records.write.renew import renew
 from .conftest import Desk, facts
 from .places import url_of
 
+#: The number of a record.
+NHK = "(SELECT id FROM search_row WHERE record = 'nhk')"
+
 
 @pytest.mark.parametrize(
     ("damage", "words"),
@@ -35,9 +38,9 @@ from .places import url_of
             "nhk: its bytes",
         ),
         ("DELETE FROM change WHERE seq = 100", "the feed has 279 entries"),
-        ("DELETE FROM filter_key WHERE record = 'nhk'", "nhk: the rows it is found by"),
+        (f"DELETE FROM filter_key WHERE record = {NHK}", "nhk: the rows it is found by"),
         (
-            "UPDATE filter_key SET since = since + 1 WHERE record = 'nhk'",
+            f"UPDATE filter_key SET since = since + 1 WHERE record = {NHK}",
             "nhk: the rows it was found by in the past",
         ),
         (
@@ -47,8 +50,8 @@ from .places import url_of
             "nhk: the rows it was found by in the past",
         ),
         (
-            "INSERT INTO filter_key SELECT type, filter, value, qualifier, record, 0, 999 FROM filter_key "
-            "WHERE record = 'nhk'",
+            "INSERT INTO filter_key SELECT term, record, filter, 0, 999 FROM filter_key "
+            f"WHERE record = {NHK}",
             "nhk: it is found twice at one time",
         ),
         (

@@ -13,7 +13,8 @@ from api.records.read.revisions import last_seq
 from api.records.store import tables
 from api.records.store.api_keys import Actor
 from api.records.store.database import migrate, open_database
-from api.records.store.tables import DATE_KEYS, FILTER_KEYS, RECORDS, REFERENCES, RENDERINGS, Numbered, Table
+from api.records.store.numbered import FilterKeys, Numbered
+from api.records.store.tables import DATE_KEYS, FILTER_KEYS, RECORDS, REFERENCES, RENDERINGS, Table
 from api.records.upkeep.doctor import faults_of_database
 from api.records.upkeep.redaction import redact
 from api.records.write import commit
@@ -212,9 +213,11 @@ def test_a_withdrawn_record_says_why_in_its_rendering(shelf: Shelf) -> None:
 
 def _turned(table: Table) -> Table:
     """A table whose model has its lines the other way round."""
-    columns = tuple(reversed(table.columns))
-    turned = Table(table.name, columns, table.key, table.kept, table.packed)
-    return Numbered(turned, table.numbered) if table.numbered else turned
+    columns = tuple(reversed(table.stored.columns))
+    turned = Table(table.name, columns, table.stored.key, table.kept, table.packed, table.given)
+    if isinstance(table, FilterKeys):
+        return FilterKeys(turned, tuple(reversed(table.words)))
+    return Numbered(turned, table.numbered) if isinstance(table, Numbered) else turned
 
 
 def test_nothing_depends_on_the_order_of_a_models_lines(

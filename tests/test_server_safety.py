@@ -362,7 +362,9 @@ DAMAGE = {
     "ALTER TABLE redaction SET UNLOGGED": "table redaction: it",
     "DROP FUNCTION instr": "function instr(whole bytea, part bytea): it",
     "DELETE FROM change WHERE seq = 100": "the feed has 279 entries",
-    "DELETE FROM filter_key WHERE record = 'nhk'": "nhk: the rows it is found by",
+    "DELETE FROM filter_key WHERE record = (SELECT id FROM search_row WHERE record = 'nhk')": (
+        "nhk: the rows it is found by"
+    ),
     "UPDATE public_text SET called = 'x' WHERE called LIKE '%tass%'": "tass",
     "UPDATE record SET revision = 7 WHERE id = 'nhk'": "nhk: revision 7 is current",
 }

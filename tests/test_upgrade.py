@@ -247,7 +247,10 @@ def test_records_rendered_by_other_code_are_rendered_again(database_file: Path) 
     assert facts("doctor", "--db", f"sqlite:///{database_file}").stdout == "everything agrees\n"
 
 
-KEYED = ("SELECT * FROM filter_key ORDER BY 1, 2, 3, 4, 5, 6", "SELECT * FROM date_key ORDER BY 1, 2, 9",
+KEYED = ("SELECT t.type, t.filter, t.value, t.qualifier, k.record, k.filter, k.since, k.until "
+         "FROM filter_key k JOIN term t ON t.id = k.term ORDER BY 1, 2, 3, 4, 5, 7",
+         "SELECT * FROM id_range ORDER BY 1",
+         "SELECT * FROM date_key ORDER BY 1, 2, 9",
          "SELECT * FROM reference ORDER BY 1, 2, 3, 4", "SELECT * FROM name_key ORDER BY 1, 2")  # fmt: skip
 
 
@@ -261,7 +264,7 @@ def test_keys_made_by_other_code_are_rebuilt_with_their_past_and_nothing_is_anno
     renew(database)
     rows, last = _rows(database, KEYED), last_seq(database)
     database.execute_sql("UPDATE fingerprint SET text = '', digest = '' WHERE name = 'keys'")
-    database.execute_sql("UPDATE filter_key SET value = 'x-' || value WHERE filter = 'via'")
+    database.execute_sql("UPDATE term SET value = 'x-' || value WHERE filter = 'via'")
     database.execute_sql("DELETE FROM date_key WHERE until < 100")
     database.execute_sql("DELETE FROM reference")
     database.execute_sql("DELETE FROM name_key")
@@ -325,7 +328,7 @@ def test_keys_that_were_being_rebuilt_are_named_by_no_program(older: Path) -> No
     database.execute_sql(
         "CREATE TRIGGER cut BEFORE DELETE ON filter_key BEGIN SELECT RAISE(ABORT, 'cut'); END"
     )
-    database.execute_sql("UPDATE filter_key SET value = 'x-' || value WHERE filter = 'via'")
+    database.execute_sql("UPDATE term SET value = 'x-' || value WHERE filter = 'via'")
 
     with pytest.raises(IntegrityError, match="cut"):
         renew(database)

@@ -87,11 +87,13 @@ def _asked_questions(dossier: Json, query: Query) -> list[Json]:
 # What is read
 
 _ANSWERS = """
-SELECT d.missing, d.earliest, d.latest, r.id, k.value, k.qualifier, d.low IS NULL, w.value FROM filter_key k
-JOIN {records} r ON r.id = k.record AND {shows}
+SELECT d.missing, d.earliest, d.latest, r.id, t.value, t.qualifier, d.low IS NULL, s.value FROM term t
+CROSS JOIN filter_key k ON k.term = t.id AND {k_holds} CROSS JOIN search_row n ON n.id = k.record
+JOIN {records} r ON r.id = n.record AND {shows}
 JOIN date_key d ON d.record = r.id AND d.field = 'said' AND {d_holds}
-LEFT JOIN filter_key w ON w.record = r.id AND w.filter = {column} AND {w_holds}
-WHERE k.type = 'claim' AND k.filter = 'question' AND k.value IN ({questions}) AND {k_holds}
+LEFT JOIN filter_key w ON w.record = k.record AND w.filter = {column} AND {w_holds}
+LEFT JOIN term s ON s.id = w.term
+WHERE t.type = 'claim' AND t.filter = 'question' AND t.value IN ({questions})
 AND {told} LIMIT {limit}
 """
 

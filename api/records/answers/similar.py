@@ -37,7 +37,8 @@ class Similar:
 #: The keys that a claim has and others may share, and what may be seen.
 _SHARED_KEYS = """
 SELECT k.filter, k.value, k.numbers FROM posting k WHERE k.type = 'claim' AND (k.filter, k.value) IN (
-SELECT h.filter, h.value FROM filter_key h WHERE h.record = {claim} AND h.filter IN ({filters}) AND {holds}
+SELECT h.filter, t.value FROM search_row n JOIN filter_key h ON h.record = n.id AND h.filter IN ({filters})
+AND {holds} JOIN term t ON t.id = h.term WHERE n.record = {claim}
 UNION ALL {scopes}) ORDER BY k.filter, k.value
 """
 #: A key with the numbers of the claims that have it.

@@ -201,11 +201,13 @@ class _Timeline:
 
 _PARTS = """
 WITH RECURSIVE below(id, parent) AS (
-    SELECT k.record, k.value FROM filter_key k
-    WHERE k.type = 'date' AND k.filter = 'part_of' AND k.value IN ({ids}) AND {k_holds}
+    SELECT n.record, t.value FROM term t JOIN filter_key k ON k.term = t.id AND {k_holds}
+    JOIN search_row n ON n.id = k.record
+    WHERE t.type = 'date' AND t.filter = 'part_of' AND t.value IN ({ids})
     UNION
-    SELECT k.record, k.value FROM below
-    JOIN filter_key k ON k.type = 'date' AND k.filter = 'part_of' AND k.value = below.id AND {k_holds}
+    SELECT n.record, t.value FROM below
+    JOIN term t ON t.type = 'date' AND t.filter = 'part_of' AND t.value = below.id
+    JOIN filter_key k ON k.term = t.id AND {k_holds} JOIN search_row n ON n.id = k.record
 )
 SELECT d.earliest, d.latest, r.id, r.type, r.body, below.parent, n.id FROM below
 JOIN {records} r ON r.id = below.id AND {stands} JOIN search_row n ON n.record = r.id

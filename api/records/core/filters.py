@@ -1,7 +1,7 @@
 """Kinds of filters, one class each: its parameter, its keys, its condition, its echo, its facets.
 
 A filter is declared in the registry on one line. It derives the values that a record is found by (its keys),
-which stand in `filter_key`, `date_key` and `posting`, and finds the records again that have them.
+which stand in `term` and `filter_key`, `date_key` and `posting`, and finds the records again that have them.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -38,7 +38,8 @@ class Keys:
 
 
 class Index(Protocol):
-    """Queries for the numbers of records in a state, by their keys. Conditions are on `k`, a key's row."""
+    """Queries for the numbers of records in a state, by their keys. Conditions are on `k`, a term, or the
+    row of a date."""
 
     @property
     def state(self) -> State:
@@ -56,16 +57,10 @@ class Index(Protocol):
 
 @dataclass(frozen=True)
 class Part:
-    """The query for the numbers of the records that one parameter asks for; `without`: that it leaves out.
-
-    `key`: the condition on `k`, a row of `table`, that finds just these in the order of their ids, where
-    there is one.
-    """
+    """The query for the numbers of the records that one parameter asks for; `without`: that it leaves out."""
 
     query: Sql
     without: bool = False
-    key: Sql | None = None
-    table: str = "filter_key"
 
 
 NO_KEYS = Keys(lambda document, computed: ())
@@ -112,8 +107,6 @@ class Filter:
     negatable: ClassVar[bool] = True
     #: Whether it is derived from a date of the record instead of keys.
     dated: ClassVar[bool] = False
-    #: Whether it finds the records that have just the values asked for as keys.
-    by_value: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         if type(self) is Filter:
@@ -176,7 +169,7 @@ class Filter:
         if self.name in query.given and not (self.pairs_with and self.pairs_with in query.given):
             qualifiers = query[narrower.name] if narrower and narrower.name in query.given else None
             chosen = self.chosen(index, record_type, query[self.name], query, survivors, qualifiers)
-            found.append(Part(chosen, key=self._key(record_type, query, survivors, narrower, qualifiers)))
+            found.append(Part(chosen))
         if f"{self.name}.not" in query.given:
             chosen = self.chosen(index, record_type, query[f"{self.name}.not"], query, survivors, None)
             found.append(Part(chosen, without=True))
@@ -185,21 +178,6 @@ class Filter:
                 chosen = self.chosen(index, record_type, [value], query, survivors, None)
                 found.append(Part(chosen))
         return found
-
-    def _key(self, record_type: str, query: Query, survivors: Survivors, narrower: "Filter | None",
-             qualifiers: Sequence[str] | None) -> Sql | None:  # fmt: skip
-        """The condition on `k` that finds one single key's records, where one is asked for."""
-        values = self.values(query[self.name], survivors) if self.by_value else []
-        of_pair = qualifiers if narrower else [""]
-        if len(values) != 1 or not of_pair or len(of_pair) != 1:
-            return None
-        return sql(
-            "k.type = {type} AND k.filter = {name} AND k.value = {value} AND k.qualifier = {qualifier}",
-            type=record_type,
-            name=self.name,
-            value=values[0],
-            qualifier=of_pair[0],
-        )
 
     def chosen(self, index: Index, record_type: str, value: Any, query: Query, survivors: Survivors,
                qualifiers: Sequence[str] | None) -> Sql:  # fmt: skip
@@ -297,7 +275,6 @@ class AtLeast(Filter):
 
     most: int = 1000
     negatable: ClassVar[bool] = False
-    by_value: ClassVar[bool] = False
 
     def plain(self) -> Parameter:
         """A whole number."""
@@ -325,7 +302,6 @@ class Dated(Filter):
 
     negatable: ClassVar[bool] = False
     dated: ClassVar[bool] = True
-    by_value: ClassVar[bool] = False
 
     def missing(self) -> str | None:
         """Nothing: a date is found by its bounds, which every date of the record has."""
@@ -397,7 +373,6 @@ class Members(Ids):
 
     to: tuple[str, ...] = ("dossier",)
     publishers: bool = False
-    by_value: ClassVar[bool] = False
 
     def missing(self) -> str | None:
         """Nothing: membership changes with every reference, so there are no keys of it."""
@@ -438,7 +413,6 @@ class Within(Ids):
     """
 
     of: str = ""
-    by_value: ClassVar[bool] = False
 
     def missing(self) -> str | None:
         """The types, and the filter; there are no keys of its own."""
@@ -468,9 +442,10 @@ _WITHIN = """
 k.value IN (WITH RECURSIVE part(id) AS (
     {asked}
     UNION
-    SELECT u.record FROM part
-    JOIN filter_key u ON u.type IN ({types}) AND u.filter = 'part_of' AND u.value = part.id AND {holds}
-    JOIN {records} p ON p.id = u.record AND p.merged_into IS NULL AND {stands}
+    SELECT n.record FROM part
+    JOIN term t ON t.type IN ({types}) AND t.filter = 'part_of' AND t.value = part.id
+    JOIN filter_key u ON u.term = t.id AND {holds} JOIN search_row n ON n.id = u.record
+    JOIN {records} p ON p.id = n.record AND p.merged_into IS NULL AND {stands}
 ) SELECT id FROM part)"""
 
 

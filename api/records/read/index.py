@@ -1,7 +1,7 @@
 """Which records have a key in a state, as sets of their numbers: the present ones; in the past too, but for
 what has changed since, of which the rows of keys tell. What asks knows no difference."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import groupby
@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 import orjson
 from pyroaring import BitMap
 
-from schemas.fuzzy_date import EARLIEST, LATEST
 from schemas.query import DateRange
 
 from ..core.filters import UNDATED, Part, bounds_of_term, dated_term, term_touching, touching
@@ -32,19 +31,17 @@ SELECT n.id FROM rendering r JOIN search_row n ON n.record = r.id WHERE r.since 
 """
 # One list instead of a row for each number: Python takes it in a third of the time.
 _WITH = """
-SELECT json_group_array(n.id) FROM {source}
-WHERE {changed} AND k.type = {type} AND k.filter = {name} AND {condition} AND {holds}
+SELECT json_group_array(f.record) FROM {source}
+WHERE {those} AND k.type IN ({types}) AND k.filter = {name} AND {condition} AND {holds}
 """
 _TERMS = """
-SELECT k.value, k.qualifier, n.id FROM {source}
-WHERE {changed} AND k.type IN ({types}) AND k.filter = {name} AND {condition} AND {holds}
+SELECT k.value, k.qualifier, f.record FROM {source}
+WHERE {those} AND k.type IN ({types}) AND k.filter = {name} AND {condition} AND {holds}
 ORDER BY k.value, k.qualifier
 """
-_TERMS_OF = """
-SELECT k.value, k.qualifier, n.id FROM search_row n
-CROSS JOIN filter_key k ON k.record = n.record AND k.filter = {name} AND k.type IN ({types}) AND {holds}
-WHERE {those} AND {condition} ORDER BY k.value, k.qualifier
-"""
+#: Keys with their terms: of some records, or all of them.
+_OF_RECORDS = Sql("filter_key f CROSS JOIN term k ON k.id = f.term")
+_OF_TERMS = Sql("term k CROSS JOIN filter_key f ON f.term = k.id")
 _DATED = """
 SELECT json_group_array(n.id) FROM {source}
 WHERE {changed} AND k.type = {type} AND k.field = {name} AND {condition} AND {holds}
@@ -94,13 +91,23 @@ class StateIndex:
         rows = self.state.rows(sql(_CHANGED, commit=self.state.moment.commit, most=MOST_CHANGED + 1))
         return BitMap([row[0] for row in rows]) if len(rows) <= MOST_CHANGED else None
 
-    def _asked(self, now: Sql, then: str, table: str, **parts: Any) -> Sql:
+    def _asked(self, now: Sql, then: Callable[[], Sql]) -> Sql:
         """The query for the sets of the present, of the past too for what has not changed since; with it the
-        one for rows of a table that held then."""
+        one for rows that held then."""
         if self.state.moment is None:
             return now
-        rows = self._of_rows(then, table, **parts)
-        return rows if self._changed is None else sql("{now} UNION ALL {rows}", now=now, rows=rows)
+        return then() if self._changed is None else sql("{now} UNION ALL {rows}", now=now, rows=then())
+
+    def _of_keys(
+        self, then: str, numbers: BitMap | None, types: Sequence[str], name: str, condition: Sql
+    ) -> Sql:
+        """The query for keys of a filter that held then: of some records, or of all of them."""
+        parts = {"types": types, "name": name, "condition": condition, "holds": self.state.holds("f")}
+        if numbers is None:
+            return sql(then, source=_OF_TERMS, those=ALWAYS, **parts)
+        # The filter stands in the index behind the record.
+        those = sql("{among} AND f.filter = {name}", among=among("f.record", numbers), name=name)
+        return sql(then, source=_OF_RECORDS, those=those, **parts)
 
     def _of_rows(self, then: str, table: str, record: str = "record", **parts: Any) -> Sql:
         """The query for rows of a table that held then: of what has changed since, or of everything."""
@@ -141,12 +148,15 @@ class StateIndex:
             # Drafts have no past.
             scopes = [SCOPE_OF[status] for status in PUBLIC if status in self.state.statuses]
         now = posted(types, SCOPE, sql("k.value IN ({scopes})", scopes=scopes))
-        return self._asked(now, _SHOWN, "rendering", record="id", types=types, shown=self.state.shows("k"))
+        shows = self.state.shows("k")
+        return self._asked(
+            now, lambda: self._of_rows(_SHOWN, "rendering", record="id", types=types, shown=shows)
+        )
 
     def having(self, record_type: str, name: str, condition: Sql) -> Sql:
         """The records of a type that have a key of a filter that meets a condition."""
         now = posted([record_type], name, condition)
-        return self._asked(now, _WITH, "filter_key", type=record_type, name=name, condition=condition)
+        return self._asked(now, lambda: self._of_keys(_WITH, self._changed, [record_type], name, condition))
 
     def dated(self, record_type: str, name: str, value: DateRange, match: str) -> Sql:
         """The records of a type of which a date touches a range."""
@@ -155,21 +165,13 @@ class StateIndex:
     def undated(self, record_type: str, name: str) -> Part:
         """The records of a type that have no such date."""
         now = sql("k.value = {undated}", undated=UNDATED)
-        found = self._dated_so(record_type, name, now, Sql("k.missing = 1"))
-        # All bounds are named, so that the index has these rows in the order of their ids.
-        key = sql(
-            "k.type = {type} AND k.field = {name} "
-            "AND k.missing = 1 AND k.earliest = {last} AND k.latest = {first}",
-            type=record_type,
-            name=name,
-            last=LATEST,
-            first=EARLIEST,
-        )
-        return Part(found, key=key, table="date_key")
+        return Part(self._dated_so(record_type, name, now, Sql("k.missing = 1")))
 
     def _dated_so(self, record_type: str, name: str, now: Sql, then: Sql) -> Sql:
         terms = posted([record_type], name, now)
-        return self._asked(terms, _DATED, "date_key", type=record_type, name=name, condition=then)
+        return self._asked(
+            terms, lambda: self._of_rows(_DATED, "date_key", type=record_type, name=name, condition=then)
+        )
 
     def with_ids(self, ids: Sql) -> Sql:
         """The records of these ids."""
@@ -182,7 +184,7 @@ class StateIndex:
         now = posted_terms(types, name, condition)
         if self.state.moment is None:
             return self._posted(now)
-        then = self._of_rows(_TERMS, "filter_key", types=types, name=name, condition=condition)
+        then = self._of_keys(_TERMS, self._changed, types, name, condition)
         return self._merged(now, _grouped(self.state.rows(then)))
 
     def _posted(self, query: Sql) -> Terms:
@@ -208,14 +210,7 @@ class StateIndex:
                 if some := having & numbers:
                     yield value, qualifier, some
             return
-        query = sql(
-            _TERMS_OF,
-            those=among("n.id", numbers),
-            types=types,
-            name=name,
-            condition=condition,
-            holds=self.state.holds("k"),
-        )
+        query = self._of_keys(_TERMS, numbers, types, name, condition)
         yield from _grouped(self.state.rows(query))
 
     def calendar(self, types: Sequence[str], name: str) -> Calendar:

@@ -174,7 +174,7 @@ class First:
             return self._first_of(numbers)
         after = None if self.after is None else self.after[0]
         by_id = FirstById(self.chosen.index, numbers, self.limit, after, first.descends)
-        return by_id.found(self.chosen.parts)
+        return by_id.found()
 
     def _first_of(self, numbers: BitMap, where: Sql = ALWAYS) -> BitMap:
         """The first of some records, of which a condition holds."""

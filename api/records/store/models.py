@@ -98,22 +98,37 @@ class Dependency(Model):
         indexes = ((("target", "record"), False),)
 
 
-class FilterKey(Model):
-    """`record` is found by `filter`=`value`; `qualifier` is the other half of a pair, or ''."""
+class Term(Model):
+    """Records of a type are found by `filter`=`value`; `qualifier` is the other half of a pair, or ''. A term
+    is there for as long as a row of `filter_key` has it."""
 
+    id = AutoField()
     type = TextField()
     found_by = TextField(column_name="filter")
     value = TextField()
     qualifier = TextField()
-    record = TextField()
+    checksum = _checksum()
+
+    class Meta:
+        table_name = "term"
+        indexes = ((("type", "found_by", "value", "qualifier"), True),)
+
+
+class FilterKey(Model):
+    """`record` is found by a term; `filter` is the term's, so that a record's keys of one are beside each
+    other."""
+
+    term = IntegerField()
+    record = RecordNumber()
+    found_by = TextField(column_name="filter")
     since = IntegerField()
     until = BigIntegerField()
 
     class Meta:
         table_name = "filter_key"
         without_rowid = True
-        primary_key = CompositeKey("type", "found_by", "value", "qualifier", "record", "since")
-        indexes = ((("record", "found_by", "value", "qualifier", "since", "until"), False),)
+        primary_key = CompositeKey("term", "record", "since")
+        indexes = ((("record", "found_by", "term", "since", "until"), False),)
 
 
 class DateKey(Model):
@@ -177,6 +192,17 @@ class DossierMention(Model):
         table_name = "dossier_mention"
         without_rowid = True
         primary_key = CompositeKey("dossier", "target")
+
+
+class IdRange(Model):
+    """The numbers of the records whose ids come from `first` on and before the next row's `first`: what the
+    first records by id are looked for in."""
+
+    first = TextField(primary_key=True)
+    numbers = BlobField()  # a roaring bitmap in its portable form
+
+    class Meta:
+        table_name = "id_range"
 
 
 class SearchRow(Model):
@@ -401,10 +427,12 @@ MODELS: list[Any] = [
     Question,
     Reference,
     Dependency,
+    Term,
     FilterKey,
     DateKey,
     Posting,
     DossierMention,
+    IdRange,
     SearchRow,
     NameKey,
     Check,

@@ -52,7 +52,7 @@ def change(database: Database, added: Iterable[Posted], removed: Iterable[Posted
     coming, going = _by_piece(added), _by_piece(removed)
     for keys in batches(sorted(coming.keys() | going.keys())):
         held = {_key(row): row for row in POSTINGS.read_by_key(database, keys)}
-        before = {key: _read(held[key].numbers) if key in held else BitMap() for key in keys}
+        before = {key: read_set(held[key].numbers) if key in held else BitMap() for key in keys}
         after = {key: (before[key] - going.get(key, BitMap())) | coming.get(key, BitMap()) for key in keys}
         POSTINGS.delete(database, (held[key] for key in keys if key in held and not after[key]))
         changed = ((key, some) for key, some in after.items() if some and some != before[key])
@@ -108,11 +108,15 @@ def united(pieces: Iterable[bytes]) -> BitMap:
 
     Raises DatabaseError where one is damaged.
     """
-    some = list(map(_read, pieces))
+    some = list(map(read_set, pieces))
     return some[0] if len(some) == 1 else BitMap.union(*some) if some else BitMap()
 
 
-def _read(piece: bytes) -> BitMap:
+def read_set(piece: bytes) -> BitMap:
+    """The numbers of one piece.
+
+    Raises DatabaseError where it is damaged.
+    """
     try:
         return BitMap.deserialize(piece)
     except ValueError as error:

@@ -6,6 +6,7 @@ from typing import Any
 
 from peewee import Database
 
+from ..store import id_ranges
 from ..store.postings import SCOPE, Posted, Term
 from ..store.tables import NAME_KEYS, NEW_SEARCH_ROWS, SEARCH_ROWS, batches, record_numbers
 from .engines import full_text_of
@@ -53,7 +54,9 @@ def index(database: Database, records: Iterable[Searched]) -> Indexed:
         _take_out(database, [kept[r.record] for r in other if r.record in kept])
         _add_search_rows(database, other, kept)
         known = {record: row.id for record, row in kept.items()}
-        done.numbers |= known | record_numbers(database, (r.record for r in some if r.record not in known))
+        new = record_numbers(database, (r.record for r in some if r.record not in known))
+        id_ranges.add(database, new)
+        done.numbers |= known | new
         _add_texts(database, other, done.numbers)
         for record in other:
             _move(record, kept.get(record.record), done)
@@ -109,6 +112,7 @@ def forget(database: Database, ids: Iterable[str]) -> Indexed:
     """Take records out of the index, and their numbers from them."""
     rows = SEARCH_ROWS.read_of(database, "record", ids)
     _take_out(database, rows)
+    id_ranges.remove(database, {row.record: row.id for row in rows})
     SEARCH_ROWS.delete(database, rows)
     removed = [(Term(row.type, SCOPE, row.scope), row.id) for row in rows]
     return Indexed({row.record: row.id for row in rows}, [], removed)

@@ -10,7 +10,7 @@ from ..core.state import State
 from ..read.records import is_empty
 from ..store.database import write_transaction
 from ..store.engine import DatabaseUnusable, engine_of
-from ..store.tables import SEARCH_ROWS, TABLES, Table
+from ..store.tables import SEARCH_ROWS, TABLES, TERMS, Table
 from ..text.engines import full_text_of
 from ..text.fulltext import SCOPES
 from .source import AT_ONCE, Source, in_bytes
@@ -38,7 +38,8 @@ def copy_record(source: Callable[[], Database], target: Database, seen: Callable
                     done = _copy(table, read, target, done, seen)
             for scope, rows in read.texts():
                 full_text.pour(target, scope, rows)
-        engine.number_on(SEARCH_ROWS.name)
+        for table in (SEARCH_ROWS, TERMS):
+            engine.number_on(table.name)
         engine.take_stock()
     return done
 

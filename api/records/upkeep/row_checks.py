@@ -9,12 +9,14 @@ from typing import Any
 from peewee import Database
 
 from ..core.sql import ALWAYS, Sql
+from ..store.id_ranges import strange_ranges
 from ..store.tables import (
     COUNTERS,
     DATE_KEYS,
     DEPENDENCIES,
     DOSSIER_MENTIONS,
     FILTER_KEYS,
+    ID_RANGES,
     NAME_KEYS,
     POSTINGS,
     QUESTIONS,
@@ -34,6 +36,7 @@ DERIVED = {
     FILTER_KEYS: "record",
     DATE_KEYS: "record",
     POSTINGS: "",  # of many records
+    ID_RANGES: "",
     DOSSIER_MENTIONS: "dossier",
     SEARCH_ROWS: "record",
     NAME_KEYS: "record",
@@ -65,7 +68,19 @@ def strange_rows(database: Database) -> Iterator[str]:
         if column in table.columns:
             known = "SELECT id FROM record" if table is table.stored else "SELECT id FROM search_row"
             for row in table.stored.read(database, Sql(f"{column} NOT IN ({known})")):
-                yield f"{place(table, row)}: there is no such record"
+                yield f"{place(table.stored, row)}: there is no such record"
+    for words, query in _STRANGE_TERMS.items():
+        yield from (f"term, row id {row[0]}: {words}" for row in database.execute_sql(query))
+    yield from (
+        f"id_range, row first {first!r}: it does not hold just the records of its ids"
+        for first in strange_ranges(database)
+    )
+
+
+_STRANGE_TERMS = {
+    "it is missing": "SELECT DISTINCT k.term FROM filter_key k WHERE k.term NOT IN (SELECT id FROM term)",
+    "no record has it": "SELECT t.id FROM term t WHERE t.id NOT IN (SELECT term FROM filter_key)",
+}
 
 
 def place(table: Table, row: Any) -> str:

@@ -41,7 +41,7 @@ def _term(row: Any) -> Term:
 # All of them
 
 _OF_KEYS = """
-SELECT k.type, k.filter, k.value, k.qualifier, n.id FROM filter_key k JOIN search_row n ON n.record = k.record
+SELECT t.type, t.filter, t.value, t.qualifier, k.record FROM filter_key k JOIN term t ON t.id = k.term
 WHERE k.until = {forever} ORDER BY 1, 2, 3, 4
 """
 _OF_DATES = """

@@ -3,6 +3,7 @@
 from peewee import Database
 
 from ..store.database import write_transaction
+from ..store.id_ranges import rebuild_ranges
 from ..store.tables import FINGERPRINTS, PENDING, batches_of_ids
 from .fingerprint import KEYS, RENDERING, WRITING
 from .members import rebuild_mentions
@@ -50,4 +51,5 @@ def _rebuild_all(database: Database) -> None:
     with write_transaction(database):
         rebuild_postings(database)
         rebuild_mentions(database)
+        rebuild_ranges(database)
         KEYS.keep_in(database)

@@ -353,8 +353,9 @@ def _still_answered(question: str, what: str, answering: Sequence[str]) -> str:
 def _answering(session: Session, question: str) -> list[str]:
     session.others.store()
     rows = session.database.execute_sql(
-        "SELECT record FROM filter_key WHERE type = ? AND filter = 'question' AND value = ? AND until = ? "
-        "ORDER BY record",
+        "SELECT n.record FROM term t JOIN filter_key k ON k.term = t.id "
+        "JOIN search_row n ON n.id = k.record "
+        "WHERE t.type = ? AND t.filter = 'question' AND t.value = ? AND k.until = ? ORDER BY n.record",
         (CLAIM.name, question, FOREVER),
     ).fetchall()
     answering = [entry for (claim,) in rows if (entry := session.get(claim))]

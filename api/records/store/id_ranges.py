@@ -1,0 +1,100 @@
+"""Which numbers the records of a range of ids have: the first of many records by id are looked for in these
+sets, whose order is that of the ids, and only those of a range or two are sorted.
+
+Ranges follow on one another, and each has about as many records as the others, whatever their ids are.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+import orjson
+from peewee import Database
+from pyroaring import BitMap
+
+from ..core.sql import run, sql
+from .postings import listed, read_set
+from .tables import ID_RANGES, batches
+
+#: Records of a range; one that has more is divided.
+MOST = 1_024
+_HALF = MOST // 2
+#: Comes after every id.
+_AFTER_EVERY_ID = "~"
+
+_RANGE_OF = "SELECT first, numbers FROM id_range WHERE first <= ? ORDER BY first DESC LIMIT 1"
+
+
+def add(database: Database, numbers: Mapping[str, int]) -> None:
+    """Put new records, by their ids, into the ranges that they belong to."""
+    changed: dict[str, BitMap] = {}
+    for record in sorted(numbers):
+        first, some = _range_of(database, record)
+        changed.setdefault(first, some).add(numbers[record])
+    for first, some in changed.items():
+        _put(database, _divided(database, first, some) if len(some) > MOST else {first: some})
+
+
+def remove(database: Database, numbers: Mapping[str, int]) -> None:
+    """Take records out of their ranges."""
+    changed: dict[str, BitMap] = {}
+    for record, number in numbers.items():
+        first, some = _range_of(database, record)
+        changed.setdefault(first, some).discard(number)
+    _put(database, changed)
+
+
+def _range_of(database: Database, record: str) -> tuple[str, BitMap]:
+    row = database.execute_sql(_RANGE_OF, (record,)).fetchone()
+    return (row[0], read_set(row[1])) if row else ("", BitMap())
+
+
+def _put(database: Database, ranges: Mapping[str, BitMap]) -> None:
+    ID_RANGES.put(database, (_row(first, some) for first, some in ranges.items()))
+
+
+def _row(first: str, numbers: BitMap) -> object:
+    return ID_RANGES.row(first=first, numbers=_kept(numbers))
+
+
+def _kept(numbers: BitMap) -> bytes:
+    """One set, always in the same bytes."""
+    numbers.run_optimize()
+    return bytes(numbers.serialize())
+
+
+def _divided(database: Database, first: str, numbers: BitMap) -> dict[str, BitMap]:
+    query = "SELECT k.record, k.id FROM json_each({numbers}) j CROSS JOIN search_row k ON k.id = j.value"
+    ids = sorted(run(database, sql(query, numbers=listed(numbers))).fetchall())
+    return {some[0][0] if at else first: _numbers(some) for at, some in enumerate(batches(ids, _HALF))}
+
+
+def _numbers(ids: Iterable[tuple[str, int]]) -> BitMap:
+    return BitMap([number for _, number in ids])
+
+
+# All of them
+
+
+def rebuild_ranges(database: Database) -> None:
+    """Make all ranges anew."""
+    database.execute_sql("DELETE FROM id_range")
+    ids = database.execute_sql("SELECT record, id FROM search_row ORDER BY record")
+    for at, some in enumerate(batches(ids, _HALF)):
+        _put(database, {some[0][0] if at else "": _numbers(some)})
+
+
+def strange_ranges(database: Database) -> Iterator[str]:
+    """The first ids of ranges that do not hold just the records that belong to them."""
+    firsts = [row[0] for row in database.execute_sql("SELECT first FROM id_range ORDER BY first").fetchall()]
+    if firsts[:1] != [""]:
+        yield ""
+    for first, following in zip(firsts, [*firsts[1:], _AFTER_EVERY_ID], strict=True):
+        [(held, right)] = database.execute_sql(_HELD_AND_RIGHT, (first, following, first)).fetchall()
+        # A damaged row may have a number that none can be.
+        if bytes(held) != _kept(BitMap([n for n in orjson.loads(right) if 0 <= n < 2**32])):
+            yield first
+
+
+_HELD_AND_RIGHT = """
+SELECT i.numbers, (SELECT json_group_array(k.id) FROM search_row k WHERE k.record >= ? AND k.record < ?)
+FROM id_range i WHERE i.first = ?
+"""
