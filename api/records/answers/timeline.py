@@ -201,16 +201,16 @@ class _Timeline:
 
 _PARTS = """
 WITH RECURSIVE below(id, parent) AS (
-    SELECT n.record, t.value FROM term t JOIN filter_key k ON k.term = t.id AND {k_holds}
-    JOIN search_row n ON n.id = k.record
+    SELECT n.record, t.value FROM term t CROSS JOIN filter_key k ON k.term = t.id AND {k_holds}
+    CROSS JOIN search_row n ON n.id = k.record
     WHERE t.type = 'date' AND t.filter = 'part_of' AND t.value IN ({ids})
     UNION
     SELECT n.record, t.value FROM below
-    JOIN term t ON t.type = 'date' AND t.filter = 'part_of' AND t.value = below.id
-    JOIN filter_key k ON k.term = t.id AND {k_holds} JOIN search_row n ON n.id = k.record
+    CROSS JOIN term t ON t.type = 'date' AND t.filter = 'part_of' AND t.value = below.id
+    CROSS JOIN filter_key k ON k.term = t.id AND {k_holds} CROSS JOIN search_row n ON n.id = k.record
 )
 SELECT d.earliest, d.latest, r.id, r.type, r.body, below.parent, n.id FROM below
-JOIN {records} r ON r.id = below.id AND {stands} JOIN search_row n ON n.record = r.id
-JOIN date_key d ON d.record = r.id AND d.field = 'when' AND {d_holds}
+CROSS JOIN {records} r ON r.id = below.id AND {stands} CROSS JOIN search_row n ON n.record = r.id
+CROSS JOIN date_key d ON d.record = r.id AND d.field = 'when' AND {d_holds}
 ORDER BY 1, 2, 3
 """

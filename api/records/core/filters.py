@@ -443,9 +443,9 @@ k.value IN (WITH RECURSIVE part(id) AS (
     {asked}
     UNION
     SELECT n.record FROM part
-    JOIN term t ON t.type IN ({types}) AND t.filter = 'part_of' AND t.value = part.id
-    JOIN filter_key u ON u.term = t.id AND {holds} JOIN search_row n ON n.id = u.record
-    JOIN {records} p ON p.id = n.record AND p.merged_into IS NULL AND {stands}
+    CROSS JOIN term t ON t.type IN ({types}) AND t.filter = 'part_of' AND t.value = part.id
+    CROSS JOIN filter_key u ON u.term = t.id AND {holds} CROSS JOIN search_row n ON n.id = u.record
+    CROSS JOIN {records} p ON p.id = n.record AND p.merged_into IS NULL AND {stands}
 ) SELECT id FROM part)"""
 
 
@@ -469,20 +469,20 @@ WITH RECURSIVE asked(id) AS (
 #: they named then.
 _NAMED_NOW = Sql("SELECT c.target FROM asked JOIN dossier_mention c ON c.dossier = asked.id")
 _NAMED_THEN = """
-    SELECT n.target FROM (
-        SELECT c.target AS target, c.records AS records
-        FROM asked JOIN dossier_mention c ON c.dossier = asked.id
+    SELECT e.record FROM (SELECT n.target FROM (
+        SELECT s.id AS target, c.records AS records
+        FROM asked JOIN dossier_mention c ON c.dossier = asked.id JOIN search_row s ON s.record = c.target
         UNION ALL SELECT b.target, -1 FROM ({named_now}) b
         UNION ALL SELECT a.target, 1 FROM ({named_then}) a
-    ) n GROUP BY n.target HAVING SUM(n.records) > 0
+    ) n GROUP BY n.target HAVING SUM(n.records) > 0) m JOIN search_row e ON e.id = m.target
 """
 _NAMED_BY_CHANGED = """
-    SELECT DISTINCT d.record, d.target AS dossier, e.record AS target
+    SELECT DISTINCT d.record, d.target AS dossier, f.target AS target
     FROM (SELECT DISTINCT x.id FROM rendering x WHERE x.since > {commit}) changed
     CROSS JOIN search_row n ON n.record = changed.id
     CROSS JOIN reference d ON d.record = n.id AND d.role = 'dossiers' AND {d_holds}
-    JOIN {records} o ON o.id = changed.id AND o.status = 'published' AND {o_stands}
-    JOIN reference f ON f.record = d.record AND {f_holds} JOIN search_row e ON e.id = f.target
+    CROSS JOIN {records} o ON o.id = changed.id AND o.status = 'published' AND {o_stands}
+    CROSS JOIN reference f ON f.record = d.record AND {f_holds}
     WHERE d.target IN (SELECT s.id FROM asked JOIN search_row s ON s.record = asked.id)
 """
 

@@ -34,6 +34,11 @@ _WITH = """
 SELECT json_group_array(f.record) FROM {source}
 WHERE {those} AND k.type IN ({types}) AND k.filter = {name} AND {condition} AND {holds}
 """
+#: The same of some records: terms are looked for once, not for each key.
+_WITH_OF_RECORDS = """
+SELECT json_group_array(f.record) FROM filter_key f WHERE {those} AND {holds} AND +f.term IN
+(SELECT k.id FROM term k WHERE k.type IN ({types}) AND k.filter = {name} AND {condition})
+"""
 _TERMS = """
 SELECT k.value, k.qualifier, f.record FROM {source}
 WHERE {those} AND k.type IN ({types}) AND k.filter = {name} AND {condition} AND {holds}
@@ -156,7 +161,8 @@ class StateIndex:
     def having(self, record_type: str, name: str, condition: Sql) -> Sql:
         """The records of a type that have a key of a filter that meets a condition."""
         now = posted([record_type], name, condition)
-        return self._asked(now, lambda: self._of_keys(_WITH, self._changed, [record_type], name, condition))
+        then = _WITH if self._changed is None else _WITH_OF_RECORDS
+        return self._asked(now, lambda: self._of_keys(then, self._changed, [record_type], name, condition))
 
     def dated(self, record_type: str, name: str, value: DateRange, match: str) -> Sql:
         """The records of a type of which a date touches a range."""
