@@ -23,6 +23,7 @@ from api.records.answers import positions
 from api.records.core.registry import CLAIM, DATE, DOSSIER, PARTY, PLACE, SOURCE, RecordType
 from api.records.read import ids as by_id
 from api.records.read import index, order
+from api.records.store import id_ranges
 from api.records.store.api_keys import create_key
 from api.records.store.database import migrate, open_database
 from api.records.upkeep.doctor import faults_of_database
@@ -231,7 +232,7 @@ def beginning() -> bytes:
 #: What decides how records are looked for, and what it is.
 _WAYS = [(module, name, getattr(module, name)) for module, name in (
     (order, "FEW"), (order, "MOST_READ"), (order, "BLOCK"), (index, "FEW"), (positions, "FEW"),
-    (index, "MOST_CHANGED"), (by_id, "PASSED_FOR_ONE"), (by_id, "BLOCK"), (by_id, "DENSE"),
+    (index, "MOST_CHANGED"), (by_id, "AT_ONCE"), (id_ranges, "MOST"), (id_ranges, "HALF"),
 )]  # fmt: skip
 
 
@@ -239,7 +240,7 @@ def _take_ways(most: int | None, changed: int | None) -> None:
     """Take so many records for many, and so many that changed since a moment; None: as it is."""
     for module, name, usual in _WAYS:
         given = changed if name == "MOST_CHANGED" else most
-        setattr(module, name, usual if given is None else max(given, name == "BLOCK"))
+        setattr(module, name, usual if given is None else max(given, name in ("BLOCK", "AT_ONCE", "HALF")))
 
 
 class World(RuleBasedStateMachine):

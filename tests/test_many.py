@@ -1,10 +1,19 @@
 """Of many records the first are looked for in other ways than of few: pages are the same in every way."""
 
+import shutil
+from pathlib import Path
+
 import pytest
 from flask.testing import FlaskClient
 
 from api.records.answers import positions
 from api.records.read import ids, index, order
+from api.records.store import id_ranges
+from api.records.store.database import open_database, write_transaction
+from api.records.upkeep.doctor import faults_of_database
+
+from .conftest import client_of, empty_desk
+from .places import url_of
 
 #: Addresses whose records are chosen, in every order that there is.
 ADDRESSES = [
@@ -28,15 +37,26 @@ ADDRESSES = [
     "/v1/claims/abe-seeks-treaty-progress-in-term/similar?share=subject",
 ]
 #: What decides how many are looked for: how many are many, how many rows are read in search of them, and at
-#: once; the same for ids, and which rows these are.
-DECIDES = ((order, "FEW"), (order, "MOST_READ"), (order, "BLOCK"),
-           (ids, "PASSED_FOR_ONE"), (ids, "BLOCK"), (ids, "DENSE"))  # fmt: skip
+#: once; how many ranges of ids are read at once.
+DECIDES = ((order, "FEW"), (order, "MOST_READ"), (order, "BLOCK"), (ids, "AT_ONCE"))
 WAYS = {
-    "in blocks": (0, 20_000, 2, 1000, 2, 1000),
-    "in blocks of all": (0, 20_000, 2, 1000, 2, 0),
-    "too far apart": (0, 1, 2, 0, 2, 20),
-    "half and half": (12, 20_000, 1000, 5, 1000, 20),
+    "in blocks": (0, 20_000, 2, 1),
+    "too far apart": (0, 1, 2, 2),
+    "half and half": (12, 20_000, 1000, 100),
 }
+
+
+@pytest.fixture(scope="module")
+def narrow(loaded: Path, tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
+    """A record whose ranges have few ids each."""
+    path = tmp_path_factory.mktemp("narrow") / "facts.db"
+    shutil.copy(loaded, path)
+    database = open_database(url_of(path))
+    with pytest.MonkeyPatch.context() as few, write_transaction(database):
+        few.setattr(id_ranges, "HALF", 3)
+        id_ranges.rebuild_ranges(database)
+    database.close()
+    return client_of(path)
 
 
 def _walked(client: FlaskClient, address: str) -> list[str]:
@@ -61,18 +81,40 @@ ASKED = [(address, "") for address in ADDRESSES] + [
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize(("address", "moment"), ASKED)
 def test_pages_of_many_are_those_of_few(
-    client: FlaskClient, monkeypatch: pytest.MonkeyPatch, address: str, moment: str, way: str
+    narrow: FlaskClient, monkeypatch: pytest.MonkeyPatch, address: str, moment: str, way: str
 ) -> None:
-    last = client.get("/v1/changes?limit=1").get_json()["last"]
+    last = narrow.get("/v1/changes?limit=1").get_json()["last"]
     asked = address + moment.format(last=last)
-    whole = client.get(f"{asked}&limit=200").get_json()["data"]
+    whole = narrow.get(f"{asked}&limit=200").get_json()["data"]
     for (module, name), number in zip(DECIDES, WAYS[way], strict=True):
         monkeypatch.setattr(module, name, number)
 
-    walked = _walked(client, asked)
+    walked = _walked(narrow, asked)
 
     assert walked == [entry.get("record", entry)["id"] for entry in whole]
     assert len(walked) > 3
+
+
+def test_ranges_of_ids_are_divided_and_emptied_as_records_come_and_go(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(id_ranges, "MOST", 4)
+    monkeypatch.setattr(id_ranges, "HALF", 2)
+    desk = empty_desk(tmp_path / "facts.db")
+    names = [f"party-{(7 * number) % 31:02}" for number in range(31)]
+
+    for name in names:
+        assert desk.send("POST", "parties", {"id": name, "name": name, "kind": "person"}).status_code == 201
+    divided = desk.database.execute_sql("SELECT COUNT(*) FROM id_range").fetchone()[0]
+    faults = list(faults_of_database(desk.database))
+    for name in names[::2]:
+        assert desk.send("DELETE", f"parties/{name}", If_Match=desk.tag(f"parties/{name}")).status_code == 204
+
+    assert divided > 8
+    assert [*faults, *faults_of_database(desk.database)] == []
+    monkeypatch.setattr(order, "FEW", 0)
+    left = desk.send("GET", "parties?kind=person&sort=-id&status=draft&limit=200").get_json()
+    assert [party["id"] for party in left["data"]] == sorted(names[1::2], reverse=True)
 
 
 @pytest.mark.parametrize("moment", ["", "&as_of=seq:{last}"], ids=["now", "then"])

@@ -12,7 +12,7 @@ from .index import StateIndex
 #: Comes after every id.
 _AFTER_EVERY_ID = "~"
 #: Ranges that are read at once.
-_AT_ONCE = 100
+AT_ONCE = 100
 
 
 @dataclass(frozen=True)
@@ -45,11 +45,11 @@ class FirstById:
                 f"SELECT i.first, i.numbers FROM id_range i WHERE {{beyond}} ORDER BY i.first {self._way} "
                 "LIMIT {most}",
                 beyond=beyond,
-                most=_AT_ONCE,
+                most=AT_ONCE,
             )
             rows = self.index.state.rows(query)
             yield from (read_set(row[1]) for row in rows)
-            if len(rows) < _AT_ONCE:
+            if len(rows) < AT_ONCE:
                 return
             beyond = sql(f"i.first {'<' if self.descends else '>'} {{place}}", place=rows[-1][0])
 

@@ -16,7 +16,7 @@ from .tables import ID_RANGES, batches
 
 #: Records of a range; one that has more is divided.
 MOST = 1_024
-_HALF = MOST // 2
+HALF = MOST // 2
 #: Comes after every id.
 _AFTER_EVERY_ID = "~"
 
@@ -64,7 +64,7 @@ def _kept(numbers: BitMap) -> bytes:
 def _divided(database: Database, first: str, numbers: BitMap) -> dict[str, BitMap]:
     query = "SELECT k.record, k.id FROM json_each({numbers}) j CROSS JOIN search_row k ON k.id = j.value"
     ids = sorted(run(database, sql(query, numbers=listed(numbers))).fetchall())
-    return {some[0][0] if at else first: _numbers(some) for at, some in enumerate(batches(ids, _HALF))}
+    return {some[0][0] if at else first: _numbers(some) for at, some in enumerate(batches(ids, HALF))}
 
 
 def _numbers(ids: Iterable[tuple[str, int]]) -> BitMap:
@@ -78,14 +78,17 @@ def rebuild_ranges(database: Database) -> None:
     """Make all ranges anew."""
     database.execute_sql("DELETE FROM id_range")
     ids = database.execute_sql("SELECT record, id FROM search_row ORDER BY record")
-    for at, some in enumerate(batches(ids, _HALF)):
+    for at, some in enumerate(batches(ids, HALF)):
         _put(database, {some[0][0] if at else "": _numbers(some)})
 
 
 def strange_ranges(database: Database) -> Iterator[str]:
     """The first ids of ranges that do not hold just the records that belong to them."""
     firsts = [row[0] for row in database.execute_sql("SELECT first FROM id_range ORDER BY first").fetchall()]
-    if firsts[:1] != [""]:
+    if not firsts:
+        yield from ("" for _ in database.execute_sql("SELECT 1 FROM search_row LIMIT 1").fetchall())
+        return
+    if firsts[0] != "":
         yield ""
     for first, following in zip(firsts, [*firsts[1:], _AFTER_EVERY_ID], strict=True):
         [(held, right)] = database.execute_sql(_HELD_AND_RIGHT, (first, following, first)).fetchall()

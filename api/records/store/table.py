@@ -134,9 +134,16 @@ class Table:
         beyond = query.format(f"WHERE ({key}) > {places(1, len(self.key))} ")
         rows = database.execute_sql(query.format("")).fetchall()
         while rows:
-            yield rows
+            yield list(map(self._in_bytes, rows)) if self._packed_at else rows
             last = [rows[-1][place] for place in places_of_key]
             rows = database.execute_sql(beyond, last).fetchall() if len(rows) == size else []
+
+    def _in_bytes(self, row: Sequence[Any]) -> tuple[Any, ...]:
+        """A row with its texts as they are written today: a file may have older ones as text."""
+        values = list(row)
+        for at in self._packed_at:
+            values[at] = packed_text(values[at]) if isinstance(values[at], str) else values[at]
+        return tuple(values)
 
     def key_of(self, row: Any) -> tuple[Any, ...]:
         """What a row is known by."""
