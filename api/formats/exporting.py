@@ -11,6 +11,7 @@ from marshmallow import Schema, fields
 from peewee import Database
 
 from api.records.core.mentions import mentions
+from api.records.core.packed import plain_text
 from api.records.core.registry import CLAIM, DATE, DOSSIER, TYPES, RecordType
 from api.records.core.sql import run, sql
 from api.records.core.state import CURATORS, FOREVER, PUBLIC, State
@@ -110,9 +111,9 @@ class Selection:
     def _naming(self, dossiers: Iterable[str]) -> Iterator[str]:
         aliases = sql("SELECT id FROM record WHERE merged_into IN ({ids})", ids=list(dossiers))
         query = sql(
-            "SELECT named.record FROM reference named JOIN record r ON r.id = named.record WHERE "
-            "(named.target IN ({ids}) OR named.target IN ({aliases})) AND named.until = {forever} "
-            "AND named.role = 'dossiers' AND r.type IN ({types})",
+            "SELECT n.record FROM search_row d JOIN reference u ON u.target = d.id "
+            "AND u.role = 'dossiers' AND u.until = {forever} JOIN search_row n ON n.id = u.record "
+            "WHERE (d.record IN ({ids}) OR d.record IN ({aliases})) AND n.type IN ({types})",
             ids=list(dossiers),
             aliases=aliases,
             forever=FOREVER,
@@ -134,7 +135,7 @@ def _stated(row: Any) -> Stated:
     if withdrawal:
         noted = orjson.loads(withdrawal)
         why = Withdrawal(noted["kind"], noted["note"], into)
-    return Stated(TYPES[type_], record_id, status, orjson.loads(document), why, bool(redacted))
+    return Stated(TYPES[type_], record_id, status, orjson.loads(plain_text(document)), why, bool(redacted))
 
 
 def _in_order(schema: Schema, value: Any) -> Any:

@@ -64,7 +64,7 @@ class FirstById:
     def _sorted(self, some: BitMap, limit: int) -> BitMap:
         """The first of a few records."""
         query = sql(
-            "SELECT k.id FROM json_each({numbers}) j CROSS JOIN search_row k ON k.id = j.value "
+            "SELECT k.id FROM json_each({numbers}) CROSS JOIN search_row k ON k.id = json_each.value "
             f"WHERE {{beyond}} ORDER BY k.record {self._way} LIMIT {{limit}}",
             numbers=listed(some),
             beyond=self._beyond,

@@ -12,6 +12,7 @@ from schemas.query import Query, QueryError, QueryFault
 from schemas.record import with_members_of_today
 
 from ..core.errors import Gone, Merged, NotFound, Redacted
+from ..core.packed import plain_text
 from ..core.registry import BY_PLURAL, TYPES, RecordType
 from ..core.sql import Sql, sql
 from ..core.state import State
@@ -313,4 +314,4 @@ def text_digests(state: State, sources: Sequence[str]) -> dict[str, str | None]:
     """The `text_digest` of each of these sources that is known, None where it has none."""
     query = "SELECT id, document FROM record WHERE type = 'source' AND id IN ({sources})"
     rows = state.rows(sql(query, sources=list(sources)))
-    return {row[0]: parsed(row[1]).get("text_digest") for row in rows}
+    return {row[0]: parsed(plain_text(row[1])).get("text_digest") for row in rows}
