@@ -166,6 +166,46 @@ def test_a_body_that_comes_after_its_refusal_is_not_taken_for_a_request(desk: tu
             assert wire.ends()
 
 
+#: What a client sends before it closes its direction, in pieces between which it waits -> the answers.
+CHECK = whole("POST", "/v1/check", [JSON], BOB)
+UNFINISHED: dict[str, tuple[list[bytes], list[int]]] = {
+    "half a head": ([GET[:40]], [400]),
+    "a head without its body": ([CHECK[: -len(BOB)]], [400]),
+    "half a body": ([CHECK[:-9]], [400]),
+    "half a body, a while after its head": ([CHECK[: -len(BOB)], BOB[:9]], [400]),
+    "half a body that is refused in any case": ([whole("POST", "/v1/parties", [JSON], BOB)[:-9], b""], [401]),
+    "a chunked body without its end": (
+        [whole("POST", "/v1/check", [JSON], BOB, chunked=True)[:-5], b""],
+        [400],
+    ),
+    "half a request behind a whole one": ([GET + GET[:40]], [200, 400]),
+    "a whole request": ([GET], [200]),
+    "two": ([GET + head("GET", "/v1/timeline?limit=7")], [200, 200]),
+    "a whole body, a while after its head": ([CHECK[: -len(BOB)], BOB], [422]),
+    "nothing": ([b""], []),
+}
+
+
+@pytest.mark.parametrize("name", UNFINISHED)
+def test_a_client_that_closes_its_direction_is_answered_and_let_go(
+    desk: tuple[Server, str], name: str
+) -> None:
+    server, _ = desk
+    pieces, statuses = UNFINISHED[name]
+
+    with Wire(server) as wire:
+        for number, piece in enumerate(pieces):
+            time.sleep(0.2 if number else 0)
+            wire.send(piece)
+        wire.socket.shutdown(socket.SHUT_WR)
+        answers = [wire.answer() for _ in statuses]
+
+        assert [status for status, _, _ in answers] == statuses
+        for status, closes, body in answers:
+            assert status != 400 or (closes and b"was closed for sending before its " in body)
+        assert wire.ends()
+
+
 @pytest.mark.parametrize(
     ("status", "path"), [(401, "/v1/parties"), (413, "/v1/check"), (404, "/v1/nowhere"), (405, "/v1/search")]
 )

@@ -39,6 +39,8 @@ class Connection(asyncio.Protocol):
         self._worker = worker
         self.deadline = math.inf
         self._busy = self._ending = False
+        #: Whether the client has closed its direction.
+        self._sent_all = False
         self._writable = True
         self._unread = self._drained = 0
         self._job: Job | None = None
@@ -97,6 +99,9 @@ class Connection(asyncio.Protocol):
 
     def eof_received(self) -> bool:
         """Whether to keep the other direction; called by the loop when the client has sent its last byte."""
+        self._sent_all = True
+        if self._raw and not (self._busy or self._ending):
+            self._refuse_a_part()
         return self._busy
 
     def pause_writing(self) -> None:
@@ -188,6 +193,12 @@ class Connection(asyncio.Protocol):
         self._begin()
         self._transport.resume_reading()
         self._read(tail)
+        if self._sent_all and not (self._busy or self._ending):
+            # What is not whole by now never will be.
+            if self._raw:
+                self._refuse_a_part()
+            else:
+                self._transport.close()
 
     # Answering.
 
@@ -259,6 +270,8 @@ class Connection(asyncio.Protocol):
             self._is_due_in(BODY_SECONDS)
             if self._look():
                 self._next()
+            elif self._sent_all and not (self._busy or self._ending):
+                self._refuse_a_part()
             return
         self._transport.write(answer)
         if last:
@@ -292,6 +305,11 @@ class Connection(asyncio.Protocol):
         is_head = b"".join(self._raw[:5]).startswith(b"HEAD ")
         self._transport.write(refusal(name, detail, *fields, is_head=is_head, page=page))
         self._end()
+
+    def _refuse_a_part(self) -> None:
+        """Of a request whose client sends no more (RFC 9112 §8)."""
+        missing = "its body" if self._head else "its head"
+        self._refuse("invalid-request", f"the connection was closed for sending before {missing} was whole")
 
     def _is_too_busy(self) -> None:
         self._is_unavailable("the service is busy with other requests that take long; this one was not begun")
