@@ -1,5 +1,6 @@
 """`facts load` of many records: batches, their order, what a killed load leaves, how files are read."""
 
+import json
 import os
 import signal
 import sqlite3
@@ -10,6 +11,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+import yaml
 
 from api.formats.ordering import circles
 from api.formats.quick_lists import quick_items
@@ -228,6 +230,42 @@ def test_both_readers_read_the_same_and_what_they_may_not_is_left_to_the_one_tha
     assert (found is not None) == quickly
     if quickly:
         assert found == [value for value, _ in ListReader(text, {}, 1).items()]
+
+
+#: Names in brackets -> what they mean in YAML 1.2 (§7.3.3): a question mark in a text is a character of it,
+#: though readers of YAML 1.1 end a text at it. One that begins a value is to be put in quotes (None).
+IN_BRACKETS = {
+    "¿Qué?": "¿Qué?",
+    "¿Qué? Sí": "¿Qué? Sí",
+    "What?": "What?",
+    "a?b": "a?b",
+    "¿b": "¿b",
+    "«b»": "«b»",
+    "-b": "-b",
+    "?b": None,
+    "? b": None,
+    "?": None,
+}
+
+
+@pytest.mark.parametrize("written", IN_BRACKETS)
+@pytest.mark.parametrize("more", [", kind: person", ""], ids=["then-more", "at-the-end"])
+def test_signs_in_brackets_mean_what_yaml_1_2_says(tmp_path: Path, written: str, more: str) -> None:
+    parties = f"- {{id: ann, {'' if more else 'kind: person, '}name: {written}{more}}}\n"
+    folder, url = write(tmp_path / "d", parties=parties), f"sqlite:///{tmp_path}/f.db"
+
+    done = facts("load", folder, "--db", url)
+
+    if IN_BRACKETS[written] is None:
+        words = "a value in brackets that begins with a question mark: put it in quotes"
+        assert (done.returncode, done.stdout) == (1, f"{folder}/parties.yaml:1: /: {words}\n")
+        return
+    assert done.returncode == 0, done.stdout
+    document, _ = _record_of(tmp_path / "f.db")["ann"]
+    assert json.loads(document)["name"] == IN_BRACKETS[written]
+    # What is written out again is read alike by all.
+    assert facts("export", tmp_path / "e", "--db", url).returncode == 0
+    assert yaml.load((tmp_path / "e" / "parties.yaml").read_text(), yaml.BaseLoader)[0]["name"] == written
 
 
 @pytest.mark.parametrize("head", ["", "# Parties\n\n", "---\n", "# A\n--- \n# B\n"])

@@ -242,6 +242,7 @@ _EXPLAINED: Final = {
     "found unexpected end of stream": "a quotation mark that is not closed",
     "expected ',' or '}'": "a bracket { that is not closed, or a comma that is missing in it",
     "expected ',' or ']'": "a bracket [ that is not closed, or a comma that is missing in it",
+    "found '?'": "a value in brackets that begins with a question mark: put it in quotes",
     "could not find expected ':'": "a name without `: ` behind it, or a wrong indentation",
     "expected <block end>": "a wrong indentation, or text behind a closing quotation mark",
 }

@@ -20,8 +20,8 @@ from .yaml_lists import NULLS
 _WIDE: Final = 100
 #: Texts that mean themselves: no sign of YAML's begins them, nothing in them ends them.
 _PLAIN: Final = re.compile(r"[^\W_](?!.*(?:: | #|:$))[^\n\t]*", re.DOTALL)
-#: Signs that end a text in brackets.
-_OF_BRACKETS: Final = re.compile(r"[,\[\]{}\"']|:(?![\w/])")
+#: Signs that end a text in brackets; a question mark does not in YAML 1.2 (§7.3.3), but for readers of 1.1.
+_OF_BRACKETS: Final = re.compile(r"[,\[\]{}\"'?]|:(?![\w/])")
 #: What YAML does not print, and what breaks lines for some of its readers.
 _UNPRINTED: Final = re.compile(
     r"[^\n\t\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
