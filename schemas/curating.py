@@ -6,7 +6,7 @@ from marshmallow import ValidationError, fields, validates_schema
 
 from .base import Fault, Json, ValueSchema
 from .citation import TextQuoteSchema
-from .fields import Count, Id, Listed, One, Reference, SavedText, TermOf, Text
+from .fields import Count, Id, Listed, One, Reference, SavedText, TermOf, Text, Yes
 from .record import doc
 from .vocabularies import BATCH_OPERATIONS, CORRECTION_KINDS, RECORD_TYPES
 
@@ -41,6 +41,7 @@ class BatchItemSchema(ValueSchema):
     type = TermOf(RECORD_TYPES, required=True)
     id = Id(required=True)
     if_match = Text(200, metadata=doc("Entity tag before the batch; none where the batch creates it."))
+    publish = Yes(metadata=doc("Of a creation: whether it is public at once."))
     body = Anything(
         allow_none=True, metadata={"type": "object", **doc("As the operation by itself takes it.")}
     )

@@ -76,8 +76,8 @@ def test_a_record_is_its_type_wherever_it_stands(plural: str) -> None:
     assert "included" not in SCHEMAS[name]["required"]
 
 
-#: What may be any object: a query as understood; no note; what an operation of a batch takes.
-OPEN = ("Query", "Nothing", "BatchItemInput")
+#: What may be any object: a query as understood; no note.
+OPEN = ("Query", "Nothing")
 
 
 def test_nothing_else_is_just_any_object() -> None:

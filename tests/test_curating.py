@@ -10,8 +10,10 @@ import pytest
 
 from api.records.core.registry import PARTY
 
+from .audits.contract import require_shape
 from .conftest import ROOT, Desk, Server, client_of, facts
 from .places import contents, url_of
+from .test_clients import DOCUMENT
 
 NOTE = {"kind": "error", "note": "It was wrong."}
 
@@ -557,6 +559,45 @@ def test_what_a_batch_creates_it_changes_without_a_tag(desk: Desk, then: Any, st
 
     assert response.status_code == 200, response.text
     assert desk.client.get("/v1/parties/bob").status_code == status
+
+
+ROB = {"name": "Bob", "kind": "person"}
+#: Items, what they are answered with, and whether the description takes them.
+ITEMS: list[tuple[Any, tuple[int, str], bool]] = [
+    ({"op": "create", "publish": True, "body": ROB}, (200, "published"), True),
+    ({"op": "create", "publish": False, "body": ROB}, (200, "draft"), True),
+    ({"op": "create", "publish": None, "body": {"id": "bob", **ROB}}, (200, "draft"), True),
+    ({"op": "create", "body": {**ROB, "publish": True}}, (200, "published"), False),
+    ({"op": "create", "publish": "yes", "body": ROB}, (422, "/0/publish"), False),
+    ({"op": "create", "publish": True}, (422, "/0/body"), False),
+    ({"op": "create", "body": {**ROB, "colour": "red"}}, (422, "/0/body/colour"), False),
+    ({"op": "patch", "publish": True, "body": {"country": "JP"}}, (422, "/0/publish"), False),
+    ({"op": "retract", "body": {"kind": "tpyo", "note": "N"}}, (422, "/0/body/kind"), False),
+    ({"op": "merge", "body": NOTE}, (422, "/0/body/into"), False),
+    ({"op": "rename"}, (422, "/0/op"), False),
+]
+
+
+@pytest.mark.parametrize(("item", "answer", "described"), ITEMS)
+def test_an_item_of_a_batch_is_as_described(
+    desk: Desk, item: Any, answer: tuple[int, str], described: bool
+) -> None:
+    batch = [{"type": "party", "id": "bob", **item}]
+    body = DOCUMENT["paths"]["/v1/batch"]["post"]["requestBody"]["content"]["application/json"]["schema"]
+
+    response = desk.send("POST", "batch", batch)
+
+    found = response.get_json()
+    assert response.status_code == answer[0], response.text
+    if answer[0] == 200:
+        assert desk.send("GET", "parties/bob").get_json()["meta"]["status"] == answer[1]
+    else:
+        assert answer[1] in [error["pointer"] for error in found["errors"]]
+    if described:
+        require_shape(DOCUMENT, body, batch)
+    else:
+        with pytest.raises(AssertionError):
+            require_shape(DOCUMENT, body, batch)
 
 
 @pytest.mark.parametrize("named", [0, 1])

@@ -12,7 +12,7 @@ from api.http.problems import MEDIA_TYPE, TYPES
 from api.records.core.registry import TYPES as RECORD_TYPES
 from api.records.core.state import State
 from schemas.base import Json
-from schemas.curating import BatchItemSchema, CheckItemSchema, CorrectionSchema, LocateSchema, MergerSchema
+from schemas.curating import CheckItemSchema, CorrectionSchema, LocateSchema, MergerSchema
 from schemas.fields import ID
 from schemas.json_schema import components, written_components
 from schemas.problem import ProblemSchema
@@ -115,7 +115,7 @@ def description(endpoints: Endpoints, version: str) -> Json:
         servers=[{"url": "/", "description": "This service."}],
     )
     records = [t.schema for t in RECORD_TYPES.values()]
-    curating = (CorrectionSchema, MergerSchema, BatchItemSchema, CheckItemSchema, LocateSchema)
+    curating = (CorrectionSchema, MergerSchema, CheckItemSchema, LocateSchema)
     for name, schema in (
         components(*records, ProblemSchema) | written_components(*records, *curating)
     ).items():

@@ -20,12 +20,13 @@ from api.records.write.perform import apply_all
 from api.records.write.together import Writers
 from api.records.write.transaction import Operation, Outcome, Transaction
 from schemas import query as q
-from schemas.curating import BatchItemSchema, CorrectionSchema, MergerSchema
+from schemas.curating import CorrectionSchema, MergerSchema
 from schemas.json_schema import reference_to, written_reference_to
 from schemas.query import Parameter, Query
 from schemas.record import WarningSchema
 
 from .auth import require_curator
+from .batch_items import batch_item
 from .components import named
 from .examples import batch, creation, patch, reason_to, replacement
 from .idempotent import Done, answer_once, answer_with_record, warnings_member
@@ -305,7 +306,7 @@ def _declare_batch(endpoints: Endpoints, writers: Writers) -> None:
                 {
                     JSON: {
                         "type": "array",
-                        "items": written_reference_to(BatchItemSchema),
+                        "items": batch_item(),
                         "minItems": 1,
                         "maxItems": MOST_IN_BATCH,
                     }

@@ -21,6 +21,10 @@ MOST_IN_BATCH = 500
 _NOT_YET: ops.Tags = ("",)
 _NO_TAG = DocumentFault("/if_match", 'is no entity tag: write it with its quotes, such as "\\"5d41402a\\""')
 
+_NOT_CREATED = DocumentFault(
+    "/publish", "belongs to an item that creates; of a draft that is there, publish is an op"
+)
+
 
 def correction_note(body: Any, pointer: str = "", schema: type[ValueSchema] = CorrectionSchema) -> Json:
     """A correction note (or merger) as its schema reads it, with faults below `pointer`."""
@@ -137,6 +141,8 @@ def _item(item: Any) -> Json:
     tags = entity_tags(read.get("if_match") or "")
     if tags is None:
         raise InvalidDocument("the batch cannot be read", (_NO_TAG,))
+    if read.get("publish") is not None and read["op"] != "create":
+        raise InvalidDocument("the batch cannot be read", (_NOT_CREATED,))
     return {**read, "if_match": tags or None}
 
 
@@ -162,6 +168,8 @@ def _own_tag(item: Json) -> ops.Tags:
 def _planned_item(item: Json, tags: ops.Tags) -> Operation:
     record_type, record_id, body = TYPES[item["type"]], item["id"], item.get("body")
     try:
+        if item["op"] == "create":
+            return _creation(record_type, record_id, body, bool(item.get("publish")))
         return _operation_of(item["op"], record_type, record_id, body, tags)
     except InvalidDocument as refusal:
         raise InvalidDocument(refusal.detail, tuple(f.under("/body") for f in refusal.faults)) from None
@@ -169,15 +177,18 @@ def _planned_item(item: Json, tags: ops.Tags) -> Operation:
         raise InvalidDocument(problem.detail, (DocumentFault("/body", problem.detail),)) from None
 
 
+def _creation(record_type: RecordType, record_id: str, body: Any, publish: bool) -> Operation:
+    """A new record; that it is public at once may be said beside its document, or in it."""
+    plain, within, faults = _publish_apart(body)
+
+    def plan() -> Operation:
+        document = read_document(record_type, plain, record_id, faults)
+        return ops.Create(record_type, record_id, document, publish or within)
+
+    return ops.readable(plan, publish or within)
+
+
 def _operation_of(name: str, record_type: RecordType, record_id: str, body: Any, tags: ops.Tags) -> Operation:
-    if name == "create":
-        plain, publish, faults = _publish_apart(body)
-
-        def plan() -> Operation:
-            document = read_document(record_type, plain, record_id, faults)
-            return ops.Create(record_type, record_id, document, publish)
-
-        return ops.readable(plan, publish)
     if name == "replace":
         return replace_of(record_type, record_id, body, tags)
     if name == "patch":
