@@ -217,6 +217,33 @@ def test_a_page_is_kept_once_for_readers_of_every_language(own_copy: Path, tmp_p
     assert cached == [False, True, False, True, False, True, False, False]
 
 
+NOTE = {"kind": "duplicate", "note": "The same"}
+#: What became of the party by whose id names are asked -> what it is called, and whose id links lead on with.
+USERS: dict[str, tuple[dict[str, str] | None, str, str]] = {
+    "merge": ({"into": "japan", **NOTE}, "Japan", "japan"),
+    "retract": (NOTE, "Nippon", "nippon"),
+    "nothing": (None, "Nippon", "nippon"),
+}
+
+
+@pytest.mark.parametrize("became", USERS)
+@pytest.mark.parametrize("path", ["/places/four-islands", "/places?kind=island", CLAIM])
+def test_a_party_whose_names_are_shown_is_called_by_its_name(desk: Desk, became: str, path: str) -> None:
+    body, name, id_ = USERS[became]
+    desk.party("nippon", kind="state")
+    if body:
+        assert desk.change("POST", f"parties/nippon/{became}", body).status_code == 200
+
+    sign = "&" if "?" in path else "?"
+    tree = page(desk.client, f"{path}{sign}perspective=nippon")
+
+    assert f"Names are those that {name} uses" in words(tree)
+    assert [strong.text for strong in tree.xpath("//footer//p/strong")] == [name]
+    led = [a for a in tree.xpath("//a/@href") if "perspective=" in a]
+    assert any(f"perspective={id_}" in a for a in led)
+    assert became != "merge" or not any("perspective=nippon" in a for a in led)
+
+
 @pytest.mark.parametrize(
     ("query", "said"),
     [

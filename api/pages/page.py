@@ -30,7 +30,7 @@ from schemas.query import Parameter, Query, read_query
 
 from .head import Head
 from .links import Link, links_to
-from .reading import references_to, state_of
+from .reading import state_of, user_of_names
 from .record_texts import translated
 from .templating import drawn
 from .translating import speaking, spoken
@@ -138,10 +138,13 @@ class Pages:
         with state_of(self._database, self._settings, as_of) as state:
             asked = Asked(state, query, self._settings, id)
             document = page.translate(asked, page.read(asked))
+            g.choices = choices_of(query)
             if "perspective" in query.given:
-                document |= translated(state, {"chosen": references_to(state, [query["perspective"]])})
-                document = in_words_of(state, query["perspective"], _of_names(query), document)
-        g.choices = choices_of(query)
+                chosen = user_of_names(state, query["perspective"])
+                document |= translated(state, {"chosen": [chosen]})
+                document = in_words_of(state, chosen["id"], _of_names(query), document)
+                # Links lead on with the party that is meant, whatever the id was that led here.
+                g.choices = {**g.choices, "perspective": chosen["id"]}
         shown = _with_chosen(page.show(document, asked), links_to(document.get("chosen", ())))
         head = Head.of(shown, asked, canonical_query(page, query), g.choices)
         body = drawn(page.template, head=head, page=shown.view)

@@ -6,10 +6,12 @@ from typing import Any
 
 from peewee import Database
 
-from api.records.core.registry import RecordType
+from api.records.core.registry import PARTY, RecordType
+from api.records.core.sql import sql
 from api.records.core.state import PUBLIC, State
 from api.records.read.records import read_many, read_page, read_record, shown_in
 from api.records.read.revisions import moment_of
+from api.records.read.select import resolve
 from api.records.store.database import snapshot
 from api.records.store.deadline import time_limit
 from api.settings import Settings
@@ -60,13 +62,13 @@ def many(state: State, ids: Iterable[str]) -> dict[str, Json]:
     return {stored.id: shown_in(state, stored.body) for stored in read_many(state, list(dict.fromkeys(ids)))}
 
 
-def references_to(state: State, ids: Iterable[str]) -> list[Json]:
-    """References to records that have names; those that may be seen."""
-    return [
-        {"type": r["type"], "id": r["id"], "name": r["name"], "href": r["links"]["self"]}
-        for r in many(state, ids).values()
-        if "name" in r
-    ]
+def user_of_names(state: State, party: str) -> Json:
+    """A reference to the party whose names are asked for: the survivor of one that was merged; also one that
+    was retracted, by its name. Raises QueryError for an id that is no party."""
+    meant = resolve(state, "perspective", (PARTY.name,), [party])[party]
+    query = "SELECT r.name FROM {records} r WHERE r.id = {id} AND {stands}"
+    row = state.row(sql(query, records=state.records, id=meant, stands=state.stands("r")))
+    return PARTY.reference(meant, row[0] if row else meant)
 
 
 def list_of(
