@@ -13,7 +13,7 @@ const browser = await chromium.launch({
 });
 try {
   const page = await (await browser.newContext()).newPage();
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(60_000);
   const failed = [];
   page.on("pageerror", (error) => failed.push(String(error)));
   await page.goto(address);

@@ -17,10 +17,11 @@ try {
   const seen = {};
   for (const javaScriptEnabled of [true, false]) {
     const page = await (await browser.newContext({ javaScriptEnabled })).newPage();
-    page.setDefaultTimeout(20_000);
+    page.setDefaultTimeout(60_000);
     seen[javaScriptEnabled ? "with scripts" : "without scripts"] = await journeys(page);
   }
   const page = await (await browser.newContext()).newPage();
+  page.setDefaultTimeout(60_000);
   seen["by keyboard"] = { found: await findByKeyboard(page) };
   console.log(JSON.stringify(seen));
 } finally {
@@ -38,12 +39,18 @@ async function journeys(page) {
   };
 }
 
+/** Press what leads elsewhere, and wait until that is there: a click does not, and the page before answers meanwhile. */
+async function follow(page, link) {
+  const before = page.url();
+  await Promise.all([page.waitForURL((url) => url.href !== before), link.click()]);
+}
+
 /** From the front page, by typing what somebody remembers of a claim. */
 async function find(page) {
   await page.goto(`${url}/`);
   await page.locator("#q").fill("abe progress peace treaty term");
-  await page.locator("form[role=search] button").click();
-  await page.locator(`main a[href^="${CLAIM}"]`).first().click();
+  await follow(page, page.locator("form[role=search] button"));
+  await follow(page, page.locator(`main a[href^="${CLAIM}"]`).first());
   return [new URL(page.url()).pathname, await page.locator("h1").innerText()];
 }
 
@@ -51,7 +58,7 @@ async function find(page) {
 async function followToTheSource(page) {
   await page.goto(`${url}${CLAIM}`);
   const passage = await page.locator(".citations a[rel~=external]").first().getAttribute("href");
-  await page.locator(".citations a[href^='/sources/']").first().click();
+  await follow(page, page.locator(".citations a[href^='/sources/']").first());
   return [passage, new URL(page.url()).pathname];
 }
 
@@ -59,7 +66,7 @@ async function followToTheSource(page) {
 async function switchPerspective(page) {
   await page.goto(`${url}/places/four-islands`);
   const neutral = await page.locator("h1").innerText();
-  await page.locator("footer a[href*='perspective=japan']").click();
+  await follow(page, page.locator("footer a[href*='perspective=japan']"));
   return [neutral, await page.locator("h1").innerText(), await page.locator("aside.choice").innerText()];
 }
 
@@ -69,7 +76,7 @@ async function readWhoContradicts(page) {
   const heading = page.locator("#beside h3.contradicts").first();
   const other = heading.locator("xpath=following-sibling::ul[1]//a").first();
   const said = [await heading.innerText(), await other.innerText()];
-  await other.click();
+  await follow(page, other);
   return [...said, await page.locator("h1").innerText(),
     await page.locator("#beside h3.contradicted-by").innerText()];
 }
