@@ -1,5 +1,6 @@
 """Text as it is searched: without case, width and diacritics, cut into words and East Asian runs."""
 
+import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ _PLAIN = str.maketrans("łđøħŧı", "ldohti")
 _SIGNS = frozenset(map(chr, (*range(0x2B0, 0x300), 0x640)))
 #: What is typed for an apostrophe, the letters ʼ of Ukrainian and ʻ of Uzbek among it.
 _APOSTROPHES = str.maketrans(dict.fromkeys("`´‘’‛′‵ʻʼˈˊˋ՚׳\ua78b\ua78c", "'"))
+#: Characters of ASCII that no mark follows: what is written on them.
+_ASCII_RUN = re.compile(r"[\x00-\x7f]+(?![^\x00-\x7f])")
 _BLANKS = "\u200b\u2800"
 
 
@@ -77,19 +80,39 @@ def normalise(text: str) -> str:
     """Text without the differences that a search overlooks."""
     if text.isascii():
         return text.translate(_ASCII)
-    return "".join(_normalise(text[start:end]) for start, end in _clusters(text))
+    return "".join(_folded(text[start:end]) for start, end in _stretches(text))
 
 
 def normalise_with_spans(text: str) -> Normalised:
     """The same, remembering where each character came from."""
     if text.isascii() and len(plain := text.translate(_ASCII)) == len(text):
         return Normalised(plain, None)
-    found, spans = [], []
-    for start, end in _clusters(text):
-        some = _normalise(text[start:end])
-        found.append(some)
-        spans += [(start, end)] * len(some)
+    found: list[str] = []
+    spans: list[tuple[int, int]] = []
+    for start, end in _stretches(text):
+        stretch = text[start:end]
+        found.append(folded := _folded(stretch))
+        spans += (
+            pairwise(range(start, end + 1)) if stretch.isascii() and folded else [(start, end)] * len(folded)
+        )
     return Normalised("".join(found), tuple(spans))
+
+
+def _folded(stretch: str) -> str:
+    return stretch.translate(_ASCII) if stretch.isascii() else _normalise(stretch)
+
+
+def _stretches(text: str) -> Iterator[tuple[int, int]]:
+    """Spans of clusters; of ASCII at one go where none of it is left out, which is most of most texts."""
+    end = 0
+    for run in _ASCII_RUN.finditer(text):
+        yield from ((end + a, end + b) for a, b in _clusters(text[end : run.start()]))
+        if len(run[0].translate(_ASCII)) == len(run[0]):
+            yield run.span()
+        else:
+            yield from pairwise(range(run.start(), run.end() + 1))
+        end = run.end()
+    yield from ((end + a, end + b) for a, b in _clusters(text[end:]))
 
 
 def _clusters(text: str) -> Iterator[tuple[int, int]]:
