@@ -95,7 +95,9 @@ def declare(endpoints: Endpoints) -> None:
         begins with it, then the rest by bm25, where a title or name counts more than text.
 
         A type that lacks a filter of the query is left out.
-        Of more than 5,000 matches those added last are ranked; counts are exact all the same.
+        Of more than 5,000 matches those added last are ranked; counts are exact all the same. After the best
+        500, those added last come first. A walk shows what is found all along exactly once, whatever is
+        published meanwhile.
 
         Where nothing is found, `did_you_mean` has up to five names of parties and places near what was typed.
         """

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import accumulate, chain, pairwise
 from typing import Any
 
 from pyroaring import BitMap
@@ -11,15 +12,15 @@ from schemas.base import Json
 from schemas.query import Query, QueryError, QueryFault
 
 from ..core.registry import TYPES, RecordType
-from ..core.sql import EMPTY, Sql, sql
+from ..core.sql import sql
 from ..core.state import State
 from ..read.facets import read_facets
-from ..read.index import StateIndex
+from ..read.index import StateIndex, among
 from ..read.select import left_of, resolve_ids, understood
 from ..read.several_types import chosen, filters_of, types_for
 from ..store.cursors import cursors_of
 from ..store.deadline import parsed
-from ..text.find import beginning, matches, ranked
+from ..text.find import are_many, beginning, best, matches, named_matches, tier
 from ..text.fulltext import SCOPE_OF
 from ..text.normalise import as_words
 from ..text.query import TextQuery, parse_text_query
@@ -31,6 +32,12 @@ EVERY_TYPE = tuple(TYPES.values())
 FILTERS = filters_of(EVERY_TYPE)
 #: Parameters that leave records out by more than their type.
 _NARROWING = {f.name for f in FILTERS} | {"updated_since"}
+_RECORDS = """
+SELECT n.id, {tier}, r.id, r.type, r.body, r.name, r.status
+FROM search_row n CROSS JOIN record r ON r.id = n.record WHERE {numbers}
+"""
+#: Numbers that are looked at first where the newest are looked for.
+_NEWEST = 65_536
 _TIERS = ("name", "beginning", "text")
 
 
@@ -62,30 +69,62 @@ def read_search(state: State, query: Query) -> Found:
         groups = search.groups()
         near = [] if groups else near_names(state, search.text)
         return Found(query=search.echo, limit=query["limit"], groups=groups, near=near, **search.beside())
-    cursors = cursors_of(state.database, ["search", search.echo])
-    after = cursors.values(query["after"]) if query["after"] is not None else None
-    rows = search.rows(search.found(query), after, query["limit"] + 1)
+    cursors = cursors_of(state.database, ["search walk", search.echo])
+    walk = Walk.of(cursors.values(query["after"])) if query["after"] is not None else Walk()
     limit = query["limit"]
-    following = cursors.cursor([*rows[limit - 1][:3]]) if len(rows) > limit else None
-    data = [search.result(row) for row in rows[:limit]]
-    near = [] if data or after else near_names(state, search.text)
+    numbers = search.page(walk, limit + 1)
+    following = cursors.cursor(walk.beyond(numbers[:limit]).values) if len(numbers) > limit else None
+    results = search.results(numbers[:limit])
+    data = [results[number] for number in numbers[:limit]]
+    near = [] if data or walk.begun else near_names(state, search.text)
     return Found(data, search.echo, limit, following, near=near, **search.beside())
 
 
-_RANK = "x.tier, x.score, x.record"
-# Every write moves all scores a little: the page goes on behind the record that was the last one, where it
-# stands now; where it has gone, behind where it stood.
-_BEYOND = f"""
-WHERE ({_RANK}) > (COALESCE((SELECT tier FROM x WHERE record = {{record}}), {{tier}}),
-COALESCE((SELECT score FROM x WHERE record = {{record}}), {{score}}), {{record}})
-"""
+#: So many are shown in the order of their ranks; the others after them, the newest first.
+MOST_BEST = 500
 
 
-def _beyond(after: list[Any] | None) -> Sql:
-    if after is None:
-        return EMPTY
-    tier, score, record = after
-    return sql(_BEYOND, tier=tier, score=score, record=record)
+@dataclass(frozen=True)
+class Walk:
+    """Where a walk through a search stands. Every write moves all ranks a little, so it knows which of the
+    best it has shown; the others go by their numbers, which stay: it is beyond this one, if any."""
+
+    shown: BitMap = field(default_factory=BitMap)
+    number: int | None = None
+
+    @classmethod
+    def of(cls, values: list[Any]) -> "Walk":
+        """The walk of a cursor."""
+        number, *steps = values
+        return cls(BitMap(accumulate(steps)), number)
+
+    @property
+    def values(self) -> list[Any]:
+        """What a cursor keeps of it: the number, and steps from one number shown to the next."""
+        shown = [0, *self.shown]
+        return [self.number, *(there - here for here, there in pairwise(shown))]
+
+    @property
+    def begun(self) -> bool:
+        """Whether it has shown anything."""
+        return bool(self.shown)
+
+    @property
+    def best_left(self) -> int:
+        """How many are still to be shown in the order of their ranks."""
+        return MOST_BEST - len(self.shown)
+
+    def others(self, found: BitMap) -> BitMap:
+        """What of some records it has yet to show, as far as it goes by numbers."""
+        left = found - self.shown
+        if self.number is not None:
+            left.remove_range(self.number, left.max() + 1 if left else 0)
+        return left
+
+    def beyond(self, numbers: Sequence[int]) -> "Walk":
+        """The walk when it has shown these."""
+        best, others = numbers[: self.best_left], numbers[self.best_left :]
+        return Walk(self.shown | BitMap(best), others[-1] if others else self.number)
 
 
 @dataclass(frozen=True)
@@ -118,23 +157,27 @@ class _Search:
     @cached_property
     def _matches(self) -> BitMap:
         """Whatever has the text, filters aside."""
-        parts = matches(self.state.database, self.text, self._scopes)
+        return self._matches_from(0)
+
+    def _matches_from(self, least: int) -> BitMap:
+        parts = matches(self.state.database, self.text, self._scopes, least)
         beside = [self.index.shown([name]) for name in TYPES] if "group" in self.query.given else []
         sets = self.index.sets([*(part.query for part in parts), *beside])[: len(parts)]
         return left_of(sets[0], parts, sets)
 
-    def found(self, query: Query) -> BitMap:
-        """What the filters of a query leave of the matches.
+    def found(self, query: Query, matches: BitMap | None = None) -> BitMap:
+        """What the filters of a query leave of the matches, or of some of them.
 
         Raises QueryError for filters that no type has together.
         """
+        matches = self._matches if matches is None else matches
         wanted = [TYPES[name] for name in query["type"]] if "type" in query.given else EVERY_TYPE
         types = types_for(wanted, query, FILTERS)
         if {name.partition(".")[0] for name in query.given} & _NARROWING:
-            return self._matches & chosen(self.index, types, query.without("q"), self.survivors)
+            return matches & chosen(self.index, types, query.without("q"), self.survivors)
         if "type" in query.given:
-            return self._matches & self._of_types([t.name for t in types])
-        return self._matches
+            return matches & self._of_types([t.name for t in types])
+        return matches
 
     def _of_types(self, names: Sequence[str]) -> BitMap:
         return self.index.sets([self.index.shown(names)])[0]
@@ -152,35 +195,51 @@ class _Search:
 
         return read_facets(self.index, self.query["facets"], EVERY_TYPE, self.query, self.survivors, found)
 
-    def rows(self, found: BitMap, after: list[Any] | None, limit: int) -> list[Any]:
-        """(tier, score, id, type, body, name, status) of what was found, in order, beyond a cursor."""
-        return self.state.rows(
-            sql(
-                # The page is cut before its records are read: there are thousands behind it.
-                "WITH x AS MATERIALIZED ({ranked}), "
-                f"page AS MATERIALIZED (SELECT * FROM x {{beyond}} ORDER BY {_RANK} LIMIT {{limit}}) "
-                "SELECT x.tier, x.score, x.record, r.type, r.body, r.name, r.status FROM page x "
-                f"JOIN record r ON r.id = x.record ORDER BY {_RANK}",
-                ranked=ranked(self.state.database, self.text, self._scopes, found, len(self._matches)),
-                beyond=_beyond(after),
-                limit=limit,
-            )
-        )
+    def page(self, walk: Walk, limit: int) -> list[int]:
+        """The numbers of what is shown next: the best while they are to be shown, then the newest."""
+        most = min(limit, walk.best_left)
+        if most == limit and not self.query.given & {"count", "facets"} and (newest := self._newest()):
+            return self._best([newest], walk.shown, most, len(newest))[0]
+        found = self.found(self.query)
+        numbers = self._best([found], walk.shown, most, len(self._matches))[0] if most else []
+        if len(numbers) < limit:
+            others = walk.others(found - BitMap(numbers))
+            numbers += reversed(others[-(limit - len(numbers)) :])
+        return numbers
+
+    def _newest(self) -> BitMap | None:
+        """The newest of what is found, and what is called so; None unless there are more than are ranked."""
+        last = (self._of_types(list(TYPES)) or [0])[-1]
+        if last < 2 * _NEWEST:
+            return None
+        newest = self.found(self.query, self._matches_from(last - _NEWEST))
+        if not are_many(len(newest)):
+            return None
+        return newest | self.found(self.query, named_matches(self.state.database, self.text, self._scopes))
+
+    def _best(self, sets: Sequence[BitMap], without: BitMap, most: int, matches: int) -> list[list[int]]:
+        return best(self.state.database, self.text, self._scopes, sets, matches, without, most)
 
     def groups(self) -> list[Json]:
         """The best of each type, ranked among themselves, and how many there are."""
-        found, groups = self.found(self.query), []
+        found = self.found(self.query)
         of_types = self.index.sets([self.index.shown([name]) for name in TYPES])
-        for name, those in zip(TYPES, of_types, strict=True):
-            if of_type := found & those:
-                rows = self.rows(of_type, None, self.query["limit"])
-                data = [self.result(row) for row in rows]
-                groups.append({"type": name, "total": len(of_type), "data": data})
-        return groups
+        sets = {name: some for name, those in zip(TYPES, of_types, strict=True) if (some := found & those)}
+        limit, matches = self.query["limit"], len(self._matches)
+        best = self._best(list(sets.values()), BitMap(), limit, matches) if sets else []
+        results = self.results(list(chain(*best)))
+        return [
+            {"type": name, "total": len(some), "data": [results[number] for number in numbers]}
+            for (name, some), numbers in zip(sets.items(), best, strict=True)
+        ]
 
-    def result(self, row: Any) -> Json:
-        """A record that was found, with where its words stand."""
-        tier, _, record_id, type_name, body, name, status = row
+    def results(self, numbers: Sequence[int]) -> dict[int, Json]:
+        """The records of some numbers, with where their words stand."""
+        query = sql(_RECORDS, tier=tier("n.id", self.text), numbers=among("n.id", BitMap(numbers)))
+        return {row[0]: self._result(row) for row in self.state.rows(query)} if numbers else {}
+
+    def _result(self, row: Any) -> Json:
+        _, tier, record_id, type_name, body, name, status = row
         record_type = TYPES[type_name]
         return {
             **record_type.reference(record_id, name, status),

@@ -125,12 +125,13 @@ def _dated_order(state: State, record_type: RecordType, name: str, descends: boo
 @dataclass(frozen=True)
 class First:
     """What looks for the first `limit` records of a selection in an order, beyond the place `after` where the
-    last page ended."""
+    last page ended. `among`: the numbers of some of which these are, where they are known."""
 
     chosen: Selection
     order: Order
     limit: int
     after: Sequence[Any] | None = None
+    among: BitMap | None = None
 
     @property
     def _beyond(self) -> Sql:
@@ -147,7 +148,7 @@ class First:
         order, given = self.order, Sql(f"{columns}, {self.order.columns.text}")
         if not self.chosen.narrowed:
             return self._asked(given, order.walked, order.bound)
-        numbers = self.chosen.numbers
+        numbers = self.chosen.numbers if self.among is None else self.among
         if len(numbers) > FEW:
             numbers = self._first_of_many(numbers)
         return self._asked(given, order.looked_up, among("n.id", numbers))

@@ -1,7 +1,7 @@
 """Reading: a key leads to bytes; a query leads to a page of bytes. Nothing is parsed on the plain way."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 import orjson
@@ -16,12 +16,13 @@ from ..core.packed import plain_text
 from ..core.registry import BY_PLURAL, TYPES, RecordType
 from ..core.sql import Sql, sql
 from ..core.state import State
-from ..store.cursors import cursors_of
+from ..store.cursors import Cursors, cursors_of
 from ..store.deadline import parsed
+from .by_text import first_with_text
 from .facets import read_facets
 from .index import StateIndex
-from .order import First, Order, order_of
-from .select import Selection, resolve_ids, selection, similar_ids, understood
+from .order import First, order_of
+from .select import resolve_ids, selection, similar_ids, understood
 
 
 class Stored(NamedTuple):
@@ -154,7 +155,15 @@ def read_page(state: State, record_type: RecordType, query: Query) -> Page:
     echo = understood(record_type.filters, query, survivors)
     index = StateIndex(state)
     chosen = selection(index, record_type, query, survivors)
-    records, following = _rows(chosen, order_of(state, record_type, query["sort"]), query, echo, record_type)
+    order = order_of(state, record_type, query["sort"])
+    cursors = cursors_of(state.database, [record_type.plural, echo])
+    after = None if query["after"] is None else cursors.values(query["after"])
+    # One more than the page tells whether another page follows.
+    first = First(chosen, order, query["limit"] + 1, after)
+    if "q" in query.given and not query.given & {"count", "facets"}:
+        others = selection(index, record_type, query.without("q"), survivors)
+        first = replace(first, among=first_with_text(query["q"], replace(first, chosen=others)))
+    records, following = _rows(first, query["limit"], cursors)
     total = chosen.total() if query["count"] else None
     facets = _facets(index, record_type, query, survivors)
     return Page(records, echo, query["limit"], following, total, facets=facets)
@@ -172,13 +181,8 @@ def _facets(
     return read_facets(index, query["facets"], (record_type,), query, survivors, chosen)
 
 
-def _rows(
-    chosen: Selection, order: Order, query: Query, echo: Json, record_type: RecordType
-) -> tuple[list[Stored], str | None]:
-    limit, cursors = query["limit"], cursors_of(chosen.index.state.database, [record_type.plural, echo])
-    after = None if query["after"] is None else cursors.values(query["after"])
-    # One more than the page tells whether another page follows.
-    rows = First(chosen, order, limit + 1, after).rows("r.id, r.body, r.etag, r.updated")
+def _rows(first: First, limit: int, cursors: Cursors) -> tuple[list[Stored], str | None]:
+    rows = first.rows("r.id, r.body, r.etag, r.updated")
     following = cursors.cursor(rows[limit - 1][4:]) if len(rows) > limit else None
     return [Stored(*row[:4]) for row in rows[:limit]], following
 

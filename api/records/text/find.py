@@ -1,6 +1,7 @@
 """Finding records by their texts: what is typed, as questions to the full-text index and to names."""
 
 from collections.abc import Sequence
+from itertools import islice
 
 from peewee import Database
 from pyroaring import BitMap
@@ -18,16 +19,17 @@ MOST_RANKED = 5_000
 _AFTER_ALL = "\U0010ffff"
 
 
-def matches(database: Database, text: TextQuery, scopes: Sequence[str]) -> list[Part]:
-    """Queries for the numbers of all records in these scopes that a search finds; the first is for some that
-    are wanted."""
+def matches(database: Database, text: TextQuery, scopes: Sequence[str], least: int = 0) -> list[Part]:
+    """Queries for the numbers of all records in these scopes that a search finds, from `least` on; the first
+    is for some that are wanted."""
     if not text.chunks:
         return [Part(_list(Sql("SELECT id FROM search_row WHERE FALSE")))]
     full_text = full_text_of(database)
-    wanted = full_text.wanted(scopes, text.wanted) if text.wanted else []
+    wanted = full_text.wanted(scopes, text.wanted, least) if text.wanted else []
     if not wanted:
-        wanted = [sql("SELECT id FROM search_row WHERE scope IN ({scopes})", scopes=list(scopes))]
-    excluded = [full_text.having(scopes, terms) for terms in text.excluded]
+        every = "SELECT id FROM search_row WHERE scope IN ({scopes}) AND id >= {least}"
+        wanted = [sql(every, scopes=list(scopes), least=least)]
+    excluded = [full_text.having(scopes, terms, least) for terms in text.excluded]
     return [
         *(Part(_list(query)) for query in wanted),
         *(Part(_list(query), without=True) for query in excluded),
@@ -44,41 +46,93 @@ def _numbers(database: Database, query: Sql) -> BitMap:
 
 
 # Points are added up by grouping: joined, SQLite would read all of them again for every match.
-_RANKED = """
-WITH chosen(id) AS MATERIALIZED (SELECT value FROM json_each({chosen})),
-points(id, points) AS (SELECT id, CAST({ages} AS double precision) FROM chosen{scores})
-SELECT c.record AS record, p.score AS score,
-CASE WHEN p.id IN ({called}) THEN 0 WHEN p.id IN ({beginning}) THEN 1 ELSE 2 END AS tier
-FROM (SELECT id, SUM(points) AS score FROM points GROUP BY id) p JOIN search_row c ON c.id = p.id
+_CHOSEN = "WITH chosen(id) AS MATERIALIZED (SELECT value FROM json_each({chosen}))"
+_WEIGHED = f"""
+{_CHOSEN},
+points(id, points) AS (SELECT id, CAST(0.0 AS double precision) FROM chosen{{scores}})
+SELECT p.id FROM (SELECT id, SUM(points) AS score FROM points GROUP BY id) p JOIN search_row c ON c.id = p.id
+ORDER BY {{tier}}, p.score, c.record
 """
+_PLACED = f"{_CHOSEN} SELECT s.id, SUM(s.points) FROM ({{scores}}) s GROUP BY s.id"
 
 
-def ranked(database: Database, text: TextQuery, scopes: Sequence[str], found: BitMap, matches: int) -> Sql:
-    """A query for the records among those `found`, with their ranks.
-
-    Its columns: `record`, `tier` (0: its name or title is the text, 1: a name, or a word of it, begins with
-    it, 2: the rest) and `score` (the less the better: how well words fit, or where they stand if there are
-    many `matches`, whether found or not).
-    """
-    full_text = full_text_of(database)
-    if matches <= MOST_RANKED:
-        return _ranked(text, found, full_text.scores(text, scopes, found) if found else [], Sql("0.0"))
-    newest = BitMap(found[-MOST_RANKED:])
-    named = (_named(database, text.name) & found) - newest if len(found) > MOST_RANKED else BitMap()
-    scores = [score for some in (newest, named) if some for score in full_text.places(text, scopes, some)]
-    # An engine that weighs all of `chosen` by one query says the same of both.
-    return _ranked(text, newest | named, list(dict.fromkeys(scores)), Sql("id * -1e-9"))
+def are_many(matches: int) -> bool:
+    """Whether so many are found that the newest are ranked, by where words stand."""
+    return matches > MOST_RANKED
 
 
-def _ranked(text: TextQuery, chosen: BitMap, scores: Sequence[Sql], ages: Sql) -> Sql:
-    return sql(
-        _RANKED,
+def best(
+    database: Database,
+    text: TextQuery,
+    scopes: Sequence[str],
+    sets: Sequence[BitMap],
+    matches: int,
+    without: BitMap,
+    most: int,
+) -> list[list[int]]:
+    """The best of each of some sets of records that were found, some left out: what is called so (`tier`),
+    then by how well words fit, or by where they stand if there are many `matches`, whether found or not."""
+    if not are_many(matches):
+        ordered = _weighed(database, text, scopes, BitMap.union(*sets) - without)
+        return [list(islice(filter(found.__contains__, ordered), most)) for found in sets]
+    newest = [BitMap(found[-MOST_RANKED:]) - without for found in sets]
+    named = (_named(database, text) & BitMap.union(*sets)) - without
+    # Those that are named lie anywhere: apart, so that no range is long.
+    classes = _placed(database, text, scopes, [*newest, named.difference(*newest)])
+    chosen = [some | named & found for some, found in zip(newest, sets, strict=True)]
+    return [_newest_of([some & those for those in classes], most) for some in chosen]
+
+
+def _newest_of(classes: Sequence[BitMap], most: int) -> list[int]:
+    """The first of some classes, the newest first in each."""
+    return list(islice((number for some in classes for number in reversed(some.to_array())), most))
+
+
+def _weighed(database: Database, text: TextQuery, scopes: Sequence[str], chosen: BitMap) -> list[int]:
+    scores = full_text_of(database).scores(text, scopes, chosen) if chosen else []
+    query = sql(
+        _WEIGHED,
         chosen=listed(chosen),
         scores=joined("", [sql(" UNION ALL {score}", score=score) for score in scores]),
-        ages=ages,
-        called=sql(_CALLED, types=list(TYPES), name=text.name),
-        beginning=sql(_BEGINNING_SO, types=_NAMED, name=text.name, end=text.name + _AFTER_ALL),
+        tier=tier("p.id", text),
     )
+    return [row[0] for row in run(database, query).fetchall()]
+
+
+def _placed(
+    database: Database, text: TextQuery, scopes: Sequence[str], sets: Sequence[BitMap]
+) -> list[BitMap]:
+    """Records in classes, by how they are called and where words stand, the best first."""
+    chosen = BitMap.union(*sets)
+    by_points: dict[float, BitMap] = {0.0: chosen}
+    if places := full_text_of(database).places(text, scopes, [some for some in sets if some]):
+        query = sql(_PLACED, chosen=listed(chosen), scores=joined(" UNION ALL ", places))
+        for number, points in run(database, query).fetchall():
+            by_points.setdefault(points or 0.0, BitMap()).add(number)
+    left, classes = chosen.copy(), []
+    for called in (_numbers(database, _called(text)), _numbers(database, _beginning_so(text)), chosen):
+        for points in sorted(by_points):
+            classes.append(by_points[points] & called & left)
+            left -= classes[-1]
+    return classes
+
+
+def tier(column: str, text: TextQuery) -> Sql:
+    """How the record of a number is called: 0 if its name or title is the text, 1 if a name, or a word of it,
+    begins with it, 2 if neither."""
+    return sql(
+        f"CASE WHEN {column} IN ({{called}}) THEN 0 WHEN {column} IN ({{beginning}}) THEN 1 ELSE 2 END",
+        called=_called(text),
+        beginning=_beginning_so(text),
+    )
+
+
+def _called(text: TextQuery) -> Sql:
+    return sql(_CALLED, types=list(TYPES), name=text.name)
+
+
+def _beginning_so(text: TextQuery) -> Sql:
+    return sql(_BEGINNING_SO, types=_NAMED, name=text.name, end=text.name + _AFTER_ALL)
 
 
 _CALLED = """
@@ -101,13 +155,19 @@ SELECT record FROM name_key WHERE type IN ({named}) AND folded > {name} AND fold
 """
 
 
-def _named(database: Database, name: str) -> BitMap:
-    """Records that are called so, however old, where there are more matches than are ranked."""
-    if not name:
+def _named(database: Database, text: TextQuery) -> BitMap:
+    """Records that are called so, which are ranked however old they are."""
+    if not text.name:
         return BitMap()
-    end = name + _AFTER_ALL
-    query = sql(_SURELY, types=list(TYPES), named=_NAMED, name=name, end=end, most=_MOST_NAMES)
+    end = text.name + _AFTER_ALL
+    query = sql(_SURELY, types=list(TYPES), named=_NAMED, name=text.name, end=end, most=_MOST_NAMES)
     return _numbers(database, query)
+
+
+def named_matches(database: Database, text: TextQuery, scopes: Sequence[str]) -> BitMap:
+    """Those of them that a search finds."""
+    named = sql("SELECT value FROM json_each({named})", named=listed(_named(database, text)))
+    return _numbers(database, full_text_of(database).among(scopes, text, named))
 
 
 # CROSS: names in their order until there are enough, instead of all records with their names.
@@ -146,7 +206,7 @@ def unknown(database: Database, terms: Sequence[SearchTerm]) -> Sql:
 
 
 def _unknown(database: Database, place: int, term: SearchTerm) -> Sql:
-    having = full_text_of(database).having(("public",), [term])
+    having = full_text_of(database).having(("public",), [term], 0)
     return sql("SELECT {place} WHERE NOT EXISTS ({having})", place=place, having=having)
 
 

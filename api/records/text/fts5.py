@@ -1,7 +1,8 @@
 """The full-text index as SQLite's FTS5 keeps it.
 
 Two tables a scope, each with the columns title, names, text: `words` holds words, pairs and characters,
-`parts` the folded text in trigrams, for parts of words.
+`parts` in trigrams the tails of words. Part of a word is what one begins with, or what stands in its tail: to
+find the trigrams of whole words one after another takes four times as long, and most that is typed is a word.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,9 +16,15 @@ from ..store.postings import listed
 from ..store.tables import Table
 from ..store.troubles import trouble_of
 from .fulltext import SCOPES, Texts
-from .normalise import pieces
+from .normalise import BETWEEN, pieces
 from .query import SearchTerm, TextQuery
 
+#: All words of a row, with what parts columns and nobody can search.
+_WORDS_OF = f"(' ' || w.title || ' {BETWEEN} ' || w.names || ' {BETWEEN} ' || w.text || ' ')"
+#: What is asked of the tables of a scope: FTS5 expressions, by kind of table.
+Expressions = dict[str, str]
+#: Kinds of terms that words go on behind.
+_LOOSE = ("part", "prefix")
 COLUMNS = ("title", "names", "text")
 #: The tables of each scope.
 WORDS = {scope: Table(f"{scope}_words", ("rowid", *COLUMNS), ("rowid",)) for scope in SCOPES}
@@ -29,6 +36,7 @@ _WHOLE = f"bm25({{table}}, {_WEIGHTS})"
 _PART = f"0.001 * {_WHOLE}"
 #: So few are looked for one by one, where they lie further apart than that.
 _FEW, _NEAR = 50, 5_000
+_CHOSEN = Sql("SELECT id FROM chosen")
 # The plus sign: those with names are few, so all matches are passed by instead of one search for each.
 _SHARING = """
 SELECT rowid AS id FROM public_{table} WHERE public_{table} MATCH {{expression}}
@@ -44,7 +52,7 @@ class Fts5:
     def add(self, database: Database, scope: str, records: Sequence[tuple[int, Texts]]) -> None:
         """One row in each table."""
         WORDS[scope].add(database, ((number, *texts.words) for number, texts in records))
-        PARTS[scope].add(database, ((number, *texts.parts) for number, texts in records))
+        PARTS[scope].add(database, ((number, *texts.tails) for number, texts in records))
 
     def row(self, number: int, texts: Texts) -> tuple[Any, ...]:
         """Of both tables."""
@@ -88,7 +96,7 @@ class Fts5:
 
     def misplaced(self, database: Database, scope: str, number: int | None, texts: Texts) -> list[str]:
         """Compared column by column."""
-        wanted = {WORDS[scope]: texts.words, PARTS[scope]: texts.parts}
+        wanted = {WORDS[scope]: texts.words, PARTS[scope]: texts.tails}
         return [
             table.name
             for table, columns in wanted.items()
@@ -97,16 +105,36 @@ class Fts5:
 
     # Finding
 
-    def wanted(self, scopes: Sequence[str], terms: Sequence[SearchTerm]) -> list[Sql]:
-        """One for each table that is asked."""
-        return [_in_scopes(scopes, *found) for found in _matches(terms).items()]
+    def wanted(self, scopes: Sequence[str], terms: Sequence[SearchTerm], least: int) -> list[Sql]:
+        """One for all whole words and beginnings, and one for each part of a word, wherever it stands."""
+        strict = [term for term in terms if term.kind != "part"]
+        asked = [_in_words([t]) | _in_tails([t]) for t in terms if t.kind == "part"]
+        asked = [_in_words(strict), *asked] if strict else asked
+        return [_in_scopes(scopes, expressions, least) for expressions in asked]
 
-    def having(self, scopes: Sequence[str], terms: Sequence[SearchTerm]) -> Sql:
-        """What one table finds, of which the other finds as well."""
-        first, *others = self.wanted(scopes, terms)
+    def having(self, scopes: Sequence[str], terms: Sequence[SearchTerm], least: int) -> Sql:
+        """What one query finds, of which the others find as well."""
+        first, *others = self.wanted(scopes, terms, least)
         also = [sql("AND id IN ({other})", other=other) for other in others]
         query = "SELECT id FROM ({first}) f {also}"
         return sql(query, first=first, also=joined(" ", [Sql("WHERE TRUE"), *also]))
+
+    def among(self, scopes: Sequence[str], text: TextQuery, numbers: Sql) -> Sql:
+        """By looking into what is indexed, where one blank stands between words."""
+        having = joined(" AND ", [ALWAYS, *map(_stands_in, text.wanted)])
+        excluded = [joined(" AND ", list(map(_stands_in, terms))) for terms in text.excluded]
+        lacking = [sql("AND NOT ({all})", all=condition) for condition in excluded]
+        ways = [
+            sql(
+                f"SELECT w.rowid AS id FROM {scope}_words w "
+                "WHERE w.rowid IN ({numbers}) AND {having} {lacking}",
+                numbers=numbers,
+                having=having,
+                lacking=joined(" ", lacking),
+            )
+            for scope in scopes
+        ]
+        return joined(" UNION ALL ", ways)
 
     def scores(self, text: TextQuery, scopes: Sequence[str], among: BitMap) -> list[Sql]:
         """By bm25, whole words and parts of words together.
@@ -114,38 +142,38 @@ class Fts5:
         Where words are there as a whole, their parts and beginnings say nothing more: these are dear to
         weigh.
         """
-        loose = [term for term in text.wanted if term.kind in ("part", "prefix")]
-        strict = [term for term in text.wanted if term not in loose]
+        loose = [term for term in text.wanted if term.kind in _LOOSE]
+        strict = [term for term in text.wanted if term.kind not in _LOOSE]
         whole = " OR ".join(_literal(term.words) for term in loose)
         found: list[Sql] = []
         for scope in scopes:
-            found += [
-                _points(f"{scope}_{kind}", matched, among, _WHOLE)
-                for kind, matched in _matches(strict).items()
-            ]
+            found += _all_points(scope, _in_words(strict), among, _WHOLE)
             if whole:
                 words = f"{scope}_words"
                 there = f"SELECT rowid FROM {words} WHERE {words} MATCH {{whole}}"
                 lacking = sql(f"rowid NOT IN ({there})", whole=whole)
-                ways = _matches(loose).items()
+                ways = _in_words(loose, " OR ") | _in_tails(loose)
                 found += [
-                    _points(f"{scope}_{kind}", matched, among, _PART, lacking) for kind, matched in ways
+                    *_all_points(scope, ways, among, _PART, lacking),
+                    *_all_points(scope, {"words": whole}, among, _WHOLE),
                 ]
-                found.append(_points(words, whole, among, _WHOLE))
         return found
 
-    def places(self, text: TextQuery, scopes: Sequence[str], among: BitMap) -> list[Sql]:
-        """bm25 counts all records with a word before it weighs one; this looks at the columns alone."""
+    def places(self, text: TextQuery, scopes: Sequence[str], sets: Sequence[BitMap]) -> list[Sql]:
+        """bm25 counts all records with a word before it weighs one; this looks at the columns alone. Few have
+        names, and the next that has the words in one is looked for however far it is: so in all at once."""
+        ways = [(scope, words) for scope in scopes for words in _in_words(text.as_whole_words).values()]
+        wanted = [("title", "-10.0", some) for some in sets] + [("names", "-6.0", BitMap.union(*sets))]
         return [
-            _points(f"{scope}_{kind}", f"{{{column}}} : ({expression})", among, weight)
-            for scope in scopes
-            for kind, expression in _matches(text.as_whole_words).items()
-            for column, weight in (("title", "-10.0"), ("names", "-6.0"))
+            _points(f"{scope}_words", f"{{{column}}} : ({words})", some, points, those=_listed(some))
+            for scope, words in ways
+            for column, points, some in wanted
+            if some
         ]
 
     def newest_named(self, terms: Sequence[SearchTerm], most: int) -> Sql:
         """Words lie in the order of the numbers."""
-        words = " AND ".join(_expression(term)[1] for term in terms)
+        words = " AND ".join(map(_begun, terms))
         return sql(
             "SELECT rowid AS id FROM public_words WHERE public_words MATCH {words} "
             "ORDER BY rowid DESC LIMIT {most}",
@@ -154,15 +182,24 @@ class Fts5:
         )
 
     def sharing(self, term: SearchTerm, types: Iterable[str], most: int) -> Sql:
-        """By trigrams, or by the characters of runs."""
+        """By the characters of runs, or by trigrams, of which the first of a word begins it."""
+        words = term.text.split()
+        ways = {
+            "parts": [_literal([word[at : at + 3]]) for word in words for at in range(len(word) - 2)],
+            "words": [f"{_literal([word[:3]])} *" for word in words if len(word) >= 3],
+        }
         if any(piece.running for piece in pieces(term.text)):
-            table, shared = "words", list(term.text.replace(" ", ""))
-        else:
-            words = term.text.split()
-            table, shared = "parts", [word[at : at + 3] for word in words for at in range(len(word) - 2)]
-        any_of = " OR ".join(_literal([part]) for part in dict.fromkeys(shared))
-        expression = f"{{title names}} : ({any_of})"
-        return sql(_SHARING.format(table=table), expression=expression, types=list(types), most=most)
+            ways = {"words": [_literal([character]) for character in "".join(words)]}
+        found = [
+            sql(
+                _SHARING.format(table=table),
+                expression=f"{{title names}} : ({' OR '.join(dict.fromkeys(some))})",
+                types=list(types),
+                most=most,
+            )
+            for table, some in ways.items()
+        ]
+        return joined(" UNION ALL ", [sql("SELECT w.id FROM ({way}) w", way=way) for way in found])
 
 
 def _tables(scope: str) -> tuple[Table, Table]:
@@ -181,45 +218,74 @@ def _literal(words: Sequence[str]) -> str:
     return '"' + " ".join(words).replace('"', '""') + '"'
 
 
-def _expression(term: SearchTerm) -> tuple[str, str]:
-    """(table kind, FTS5 expression) of a term."""
+def _begun(term: SearchTerm) -> str:
+    """A term as words, of which the last may go on unless it was given as a whole."""
+    return _literal(term.words) + (" *" if term.kind in _LOOSE else "")
+
+
+def _stands_in(term: SearchTerm) -> Sql:
+    """The condition on `w`, words of a record, that it has a term."""
     if term.kind == "part":
-        return "parts", _literal([term.text])
-    return "words", _literal(term.words) + (" *" if term.kind == "prefix" else "")
+        return sql(f"instr({_WORDS_OF}, {{part}}) > 0", part=term.text)
+    end = "" if term.kind == "prefix" else " "
+    return sql(f"instr({_WORDS_OF}, {{words}}) > 0", words=f" {' '.join(term.words)}{end}")
 
 
-def _matches(terms: Sequence[SearchTerm]) -> dict[str, str]:
-    """One expression a table, for all of the terms."""
-    by_table: dict[str, list[str]] = {}
-    for table, expression in map(_expression, terms):
-        by_table.setdefault(table, []).append(expression)
-    return {table: " AND ".join(dict.fromkeys(some)) for table, some in by_table.items()}
+def _in_words(terms: Sequence[SearchTerm], between: str = " AND ") -> Expressions:
+    """What is asked of words for terms: that all of them stand there, or any."""
+    return {"words": between.join(dict.fromkeys(map(_begun, terms)))} if terms else {}
 
 
-def _in_scopes(scopes: Sequence[str], table: str, expression: str) -> Sql:
-    """A query for the records in some scopes in which all terms of an expression are found."""
+def _in_tails(terms: Sequence[SearchTerm]) -> Expressions:
+    """What is asked of tails for parts of words: any of them."""
+    parts = dict.fromkeys(_literal([term.text]) for term in terms if term.kind == "part")
+    return {"parts": " OR ".join(parts)} if parts else {}
+
+
+def _in_scopes(scopes: Sequence[str], expressions: Expressions, least: int) -> Sql:
+    """A query for the records in some scopes in which one of the expressions is found."""
     ways = [
         sql(
-            f"SELECT rowid AS id FROM {scope}_{table} WHERE {scope}_{table} MATCH {{expression}}",
+            f"SELECT rowid AS id FROM {scope}_{kind} "
+            f"WHERE {scope}_{kind} MATCH {{expression}} AND rowid >= {{least}}",
             expression=expression,
+            least=least,
         )
         for scope in scopes
+        for kind, expression in expressions.items()
     ]
     return joined(" UNION ALL ", ways)
 
 
-def _points(table: str, expression: str, among: BitMap, points: str, where: Sql = ALWAYS) -> Sql:
+def _all_points(
+    scope: str, expressions: Expressions, among: BitMap, points: str, where: Sql = ALWAYS
+) -> list[Sql]:
+    return [_points(f"{scope}_{kind}", e, among, points, where) for kind, e in expressions.items()]
+
+
+def _points(
+    table: str,
+    expression: str,
+    among: BitMap,
+    points: str,
+    where: Sql = ALWAYS,
+    those: Sql = _CHOSEN,
+) -> Sql:
     # The plus sign: all matches in the range are passed by and the chosen ones weighed, instead of one search
     # for each; of few that lie far apart each is looked for.
-    few = "rowid IN (SELECT value FROM json_each({among}))"
-    many = "rowid BETWEEN {least} AND {most} AND +rowid IN (SELECT id FROM chosen)"
     apart = len(among) <= _FEW and among.max() - among.min() > _NEAR
+    few, many = "rowid IN ({listed})", "rowid BETWEEN {least} AND {most} AND +rowid IN ({those})"
     return sql(
         f"SELECT rowid AS id, {points.format(table=table)} AS points FROM {table} "
         f"WHERE {table} MATCH {{expression}} AND {few if apart else many} AND {{where}}",
         expression=expression,
-        among=listed(among) if apart else "",
+        listed=_listed(among) if apart else ALWAYS,
         least=among.min(),
         most=among.max(),
+        those=those,
         where=where,
     )
+
+
+def _listed(numbers: BitMap) -> Sql:
+    return sql("SELECT value FROM json_each({numbers})", numbers=listed(numbers))

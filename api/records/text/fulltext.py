@@ -16,8 +16,8 @@ from peewee import Database
 from pyroaring import BitMap
 
 from ..core.sql import Sql
-from .normalise import BETWEEN, indexed, normalise, pieces, words_of
-from .query import SearchTerm, TextQuery
+from .normalise import BETWEEN, Piece, indexed, is_old_letter, normalise, pieces
+from .query import LEAST_PART, SearchTerm, TextQuery
 
 #: Where records of a status are found; those of others are nowhere, and keep their number.
 SCOPE_OF = {"published": "public", "draft": "draft"}
@@ -46,39 +46,60 @@ class Texts:
     def called(self) -> list[tuple[str, str]]:
         """(kind, folded text) of what a name may be looked up by: a `title`; or a `name`, and of each
         further word of a name the rest from there on, a `word`."""
+        found = [" ".join(piece.text for piece in name) for name in chain(*self._pieces[:2])]
         if not self.named:
-            return [("title", words_of(title)) for title in chain(*self._folded[:2])]
-        names = [words_of(name) for name in chain(*self._folded[:2])]
-        words = [("word", name[piece.start :]) for name in names for piece in pieces(name) if piece.start]
-        return list(dict.fromkeys([*(("name", name) for name in names), *words]))
+            return [("title", title) for title in found]
+        words = [("word", name[piece.start :]) for name in found for piece in pieces(name) if piece.start]
+        return list(dict.fromkeys([*(("name", name) for name in found), *words]))
 
     @cached_property
     def parts(self) -> tuple[str, ...]:
-        """The columns of the table of parts."""
+        """The whole text of each column, folded."""
         return tuple(map(f"\n{BETWEEN}\n".join, self._folded))
 
     @cached_property
     def words(self) -> tuple[str, ...]:
-        """The columns of the table of words."""
-        return tuple(f" {BETWEEN} ".join(map(_as_indexed, values)) for values in self._folded)
+        """The words of each column, and the pairs and characters of its runs, as an index takes them."""
+        return tuple(f" {BETWEEN} ".join(map(_as_indexed, values)) for values in self._pieces)
+
+    @cached_property
+    def tails(self) -> tuple[str, ...]:
+        """The words of each column without what is found by their beginnings: a part of a word stands at its
+        beginning, or in its tail."""
+        return tuple(map("\n".join, map(_tails, self._pieces)))
 
     @cached_property
     def _folded(self) -> list[list[str]]:
         return [[*map(normalise, values)] for values in self.columns]
 
     @cached_property
+    def _pieces(self) -> list[list[list[Piece]]]:
+        """The pieces of each text of each column."""
+        return [[list(pieces(text)) for text in texts] for texts in self._folded]
+
+    @cached_property
     def digest(self) -> str:
         """A short name for what is indexed of these texts: another where they are folded otherwise."""
-        indexed_texts = repr((self.words, self.parts, self.called))
+        indexed_texts = repr((self.words, self.parts, self.tails, self.called))
         return sha256(indexed_texts.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
-def _as_indexed(folded: str) -> str:
-    """Words and pairs in the order of the text, then the single characters of its runs."""
-    found = list(pieces(folded))
+def _as_indexed(found: Sequence[Piece]) -> str:
+    """Words and pairs in the order of a text, then the single characters of its runs."""
     inline = [word for word, _, _ in indexed(found)]
     single = dict.fromkeys(c for piece in found if piece.running for c in piece.text)
     return " ".join([*inline, BETWEEN, *single] if single else inline)
+
+
+def _tails(texts: Iterable[Sequence[Piece]]) -> Iterable[str]:
+    """Each once, where a part of a word has room in it."""
+    tails = (_tail(piece.text) for piece in chain(*texts) if not piece.running)
+    return dict.fromkeys(tail for tail in tails if len(tail) >= LEAST_PART)
+
+
+def _tail(word: str) -> str:
+    """A word without its first letter; all of it where an engine might not know each letter as one."""
+    return word[1:] if word.isascii() or all(map(is_old_letter, word)) else word
 
 
 class FullText(Protocol):
@@ -114,19 +135,23 @@ class FullText(Protocol):
 
     # Finding
 
-    def wanted(self, scopes: Sequence[str], terms: Sequence[SearchTerm]) -> list[Sql]:
-        """Queries for records in some scopes; those that all of them find have all these terms."""
+    def wanted(self, scopes: Sequence[str], terms: Sequence[SearchTerm], least: int) -> list[Sql]:
+        """Queries for records in some scopes, of numbers from the least on; those that all of them find have
+        all these terms."""
 
-    def having(self, scopes: Sequence[str], terms: Sequence[SearchTerm]) -> Sql:
-        """The query for the records in some scopes that have all these terms."""
+    def having(self, scopes: Sequence[str], terms: Sequence[SearchTerm], least: int) -> Sql:
+        """The query for the records in some scopes that have all these terms, of numbers from there on."""
+
+    def among(self, scopes: Sequence[str], text: TextQuery, numbers: Sql) -> Sql:
+        """The query for those of a few records in some scopes that a text finds."""
 
     def scores(self, text: TextQuery, scopes: Sequence[str], among: BitMap) -> list[Sql]:
         """Queries for (`id`, `points`) of some records in the table `chosen`: how well the text fits them,
         the less the better. A record may stand in several, which are added up."""
 
-    def places(self, text: TextQuery, scopes: Sequence[str], among: BitMap) -> list[Sql]:
-        """The same of many records, in less time: whether all that is wanted stands in the title, or in the
-        names, as whole words."""
+    def places(self, text: TextQuery, scopes: Sequence[str], sets: Sequence[BitMap]) -> list[Sql]:
+        """The same of many records, those of some sets, in less time: whether all that is wanted stands in
+        the title, or in the names, as whole words."""
 
     def newest_named(self, terms: Sequence[SearchTerm], most: int) -> Sql:
         """The public records added last of which the title or a name has all these terms, the last first."""

@@ -193,3 +193,9 @@ def _kind(character: str) -> str:
     if category[0] not in "LN":
         return ""
     return "running" if unicodedata.name(character, "").startswith(_RUNNING) else "word"
+
+
+@lru_cache(maxsize=65_536)
+def is_old_letter(character: str) -> bool:
+    """Whether a character has been part of words since Unicode 3.2, so that every engine knows it."""
+    return unicodedata.ucd_3_2_0.category(character)[0] in "LNM"

@@ -11,7 +11,7 @@ from typing import Any
 from peewee import Database
 from pyroaring import BitMap
 
-from ..core.sql import Sql, joined, run, sql
+from ..core.sql import ALWAYS, Sql, joined, run, sql
 from ..store.engine import engine_of
 from ..store.tables import batches
 from .fulltext import Texts
@@ -87,17 +87,32 @@ class TextSearch:
 
     # Finding
 
-    def wanted(self, scopes: Sequence[str], terms: Sequence[SearchTerm]) -> list[Sql]:
+    def wanted(self, scopes: Sequence[str], terms: Sequence[SearchTerm], least: int) -> list[Sql]:
         """One for all terms."""
-        return [self.having(scopes, terms)]
+        return [self.having(scopes, terms, least)]
 
-    def having(self, scopes: Sequence[str], terms: Sequence[SearchTerm]) -> Sql:
+    def having(self, scopes: Sequence[str], terms: Sequence[SearchTerm], least: int) -> Sql:
         """Words by their index, parts by theirs."""
         conditions = joined(" AND ", [_has(term) for term in terms])
-        return joined(
-            " UNION ALL ",
-            [sql(f"SELECT t.id FROM {scope}_text t WHERE {{all}}", all=conditions) for scope in scopes],
-        )
+        query = "SELECT t.id FROM {scope}_text t WHERE {{all}} AND t.id >= {{least}}"
+        ways = [sql(query.format(scope=scope), all=conditions, least=least) for scope in scopes]
+        return joined(" UNION ALL ", ways)
+
+    def among(self, scopes: Sequence[str], text: TextQuery, numbers: Sql) -> Sql:
+        """By the conditions on their rows."""
+        having = joined(" AND ", [ALWAYS, *map(_has, text.wanted)])
+        excluded = [joined(" AND ", list(map(_has, terms))) for terms in text.excluded]
+        lacking = [sql("AND NOT ({all})", all=condition) for condition in excluded]
+        ways = [
+            sql(
+                f"SELECT t.id FROM {scope}_text t WHERE t.id IN ({{numbers}}) AND {{having}} {{lacking}}",
+                numbers=numbers,
+                having=having,
+                lacking=joined(" ", lacking),
+            )
+            for scope in scopes
+        ]
+        return joined(" UNION ALL ", ways)
 
     def scores(self, text: TextQuery, scopes: Sequence[str], among: BitMap) -> list[Sql]:
         """By how often and where words stand as a whole (`ts_rank`), all of them before some; then by how
@@ -110,8 +125,10 @@ class TextSearch:
         parts = [sql(_OF_PARTS, part=term.text) for term in text.wanted if term.kind == "part"]
         return _of_chosen(scopes, [*fits, *parts])
 
-    def places(self, text: TextQuery, scopes: Sequence[str], among: BitMap) -> list[Sql]:
+    def places(self, text: TextQuery, scopes: Sequence[str], sets: Sequence[BitMap]) -> list[Sql]:
         """Whether all stands in one column, as whole words."""
+        if not (text.wanted and sets):
+            return []
         placed = [
             sql(
                 _PLACED.format(points=points),
