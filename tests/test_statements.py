@@ -1,6 +1,7 @@
 """No endpoint asks the database once for each record: its statements are counted, and do not grow."""
 
 import logging
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -114,3 +115,35 @@ def test_a_change_takes_few_statements_however_many_records_show_it(desk: Desk, 
     assert response.status_code == 200, response.text
     assert response.get_json()["meta"]["revision"] == 2
     assert len(statements) <= most, statements
+
+
+@pytest.mark.file
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "claimant=japan&said=2018",
+        "kind=position",
+        "said=2019-07&match=certain",
+        "facets=said.year,claimant&about=four-islands",
+    ],
+)
+def test_keys_of_records_that_changed_are_found_by_the_record(client: FlaskClient, asked: str) -> None:
+    """Not by a filter, whose keys would be read once for each record that changed."""
+    last = client.get("/v1/changes?limit=1").get_json()["last"]
+
+    with counted() as statements:
+        response = client.get(f"/v1/claims?{asked}&as_of=seq:{last - 3}")
+
+    assert response.status_code == 200, response.text
+    found = [s for s in statements if re.search(r"search_row n\s+CROSS JOIN (date|filter)_key k", s[0])]
+    database = client.application.extensions["facts.database"]
+    plans = [
+        row[3]
+        for statement, values in found
+        for row in database.execute_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+        if row[3].startswith("SEARCH k")
+    ]
+    assert plans
+    assert [
+        plan for plan in plans if "(record=?" not in plan and "posting" not in plan and "id=" not in plan
+    ] == []

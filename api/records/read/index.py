@@ -49,15 +49,15 @@ _OF_RECORDS = Sql("filter_key f CROSS JOIN term k ON k.id = f.term")
 _OF_TERMS = Sql("term k CROSS JOIN filter_key f ON f.term = k.id")
 _DATED = """
 SELECT json_group_array(n.id) FROM {source}
-WHERE {changed} AND k.type = {type} AND k.field = {name} AND {condition} AND {holds}
+WHERE {changed} AND {of}.type = {type} AND k.field = {name} AND {condition} AND {holds}
 """
 _DATES = """
 SELECT k.missing, k.earliest, k.latest, k.low, k.high, n.id FROM {source}
-WHERE {changed} AND k.type IN ({types}) AND k.field = {name} AND {holds}
+WHERE {changed} AND {of}.type IN ({types}) AND k.field = {name} AND {holds}
 ORDER BY k.missing, k.earliest, k.latest, k.low, k.high
 """
 _SHOWN = """
-SELECT json_group_array(n.id) FROM {source} WHERE {changed} AND k.type IN ({types}) AND {shown}
+SELECT json_group_array(n.id) FROM {source} WHERE {changed} AND {of}.type IN ({types}) AND {shown}
 """
 
 
@@ -118,10 +118,12 @@ class StateIndex:
         """The query for rows of a table that held then: of what has changed since, or of everything."""
         if self._changed is None:
             source = f"{table} k CROSS JOIN search_row n ON n.record = k.{record}"
-            return sql(then, source=Sql(source), changed=ALWAYS, holds=self.state.holds("k"), **parts)
+            holds = self.state.holds("k")
+            return sql(then, source=Sql(source), of=Sql("k"), changed=ALWAYS, holds=holds, **parts)
         source = f"search_row n CROSS JOIN {table} k ON k.{record} = n.record"
-        changed = among("n.id", self._changed)
-        return sql(then, source=Sql(source), changed=changed, holds=self.state.holds("k"), **parts)
+        # Types of numbers, not of rows, so that the rows of a record are found by the record.
+        changed, of = among("n.id", self._changed), Sql("n")
+        return sql(then, source=Sql(source), of=of, changed=changed, holds=self.state.holds("k"), **parts)
 
     def sets(self, queries: Sequence[Sql]) -> list[BitMap]:
         """The numbers that some queries find, all in one statement, and each once."""
