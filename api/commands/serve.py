@@ -12,6 +12,7 @@ from peewee import OperationalError
 
 from api.app import create_app
 from api.http import log
+from api.http.heap import return_memory
 from api.http.log import configure
 from api.http.server import Server, options
 from api.records.store.turns import Turns
@@ -42,6 +43,7 @@ def serve(host: str, port: int, workers: int | None, threads: int | None, url: s
         os.environ["FACTS_DATABASE_URL"] = url
     if threads:
         os.environ["FACTS_THREADS"] = str(threads)
+    return_memory()
     settings = settings_or_end()
     if missing := away(settings.database_url):
         log.warn("the database is unreachable; it is asked again and again", None, error=missing)
