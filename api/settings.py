@@ -40,7 +40,7 @@ class Settings:
     #: Whether each request is a line of JSON on standard error.
     access_log: bool = False
     #: Megabytes that caches may take in each process: answers, and SQLite's pages for each thread.
-    memory_mb: int = 96
+    memory_mb: int = 80
     #: Bytes of them for answers; 0 keeps none.
     cache_bytes: int = 32_000_000
     #: For how many milliseconds a kept answer is sent without asking the database whether it still holds; 0
