@@ -83,7 +83,7 @@ def _scanned(connection: sqlite3.Connection, sql: str, values: tuple[object, ...
         for step in _plan(connection, sql, values)
         if not _BOUNDED.search(step)
         and (found := re.match(r"SCAN (\w+)", step))
-        and (found[1] in aliases or ("VIRTUAL TABLE" in step and not re.search(r"INDEX \d+:.*M", step)))
+        and (found[1] in aliases or ("VIRTUAL TABLE" in step and not re.search(r"INDEX \d+:.*[M=]", step)))
     ]
 
 
