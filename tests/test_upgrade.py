@@ -11,11 +11,13 @@ from inspect import getsource
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from flask.testing import FlaskClient
 from peewee import Database, IntegrityError
 from playhouse.migrations import Runner
 
+from api import create_app
 from api.records.core import registry
 from api.records.core.packed import plain
 from api.records.read.revisions import last_seq
@@ -25,11 +27,15 @@ from api.records.upkeep.doctor import faults_of_database
 from api.records.write import render
 from api.records.write.fingerprint import KEYS, RENDERING, digest_of
 from api.records.write.renew import renew
+from api.settings import Settings
 
-from .conftest import ROOT, client_of, facts
+from .cluster import new_database
+from .conftest import ROOT, client_of, copied_to, facts
 
 #: A record written before periods were kept: edits, mergers one after another, a retraction, a redaction.
 OLDER = ROOT / "tests" / "databases" / "0005.json"
+#: The same, brought to migration 0008 and copied to a server, as pg_dump writes it.
+ON_SERVER = ROOT / "tests" / "databases" / "0008.sql"
 
 
 @pytest.fixture
@@ -123,6 +129,42 @@ def test_the_past_of_an_older_database_is_shown_although_it_lacks_members_of_tod
         assert {row[0] for row in kept} == {b"{", b"("}
 
 
+#: What is asked of the past on either engine.
+_PAST = (
+    "claims?as_of=seq:9",
+    "claims?claimant=ann&as_of=seq:9",
+    "claims?via=dan&as_of=seq:18",
+    "parties?as_of=seq:13",
+    "parties/dan/references?as_of=seq:18",
+    "claims/first/revisions",
+)
+
+
+@pytest.mark.process
+def test_an_older_record_on_a_server_is_found_as_it_was(older: Path, address: str) -> None:
+    url = new_database(address)
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(ON_SERVER.read_bytes())
+
+    loaded = facts("load", "fixtures", "--if-empty", "--db", url)
+
+    assert loaded.returncode == 0, loaded.stderr
+    assert facts("doctor", "--db", url).stdout == "everything agrees\n"
+    here, there = _upgraded(older), create_app(Settings(database_url=url)).test_client()
+    for asked in _PAST:
+        found = [client.get(f"/v1/{asked}").get_json() for client in (here, there)]
+        assert found[0]["data"] == found[1]["data"] != [], asked
+
+
+@pytest.mark.process
+def test_an_upgraded_file_is_copied_to_a_server(older: Path, address: str) -> None:
+    _upgraded(older)
+
+    url = copied_to(address, older)
+
+    assert facts("doctor", "--db", url).stdout == "everything agrees\n"
+
+
 def test_what_this_version_packed_is_read_by_every_later_one() -> None:
     kept = bytes.fromhex("28b52ffd233b6dea3924850000207858227d03fc70ca6091b872edce06")
 
@@ -183,6 +225,7 @@ _KILLED = """
 import os, signal, sys
 from api.records.store.database import migrate, open_database
 from api.records.write.renew import renew
+from api.settings import Settings
 left = int(sys.argv[2])
 database = open_database(sys.argv[1])
 

@@ -1,0 +1,615 @@
+SET client_encoding = 'UTF8';
+SET standard_conforming_strings = on;
+SELECT pg_catalog.set_config('search_path', '', false);
+SET check_function_bodies = false;
+CREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA public;
+COMMENT ON EXTENSION pg_trgm IS 'text similarity measurement and index searching based on trigrams';
+CREATE FUNCTION public.instr(whole bytea, part bytea) RETURNS integer
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    AS $$ SELECT position(part IN whole) $$;
+CREATE FUNCTION public.json_each(list text, OUT value bigint) RETURNS SETOF bigint
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$ SELECT unnest(translate(list, '[]', '{}')::bigint[]) $$;
+CREATE FUNCTION public.list_in_json(numbers bigint[]) RETURNS bytea
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$ SELECT convert_to(array_to_json(numbers)::text, 'UTF8') $$;
+CREATE FUNCTION public.with_separator(before text, name text, separator text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$ SELECT COALESCE(before || separator, '') || name $$;
+CREATE AGGREGATE public.group_concat(text, text) (
+    SFUNC = public.with_separator,
+    STYPE = text
+);
+CREATE AGGREGATE public.json_group_array(bigint) (
+    SFUNC = array_append,
+    STYPE = bigint[],
+    INITCOND = '{}',
+    FINALFUNC = public.list_in_json
+);
+CREATE TABLE public.api_key (
+    id text NOT NULL,
+    label text NOT NULL,
+    role text NOT NULL,
+    digest text NOT NULL,
+    created text NOT NULL,
+    expires text,
+    revoked text,
+    checksum bytea DEFAULT '\x'::bytea NOT NULL
+);
+CREATE TABLE public.change (
+    seq bigint NOT NULL,
+    commit bigint NOT NULL,
+    "time" text NOT NULL,
+    kind text NOT NULL,
+    type text NOT NULL,
+    record text NOT NULL,
+    revision bigint NOT NULL,
+    details text NOT NULL,
+    checksum bytea DEFAULT '\x'::bytea NOT NULL
+);
+CREATE TABLE public.citation_check (
+    record text NOT NULL,
+    source text NOT NULL,
+    locator text NOT NULL,
+    status text NOT NULL,
+    checked text NOT NULL,
+    checksum bytea DEFAULT '\x'::bytea NOT NULL
+);
+CREATE TABLE public.counter (
+    name text NOT NULL,
+    value bigint NOT NULL,
+    checksum bytea DEFAULT '\x'::bytea NOT NULL
+);
+CREATE TABLE public.date_key (
+    record text NOT NULL,
+    field text NOT NULL,
+    type text NOT NULL,
+    missing bigint NOT NULL,
+    earliest text NOT NULL,
+    latest text NOT NULL,
+    low text,
+    high text,
+    since bigint NOT NULL,
+    until bigint NOT NULL
+);
+CREATE TABLE public.dependency (
+    record text NOT NULL,
+    target text NOT NULL
+);
+CREATE TABLE public.dossier_mention (
+    dossier text NOT NULL,
+    target text NOT NULL,
+    records bigint NOT NULL
+);
+CREATE TABLE public.draft_text (
+    id bigint NOT NULL,
+    words tsvector NOT NULL,
+    parts text NOT NULL,
+    called text NOT NULL
+);
+CREATE TABLE public.filter_key (
+    type text NOT NULL,
+    filter text NOT NULL,
+    value text NOT NULL,
+    qualifier text NOT NULL,
+    record text NOT NULL,
+    since bigint NOT NULL,
+    until bigint NOT NULL
+);
+CREATE TABLE public.fingerprint (
+    name text NOT NULL,
+    text text NOT NULL,
+    digest text NOT NULL,
+    checksum bytea DEFAULT '\x'::bytea NOT NULL
+);
+CREATE TABLE public.kept_answer (
+    api_key text NOT NULL,
+    key text NOT NULL,
+    request text NOT NULL,
+    status bigint NOT NULL,
+    headers text NOT NULL,
+    body text NOT NULL,
+    created text NOT NULL,
+    checksum bytea DEFAULT '\x'::bytea NOT NULL
+);
+CREATE TABLE public.name_key (
+    record text NOT NULL,
+    "position" bigint NOT NULL,
+    type text NOT NULL,
+    kind text NOT NULL,
+    folded text NOT NULL
+);
+CREATE TABLE public.pending_refresh (
+    record text NOT NULL,
+    cause text NOT NULL,
+    checksum bytea DEFAULT '\x'::bytea NOT NULL
+);
+CREATE TABLE public.posting (
+    type text NOT NULL,
+    filter text NOT NULL,
+    value text NOT NULL,
+    qualifier text NOT NULL,
+    piece bigint NOT NULL,
+    numbers bytea NOT NULL
+);
+CREATE TABLE public.public_text (
+    id bigint NOT NULL,
+    words tsvector NOT NULL,
+    parts text NOT NULL,
+    called text NOT NULL
+);
+CREATE TABLE public.question (
+    id text NOT NULL,
+    dossier text NOT NULL
+);
+CREATE TABLE public.record (
+    id text NOT NULL,
+    type text NOT NULL,
+    status text NOT NULL,
+    name text NOT NULL,
+    document text NOT NULL,
+    computed text DEFAULT ''::text NOT NULL,
+    body bytea NOT NULL,
+    etag text NOT NULL,
+    revision integer,
+    published text,
+    updated text NOT NULL,
+    merged_into text,
+    withdrawal text,
+    checksum bytea DEFAULT '\x'::bytea NOT NULL
+);
+CREATE TABLE public.redaction (
+    record text NOT NULL,
+    first bigint NOT NULL,
+    last bigint NOT NULL,
+    "time" text NOT NULL,
+    note text NOT NULL,
+    checksum bytea DEFAULT '\x'::bytea NOT NULL
+);
+CREATE TABLE public.reference (
+    record text NOT NULL,
+    role text NOT NULL,
+    target text NOT NULL,
+    since bigint NOT NULL,
+    until bigint NOT NULL
+);
+CREATE TABLE public.rendering (
+    id text NOT NULL,
+    since bigint NOT NULL,
+    until bigint NOT NULL,
+    type text NOT NULL,
+    status text NOT NULL,
+    name text NOT NULL,
+    computed text NOT NULL,
+    body bytea,
+    etag text NOT NULL,
+    revision bigint NOT NULL,
+    updated text NOT NULL,
+    merged_into text,
+    withdrawal text,
+    checksum bytea DEFAULT '\x'::bytea NOT NULL
+);
+CREATE TABLE public.revision (
+    record text NOT NULL,
+    number bigint NOT NULL,
+    seq bigint NOT NULL,
+    "time" text NOT NULL,
+    actor text NOT NULL,
+    change text NOT NULL,
+    kind text,
+    note text,
+    document text,
+    checksum bytea DEFAULT '\x'::bytea NOT NULL
+);
+CREATE TABLE public.schema_migration (
+    id bigint NOT NULL,
+    name character varying(255) NOT NULL,
+    applied timestamp without time zone NOT NULL
+);
+CREATE SEQUENCE public.schema_migration_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+ALTER SEQUENCE public.schema_migration_id_seq OWNED BY public.schema_migration.id;
+CREATE TABLE public.search_row (
+    id bigint NOT NULL,
+    record text NOT NULL,
+    type text NOT NULL,
+    scope text NOT NULL,
+    digest text NOT NULL
+);
+CREATE SEQUENCE public.search_row_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+ALTER SEQUENCE public.search_row_id_seq OWNED BY public.search_row.id;
+CREATE TABLE public.secret (
+    name text NOT NULL,
+    value text NOT NULL,
+    checksum bytea DEFAULT '\x'::bytea NOT NULL
+);
+ALTER TABLE ONLY public.schema_migration ALTER COLUMN id SET DEFAULT nextval('public.schema_migration_id_seq'::regclass);
+ALTER TABLE ONLY public.search_row ALTER COLUMN id SET DEFAULT nextval('public.search_row_id_seq'::regclass);
+INSERT INTO public.change VALUES
+	(1, 9, '2026-01-01T00:00:00.000000Z', 'published', 'party', 'ann', 1, '{}', '\x1c7d6e9f323e0873'),
+	(2, 9, '2026-01-01T00:00:00.000000Z', 'published', 'party', 'bob', 1, '{}', '\xff3ae04e03b95ed7'),
+	(3, 9, '2026-01-01T00:00:00.000000Z', 'published', 'party', 'cid', 1, '{}', '\xdae5acb99ca791a1'),
+	(4, 9, '2026-01-01T00:00:00.000000Z', 'published', 'party', 'dan', 1, '{}', '\x6eda8f7ee3f3fe69'),
+	(5, 9, '2026-01-01T00:00:00.000000Z', 'published', 'dossier', 'story', 1, '{}', '\xa18582e315585ba8'),
+	(6, 9, '2026-01-01T00:00:00.000000Z', 'published', 'source', 'wire', 1, '{}', '\x77378d723f480918'),
+	(7, 9, '2026-01-01T00:00:00.000000Z', 'published', 'source', 'copy', 1, '{}', '\x923d9c6a33c640e3'),
+	(8, 9, '2026-01-01T00:00:00.000000Z', 'published', 'claim', 'first', 1, '{}', '\x721d4d0d5233bade'),
+	(9, 9, '2026-01-01T00:00:00.000000Z', 'published', 'claim', 'second', 1, '{}', '\x45fc1652d14dc717'),
+	(10, 10, '2026-01-01T00:00:00.000001Z', 'updated', 'claim', 'first', 2, '{"kind":"clarification","note":"Said otherwise."}', '\xb17a1036acba75f9'),
+	(11, 13, '2026-01-01T00:00:00.000002Z', 'merged', 'party', 'ann', 2, '{"into":"bob","kind":"clarification","note":"Said otherwise."}', '\x86f614794715115f'),
+	(12, 13, '2026-01-01T00:00:00.000002Z', 'refreshed', 'claim', 'first', 2, '{"cause":"ann"}', '\x14afed8a22b5e289'),
+	(13, 13, '2026-01-01T00:00:00.000002Z', 'refreshed', 'source', 'wire', 1, '{"cause":"ann"}', '\x2b3b0df840f5bc76'),
+	(14, 14, '2026-01-01T00:00:00.000003Z', 'updated', 'claim', 'first', 3, '{"kind":"clarification","note":"Said otherwise."}', '\x20b6fd72bd88289c'),
+	(15, 18, '2026-01-01T00:00:00.000004Z', 'merged', 'party', 'bob', 2, '{"into":"cid","kind":"clarification","note":"Said otherwise."}', '\x2af541e51133b368'),
+	(16, 18, '2026-01-01T00:00:00.000004Z', 'refreshed', 'source', 'copy', 1, '{"cause":"bob"}', '\x242841a6ce1ae781'),
+	(17, 18, '2026-01-01T00:00:00.000004Z', 'refreshed', 'claim', 'first', 3, '{"cause":"bob"}', '\x2565c637a04d7047'),
+	(18, 18, '2026-01-01T00:00:00.000004Z', 'refreshed', 'source', 'wire', 1, '{"cause":"bob"}', '\xe317fdd334ffa00e'),
+	(19, 20, '2026-01-01T00:00:00.000005Z', 'retracted', 'claim', 'second', 2, '{"kind":"clarification","note":"Said otherwise."}', '\x016ac728f2e791f9'),
+	(20, 20, '2026-01-01T00:00:00.000005Z', 'refreshed', 'claim', 'first', 3, '{"cause":"second"}', '\x5985aa342d4aa745'),
+	(21, 21, '2026-01-01T00:00:00.000006Z', 'redacted', 'party', 'dan', 2, '{"kind":"legal","note":"By order."}', '\x8f6f99a82bbc6151'),
+	(22, 26, '2026-11-27T15:41:04.129079Z', 'refreshed', 'party', 'cid', 1, '{"cause":"upgrade"}', '\x37a8cbf9082b4b36'),
+	(23, 26, '2026-11-27T15:41:04.129079Z', 'refreshed', 'source', 'copy', 1, '{"cause":"upgrade"}', '\x368b136998878ad6'),
+	(24, 26, '2026-11-27T15:41:04.129079Z', 'refreshed', 'claim', 'first', 3, '{"cause":"upgrade"}', '\xa4881e5a35192469'),
+	(25, 26, '2026-11-27T15:41:04.129079Z', 'refreshed', 'dossier', 'story', 1, '{"cause":"upgrade"}', '\x6c734fd68344457b'),
+	(26, 26, '2026-11-27T15:41:04.129079Z', 'refreshed', 'source', 'wire', 1, '{"cause":"upgrade"}', '\x057bde5a682b1c47');
+INSERT INTO public.counter VALUES
+	('clock', 1795794064129079, '\x261a46a0cc0cfa6f'),
+	('feed_floor', 0, '\xb7203f9b9dec8811'),
+	('seq', 26, '\x25c2727c24c931df'),
+	('version', 8, '\xe1ee7f0a4b4cfd03');
+INSERT INTO public.date_key VALUES
+	('copy', 'published', 'source', 1, '~', '-', NULL, NULL, 9, 9223372036854775807),
+	('draft', 'said', 'claim', 0, '2018-01-01', '2018-12-31', '2018-12-31', '2018-01-01', 0, 9223372036854775807),
+	('draft', 'valid', 'claim', 1, '~', '-', NULL, NULL, 0, 9223372036854775807),
+	('first', 'said', 'claim', 0, '2019-01-01', '2019-12-31', '2019-12-31', '2019-01-01', 9, 10),
+	('first', 'said', 'claim', 0, '2019-07-21', '2019-07-21', '2019-07-21', '2019-07-21', 10, 9223372036854775807),
+	('first', 'valid', 'claim', 1, '~', '-', NULL, NULL, 9, 9223372036854775807),
+	('second', 'said', 'claim', 1, '~', '-', NULL, NULL, 9, 9223372036854775807),
+	('second', 'valid', 'claim', 1, '~', '-', NULL, NULL, 9, 9223372036854775807),
+	('wire', 'published', 'source', 0, '2019-07-01', '2019-07-31', '2019-07-31', '2019-07-01', 9, 9223372036854775807);
+INSERT INTO public.dependency VALUES
+	('copy', 'ann'),
+	('copy', 'bob'),
+	('copy', 'cid'),
+	('copy', 'wire'),
+	('draft', 'ann'),
+	('draft', 'cid'),
+	('draft', 'wire'),
+	('first', 'ann'),
+	('first', 'bob'),
+	('first', 'cid'),
+	('first', 'copy'),
+	('first', 'story'),
+	('first', 'wire'),
+	('wire', 'ann'),
+	('wire', 'cid');
+INSERT INTO public.dossier_mention VALUES
+	('story', 'ann', 1),
+	('story', 'copy', 1);
+INSERT INTO public.draft_text VALUES
+	(6, '''perhaps'':1A '''':2A,3B,4', 'perhaps.
+
+', 'perhaps.
+');
+INSERT INTO public.filter_key VALUES
+	('claim', 'assessment', 'not-assessed', '', 'draft', 0, 9223372036854775807),
+	('claim', 'assessment', 'not-assessed', '', 'first', 9, 9223372036854775807),
+	('claim', 'assessment', 'not-assessed', '', 'second', 9, 9223372036854775807),
+	('claim', 'check', 'not-checked', '', 'draft', 0, 9223372036854775807),
+	('claim', 'check', 'not-checked', '', 'first', 26, 9223372036854775807),
+	('claim', 'claimant', 'ann', '', 'first', 9, 13),
+	('claim', 'claimant', 'bob', '', 'first', 13, 18),
+	('claim', 'claimant', 'cid', '', 'first', 18, 9223372036854775807),
+	('claim', 'claimant', 'dan', '', 'second', 9, 9223372036854775807),
+	('claim', 'dossier', 'story', '', 'first', 9, 9223372036854775807),
+	('claim', 'held', 'true', '', 'draft', 0, 9223372036854775807),
+	('claim', 'held', 'true', '', 'first', 26, 9223372036854775807),
+	('claim', 'kind', 'statement', '', 'draft', 0, 9223372036854775807),
+	('claim', 'kind', 'statement', '', 'first', 9, 9223372036854775807),
+	('claim', 'kind', 'statement', '', 'second', 9, 9223372036854775807),
+	('claim', 'origin', 'wire', '', 'draft', 0, 9223372036854775807),
+	('claim', 'origin', 'wire', '', 'first', 9, 9223372036854775807),
+	('claim', 'origin', 'wire', '', 'second', 9, 9223372036854775807),
+	('claim', 'origins_min', '000001', '', 'draft', 0, 9223372036854775807),
+	('claim', 'origins_min', '000001', '', 'first', 9, 9223372036854775807),
+	('claim', 'origins_min', '000001', '', 'second', 9, 9223372036854775807),
+	('claim', 'question', 'whose', 'affirms', 'first', 9, 14),
+	('claim', 'question', 'whose', 'denies', 'first', 14, 9223372036854775807),
+	('claim', 'relation', 'contradicted-by', '', 'first', 9, 20),
+	('claim', 'relation', 'contradicts', '', 'second', 9, 9223372036854775807),
+	('claim', 'role', 'said', '', 'first', 9, 9223372036854775807),
+	('claim', 'role', 'said', '', 'second', 9, 9223372036854775807),
+	('claim', 'side', 'ann', '', 'first', 9, 13),
+	('claim', 'side', 'bob', '', 'first', 13, 18),
+	('claim', 'side', 'cid', '', 'first', 18, 9223372036854775807),
+	('claim', 'side', 'dan', '', 'second', 9, 9223372036854775807),
+	('claim', 'source', 'copy', '', 'first', 9, 9223372036854775807),
+	('claim', 'source', 'wire', '', 'draft', 0, 9223372036854775807),
+	('claim', 'source', 'wire', '', 'second', 9, 9223372036854775807),
+	('claim', 'stance', 'affirms', '', 'first', 9, 14),
+	('claim', 'stance', 'denies', '', 'first', 14, 9223372036854775807),
+	('claim', 'standing', 'contested', '', 'first', 9, 20),
+	('claim', 'standing', 'contested', '', 'second', 9, 9223372036854775807),
+	('claim', 'standing', 'single-origin', '', 'draft', 0, 9223372036854775807),
+	('claim', 'standing', 'single-origin', '', 'first', 9, 9223372036854775807),
+	('claim', 'standing', 'single-origin', '', 'second', 9, 9223372036854775807),
+	('claim', 'via', 'ann', '', 'first', 9, 13),
+	('claim', 'via', 'ann', '', 'second', 9, 20),
+	('claim', 'via', 'ann', 'said', 'first', 9, 13),
+	('claim', 'via', 'bob', '', 'first', 9, 18),
+	('claim', 'via', 'bob', 'said', 'first', 13, 18),
+	('claim', 'via', 'cid', '', 'draft', 0, 9223372036854775807),
+	('claim', 'via', 'cid', '', 'first', 18, 9223372036854775807),
+	('claim', 'via', 'cid', '', 'second', 20, 9223372036854775807),
+	('claim', 'via', 'cid', 'said', 'first', 18, 9223372036854775807);
+INSERT INTO public.filter_key VALUES
+	('claim', 'via', 'dan', 'said', 'second', 9, 9223372036854775807),
+	('party', 'kind', 'media-outlet', '', 'ann', 9, 9223372036854775807),
+	('party', 'kind', 'media-outlet', '', 'bob', 9, 9223372036854775807),
+	('party', 'kind', 'media-outlet', '', 'cid', 9, 9223372036854775807),
+	('party', 'kind', 'media-outlet', '', 'dan', 21, 9223372036854775807),
+	('source', 'derived_from', 'wire', '', 'copy', 9, 9223372036854775807),
+	('source', 'held', 'true', '', 'copy', 9, 9223372036854775807),
+	('source', 'held', 'true', '', 'wire', 9, 9223372036854775807),
+	('source', 'kind', 'news-report', '', 'copy', 9, 9223372036854775807),
+	('source', 'kind', 'news-report', '', 'wire', 9, 9223372036854775807),
+	('source', 'publisher', 'ann', '', 'wire', 9, 13),
+	('source', 'publisher', 'bob', '', 'copy', 9, 18),
+	('source', 'publisher', 'bob', '', 'wire', 13, 18),
+	('source', 'publisher', 'cid', '', 'copy', 18, 9223372036854775807),
+	('source', 'publisher', 'cid', '', 'wire', 18, 9223372036854775807);
+INSERT INTO public.fingerprint VALUES
+	('keys', '988c62cbfc352f01ef5314440f0e22b1', '8c47edd2dacc5f43aca3f7611920c66c', '\x926a3c6e8d138253'),
+	('rendering', '687fed2e3e8af66b1293dad53e316d8f', '544d2c1f0d9012cd1c5fa987e1e9a254', '\x14332068ca680c16'),
+	('writing', '0b3104003034bc5e8dc9ca11742f1fa4', 'f32f96f5005df7fa1f6e1c09232f0660', '\x8d95bc45852e6c29');
+INSERT INTO public.name_key VALUES
+	('cid', 0, 'party', 'name', 'cid'),
+	('copy', 0, 'source', 'title', 'copy'),
+	('draft', 0, 'claim', 'title', 'perhaps'),
+	('first', 0, 'claim', 'title', 'it is theirs'),
+	('story', 0, 'dossier', 'title', 'story'),
+	('wire', 0, 'source', 'title', 'wire');
+INSERT INTO public.posting VALUES
+	('claim', 'assessment', 'not-assessed', '', 0, '\x3a300000010000000000020010000000060007000800'),
+	('claim', 'check', 'not-checked', '', 0, '\x3a30000001000000000001001000000006000700'),
+	('claim', 'claimant', 'cid', '', 0, '\x3a3000000100000000000000100000000700'),
+	('claim', 'claimant', 'dan', '', 0, '\x3a3000000100000000000000100000000800'),
+	('claim', 'dossier', 'story', '', 0, '\x3a3000000100000000000000100000000700'),
+	('claim', 'held', 'true', '', 0, '\x3a30000001000000000001001000000006000700'),
+	('claim', 'kind', 'statement', '', 0, '\x3a300000010000000000020010000000060007000800'),
+	('claim', 'origin', 'wire', '', 0, '\x3a300000010000000000020010000000060007000800'),
+	('claim', 'origins_min', '000001', '', 0, '\x3a300000010000000000020010000000060007000800'),
+	('claim', 'question', 'whose', 'denies', 0, '\x3a3000000100000000000000100000000700'),
+	('claim', 'relation', 'contradicts', '', 0, '\x3a3000000100000000000000100000000800'),
+	('claim', 'role', 'said', '', 0, '\x3a30000001000000000001001000000007000800'),
+	('claim', 'said', '2018-01-01', '2018-12-312018-12-312018-01-01', 0, '\x3a3000000100000000000000100000000600'),
+	('claim', 'said', '2019-07-21', '2019-07-212019-07-212019-07-21', 0, '\x3a3000000100000000000000100000000700'),
+	('claim', 'said', 'undated', '', 0, '\x3a3000000100000000000000100000000800'),
+	('claim', 'scope', 'draft', '', 0, '\x3a3000000100000000000000100000000600'),
+	('claim', 'scope', 'none', '', 0, '\x3a3000000100000000000000100000000800'),
+	('claim', 'scope', 'public', '', 0, '\x3a3000000100000000000000100000000700'),
+	('claim', 'side', 'cid', '', 0, '\x3a3000000100000000000000100000000700'),
+	('claim', 'side', 'dan', '', 0, '\x3a3000000100000000000000100000000800'),
+	('claim', 'source', 'copy', '', 0, '\x3a3000000100000000000000100000000700'),
+	('claim', 'source', 'wire', '', 0, '\x3a30000001000000000001001000000006000800'),
+	('claim', 'stance', 'denies', '', 0, '\x3a3000000100000000000000100000000700'),
+	('claim', 'standing', 'contested', '', 0, '\x3a3000000100000000000000100000000800'),
+	('claim', 'standing', 'single-origin', '', 0, '\x3a300000010000000000020010000000060007000800'),
+	('claim', 'valid', 'undated', '', 0, '\x3a300000010000000000020010000000060007000800'),
+	('claim', 'via', 'cid', '', 0, '\x3a300000010000000000020010000000060007000800'),
+	('claim', 'via', 'cid', 'said', 0, '\x3a3000000100000000000000100000000700'),
+	('claim', 'via', 'dan', 'said', 0, '\x3a3000000100000000000000100000000800'),
+	('dossier', 'scope', 'public', '', 0, '\x3a3000000100000000000000100000000900'),
+	('party', 'kind', 'media-outlet', '', 0, '\x3a3000000100000000000300100000000100020003000500'),
+	('party', 'scope', 'none', '', 0, '\x3a300000010000000000020010000000010002000500'),
+	('party', 'scope', 'public', '', 0, '\x3a3000000100000000000000100000000300'),
+	('source', 'derived_from', 'wire', '', 0, '\x3a3000000100000000000000100000000400'),
+	('source', 'held', 'true', '', 0, '\x3a30000001000000000001001000000004000a00'),
+	('source', 'kind', 'news-report', '', 0, '\x3a30000001000000000001001000000004000a00'),
+	('source', 'published', '2019-07-01', '2019-07-312019-07-312019-07-01', 0, '\x3a3000000100000000000000100000000a00'),
+	('source', 'published', 'undated', '', 0, '\x3a3000000100000000000000100000000400'),
+	('source', 'publisher', 'cid', '', 0, '\x3a30000001000000000001001000000004000a00'),
+	('source', 'scope', 'public', '', 0, '\x3a30000001000000000001001000000004000a00');
+INSERT INTO public.public_text VALUES
+	(3, '''cid'':1A '''':2A,3B,4', 'cid
+
+', 'cid
+'),
+	(4, '''cid'':4 ''copy'':1A '''':2A,3B,5', 'copy
+
+cid', 'copy
+'),
+	(7, '''cid'':6 ''is'':2A ''it'':1A ''theirs'':3A '''':4A,5B,7', 'it is theirs.
+
+cid', 'it is theirs.
+'),
+	(9, '''story'':1A ''whose'':4 '''':2A,3B,5', 'story
+
+whose?', 'story
+'),
+	(10, '''cid'':4 ''wire'':1A '''':2A,3B,5', 'wire
+
+cid', 'wire
+');
+INSERT INTO public.question VALUES
+	('whose', 'story');
+INSERT INTO public.record VALUES
+	('ann', 'party', 'merged', 'Ann', '{"kind":"media-outlet","name":"Ann"}', '{}', '\x7b2274797065223a227061727479222c226964223a22616e6e222c226e616d65223a22416e6e222c226b696e64223a226d656469612d6f75746c6574222c226e616d6573223a5b5d2c226f666669636573223a5b5d2c226d656d6265727368697073223a5b5d2c22706172745f6f66223a6e756c6c2c227072656465636573736f7273223a5b5d2c22636f756e747279223a6e756c6c2c226964656e74696669657273223a6e756c6c2c226465736372697074696f6e223a6e756c6c2c226d657461223a7b22737461747573223a226d6572676564222c227265766973696f6e223a322c227075626c6973686564223a22323032362d30312d30315430303a30303a30302e3030303030305a222c2275706461746564223a22323032362d30312d30315430303a30303a30302e3030303030325a227d2c226c696e6b73223a7b2273656c66223a222f76312f706172746965732f616e6e222c227265766973696f6e73223a222f76312f706172746965732f616e6e2f7265766973696f6e73222c227265666572656e636573223a222f76312f706172746965732f616e6e2f7265666572656e636573227d7d', '"705c260a7ccf9eb2c14090c0f63d5808"', 2, '2026-01-01T00:00:00.000000Z', '2026-01-01T00:00:00.000002Z', 'cid', '{"kind":"clarification","note":"Said otherwise.","when":"2026-01-01T00:00:00.000002Z"}', '\x504acc41ea729c5e'),
+	('bob', 'party', 'merged', 'Bob', '{"kind":"media-outlet","name":"Bob"}', '{}', '\x7b2274797065223a227061727479222c226964223a22626f62222c226e616d65223a22426f62222c226b696e64223a226d656469612d6f75746c6574222c226e616d6573223a5b5d2c226f666669636573223a5b5d2c226d656d6265727368697073223a5b5d2c22706172745f6f66223a6e756c6c2c227072656465636573736f7273223a5b5d2c22636f756e747279223a6e756c6c2c226964656e74696669657273223a6e756c6c2c226465736372697074696f6e223a6e756c6c2c226d657461223a7b22737461747573223a226d6572676564222c227265766973696f6e223a322c227075626c6973686564223a22323032362d30312d30315430303a30303a30302e3030303030305a222c2275706461746564223a22323032362d30312d30315430303a30303a30302e3030303030345a227d2c226c696e6b73223a7b2273656c66223a222f76312f706172746965732f626f62222c227265766973696f6e73223a222f76312f706172746965732f626f622f7265766973696f6e73222c227265666572656e636573223a222f76312f706172746965732f626f622f7265666572656e636573227d7d', '"0a41083cfd284035e6c346d517d75283"', 2, '2026-01-01T00:00:00.000000Z', '2026-01-01T00:00:00.000004Z', 'cid', '{"kind":"clarification","note":"Said otherwise.","when":"2026-01-01T00:00:00.000004Z"}', '\x8efb2d13ec07066d'),
+	('cid', 'party', 'published', 'Cid', '{"kind":"media-outlet","name":"Cid"}', '{}', '\x7b2274797065223a227061727479222c226964223a22636964222c226e616d65223a22436964222c226b696e64223a226d656469612d6f75746c6574222c226e616d6573223a5b5d2c226f666669636573223a5b5d2c226d656d6265727368697073223a5b5d2c22706172745f6f66223a6e756c6c2c227072656465636573736f7273223a5b5d2c2261747472696275746573223a5b5d2c22636f756e747279223a6e756c6c2c226964656e74696669657273223a6e756c6c2c2277656273697465223a6e756c6c2c2273616d655f6173223a5b5d2c22696d616765223a6e756c6c2c226465736372697074696f6e223a6e756c6c2c227472616e736c6174696f6e73223a5b5d2c226d657461223a7b22737461747573223a227075626c6973686564222c227265766973696f6e223a312c227075626c6973686564223a22323032362d30312d30315430303a30303a30302e3030303030305a222c2275706461746564223a22323032362d31312d32375431353a34313a30342e3132393037395a227d2c226c696e6b73223a7b2273656c66223a222f76312f706172746965732f636964222c227265766973696f6e73223a222f76312f706172746965732f6369642f7265766973696f6e73222c227265666572656e636573223a222f76312f706172746965732f6369642f7265666572656e636573227d7d', '"2656e697fdd5a407b48674b8adbf3059"', 1, '2026-01-01T00:00:00.000000Z', '2026-11-27T15:41:04.129079Z', NULL, NULL, '\x4b1342971e46855e'),
+	('copy', 'source', 'published', 'Copy', '{"derived_from":[{"how":"republishes","source":"wire"}],"held":true,"kind":"news-report","publisher":"bob","title":"Copy"}', '{}', '\x7b2274797065223a22736f75726365222c226964223a22636f7079222c227469746c65223a22436f7079222c226b696e64223a226e6577732d7265706f7274222c227075626c6973686572223a7b2274797065223a227061727479222c226964223a22636964222c226e616d65223a22436964222c2268726566223a222f76312f706172746965732f636964227d2c22636f5f7075626c697368657273223a5b5d2c227369676e61746f72696573223a5b5d2c2268656c64223a747275652c22617574686f7273223a5b5d2c227075626c6973686564223a6e756c6c2c226c616e6775616765223a6e756c6c2c2275726c223a6e756c6c2c2261726368697665645f75726c223a6e756c6c2c22646572697665645f66726f6d223a5b7b22736f75726365223a7b2274797065223a22736f75726365222c226964223a2277697265222c226e616d65223a2257697265222c2268726566223a222f76312f736f75726365732f77697265227d2c22686f77223a2272657075626c6973686573227d5d2c22746578745f646967657374223a6e756c6c2c22726574726965766564223a6e756c6c2c22726967687473223a6e756c6c2c226e6f7465223a6e756c6c2c227472616e736c6174696f6e73223a5b5d2c226f726967696e73223a5b7b2274797065223a22736f75726365222c226964223a2277697265222c226e616d65223a2257697265222c2268726566223a222f76312f736f75726365732f77697265227d5d2c226d657461223a7b22737461747573223a227075626c6973686564222c227265766973696f6e223a312c227075626c6973686564223a22323032362d30312d30315430303a30303a30302e3030303030305a222c2275706461746564223a22323032362d31312d32375431353a34313a30342e3132393037395a227d2c226c696e6b73223a7b2273656c66223a222f76312f736f75726365732f636f7079222c227265766973696f6e73223a222f76312f736f75726365732f636f70792f7265766973696f6e73222c227265666572656e636573223a222f76312f736f75726365732f636f70792f7265666572656e636573227d7d', '"97d2d0f073a3fdd8eccc1e65dc6bdc5c"', 1, '2026-01-01T00:00:00.000000Z', '2026-11-27T15:41:04.129079Z', NULL, NULL, '\x68d1d93e055f7571'),
+	('dan', 'party', 'retracted', 'dan', '{"kind":"media-outlet","name":"dan"}', '{}', '\x7b2274797065223a227061727479222c226964223a2264616e222c226e616d65223a2264616e222c226b696e64223a226d656469612d6f75746c6574222c226e616d6573223a5b5d2c226f666669636573223a5b5d2c226d656d6265727368697073223a5b5d2c22706172745f6f66223a6e756c6c2c227072656465636573736f7273223a5b5d2c22636f756e747279223a6e756c6c2c226964656e74696669657273223a6e756c6c2c226465736372697074696f6e223a6e756c6c2c226d657461223a7b22737461747573223a22726574726163746564222c227265766973696f6e223a322c227075626c6973686564223a22323032362d30312d30315430303a30303a30302e3030303030305a222c2275706461746564223a22323032362d30312d30315430303a30303a30302e3030303030365a227d2c226c696e6b73223a7b2273656c66223a222f76312f706172746965732f64616e222c227265766973696f6e73223a222f76312f706172746965732f64616e2f7265766973696f6e73222c227265666572656e636573223a222f76312f706172746965732f64616e2f7265666572656e636573227d7d', '"0f84f4f5a1ff4921c54317d3a4b6084b"', 2, '2026-01-01T00:00:00.000000Z', '2026-01-01T00:00:00.000006Z', NULL, '{"kind":"legal","note":"By order.","when":"2026-01-01T00:00:00.000006Z"}', '\xf67e8c66f535396e'),
+	('draft', 'claim', 'draft', 'Perhaps.', '{"citations":[{"source":"wire"}],"kind":"statement","proposition":"Perhaps.","said":"2018"}', '{"checks":["not-checked"],"claimant":null,"held":true,"inverse_types":[],"origin_count":1,"origins":["wire"],"publishers":["cid"],"standing":["single-origin"]}', '\x7b2274797065223a22636c61696d222c226964223a226472616674222c2270726f706f736974696f6e223a22506572686170732e222c226c616e6775616765223a6e756c6c2c227472616e736c6174696f6e73223a5b5d2c226b696e64223a2273746174656d656e74222c22636c61696d616e74223a6e756c6c2c226174747269627574696f6e223a5b5d2c22706f736974696f6e5f6f66223a6e756c6c2c2273616964223a7b2265647466223a2232303138222c226561726c69657374223a22323031382d30312d3031222c226c6174657374223a22323031382d31322d3331222c22707265636973696f6e223a2279656172222c226365727461696e7479223a226365727461696e222c22646973706c6179223a2232303138227d2c2276616c6964223a6e756c6c2c2261626f7574223a6e756c6c2c227175616e746974696573223a5b5d2c226369746174696f6e73223a5b7b22736f75726365223a7b2274797065223a22736f75726365222c226964223a2277697265222c226e616d65223a2257697265222c2268726566223a222f76312f736f75726365732f77697265227d2c226c6f6361746f72223a6e756c6c2c22737461746573223a6e756c6c2c2271756f7465223a6e756c6c2c226c616e6775616765223a6e756c6c2c227472616e736c6174696f6e73223a5b5d2c22646565705f6c696e6b223a6e756c6c2c22636865636b223a7b22737461747573223a226e6f742d636865636b6564222c22636865636b6564223a6e756c6c7d7d5d2c22616e7377657273223a5b5d2c2272656c6174696f6e73223a5b5d2c22696e76657273655f72656c6174696f6e73223a5b5d2c226f726967696e73223a7b22636f756e74223a312c22736f7572636573223a5b7b2274797065223a22736f75726365222c226964223a2277697265222c226e616d65223a2257697265222c2268726566223a222f76312f736f75726365732f77697265227d5d7d2c227374616e64696e67223a5b2273696e676c652d6f726967696e225d2c226173736573736d656e74223a6e756c6c2c2272657669657773223a5b5d2c22646f737369657273223a5b5d2c226d657461223a7b22737461747573223a226472616674222c227265766973696f6e223a6e756c6c2c227075626c6973686564223a6e756c6c2c2275706461746564223a22323032362d31312d32375431353a34313a30342e3132393037395a227d2c226c696e6b73223a7b2273656c66223a222f76312f636c61696d732f6472616674222c227265766973696f6e73223a222f76312f636c61696d732f64726166742f7265766973696f6e73222c227265666572656e636573223a222f76312f636c61696d732f64726166742f7265666572656e636573227d7d', '"4c026211b196ec8837e139c5b977355f"', NULL, NULL, '2026-11-27T15:41:04.129079Z', NULL, NULL, '\xbb75bd4af36d8c34'),
+	('first', 'claim', 'published', 'It is theirs.', '{"answers":[{"question":"whose","stance":"denies"}],"attribution":[{"party":"ann","role":"said"}],"citations":[{"source":"copy"}],"dossiers":["story"],"kind":"statement","proposition":"It is theirs.","said":"2019-07-21"}', '{"checks":["not-checked"],"claimant":"cid","held":true,"inverse_types":[],"origin_count":1,"origins":["wire"],"publishers":["cid"],"standing":["single-origin"]}', '\x7b2274797065223a22636c61696d222c226964223a226669727374222c2270726f706f736974696f6e223a224974206973207468656972732e222c226c616e6775616765223a6e756c6c2c227472616e736c6174696f6e73223a5b5d2c226b696e64223a2273746174656d656e74222c22636c61696d616e74223a7b2274797065223a227061727479222c226964223a22636964222c226e616d65223a22436964222c2268726566223a222f76312f706172746965732f636964227d2c226174747269627574696f6e223a5b7b227061727479223a7b2274797065223a227061727479222c226964223a22636964222c226e616d65223a22436964222c2268726566223a222f76312f706172746965732f636964227d2c22726f6c65223a2273616964222c22736f75726365223a6e756c6c7d5d2c22706f736974696f6e5f6f66223a6e756c6c2c2273616964223a7b2265647466223a22323031392d30372d3231222c226561726c69657374223a22323031392d30372d3231222c226c6174657374223a22323031392d30372d3231222c22707265636973696f6e223a22646179222c226365727461696e7479223a226365727461696e222c22646973706c6179223a223231204a756c792032303139227d2c2276616c6964223a6e756c6c2c2261626f7574223a6e756c6c2c227175616e746974696573223a5b5d2c226369746174696f6e73223a5b7b22736f75726365223a7b2274797065223a22736f75726365222c226964223a22636f7079222c226e616d65223a22436f7079222c2268726566223a222f76312f736f75726365732f636f7079227d2c226c6f6361746f72223a6e756c6c2c22737461746573223a6e756c6c2c2271756f7465223a6e756c6c2c226c616e6775616765223a6e756c6c2c227472616e736c6174696f6e73223a5b5d2c22646565705f6c696e6b223a6e756c6c2c22636865636b223a7b22737461747573223a226e6f742d636865636b6564222c22636865636b6564223a6e756c6c7d7d5d2c22616e7377657273223a5b7b227175657374696f6e223a2277686f7365222c227374616e6365223a2264656e696573227d5d2c2272656c6174696f6e73223a5b5d2c22696e76657273655f72656c6174696f6e73223a5b5d2c226f726967696e73223a7b22636f756e74223a312c22736f7572636573223a5b7b2274797065223a22736f75726365222c226964223a2277697265222c226e616d65223a2257697265222c2268726566223a222f76312f736f75726365732f77697265227d5d7d2c227374616e64696e67223a5b2273696e676c652d6f726967696e225d2c226173736573736d656e74223a6e756c6c2c2272657669657773223a5b5d2c22646f737369657273223a5b7b2274797065223a22646f7373696572222c226964223a2273746f7279222c2268726566223a222f76312f646f7373696572732f73746f7279227d5d2c226d657461223a7b22737461747573223a227075626c6973686564222c227265766973696f6e223a332c227075626c6973686564223a22323032362d30312d30315430303a30303a30302e3030303030305a222c2275706461746564223a22323032362d31312d32375431353a34313a30342e3132393037395a227d2c226c696e6b73223a7b2273656c66223a222f76312f636c61696d732f6669727374222c227265766973696f6e73223a222f76312f636c61696d732f66697273742f7265766973696f6e73222c227265666572656e636573223a222f76312f636c61696d732f66697273742f7265666572656e636573227d7d', '"ab48895902543d0ab12ee08227378f4f"', 3, '2026-01-01T00:00:00.000000Z', '2026-11-27T15:41:04.129079Z', NULL, NULL, '\x459ea308faaf5ef7'),
+	('second', 'claim', 'retracted', 'It is not.', '{"attribution":[{"party":"dan","role":"said"}],"citations":[{"source":"wire"}],"kind":"statement","proposition":"It is not.","relations":[{"claim":"first","type":"contradicts"}]}', '{"claimant":"dan","inverse_types":[],"origin_count":1,"origins":["wire"],"publishers":["cid"],"standing":["contested","single-origin"]}', '\x7b2274797065223a22636c61696d222c226964223a227365636f6e64222c2270726f706f736974696f6e223a224974206973206e6f742e222c226b696e64223a2273746174656d656e74222c22636c61696d616e74223a7b2274797065223a227061727479222c226964223a2264616e222c226e616d65223a6e756c6c2c2268726566223a222f76312f706172746965732f64616e227d2c226174747269627574696f6e223a5b7b227061727479223a7b2274797065223a227061727479222c226964223a2264616e222c226e616d65223a6e756c6c2c2268726566223a222f76312f706172746965732f64616e227d2c22726f6c65223a2273616964222c22736f75726365223a6e756c6c7d5d2c22706f736974696f6e5f6f66223a6e756c6c2c2273616964223a6e756c6c2c2276616c6964223a6e756c6c2c2261626f7574223a6e756c6c2c226369746174696f6e73223a5b7b22736f75726365223a7b2274797065223a22736f75726365222c226964223a2277697265222c226e616d65223a2257697265222c2268726566223a222f76312f736f75726365732f77697265227d2c226c6f6361746f72223a6e756c6c2c22737461746573223a6e756c6c2c2271756f7465223a6e756c6c2c22646565705f6c696e6b223a6e756c6c2c22636865636b223a7b22737461747573223a226e6f742d636865636b6564222c22636865636b6564223a6e756c6c7d7d5d2c22616e7377657273223a5b5d2c2272656c6174696f6e73223a5b7b2274797065223a22636f6e7472616469637473222c22636c61696d223a7b2274797065223a22636c61696d222c226964223a226669727374222c226e616d65223a224974206973207468656972732e222c2268726566223a222f76312f636c61696d732f6669727374227d2c226e6f7465223a6e756c6c7d5d2c22696e76657273655f72656c6174696f6e73223a5b5d2c226f726967696e73223a7b22636f756e74223a312c22736f7572636573223a5b7b2274797065223a22736f75726365222c226964223a2277697265222c226e616d65223a2257697265222c2268726566223a222f76312f736f75726365732f77697265227d5d7d2c227374616e64696e67223a5b2273696e676c652d6f726967696e222c22636f6e746573746564225d2c226173736573736d656e74223a6e756c6c2c22646f737369657273223a5b5d2c226d657461223a7b22737461747573223a22726574726163746564222c227265766973696f6e223a322c227075626c6973686564223a22323032362d30312d30315430303a30303a30302e3030303030305a222c2275706461746564223a22323032362d30312d30315430303a30303a30302e3030303030355a227d2c226c696e6b73223a7b2273656c66223a222f76312f636c61696d732f7365636f6e64222c227265766973696f6e73223a222f76312f636c61696d732f7365636f6e642f7265766973696f6e73222c227265666572656e636573223a222f76312f636c61696d732f7365636f6e642f7265666572656e636573227d7d', '"4caf4df53f0c2a9635ba26892fa7c42c"', 2, '2026-01-01T00:00:00.000000Z', '2026-01-01T00:00:00.000005Z', NULL, '{"kind":"clarification","note":"Said otherwise.","when":"2026-01-01T00:00:00.000005Z"}', '\xdec1f8a15df7d886'),
+	('story', 'dossier', 'published', 'Story', '{"questions":[{"id":"whose","text":"Whose?"}],"title":"Story"}', '{}', '\x7b2274797065223a22646f7373696572222c226964223a2273746f7279222c227469746c65223a2253746f7279222c2273756d6d617279223a6e756c6c2c227175657374696f6e73223a5b7b226964223a2277686f7365222c2274657874223a2257686f73653f222c227472616e736c6174696f6e73223a5b5d7d5d2c227472616e736c6174696f6e73223a5b5d2c226d657461223a7b22737461747573223a227075626c6973686564222c227265766973696f6e223a312c227075626c6973686564223a22323032362d30312d30315430303a30303a30302e3030303030305a222c2275706461746564223a22323032362d31312d32375431353a34313a30342e3132393037395a227d2c226c696e6b73223a7b2273656c66223a222f76312f646f7373696572732f73746f7279222c227265766973696f6e73223a222f76312f646f7373696572732f73746f72792f7265766973696f6e73222c227265666572656e636573223a222f76312f646f7373696572732f73746f72792f7265666572656e636573227d7d', '"a5587f0dbadf39eeebf665a42809f0fa"', 1, '2026-01-01T00:00:00.000000Z', '2026-11-27T15:41:04.129079Z', NULL, NULL, '\x7e4de93fea492afd'),
+	('wire', 'source', 'published', 'Wire', '{"held":true,"kind":"news-report","published":"2019-07","publisher":"ann","title":"Wire","url":"https://ann.example/wire"}', '{}', '\x7b2274797065223a22736f75726365222c226964223a2277697265222c227469746c65223a2257697265222c226b696e64223a226e6577732d7265706f7274222c227075626c6973686572223a7b2274797065223a227061727479222c226964223a22636964222c226e616d65223a22436964222c2268726566223a222f76312f706172746965732f636964227d2c22636f5f7075626c697368657273223a5b5d2c227369676e61746f72696573223a5b5d2c2268656c64223a747275652c22617574686f7273223a5b5d2c227075626c6973686564223a7b2265647466223a22323031392d3037222c226561726c69657374223a22323031392d30372d3031222c226c6174657374223a22323031392d30372d3331222c22707265636973696f6e223a226d6f6e7468222c226365727461696e7479223a226365727461696e222c22646973706c6179223a224a756c792032303139227d2c226c616e6775616765223a6e756c6c2c2275726c223a2268747470733a2f2f616e6e2e6578616d706c652f77697265222c2261726368697665645f75726c223a6e756c6c2c22646572697665645f66726f6d223a5b5d2c22746578745f646967657374223a6e756c6c2c22726574726965766564223a6e756c6c2c22726967687473223a6e756c6c2c226e6f7465223a6e756c6c2c227472616e736c6174696f6e73223a5b5d2c226f726967696e73223a5b7b2274797065223a22736f75726365222c226964223a2277697265222c226e616d65223a2257697265222c2268726566223a222f76312f736f75726365732f77697265227d5d2c226d657461223a7b22737461747573223a227075626c6973686564222c227265766973696f6e223a312c227075626c6973686564223a22323032362d30312d30315430303a30303a30302e3030303030305a222c2275706461746564223a22323032362d31312d32375431353a34313a30342e3132393037395a227d2c226c696e6b73223a7b2273656c66223a222f76312f736f75726365732f77697265222c227265766973696f6e73223a222f76312f736f75726365732f776972652f7265766973696f6e73222c227265666572656e636573223a222f76312f736f75726365732f776972652f7265666572656e636573227d7d', '"f334439674ecdef488bd589e284f9313"', 1, '2026-01-01T00:00:00.000000Z', '2026-11-27T15:41:04.129079Z', NULL, NULL, '\x5432e16c6af91c52');
+INSERT INTO public.redaction VALUES
+	('dan', 1, 1, '2026-01-01T00:00:00.000006Z', 'By order.', '\xc75817dd15cf6abe');
+INSERT INTO public.reference VALUES
+	('copy', 'derived_from.source', 'wire', 9, 9223372036854775807),
+	('copy', 'publisher', 'bob', 9, 9223372036854775807),
+	('draft', 'citations.source', 'wire', 0, 9223372036854775807),
+	('first', 'attribution.party', 'ann', 9, 9223372036854775807),
+	('first', 'citations.source', 'copy', 9, 9223372036854775807),
+	('first', 'dossiers', 'story', 9, 9223372036854775807),
+	('second', 'attribution.party', 'dan', 9, 9223372036854775807),
+	('second', 'citations.source', 'wire', 9, 9223372036854775807),
+	('second', 'relations.claim', 'first', 9, 9223372036854775807),
+	('wire', 'publisher', 'ann', 9, 9223372036854775807);
+INSERT INTO public.rendering VALUES
+	('ann', 9, 13, 'party', 'published', 'Ann', '{}', '\x7b2274797065223a227061727479222c226964223a22616e6e222c226e616d65223a22416e6e222c226b696e64223a226d656469612d6f75746c6574222c226e616d6573223a5b5d2c226f666669636573223a5b5d2c226d656d6265727368697073223a5b5d2c22706172745f6f66223a6e756c6c2c227072656465636573736f7273223a5b5d2c22636f756e747279223a6e756c6c2c226964656e74696669657273223a6e756c6c2c226465736372697074696f6e223a6e756c6c2c226d657461223a7b22737461747573223a227075626c6973686564222c227265766973696f6e223a312c227075626c6973686564223a22323032362d30312d30315430303a30303a30302e3030303030305a222c2275706461746564223a22323032362d30312d30315430303a30303a30302e3030303030305a227d2c226c696e6b73223a7b2273656c66223a222f76312f706172746965732f616e6e222c227265766973696f6e73223a222f76312f706172746965732f616e6e2f7265766973696f6e73222c227265666572656e636573223a222f76312f706172746965732f616e6e2f7265666572656e636573227d7d', '"c2c37b2890b4feac7b46d237d0c0435e"', 1, '2026-01-01T00:00:00.000000Z', NULL, NULL, '\xf6ec6b6634e27a59'),
+	('ann', 13, 18, 'party', 'merged', 'Ann', '{}', '\x7b2274797065223a227061727479222c226964223a22616e6e222c226e616d65223a22416e6e222c226b696e64223a226d656469612d6f75746c6574222c226e616d6573223a5b5d2c226f666669636573223a5b5d2c226d656d6265727368697073223a5b5d2c22706172745f6f66223a6e756c6c2c227072656465636573736f7273223a5b5d2c22636f756e747279223a6e756c6c2c226964656e74696669657273223a6e756c6c2c226465736372697074696f6e223a6e756c6c2c226d657461223a7b22737461747573223a226d6572676564222c227265766973696f6e223a322c227075626c6973686564223a22323032362d30312d30315430303a30303a30302e3030303030305a222c2275706461746564223a22323032362d30312d30315430303a30303a30302e3030303030325a227d2c226c696e6b73223a7b2273656c66223a222f76312f706172746965732f616e6e222c227265766973696f6e73223a222f76312f706172746965732f616e6e2f7265766973696f6e73222c227265666572656e636573223a222f76312f706172746965732f616e6e2f7265666572656e636573227d7d', '"705c260a7ccf9eb2c14090c0f63d5808"', 2, '2026-01-01T00:00:00.000002Z', 'bob', '{"kind":"clarification","note":"Said otherwise.","when":"2026-01-01T00:00:00.000002Z"}', '\xf2d6702435e87345'),
+	('ann', 18, 9223372036854775807, 'party', 'merged', 'Ann', '{}', '\x7b2274797065223a227061727479222c226964223a22616e6e222c226e616d65223a22416e6e222c226b696e64223a226d656469612d6f75746c6574222c226e616d6573223a5b5d2c226f666669636573223a5b5d2c226d656d6265727368697073223a5b5d2c22706172745f6f66223a6e756c6c2c227072656465636573736f7273223a5b5d2c22636f756e747279223a6e756c6c2c226964656e74696669657273223a6e756c6c2c226465736372697074696f6e223a6e756c6c2c226d657461223a7b22737461747573223a226d6572676564222c227265766973696f6e223a322c227075626c6973686564223a22323032362d30312d30315430303a30303a30302e3030303030305a222c2275706461746564223a22323032362d30312d30315430303a30303a30302e3030303030325a227d2c226c696e6b73223a7b2273656c66223a222f76312f706172746965732f616e6e222c227265766973696f6e73223a222f76312f706172746965732f616e6e2f7265766973696f6e73222c227265666572656e636573223a222f76312f706172746965732f616e6e2f7265666572656e636573227d7d', '"705c260a7ccf9eb2c14090c0f63d5808"', 2, '2026-01-01T00:00:00.000002Z', 'cid', '{"kind":"clarification","note":"Said otherwise.","when":"2026-01-01T00:00:00.000002Z"}', '\xd9a49762fd5c116a'),
+	('bob', 9, 18, 'party', 'published', 'Bob', '{}', '\x7b2274797065223a227061727479222c226964223a22626f62222c226e616d65223a22426f62222c226b696e64223a226d656469612d6f75746c6574222c226e616d6573223a5b5d2c226f666669636573223a5b5d2c226d656d6265727368697073223a5b5d2c22706172745f6f66223a6e756c6c2c227072656465636573736f7273223a5b5d2c22636f756e747279223a6e756c6c2c226964656e74696669657273223a6e756c6c2c226465736372697074696f6e223a6e756c6c2c226d657461223a7b22737461747573223a227075626c6973686564222c227265766973696f6e223a312c227075626c6973686564223a22323032362d30312d30315430303a30303a30302e3030303030305a222c2275706461746564223a22323032362d30312d30315430303a30303a30302e3030303030305a227d2c226c696e6b73223a7b2273656c66223a222f76312f706172746965732f626f62222c227265766973696f6e73223a222f76312f706172746965732f626f622f7265766973696f6e73222c227265666572656e636573223a222f76312f706172746965732f626f622f7265666572656e636573227d7d', '"4e429c38fc0877efa68f6f064b53b245"', 1, '2026-01-01T00:00:00.000000Z', NULL, NULL, '\x1e53a944ea8b5ae5'),
+	('bob', 18, 9223372036854775807, 'party', 'merged', 'Bob', '{}', '\x7b2274797065223a227061727479222c226964223a22626f62222c226e616d65223a22426f62222c226b696e64223a226d656469612d6f75746c6574222c226e616d6573223a5b5d2c226f666669636573223a5b5d2c226d656d6265727368697073223a5b5d2c22706172745f6f66223a6e756c6c2c227072656465636573736f7273223a5b5d2c22636f756e747279223a6e756c6c2c226964656e74696669657273223a6e756c6c2c226465736372697074696f6e223a6e756c6c2c226d657461223a7b22737461747573223a226d6572676564222c227265766973696f6e223a322c227075626c6973686564223a22323032362d30312d30315430303a30303a30302e3030303030305a222c2275706461746564223a22323032362d30312d30315430303a30303a30302e3030303030345a227d2c226c696e6b73223a7b2273656c66223a222f76312f706172746965732f626f62222c227265766973696f6e73223a222f76312f706172746965732f626f622f7265766973696f6e73222c227265666572656e636573223a222f76312f706172746965732f626f622f7265666572656e636573227d7d', '"0a41083cfd284035e6c346d517d75283"', 2, '2026-01-01T00:00:00.000004Z', 'cid', '{"kind":"clarification","note":"Said otherwise.","when":"2026-01-01T00:00:00.000004Z"}', '\x4e6158b2d228b1de'),
+	('cid', 9, 26, 'party', 'published', 'Cid', '{}', '\x7b2274797065223a227061727479222c226964223a22636964222c226e616d65223a22436964222c226b696e64223a226d656469612d6f75746c6574222c226e616d6573223a5b5d2c226f666669636573223a5b5d2c226d656d6265727368697073223a5b5d2c22706172745f6f66223a6e756c6c2c227072656465636573736f7273223a5b5d2c22636f756e747279223a6e756c6c2c226964656e74696669657273223a6e756c6c2c226465736372697074696f6e223a6e756c6c2c226d657461223a7b22737461747573223a227075626c6973686564222c227265766973696f6e223a312c227075626c6973686564223a22323032362d30312d30315430303a30303a30302e3030303030305a222c2275706461746564223a22323032362d30312d30315430303a30303a30302e3030303030305a227d2c226c696e6b73223a7b2273656c66223a222f76312f706172746965732f636964222c227265766973696f6e73223a222f76312f706172746965732f6369642f7265766973696f6e73222c227265666572656e636573223a222f76312f706172746965732f6369642f7265666572656e636573227d7d', '"05ca2ce1a5dc301093dca67f922e0e7c"', 1, '2026-01-01T00:00:00.000000Z', NULL, NULL, '\xa50962e9ed429444'),
+	('cid', 26, 9223372036854775807, 'party', 'published', 'Cid', '{}', '\x28b52ffd633b6dea39fa009d0200738207724e8e0539b1b264e04795f9d054d0f201214a05a90a523da5733364620113fc402c859c53f7d72cf711e9db632c9dc61fbe7a046290aead48ed81588b11594799d38718c64c63814e07cbd325389d34', '"2656e697fdd5a407b48674b8adbf3059"', 1, '2026-11-27T15:41:04.129079Z', NULL, NULL, '\x82eec41c063ebf1a'),
+	('copy', 9, 18, 'source', 'published', 'Copy', '{}', '\x7b2274797065223a22736f75726365222c226964223a22636f7079222c227469746c65223a22436f7079222c226b696e64223a226e6577732d7265706f7274222c227075626c6973686572223a7b2274797065223a227061727479222c226964223a22626f62222c226e616d65223a22426f62222c2268726566223a222f76312f706172746965732f626f62227d2c2268656c64223a747275652c22617574686f7273223a5b5d2c227075626c6973686564223a6e756c6c2c226c616e6775616765223a6e756c6c2c2275726c223a6e756c6c2c2261726368697665645f75726c223a6e756c6c2c22646572697665645f66726f6d223a5b7b22736f75726365223a7b2274797065223a22736f75726365222c226964223a2277697265222c226e616d65223a2257697265222c2268726566223a222f76312f736f75726365732f77697265227d2c22686f77223a2272657075626c6973686573227d5d2c22746578745f646967657374223a6e756c6c2c22726574726965766564223a6e756c6c2c22726967687473223a6e756c6c2c226e6f7465223a6e756c6c2c226f726967696e73223a5b7b2274797065223a22736f75726365222c226964223a2277697265222c226e616d65223a2257697265222c2268726566223a222f76312f736f75726365732f77697265227d5d2c226d657461223a7b22737461747573223a227075626c6973686564222c227265766973696f6e223a312c227075626c6973686564223a22323032362d30312d30315430303a30303a30302e3030303030305a222c2275706461746564223a22323032362d30312d30315430303a30303a30302e3030303030305a227d2c226c696e6b73223a7b2273656c66223a222f76312f736f75726365732f636f7079222c227265766973696f6e73223a222f76312f736f75726365732f636f70792f7265766973696f6e73222c227265666572656e636573223a222f76312f736f75726365732f636f70792f7265666572656e636573227d7d', '"69322661b8f6da6ae80e35ed429fd131"', 1, '2026-01-01T00:00:00.000000Z', NULL, NULL, '\x8db4257a89ca9b9d'),
+	('copy', 18, 26, 'source', 'published', 'Copy', '{}', '\x7b2274797065223a22736f75726365222c226964223a22636f7079222c227469746c65223a22436f7079222c226b696e64223a226e6577732d7265706f7274222c227075626c6973686572223a7b2274797065223a227061727479222c226964223a22636964222c226e616d65223a22436964222c2268726566223a222f76312f706172746965732f636964227d2c2268656c64223a747275652c22617574686f7273223a5b5d2c227075626c6973686564223a6e756c6c2c226c616e6775616765223a6e756c6c2c2275726c223a6e756c6c2c2261726368697665645f75726c223a6e756c6c2c22646572697665645f66726f6d223a5b7b22736f75726365223a7b2274797065223a22736f75726365222c226964223a2277697265222c226e616d65223a2257697265222c2268726566223a222f76312f736f75726365732f77697265227d2c22686f77223a2272657075626c6973686573227d5d2c22746578745f646967657374223a6e756c6c2c22726574726965766564223a6e756c6c2c22726967687473223a6e756c6c2c226e6f7465223a6e756c6c2c226f726967696e73223a5b7b2274797065223a22736f75726365222c226964223a2277697265222c226e616d65223a2257697265222c2268726566223a222f76312f736f75726365732f77697265227d5d2c226d657461223a7b22737461747573223a227075626c6973686564222c227265766973696f6e223a312c227075626c6973686564223a22323032362d30312d30315430303a30303a30302e3030303030305a222c2275706461746564223a22323032362d30312d30315430303a30303a30302e3030303030345a227d2c226c696e6b73223a7b2273656c66223a222f76312f736f75726365732f636f7079222c227265766973696f6e73223a222f76312f736f75726365732f636f70792f7265766973696f6e73222c227265666572656e636573223a222f76312f736f75726365732f636f70792f7265666572656e636573227d7d', '"2a7f400b8bf025a3f2a1ed08b70808ee"', 1, '2026-01-01T00:00:00.000004Z', NULL, NULL, '\x60b00c26f419aecf'),
+	('copy', 26, 9223372036854775807, 'source', 'published', 'Copy', '{}', '\x28b52ffd633b6dea391902750400f34209df17fa3cc6b1202756960cfca8321f9a0a5a3e2044a9205541af3aeaf4e40c995848e8f30127fc3a0a5aebe439542e6f56cad4521512d71451b16fd3d468fce5ab5f585363ebe05088b4bf0b90c243efe05549319dbdf61dd0a6d748485c2e1186f8f52d63390a9b8a300d30c9ed6206daf26f14f4ed7e59e540c2925284f52ca54fa4a36fe1e57d332d34', '"97d2d0f073a3fdd8eccc1e65dc6bdc5c"', 1, '2026-11-27T15:41:04.129079Z', NULL, NULL, '\x51714bba043d9549'),
+	('dan', 9, 21, 'party', 'published', '', '{}', NULL, '"eb45947a43d72c7f7b98afe881c450c7"', 1, '2026-01-01T00:00:00.000000Z', NULL, NULL, '\xa9602eb35ee959f1'),
+	('dan', 21, 9223372036854775807, 'party', 'retracted', 'dan', '{}', '\x7b2274797065223a227061727479222c226964223a2264616e222c226e616d65223a2264616e222c226b696e64223a226d656469612d6f75746c6574222c226e616d6573223a5b5d2c226f666669636573223a5b5d2c226d656d6265727368697073223a5b5d2c22706172745f6f66223a6e756c6c2c227072656465636573736f7273223a5b5d2c22636f756e747279223a6e756c6c2c226964656e74696669657273223a6e756c6c2c226465736372697074696f6e223a6e756c6c2c226d657461223a7b22737461747573223a22726574726163746564222c227265766973696f6e223a322c227075626c6973686564223a22323032362d30312d30315430303a30303a30302e3030303030305a222c2275706461746564223a22323032362d30312d30315430303a30303a30302e3030303030365a227d2c226c696e6b73223a7b2273656c66223a222f76312f706172746965732f64616e222c227265766973696f6e73223a222f76312f706172746965732f64616e2f7265766973696f6e73222c227265666572656e636573223a222f76312f706172746965732f64616e2f7265666572656e636573227d7d', '"0f84f4f5a1ff4921c54317d3a4b6084b"', 2, '2026-01-01T00:00:00.000006Z', NULL, '{"kind":"legal","note":"By order.","when":"2026-01-01T00:00:00.000006Z"}', '\xa5f99f2281a7002a'),
+	('wire', 9, 13, 'source', 'published', 'Wire', '{}', '\x7b2274797065223a22736f75726365222c226964223a2277697265222c227469746c65223a2257697265222c226b696e64223a226e6577732d7265706f7274222c227075626c6973686572223a7b2274797065223a227061727479222c226964223a22616e6e222c226e616d65223a22416e6e222c2268726566223a222f76312f706172746965732f616e6e227d2c2268656c64223a747275652c22617574686f7273223a5b5d2c227075626c6973686564223a7b2265647466223a22323031392d3037222c226561726c69657374223a22323031392d30372d3031222c226c6174657374223a22323031392d30372d3331222c22707265636973696f6e223a226d6f6e7468222c226365727461696e7479223a226365727461696e222c22646973706c6179223a224a756c792032303139227d2c226c616e6775616765223a6e756c6c2c2275726c223a2268747470733a2f2f616e6e2e6578616d706c652f77697265222c2261726368697665645f75726c223a6e756c6c2c22646572697665645f66726f6d223a5b5d2c22746578745f646967657374223a6e756c6c2c22726574726965766564223a6e756c6c2c22726967687473223a6e756c6c2c226e6f7465223a6e756c6c2c226f726967696e73223a5b7b2274797065223a22736f75726365222c226964223a2277697265222c226e616d65223a2257697265222c2268726566223a222f76312f736f75726365732f77697265227d5d2c226d657461223a7b22737461747573223a227075626c6973686564222c227265766973696f6e223a312c227075626c6973686564223a22323032362d30312d30315430303a30303a30302e3030303030305a222c2275706461746564223a22323032362d30312d30315430303a30303a30302e3030303030305a227d2c226c696e6b73223a7b2273656c66223a222f76312f736f75726365732f77697265222c227265766973696f6e73223a222f76312f736f75726365732f776972652f7265766973696f6e73222c227265666572656e636573223a222f76312f736f75726365732f776972652f7265666572656e636573227d7d', '"85db274ec549e81d28e0d7b750d9cc2d"', 1, '2026-01-01T00:00:00.000000Z', NULL, NULL, '\x3243374db003792d'),
+	('first', 9, 10, 'claim', 'published', 'It is theirs.', '{"claimant":"ann","inverse_types":["contradicted-by"],"origin_count":1,"origins":["wire"],"publishers":["ann","bob"],"standing":["contested","single-origin"]}', '\x7b2274797065223a22636c61696d222c226964223a226669727374222c2270726f706f736974696f6e223a224974206973207468656972732e222c226b696e64223a2273746174656d656e74222c22636c61696d616e74223a7b2274797065223a227061727479222c226964223a22616e6e222c226e616d65223a22416e6e222c2268726566223a222f76312f706172746965732f616e6e227d2c226174747269627574696f6e223a5b7b227061727479223a7b2274797065223a227061727479222c226964223a22616e6e222c226e616d65223a22416e6e222c2268726566223a222f76312f706172746965732f616e6e227d2c22726f6c65223a2273616964222c22736f75726365223a6e756c6c7d5d2c22706f736974696f6e5f6f66223a6e756c6c2c2273616964223a7b2265647466223a2232303139222c226561726c69657374223a22323031392d30312d3031222c226c6174657374223a22323031392d31322d3331222c22707265636973696f6e223a2279656172222c226365727461696e7479223a226365727461696e222c22646973706c6179223a2232303139227d2c2276616c6964223a6e756c6c2c2261626f7574223a6e756c6c2c226369746174696f6e73223a5b7b22736f75726365223a7b2274797065223a22736f75726365222c226964223a22636f7079222c226e616d65223a22436f7079222c2268726566223a222f76312f736f75726365732f636f7079227d2c226c6f6361746f72223a6e756c6c2c22737461746573223a6e756c6c2c2271756f7465223a6e756c6c2c22646565705f6c696e6b223a6e756c6c2c22636865636b223a7b22737461747573223a226e6f742d636865636b6564222c22636865636b6564223a6e756c6c7d7d5d2c22616e7377657273223a5b7b227175657374696f6e223a2277686f7365222c227374616e6365223a2261666669726d73227d5d2c2272656c6174696f6e73223a5b5d2c22696e76657273655f72656c6174696f6e73223a5b7b2274797065223a22636f6e7472616469637465642d6279222c22636c61696d223a7b2274797065223a22636c61696d222c226964223a227365636f6e64222c226e616d65223a224974206973206e6f742e222c2268726566223a222f76312f636c61696d732f7365636f6e64227d2c226e6f7465223a6e756c6c7d5d2c226f726967696e73223a7b22636f756e74223a312c22736f7572636573223a5b7b2274797065223a22736f75726365222c226964223a2277697265222c226e616d65223a2257697265222c2268726566223a222f76312f736f75726365732f77697265227d5d7d2c227374616e64696e67223a5b2273696e676c652d6f726967696e222c22636f6e746573746564225d2c226173736573736d656e74223a6e756c6c2c22646f737369657273223a5b7b2274797065223a22646f7373696572222c226964223a2273746f7279222c2268726566223a222f76312f646f7373696572732f73746f7279227d5d2c226d657461223a7b22737461747573223a227075626c6973686564222c227265766973696f6e223a312c227075626c6973686564223a22323032362d30312d30315430303a30303a30302e3030303030305a222c2275706461746564223a22323032362d30312d30315430303a30303a30302e3030303030305a227d2c226c696e6b73223a7b2273656c66223a222f76312f636c61696d732f6669727374222c227265766973696f6e73223a222f76312f636c61696d732f66697273742f7265766973696f6e73222c227265666572656e636573223a222f76312f636c61696d732f66697273742f7265666572656e636573227d7d', '"bfb05c4c3d1ae6bf61f8ee34159e0e29"', 1, '2026-01-01T00:00:00.000000Z', NULL, NULL, '\x9476282dfa3094ea'),
+	('first', 10, 13, 'claim', 'published', 'It is theirs.', '{"claimant":"ann","inverse_types":["contradicted-by"],"origin_count":1,"origins":["wire"],"publishers":["ann","bob"],"standing":["contested","single-origin"]}', '\x7b2274797065223a22636c61696d222c226964223a226669727374222c2270726f706f736974696f6e223a224974206973207468656972732e222c226b696e64223a2273746174656d656e74222c22636c61696d616e74223a7b2274797065223a227061727479222c226964223a22616e6e222c226e616d65223a22416e6e222c2268726566223a222f76312f706172746965732f616e6e227d2c226174747269627574696f6e223a5b7b227061727479223a7b2274797065223a227061727479222c226964223a22616e6e222c226e616d65223a22416e6e222c2268726566223a222f76312f706172746965732f616e6e227d2c22726f6c65223a2273616964222c22736f75726365223a6e756c6c7d5d2c22706f736974696f6e5f6f66223a6e756c6c2c2273616964223a7b2265647466223a22323031392d30372d3231222c226561726c69657374223a22323031392d30372d3231222c226c6174657374223a22323031392d30372d3231222c22707265636973696f6e223a22646179222c226365727461696e7479223a226365727461696e222c22646973706c6179223a223231204a756c792032303139227d2c2276616c6964223a6e756c6c2c2261626f7574223a6e756c6c2c226369746174696f6e73223a5b7b22736f75726365223a7b2274797065223a22736f75726365222c226964223a22636f7079222c226e616d65223a22436f7079222c2268726566223a222f76312f736f75726365732f636f7079227d2c226c6f6361746f72223a6e756c6c2c22737461746573223a6e756c6c2c2271756f7465223a6e756c6c2c22646565705f6c696e6b223a6e756c6c2c22636865636b223a7b22737461747573223a226e6f742d636865636b6564222c22636865636b6564223a6e756c6c7d7d5d2c22616e7377657273223a5b7b227175657374696f6e223a2277686f7365222c227374616e6365223a2261666669726d73227d5d2c2272656c6174696f6e73223a5b5d2c22696e76657273655f72656c6174696f6e73223a5b7b2274797065223a22636f6e7472616469637465642d6279222c22636c61696d223a7b2274797065223a22636c61696d222c226964223a227365636f6e64222c226e616d65223a224974206973206e6f742e222c2268726566223a222f76312f636c61696d732f7365636f6e64227d2c226e6f7465223a6e756c6c7d5d2c226f726967696e73223a7b22636f756e74223a312c22736f7572636573223a5b7b2274797065223a22736f75726365222c226964223a2277697265222c226e616d65223a2257697265222c2268726566223a222f76312f736f75726365732f77697265227d5d7d2c227374616e64696e67223a5b2273696e676c652d6f726967696e222c22636f6e746573746564225d2c226173736573736d656e74223a6e756c6c2c22646f737369657273223a5b7b2274797065223a22646f7373696572222c226964223a2273746f7279222c2268726566223a222f76312f646f7373696572732f73746f7279227d5d2c226d657461223a7b22737461747573223a227075626c6973686564222c227265766973696f6e223a322c227075626c6973686564223a22323032362d30312d30315430303a30303a30302e3030303030305a222c2275706461746564223a22323032362d30312d30315430303a30303a30302e3030303030315a227d2c226c696e6b73223a7b2273656c66223a222f76312f636c61696d732f6669727374222c227265766973696f6e73223a222f76312f636c61696d732f66697273742f7265766973696f6e73222c227265666572656e636573223a222f76312f636c61696d732f66697273742f7265666572656e636573227d7d', '"40100ea19214420dce33c41f502d0375"', 2, '2026-01-01T00:00:00.000001Z', NULL, NULL, '\xef4ba8f9d287eb6a'),
+	('first', 13, 14, 'claim', 'published', 'It is theirs.', '{"claimant":"bob","inverse_types":["contradicted-by"],"origin_count":1,"origins":["wire"],"publishers":["bob"],"standing":["contested","single-origin"]}', '\x7b2274797065223a22636c61696d222c226964223a226669727374222c2270726f706f736974696f6e223a224974206973207468656972732e222c226b696e64223a2273746174656d656e74222c22636c61696d616e74223a7b2274797065223a227061727479222c226964223a22626f62222c226e616d65223a22426f62222c2268726566223a222f76312f706172746965732f626f62227d2c226174747269627574696f6e223a5b7b227061727479223a7b2274797065223a227061727479222c226964223a22626f62222c226e616d65223a22426f62222c2268726566223a222f76312f706172746965732f626f62227d2c22726f6c65223a2273616964222c22736f75726365223a6e756c6c7d5d2c22706f736974696f6e5f6f66223a6e756c6c2c2273616964223a7b2265647466223a22323031392d30372d3231222c226561726c69657374223a22323031392d30372d3231222c226c6174657374223a22323031392d30372d3231222c22707265636973696f6e223a22646179222c226365727461696e7479223a226365727461696e222c22646973706c6179223a223231204a756c792032303139227d2c2276616c6964223a6e756c6c2c2261626f7574223a6e756c6c2c226369746174696f6e73223a5b7b22736f75726365223a7b2274797065223a22736f75726365222c226964223a22636f7079222c226e616d65223a22436f7079222c2268726566223a222f76312f736f75726365732f636f7079227d2c226c6f6361746f72223a6e756c6c2c22737461746573223a6e756c6c2c2271756f7465223a6e756c6c2c22646565705f6c696e6b223a6e756c6c2c22636865636b223a7b22737461747573223a226e6f742d636865636b6564222c22636865636b6564223a6e756c6c7d7d5d2c22616e7377657273223a5b7b227175657374696f6e223a2277686f7365222c227374616e6365223a2261666669726d73227d5d2c2272656c6174696f6e73223a5b5d2c22696e76657273655f72656c6174696f6e73223a5b7b2274797065223a22636f6e7472616469637465642d6279222c22636c61696d223a7b2274797065223a22636c61696d222c226964223a227365636f6e64222c226e616d65223a224974206973206e6f742e222c2268726566223a222f76312f636c61696d732f7365636f6e64227d2c226e6f7465223a6e756c6c7d5d2c226f726967696e73223a7b22636f756e74223a312c22736f7572636573223a5b7b2274797065223a22736f75726365222c226964223a2277697265222c226e616d65223a2257697265222c2268726566223a222f76312f736f75726365732f77697265227d5d7d2c227374616e64696e67223a5b2273696e676c652d6f726967696e222c22636f6e746573746564225d2c226173736573736d656e74223a6e756c6c2c22646f737369657273223a5b7b2274797065223a22646f7373696572222c226964223a2273746f7279222c2268726566223a222f76312f646f7373696572732f73746f7279227d5d2c226d657461223a7b22737461747573223a227075626c6973686564222c227265766973696f6e223a322c227075626c6973686564223a22323032362d30312d30315430303a30303a30302e3030303030305a222c2275706461746564223a22323032362d30312d30315430303a30303a30302e3030303030325a227d2c226c696e6b73223a7b2273656c66223a222f76312f636c61696d732f6669727374222c227265766973696f6e73223a222f76312f636c61696d732f66697273742f7265766973696f6e73222c227265666572656e636573223a222f76312f636c61696d732f66697273742f7265666572656e636573227d7d', '"a634c205a41fb63d64b0eccf1255376a"', 2, '2026-01-01T00:00:00.000002Z', NULL, NULL, '\xfe828d03aa2c009b'),
+	('first', 14, 18, 'claim', 'published', 'It is theirs.', '{"claimant":"bob","inverse_types":["contradicted-by"],"origin_count":1,"origins":["wire"],"publishers":["bob"],"standing":["contested","single-origin"]}', '\x7b2274797065223a22636c61696d222c226964223a226669727374222c2270726f706f736974696f6e223a224974206973207468656972732e222c226b696e64223a2273746174656d656e74222c22636c61696d616e74223a7b2274797065223a227061727479222c226964223a22626f62222c226e616d65223a22426f62222c2268726566223a222f76312f706172746965732f626f62227d2c226174747269627574696f6e223a5b7b227061727479223a7b2274797065223a227061727479222c226964223a22626f62222c226e616d65223a22426f62222c2268726566223a222f76312f706172746965732f626f62227d2c22726f6c65223a2273616964222c22736f75726365223a6e756c6c7d5d2c22706f736974696f6e5f6f66223a6e756c6c2c2273616964223a7b2265647466223a22323031392d30372d3231222c226561726c69657374223a22323031392d30372d3231222c226c6174657374223a22323031392d30372d3231222c22707265636973696f6e223a22646179222c226365727461696e7479223a226365727461696e222c22646973706c6179223a223231204a756c792032303139227d2c2276616c6964223a6e756c6c2c2261626f7574223a6e756c6c2c226369746174696f6e73223a5b7b22736f75726365223a7b2274797065223a22736f75726365222c226964223a22636f7079222c226e616d65223a22436f7079222c2268726566223a222f76312f736f75726365732f636f7079227d2c226c6f6361746f72223a6e756c6c2c22737461746573223a6e756c6c2c2271756f7465223a6e756c6c2c22646565705f6c696e6b223a6e756c6c2c22636865636b223a7b22737461747573223a226e6f742d636865636b6564222c22636865636b6564223a6e756c6c7d7d5d2c22616e7377657273223a5b7b227175657374696f6e223a2277686f7365222c227374616e6365223a2264656e696573227d5d2c2272656c6174696f6e73223a5b5d2c22696e76657273655f72656c6174696f6e73223a5b7b2274797065223a22636f6e7472616469637465642d6279222c22636c61696d223a7b2274797065223a22636c61696d222c226964223a227365636f6e64222c226e616d65223a224974206973206e6f742e222c2268726566223a222f76312f636c61696d732f7365636f6e64227d2c226e6f7465223a6e756c6c7d5d2c226f726967696e73223a7b22636f756e74223a312c22736f7572636573223a5b7b2274797065223a22736f75726365222c226964223a2277697265222c226e616d65223a2257697265222c2268726566223a222f76312f736f75726365732f77697265227d5d7d2c227374616e64696e67223a5b2273696e676c652d6f726967696e222c22636f6e746573746564225d2c226173736573736d656e74223a6e756c6c2c22646f737369657273223a5b7b2274797065223a22646f7373696572222c226964223a2273746f7279222c2268726566223a222f76312f646f7373696572732f73746f7279227d5d2c226d657461223a7b22737461747573223a227075626c6973686564222c227265766973696f6e223a332c227075626c6973686564223a22323032362d30312d30315430303a30303a30302e3030303030305a222c2275706461746564223a22323032362d30312d30315430303a30303a30302e3030303030335a227d2c226c696e6b73223a7b2273656c66223a222f76312f636c61696d732f6669727374222c227265766973696f6e73223a222f76312f636c61696d732f66697273742f7265766973696f6e73222c227265666572656e636573223a222f76312f636c61696d732f66697273742f7265666572656e636573227d7d', '"59ec2fa45153d6b7cef972168b9947b8"', 3, '2026-01-01T00:00:00.000003Z', NULL, NULL, '\x60e4dc92abccbdf4'),
+	('wire', 13, 18, 'source', 'published', 'Wire', '{}', '\x7b2274797065223a22736f75726365222c226964223a2277697265222c227469746c65223a2257697265222c226b696e64223a226e6577732d7265706f7274222c227075626c6973686572223a7b2274797065223a227061727479222c226964223a22626f62222c226e616d65223a22426f62222c2268726566223a222f76312f706172746965732f626f62227d2c2268656c64223a747275652c22617574686f7273223a5b5d2c227075626c6973686564223a7b2265647466223a22323031392d3037222c226561726c69657374223a22323031392d30372d3031222c226c6174657374223a22323031392d30372d3331222c22707265636973696f6e223a226d6f6e7468222c226365727461696e7479223a226365727461696e222c22646973706c6179223a224a756c792032303139227d2c226c616e6775616765223a6e756c6c2c2275726c223a2268747470733a2f2f616e6e2e6578616d706c652f77697265222c2261726368697665645f75726c223a6e756c6c2c22646572697665645f66726f6d223a5b5d2c22746578745f646967657374223a6e756c6c2c22726574726965766564223a6e756c6c2c22726967687473223a6e756c6c2c226e6f7465223a6e756c6c2c226f726967696e73223a5b7b2274797065223a22736f75726365222c226964223a2277697265222c226e616d65223a2257697265222c2268726566223a222f76312f736f75726365732f77697265227d5d2c226d657461223a7b22737461747573223a227075626c6973686564222c227265766973696f6e223a312c227075626c6973686564223a22323032362d30312d30315430303a30303a30302e3030303030305a222c2275706461746564223a22323032362d30312d30315430303a30303a30302e3030303030325a227d2c226c696e6b73223a7b2273656c66223a222f76312f736f75726365732f77697265222c227265766973696f6e73223a222f76312f736f75726365732f776972652f7265766973696f6e73222c227265666572656e636573223a222f76312f736f75726365732f776972652f7265666572656e636573227d7d', '"0ab521036df7af0b7c1ca3e4fd71bac4"', 1, '2026-01-01T00:00:00.000002Z', NULL, NULL, '\xa8a094a8a520d8d5'),
+	('first', 18, 20, 'claim', 'published', 'It is theirs.', '{"claimant":"cid","inverse_types":["contradicted-by"],"origin_count":1,"origins":["wire"],"publishers":["cid"],"standing":["contested","single-origin"]}', '\x7b2274797065223a22636c61696d222c226964223a226669727374222c2270726f706f736974696f6e223a224974206973207468656972732e222c226b696e64223a2273746174656d656e74222c22636c61696d616e74223a7b2274797065223a227061727479222c226964223a22636964222c226e616d65223a22436964222c2268726566223a222f76312f706172746965732f636964227d2c226174747269627574696f6e223a5b7b227061727479223a7b2274797065223a227061727479222c226964223a22636964222c226e616d65223a22436964222c2268726566223a222f76312f706172746965732f636964227d2c22726f6c65223a2273616964222c22736f75726365223a6e756c6c7d5d2c22706f736974696f6e5f6f66223a6e756c6c2c2273616964223a7b2265647466223a22323031392d30372d3231222c226561726c69657374223a22323031392d30372d3231222c226c6174657374223a22323031392d30372d3231222c22707265636973696f6e223a22646179222c226365727461696e7479223a226365727461696e222c22646973706c6179223a223231204a756c792032303139227d2c2276616c6964223a6e756c6c2c2261626f7574223a6e756c6c2c226369746174696f6e73223a5b7b22736f75726365223a7b2274797065223a22736f75726365222c226964223a22636f7079222c226e616d65223a22436f7079222c2268726566223a222f76312f736f75726365732f636f7079227d2c226c6f6361746f72223a6e756c6c2c22737461746573223a6e756c6c2c2271756f7465223a6e756c6c2c22646565705f6c696e6b223a6e756c6c2c22636865636b223a7b22737461747573223a226e6f742d636865636b6564222c22636865636b6564223a6e756c6c7d7d5d2c22616e7377657273223a5b7b227175657374696f6e223a2277686f7365222c227374616e6365223a2264656e696573227d5d2c2272656c6174696f6e73223a5b5d2c22696e76657273655f72656c6174696f6e73223a5b7b2274797065223a22636f6e7472616469637465642d6279222c22636c61696d223a7b2274797065223a22636c61696d222c226964223a227365636f6e64222c226e616d65223a224974206973206e6f742e222c2268726566223a222f76312f636c61696d732f7365636f6e64227d2c226e6f7465223a6e756c6c7d5d2c226f726967696e73223a7b22636f756e74223a312c22736f7572636573223a5b7b2274797065223a22736f75726365222c226964223a2277697265222c226e616d65223a2257697265222c2268726566223a222f76312f736f75726365732f77697265227d5d7d2c227374616e64696e67223a5b2273696e676c652d6f726967696e222c22636f6e746573746564225d2c226173736573736d656e74223a6e756c6c2c22646f737369657273223a5b7b2274797065223a22646f7373696572222c226964223a2273746f7279222c2268726566223a222f76312f646f7373696572732f73746f7279227d5d2c226d657461223a7b22737461747573223a227075626c6973686564222c227265766973696f6e223a332c227075626c6973686564223a22323032362d30312d30315430303a30303a30302e3030303030305a222c2275706461746564223a22323032362d30312d30315430303a30303a30302e3030303030345a227d2c226c696e6b73223a7b2273656c66223a222f76312f636c61696d732f6669727374222c227265766973696f6e73223a222f76312f636c61696d732f66697273742f7265766973696f6e73222c227265666572656e636573223a222f76312f636c61696d732f66697273742f7265666572656e636573227d7d', '"eaee14e3ae5f4624381e5524f224ea21"', 3, '2026-01-01T00:00:00.000004Z', NULL, NULL, '\x7b3582421222537c'),
+	('first', 20, 26, 'claim', 'published', 'It is theirs.', '{"claimant":"cid","inverse_types":[],"origin_count":1,"origins":["wire"],"publishers":["cid"],"standing":["single-origin"]}', '\x7b2274797065223a22636c61696d222c226964223a226669727374222c2270726f706f736974696f6e223a224974206973207468656972732e222c226b696e64223a2273746174656d656e74222c22636c61696d616e74223a7b2274797065223a227061727479222c226964223a22636964222c226e616d65223a22436964222c2268726566223a222f76312f706172746965732f636964227d2c226174747269627574696f6e223a5b7b227061727479223a7b2274797065223a227061727479222c226964223a22636964222c226e616d65223a22436964222c2268726566223a222f76312f706172746965732f636964227d2c22726f6c65223a2273616964222c22736f75726365223a6e756c6c7d5d2c22706f736974696f6e5f6f66223a6e756c6c2c2273616964223a7b2265647466223a22323031392d30372d3231222c226561726c69657374223a22323031392d30372d3231222c226c6174657374223a22323031392d30372d3231222c22707265636973696f6e223a22646179222c226365727461696e7479223a226365727461696e222c22646973706c6179223a223231204a756c792032303139227d2c2276616c6964223a6e756c6c2c2261626f7574223a6e756c6c2c226369746174696f6e73223a5b7b22736f75726365223a7b2274797065223a22736f75726365222c226964223a22636f7079222c226e616d65223a22436f7079222c2268726566223a222f76312f736f75726365732f636f7079227d2c226c6f6361746f72223a6e756c6c2c22737461746573223a6e756c6c2c2271756f7465223a6e756c6c2c22646565705f6c696e6b223a6e756c6c2c22636865636b223a7b22737461747573223a226e6f742d636865636b6564222c22636865636b6564223a6e756c6c7d7d5d2c22616e7377657273223a5b7b227175657374696f6e223a2277686f7365222c227374616e6365223a2264656e696573227d5d2c2272656c6174696f6e73223a5b5d2c22696e76657273655f72656c6174696f6e73223a5b5d2c226f726967696e73223a7b22636f756e74223a312c22736f7572636573223a5b7b2274797065223a22736f75726365222c226964223a2277697265222c226e616d65223a2257697265222c2268726566223a222f76312f736f75726365732f77697265227d5d7d2c227374616e64696e67223a5b2273696e676c652d6f726967696e225d2c226173736573736d656e74223a6e756c6c2c22646f737369657273223a5b7b2274797065223a22646f7373696572222c226964223a2273746f7279222c2268726566223a222f76312f646f7373696572732f73746f7279227d5d2c226d657461223a7b22737461747573223a227075626c6973686564222c227265766973696f6e223a332c227075626c6973686564223a22323032362d30312d30315430303a30303a30302e3030303030305a222c2275706461746564223a22323032362d30312d30315430303a30303a30302e3030303030355a227d2c226c696e6b73223a7b2273656c66223a222f76312f636c61696d732f6669727374222c227265766973696f6e73223a222f76312f636c61696d732f66697273742f7265766973696f6e73222c227265666572656e636573223a222f76312f636c61696d732f66697273742f7265666572656e636573227d7d', '"06a2415531aba9adb898f49fcb0faa0d"', 3, '2026-01-01T00:00:00.000005Z', NULL, NULL, '\xc8ba489f1e201cc4'),
+	('first', 26, 9223372036854775807, 'claim', 'published', 'It is theirs.', '{"checks":["not-checked"],"claimant":"cid","held":true,"inverse_types":[],"origin_count":1,"origins":["wire"],"publishers":["cid"],"standing":["single-origin"]}', '\x28b52ffd633b6dea392504f5060023c40c17cbb1202756960cfca8321f9a0a5a3e2044a9205541cc45479d9e7d2de4f39cad630157315216a438336462755e1bd7d6990543fc160c16938fc28e15d77c15fad4d06dd1e7e50b247d98557634fef2d52ffa0d590dce638dfffd917e1c8a6664344448d4fa4754fb15bdf08ff619a7ec11cc5464ee7666b14d693db2fe0c019f8d140b68eefdc247ff665567b201685e4410d6703eba2dfc47532f75a73d42bf065c9a5e1ac1696633402f0141941d50ea771cb2ddf0f8b83251de375af18000015450fe8a6b308b35059174928fc8a48c0ab405bfff822f1d18', '"ab48895902543d0ab12ee08227378f4f"', 3, '2026-11-27T15:41:04.129079Z', NULL, NULL, '\x7d1e1eafbfa63cdc'),
+	('second', 9, 20, 'claim', 'published', 'It is not.', '{"claimant":"dan","inverse_types":[],"origin_count":1,"origins":["wire"],"publishers":["ann"],"standing":["contested","single-origin"]}', '\x7b2274797065223a22636c61696d222c226964223a227365636f6e64222c2270726f706f736974696f6e223a224974206973206e6f742e222c226b696e64223a2273746174656d656e74222c22636c61696d616e74223a7b2274797065223a227061727479222c226964223a2264616e222c226e616d65223a6e756c6c2c2268726566223a222f76312f706172746965732f64616e227d2c226174747269627574696f6e223a5b7b227061727479223a7b2274797065223a227061727479222c226964223a2264616e222c226e616d65223a6e756c6c2c2268726566223a222f76312f706172746965732f64616e227d2c22726f6c65223a2273616964222c22736f75726365223a6e756c6c7d5d2c22706f736974696f6e5f6f66223a6e756c6c2c2273616964223a6e756c6c2c2276616c6964223a6e756c6c2c2261626f7574223a6e756c6c2c226369746174696f6e73223a5b7b22736f75726365223a7b2274797065223a22736f75726365222c226964223a2277697265222c226e616d65223a2257697265222c2268726566223a222f76312f736f75726365732f77697265227d2c226c6f6361746f72223a6e756c6c2c22737461746573223a6e756c6c2c2271756f7465223a6e756c6c2c22646565705f6c696e6b223a6e756c6c2c22636865636b223a7b22737461747573223a226e6f742d636865636b6564222c22636865636b6564223a6e756c6c7d7d5d2c22616e7377657273223a5b5d2c2272656c6174696f6e73223a5b7b2274797065223a22636f6e7472616469637473222c22636c61696d223a7b2274797065223a22636c61696d222c226964223a226669727374222c226e616d65223a224974206973207468656972732e222c2268726566223a222f76312f636c61696d732f6669727374227d2c226e6f7465223a6e756c6c7d5d2c22696e76657273655f72656c6174696f6e73223a5b5d2c226f726967696e73223a7b22636f756e74223a312c22736f7572636573223a5b7b2274797065223a22736f75726365222c226964223a2277697265222c226e616d65223a2257697265222c2268726566223a222f76312f736f75726365732f77697265227d5d7d2c227374616e64696e67223a5b2273696e676c652d6f726967696e222c22636f6e746573746564225d2c226173736573736d656e74223a6e756c6c2c22646f737369657273223a5b5d2c226d657461223a7b22737461747573223a227075626c6973686564222c227265766973696f6e223a312c227075626c6973686564223a22323032362d30312d30315430303a30303a30302e3030303030305a222c2275706461746564223a22323032362d30312d30315430303a30303a30302e3030303030305a227d2c226c696e6b73223a7b2273656c66223a222f76312f636c61696d732f7365636f6e64222c227265766973696f6e73223a222f76312f636c61696d732f7365636f6e642f7265766973696f6e73222c227265666572656e636573223a222f76312f636c61696d732f7365636f6e642f7265666572656e636573227d7d', '"a64934ee643aaeec4aa0537c83d38845"', 1, '2026-01-01T00:00:00.000000Z', NULL, NULL, '\x2da656f13492b4e0'),
+	('second', 20, 9223372036854775807, 'claim', 'retracted', 'It is not.', '{"claimant":"dan","inverse_types":[],"origin_count":1,"origins":["wire"],"publishers":["cid"],"standing":["contested","single-origin"]}', '\x7b2274797065223a22636c61696d222c226964223a227365636f6e64222c2270726f706f736974696f6e223a224974206973206e6f742e222c226b696e64223a2273746174656d656e74222c22636c61696d616e74223a7b2274797065223a227061727479222c226964223a2264616e222c226e616d65223a6e756c6c2c2268726566223a222f76312f706172746965732f64616e227d2c226174747269627574696f6e223a5b7b227061727479223a7b2274797065223a227061727479222c226964223a2264616e222c226e616d65223a6e756c6c2c2268726566223a222f76312f706172746965732f64616e227d2c22726f6c65223a2273616964222c22736f75726365223a6e756c6c7d5d2c22706f736974696f6e5f6f66223a6e756c6c2c2273616964223a6e756c6c2c2276616c6964223a6e756c6c2c2261626f7574223a6e756c6c2c226369746174696f6e73223a5b7b22736f75726365223a7b2274797065223a22736f75726365222c226964223a2277697265222c226e616d65223a2257697265222c2268726566223a222f76312f736f75726365732f77697265227d2c226c6f6361746f72223a6e756c6c2c22737461746573223a6e756c6c2c2271756f7465223a6e756c6c2c22646565705f6c696e6b223a6e756c6c2c22636865636b223a7b22737461747573223a226e6f742d636865636b6564222c22636865636b6564223a6e756c6c7d7d5d2c22616e7377657273223a5b5d2c2272656c6174696f6e73223a5b7b2274797065223a22636f6e7472616469637473222c22636c61696d223a7b2274797065223a22636c61696d222c226964223a226669727374222c226e616d65223a224974206973207468656972732e222c2268726566223a222f76312f636c61696d732f6669727374227d2c226e6f7465223a6e756c6c7d5d2c22696e76657273655f72656c6174696f6e73223a5b5d2c226f726967696e73223a7b22636f756e74223a312c22736f7572636573223a5b7b2274797065223a22736f75726365222c226964223a2277697265222c226e616d65223a2257697265222c2268726566223a222f76312f736f75726365732f77697265227d5d7d2c227374616e64696e67223a5b2273696e676c652d6f726967696e222c22636f6e746573746564225d2c226173736573736d656e74223a6e756c6c2c22646f737369657273223a5b5d2c226d657461223a7b22737461747573223a22726574726163746564222c227265766973696f6e223a322c227075626c6973686564223a22323032362d30312d30315430303a30303a30302e3030303030305a222c2275706461746564223a22323032362d30312d30315430303a30303a30302e3030303030355a227d2c226c696e6b73223a7b2273656c66223a222f76312f636c61696d732f7365636f6e64222c227265766973696f6e73223a222f76312f636c61696d732f7365636f6e642f7265766973696f6e73222c227265666572656e636573223a222f76312f636c61696d732f7365636f6e642f7265666572656e636573227d7d', '"4caf4df53f0c2a9635ba26892fa7c42c"', 2, '2026-01-01T00:00:00.000005Z', NULL, '{"kind":"clarification","note":"Said otherwise.","when":"2026-01-01T00:00:00.000005Z"}', '\x148dd1b6f0984de3'),
+	('story', 9, 26, 'dossier', 'published', 'Story', '{}', '\x7b2274797065223a22646f7373696572222c226964223a2273746f7279222c227469746c65223a2253746f7279222c2273756d6d617279223a6e756c6c2c227175657374696f6e73223a5b7b226964223a2277686f7365222c2274657874223a2257686f73653f227d5d2c226d657461223a7b22737461747573223a227075626c6973686564222c227265766973696f6e223a312c227075626c6973686564223a22323032362d30312d30315430303a30303a30302e3030303030305a222c2275706461746564223a22323032362d30312d30315430303a30303a30302e3030303030305a227d2c226c696e6b73223a7b2273656c66223a222f76312f646f7373696572732f73746f7279222c227265766973696f6e73223a222f76312f646f7373696572732f73746f72792f7265766973696f6e73222c227265666572656e636573223a222f76312f646f7373696572732f73746f72792f7265666572656e636573227d7d', '"f8801755d435748519dd9a2fa927fe6d"', 1, '2026-01-01T00:00:00.000000Z', NULL, NULL, '\x95963f976664bb0e'),
+	('story', 26, 9223372036854775807, 'dossier', 'published', 'Story', '{}', '\x28b52ffd633b6dea398a00350300a34208178e0539b1b264e04795f9d054d0f201214a05a90aaac0ed6b3adcbee6f5b07e1219fc7b0816d4b5880e25e741cefca9d715664a3328d938c49d89c65fbefa85e1c6d8781e64a6c96b10c9aaa431c92eb3b97d56174c0ff06f7d4056e7a1949b97f750', '"a5587f0dbadf39eeebf665a42809f0fa"', 1, '2026-11-27T15:41:04.129079Z', NULL, NULL, '\xcb1507195cbbc718'),
+	('wire', 18, 26, 'source', 'published', 'Wire', '{}', '\x7b2274797065223a22736f75726365222c226964223a2277697265222c227469746c65223a2257697265222c226b696e64223a226e6577732d7265706f7274222c227075626c6973686572223a7b2274797065223a227061727479222c226964223a22636964222c226e616d65223a22436964222c2268726566223a222f76312f706172746965732f636964227d2c2268656c64223a747275652c22617574686f7273223a5b5d2c227075626c6973686564223a7b2265647466223a22323031392d3037222c226561726c69657374223a22323031392d30372d3031222c226c6174657374223a22323031392d30372d3331222c22707265636973696f6e223a226d6f6e7468222c226365727461696e7479223a226365727461696e222c22646973706c6179223a224a756c792032303139227d2c226c616e6775616765223a6e756c6c2c2275726c223a2268747470733a2f2f616e6e2e6578616d706c652f77697265222c2261726368697665645f75726c223a6e756c6c2c22646572697665645f66726f6d223a5b5d2c22746578745f646967657374223a6e756c6c2c22726574726965766564223a6e756c6c2c22726967687473223a6e756c6c2c226e6f7465223a6e756c6c2c226f726967696e73223a5b7b2274797065223a22736f75726365222c226964223a2277697265222c226e616d65223a2257697265222c2268726566223a222f76312f736f75726365732f77697265227d5d2c226d657461223a7b22737461747573223a227075626c6973686564222c227265766973696f6e223a312c227075626c6973686564223a22323032362d30312d30315430303a30303a30302e3030303030305a222c2275706461746564223a22323032362d30312d30315430303a30303a30302e3030303030345a227d2c226c696e6b73223a7b2273656c66223a222f76312f736f75726365732f77697265222c227265766973696f6e73223a222f76312f736f75726365732f776972652f7265766973696f6e73222c227265666572656e636573223a222f76312f736f75726365732f776972652f7265666572656e636573227d7d', '"f0f1f4821c8c2d66c76d0c5ce26c56b4"', 1, '2026-01-01T00:00:00.000004Z', NULL, NULL, '\xb1611f080377d097'),
+	('wire', 26, 9223372036854775807, 'source', 'published', 'Wire', '{}', '\x28b52ffd633b6dea3947025d050023c40c5ea7c7b1202756960cfca8321f9a0a5a3e2044a9205541d0c5b70fd736700ba5cdd93a16602c48712c4871e40c99980eafd30b2dfc384a51499d2284c5b75709578f8978afc169fce1ab4770af23016a569092ca13d3da2028b55221f4852053b0bac4b0e74bf860d5464c9efa01e8070e9538709fc82791dc12ab52ff88c2043cca3e2c9884491c9ef5ed0c2dacbf315e1ffba5900ec24b4ad5d6b3167d121d7deb2d6ff4d20701', '"f334439674ecdef488bd589e284f9313"', 1, '2026-11-27T15:41:04.129079Z', NULL, NULL, '\x5383b538b21143cc');
+INSERT INTO public.revision VALUES
+	('ann', 1, 9, '2026-01-01T00:00:00.000000Z', 'desk', 'published', NULL, NULL, '{"kind":"media-outlet","name":"Ann"}', '\xc69eee582647a03a'),
+	('ann', 2, 13, '2026-01-01T00:00:00.000002Z', 'desk', 'merged', 'clarification', 'Said otherwise.', '{"kind":"media-outlet","name":"Ann"}', '\xb94506f03a41f62e'),
+	('bob', 1, 9, '2026-01-01T00:00:00.000000Z', 'desk', 'published', NULL, NULL, '{"kind":"media-outlet","name":"Bob"}', '\x19d69cb53045ebf5'),
+	('bob', 2, 18, '2026-01-01T00:00:00.000004Z', 'desk', 'merged', 'clarification', 'Said otherwise.', '{"kind":"media-outlet","name":"Bob"}', '\x0d186c5693c04a60'),
+	('cid', 1, 9, '2026-01-01T00:00:00.000000Z', 'desk', 'published', NULL, NULL, '{"kind":"media-outlet","name":"Cid"}', '\xa4a76af880677223'),
+	('copy', 1, 9, '2026-01-01T00:00:00.000000Z', 'desk', 'published', NULL, NULL, '{"derived_from":[{"how":"republishes","source":"wire"}],"held":true,"kind":"news-report","publisher":"bob","title":"Copy"}', '\xfdfc4e6cfbb5da0f'),
+	('dan', 1, 9, '2026-01-01T00:00:00.000000Z', 'desk', 'published', NULL, NULL, NULL, '\xac9816965b5f3e14'),
+	('dan', 2, 21, '2026-01-01T00:00:00.000006Z', 'facts redact', 'redacted', 'legal', 'By order.', '{"kind":"media-outlet","name":"dan"}', '\x3afb448c52a01bd1'),
+	('first', 1, 9, '2026-01-01T00:00:00.000000Z', 'desk', 'published', NULL, NULL, '{"answers":[{"question":"whose","stance":"affirms"}],"attribution":[{"party":"ann","role":"said"}],"citations":[{"source":"copy"}],"dossiers":["story"],"kind":"statement","proposition":"It is theirs.","said":"2019"}', '\x9b3c189b10981227'),
+	('first', 2, 10, '2026-01-01T00:00:00.000001Z', 'desk', 'updated', 'clarification', 'Said otherwise.', '{"answers":[{"question":"whose","stance":"affirms"}],"attribution":[{"party":"ann","role":"said"}],"citations":[{"source":"copy"}],"dossiers":["story"],"kind":"statement","proposition":"It is theirs.","said":"2019-07-21"}', '\x2da79ad540b03c7e'),
+	('first', 3, 14, '2026-01-01T00:00:00.000003Z', 'desk', 'updated', 'clarification', 'Said otherwise.', '{"answers":[{"question":"whose","stance":"denies"}],"attribution":[{"party":"ann","role":"said"}],"citations":[{"source":"copy"}],"dossiers":["story"],"kind":"statement","proposition":"It is theirs.","said":"2019-07-21"}', '\xc4bd794e5a71fb81'),
+	('second', 1, 9, '2026-01-01T00:00:00.000000Z', 'desk', 'published', NULL, NULL, '{"attribution":[{"party":"dan","role":"said"}],"citations":[{"source":"wire"}],"kind":"statement","proposition":"It is not.","relations":[{"claim":"first","type":"contradicts"}]}', '\xbdc6239cd4113652'),
+	('second', 2, 20, '2026-01-01T00:00:00.000005Z', 'desk', 'retracted', 'clarification', 'Said otherwise.', '{"attribution":[{"party":"dan","role":"said"}],"citations":[{"source":"wire"}],"kind":"statement","proposition":"It is not.","relations":[{"claim":"first","type":"contradicts"}]}', '\x96dab843c3124a7e'),
+	('story', 1, 9, '2026-01-01T00:00:00.000000Z', 'desk', 'published', NULL, NULL, '{"questions":[{"id":"whose","text":"Whose?"}],"title":"Story"}', '\xe726b60636b76eb0'),
+	('wire', 1, 9, '2026-01-01T00:00:00.000000Z', 'desk', 'published', NULL, NULL, '{"held":true,"kind":"news-report","published":"2019-07","publisher":"ann","title":"Wire","url":"https://ann.example/wire"}', '\x8e929a1db1286eba');
+INSERT INTO public.schema_migration VALUES
+	(1, '0001_first_tables', '2026-11-27 15:41:13.925589'),
+	(2, '0002_curating', '2026-11-27 15:41:13.930934'),
+	(3, '0003_search', '2026-11-27 15:41:13.931412'),
+	(4, '0004_newest_first', '2026-11-27 15:41:13.938574'),
+	(5, '0005_survivors', '2026-11-27 15:41:13.938955'),
+	(6, '0006_periods', '2026-11-27 15:41:13.939287'),
+	(7, '0007_checksums', '2026-11-27 15:41:13.939633'),
+	(8, '0008_postings', '2026-11-27 15:41:13.939907');
+INSERT INTO public.search_row VALUES
+	(1, 'ann', 'party', 'none', ''),
+	(2, 'bob', 'party', 'none', ''),
+	(3, 'cid', 'party', 'public', 'e5e2cf3116550855be2e7837aa52d093'),
+	(4, 'copy', 'source', 'public', '46e13cfe4482cd19720f88e20a43b399'),
+	(5, 'dan', 'party', 'none', ''),
+	(6, 'draft', 'claim', 'draft', 'cca7d2bf3eeaeb79fed73e62b846c5f1'),
+	(7, 'first', 'claim', 'public', 'a8dfe27388c14357fb5f4077c84014a6'),
+	(8, 'second', 'claim', 'none', ''),
+	(9, 'story', 'dossier', 'public', '96d060ae197b924f0e4360b0472ddf58'),
+	(10, 'wire', 'source', 'public', 'dd28bbaa2f44782da4189b3a583f9338');
+INSERT INTO public.secret VALUES
+	('cursor', 'secret', '\xff09f517fe457931');
+SELECT pg_catalog.setval('public.schema_migration_id_seq', 8, true);
+SELECT pg_catalog.setval('public.search_row_id_seq', 11, false);
+ALTER TABLE ONLY public.api_key
+    ADD CONSTRAINT api_key_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.change
+    ADD CONSTRAINT change_pkey PRIMARY KEY (seq);
+ALTER TABLE ONLY public.citation_check
+    ADD CONSTRAINT citation_check_pkey PRIMARY KEY (record, source, locator);
+ALTER TABLE ONLY public.counter
+    ADD CONSTRAINT counter_pkey PRIMARY KEY (name);
+ALTER TABLE ONLY public.date_key
+    ADD CONSTRAINT date_key_pkey PRIMARY KEY (record, field, since);
+ALTER TABLE ONLY public.dependency
+    ADD CONSTRAINT dependency_pkey PRIMARY KEY (record, target);
+ALTER TABLE ONLY public.dossier_mention
+    ADD CONSTRAINT dossier_mention_pkey PRIMARY KEY (dossier, target);
+ALTER TABLE ONLY public.draft_text
+    ADD CONSTRAINT draft_text_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.filter_key
+    ADD CONSTRAINT filter_key_pkey PRIMARY KEY (type, filter, value, qualifier, record, since);
+ALTER TABLE ONLY public.fingerprint
+    ADD CONSTRAINT fingerprint_pkey PRIMARY KEY (name);
+ALTER TABLE ONLY public.kept_answer
+    ADD CONSTRAINT kept_answer_pkey PRIMARY KEY (api_key, key);
+ALTER TABLE ONLY public.name_key
+    ADD CONSTRAINT name_key_pkey PRIMARY KEY (record, "position");
+ALTER TABLE ONLY public.pending_refresh
+    ADD CONSTRAINT pending_refresh_pkey PRIMARY KEY (record);
+ALTER TABLE ONLY public.posting
+    ADD CONSTRAINT posting_pkey PRIMARY KEY (type, filter, value, qualifier, piece);
+ALTER TABLE ONLY public.public_text
+    ADD CONSTRAINT public_text_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.question
+    ADD CONSTRAINT question_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.record
+    ADD CONSTRAINT record_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.redaction
+    ADD CONSTRAINT redaction_pkey PRIMARY KEY (record, first, last, "time");
+ALTER TABLE ONLY public.reference
+    ADD CONSTRAINT reference_pkey PRIMARY KEY (record, role, target, since);
+ALTER TABLE ONLY public.rendering
+    ADD CONSTRAINT rendering_pkey PRIMARY KEY (id, since);
+ALTER TABLE ONLY public.revision
+    ADD CONSTRAINT revision_pkey PRIMARY KEY (record, number);
+ALTER TABLE ONLY public.schema_migration
+    ADD CONSTRAINT schema_migration_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.search_row
+    ADD CONSTRAINT search_row_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.secret
+    ADD CONSTRAINT secret_pkey PRIMARY KEY (name);
+CREATE INDEX change_record_seq ON public.change USING btree (record, seq);
+CREATE INDEX change_time ON public.change USING btree ("time");
+CREATE INDEX date_key_newest ON public.date_key USING btree (type, field, missing, latest DESC, earliest DESC, record, since, until);
+CREATE INDEX datekey_type_field_missing_earliest_latest_record_since_until ON public.date_key USING btree (type, field, missing, earliest, latest, record, since, until);
+CREATE INDEX dependency_target_record ON public.dependency USING btree (target, record);
+CREATE INDEX draft_text_called ON public.draft_text USING gin (called public.gin_trgm_ops);
+CREATE INDEX draft_text_parts ON public.draft_text USING gin (parts public.gin_trgm_ops);
+CREATE INDEX draft_text_words ON public.draft_text USING gin (words);
+CREATE INDEX filterkey_record_filter_value_qualifier_since_until ON public.filter_key USING btree (record, filter, value, qualifier, since, until);
+CREATE INDEX keptanswer_created ON public.kept_answer USING btree (created);
+CREATE INDEX namekey_type_folded_record ON public.name_key USING btree (type, folded, record);
+CREATE INDEX public_text_called ON public.public_text USING gin (called public.gin_trgm_ops);
+CREATE INDEX public_text_parts ON public.public_text USING gin (parts public.gin_trgm_ops);
+CREATE INDEX public_text_words ON public.public_text USING gin (words);
+CREATE INDEX question_dossier ON public.question USING btree (dossier);
+CREATE INDEX record_merged_into ON public.record USING btree (merged_into);
+CREATE INDEX record_newest ON public.record USING btree (type, status, updated DESC, id);
+CREATE INDEX record_type_status_id ON public.record USING btree (type, status, id);
+CREATE INDEX record_type_status_name_id ON public.record USING btree (type, status, name, id);
+CREATE INDEX record_type_status_updated_id ON public.record USING btree (type, status, updated, id);
+CREATE INDEX reference_target_role_record_since_until ON public.reference USING btree (target, role, record, since, until);
+CREATE INDEX rendering_newest ON public.rendering USING btree (type, status, updated DESC, id, since, until);
+CREATE INDEX renderingrow_merged_into ON public.rendering USING btree (merged_into);
+CREATE INDEX renderingrow_since_id ON public.rendering USING btree (since, id);
+CREATE INDEX renderingrow_type_status_id_since_until ON public.rendering USING btree (type, status, id, since, until);
+CREATE INDEX renderingrow_type_status_updated_id_since_until ON public.rendering USING btree (type, status, updated, id, since, until);
+CREATE INDEX revision_noted ON public.revision USING btree (seq DESC, record) WHERE (kind IS NOT NULL);
+CREATE INDEX revision_seq ON public.revision USING btree (seq);
+CREATE UNIQUE INDEX schema_migration_name ON public.schema_migration USING btree (name);
+CREATE UNIQUE INDEX searchrow_record ON public.search_row USING btree (record);
+CREATE INDEX searchrow_scope_type_id ON public.search_row USING btree (scope, type, id);
