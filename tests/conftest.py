@@ -261,10 +261,15 @@ class Desk:
         return read(self.client, path, **query)
 
     def renderings(self) -> bytes:
-        """All that was ever served and is kept: compressed, nobody finds it in the files."""
-        rows = self.database.execute_sql("SELECT body FROM rendering WHERE body IS NOT NULL").fetchall()
+        """All that was ever served, and all documents: compressed, nobody finds them in the files."""
+        columns = (
+            ("rendering", "body"), ("rendering", "computed"), ("record", "document"), ("record", "computed"),
+            ("revision", "document"),
+        )  # fmt: skip
+        query = " UNION ALL ".join(f"SELECT {column} FROM {table}" for table, column in columns)
+        rows = self.database.execute_sql(query).fetchall()
         self.database.close()
-        return b"".join(plain(row[0]) for row in rows)
+        return b"".join(plain(row[0]) for row in rows if row[0] is not None)
 
     def last(self) -> int:
         """The feed's last number."""
