@@ -131,7 +131,7 @@ bench-answers: install ## Hot queries in a record of 100,000 claims, in about th
 bench-pages: install ## Pages beside the reads that they are made of, in half a minute
 	$(BIN)/python -m benchmarks.pages --rounds $(or $(ROUNDS),30)
 
-bench-large: install ## The same in a record of a million claims: 20 GB of disk, and half an hour
+bench-large: install ## The same in a record of a million claims: 12 GB of disk, and half an hour
 	$(BIN)/python -m benchmarks.answers --rounds $(or $(ROUNDS),3) --million
 
 crash-audit: install-test ## Kill a service under writers again and again (ROUNDS=200, DATABASE=postgres)
