@@ -504,6 +504,8 @@ TOGETHER = (
     "test_connections.py",
     "test_replicas.py",
 )
+#: Tests whose cases know which of the others was tried: each in one process.
+SHARING = "keeps_the_contract"
 
 
 class Together(LoadScopeScheduling):
@@ -513,7 +515,9 @@ class Together(LoadScopeScheduling):
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        file = nodeid.partition("::")[0]
+        file, _, test = nodeid.partition("::")
+        if test.partition("[")[0].endswith(SHARING):
+            return nodeid.partition("[")[0]
         return file if file.endswith(TOGETHER) else nodeid
 
 
