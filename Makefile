@@ -9,6 +9,8 @@ FIXTURES := fixtures
 FIRST := $(FIXTURES)/japan-russia-peace-treaty
 # Files whose tests share something dear to make stay on one core: see tests/conftest.py.
 PARALLEL := --numprocesses auto
+# Tests are rewritten when they are compiled: 3 s in each process where that is not kept.
+unexport PYTHONDONTWRITEBYTECODE
 
 DEBIAN := apt-get update --quiet --quiet && DEBIAN_FRONTEND=noninteractive apt-get install --quiet --yes --no-install-recommends
 # Clients and people load all of it.
