@@ -17,6 +17,7 @@ from api.records.core.registry import TYPES, RecordType
 from api.records.store.turns import Turns
 from api.records.write import operations as ops
 from api.records.write.perform import apply_all
+from api.records.write.requirements import ANY, Tags
 from api.records.write.together import Writers
 from api.records.write.transaction import Operation, Outcome, Transaction
 from schemas import query as q
@@ -88,9 +89,9 @@ _KEYED = ("Idempotency-Key",)
 _CONDITIONAL: dict[str, Any] = {"headers": _IF_MATCH, "required_headers": _IF_MATCH}
 
 
-def _seen(query: Query) -> ops.Tags:
+def _seen(query: Query) -> Tags:
     """The state of the record that the client has seen; a dry run may leave it open."""
-    return ops.ANY if query["dry_run"] and names_no_state() else if_match()
+    return ANY if query["dry_run"] and names_no_state() else if_match()
 
 
 def _answers(record_type: RecordType, *, creates: bool = False) -> dict[int, Answer]:
@@ -274,7 +275,7 @@ def _declare_batch(endpoints: Endpoints, writers: Writers) -> None:
         One fault refuses all; each fault's pointer begins with the index of its operation.
         """
         actor = require_curator(writers.database)
-        operations, faults = planned_batch(read_body(), ops.ANY if query["dry_run"] else None)
+        operations, faults = planned_batch(read_body(), ANY if query["dry_run"] else None)
 
         def work(transaction: Transaction) -> Done:
             return _batch_answer(apply_all(transaction, operations, beside=faults, within="/body"))

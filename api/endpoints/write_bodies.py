@@ -11,6 +11,7 @@ from api.records.core.errors import DocumentFault, InvalidDocument
 from api.records.core.registry import TYPES, RecordType
 from api.records.write import operations as ops
 from api.records.write.documents import read_document
+from api.records.write.requirements import Tags
 from api.records.write.step import Correction
 from api.records.write.transaction import Operation
 from schemas.base import Json, ValueSchema, faults_of, quoted
@@ -18,7 +19,7 @@ from schemas.curating import BatchItemSchema, CorrectionSchema, MergerSchema
 
 MOST_IN_BATCH = 500
 #: What a record that the batch itself creates is changed from: before, it had no tag.
-_NOT_YET: ops.Tags = ("",)
+_NOT_YET: Tags = ("",)
 _NO_TAG = DocumentFault("/if_match", 'is no entity tag: write it with its quotes, such as "\\"5d41402a\\""')
 
 _NOT_CREATED = DocumentFault(
@@ -50,7 +51,7 @@ def create_of(record_type: RecordType, body: Any, publish: bool) -> Operation:
     return ops.readable(plan, publish)
 
 
-def replace_of(record_type: RecordType, record_id: str, body: Any, tags: ops.Tags) -> Operation:
+def replace_of(record_type: RecordType, record_id: str, body: Any, tags: Tags) -> Operation:
     def plan() -> Operation:
         plain, correction, faults = _apart(body)
         document = read_document(record_type, plain, record_id, faults)
@@ -59,7 +60,7 @@ def replace_of(record_type: RecordType, record_id: str, body: Any, tags: ops.Tag
     return ops.readable(plan)
 
 
-def patch_of(record_type: RecordType, record_id: str, body: Any, tags: ops.Tags) -> Operation:
+def patch_of(record_type: RecordType, record_id: str, body: Any, tags: Tags) -> Operation:
     plain, correction, faults = _apart(body)
     if not isinstance(plain, dict):
         raise InvalidDocument("a patch is an object", (DocumentFault("", "must be an object (RFC 7396)"),))
@@ -79,9 +80,7 @@ def _apart(body: Any) -> tuple[Any, Correction | None, tuple[DocumentFault, ...]
         return plain, None, refusal.faults
 
 
-def state_change_of(
-    name: str, record_type: RecordType, record_id: str, body: Any, tags: ops.Tags
-) -> Operation:
+def state_change_of(name: str, record_type: RecordType, record_id: str, body: Any, tags: Tags) -> Operation:
     if name == "publish":
         # An empty object says as little as no body: whether that is enough is for the record's state to say.
         note = correction_of(body) if body not in (None, {}) else None
@@ -104,7 +103,7 @@ def creation_at(record_type: RecordType, record_id: str, body: Any) -> Operation
 
 
 def planned_batch(
-    body: Any, unnamed: ops.Tags = None
+    body: Any, unnamed: Tags = None
 ) -> tuple[dict[int, Operation], list[tuple[int, DocumentFault]]]:
     """The operations of a batch by their indices, and the faults of items that cannot be read as any.
 
@@ -146,7 +145,7 @@ def _item(item: Any) -> Json:
     return {**read, "if_match": tags or None}
 
 
-def _with_tags(items: dict[int, Json], unnamed: ops.Tags) -> dict[int, tuple[Json, ops.Tags]]:
+def _with_tags(items: dict[int, Json], unnamed: Tags) -> dict[int, tuple[Json, Tags]]:
     """Each item with the tag of its record: its own, else the one that another item names of that record."""
     own = {index: _own_tag(item) for index, item in items.items()}
     named = {items[index]["id"]: tags for index, tags in own.items() if tags}
@@ -160,12 +159,12 @@ def _with_tags(items: dict[int, Json], unnamed: ops.Tags) -> dict[int, tuple[Jso
     return found
 
 
-def _own_tag(item: Json) -> ops.Tags:
+def _own_tag(item: Json) -> Tags:
     """What an item starts from; a creation starts from nothing."""
     return item["if_match"] if item["op"] != "create" else None
 
 
-def _planned_item(item: Json, tags: ops.Tags) -> Operation:
+def _planned_item(item: Json, tags: Tags) -> Operation:
     record_type, record_id, body = TYPES[item["type"]], item["id"], item.get("body")
     try:
         if item["op"] == "create":
@@ -188,7 +187,7 @@ def _creation(record_type: RecordType, record_id: str, body: Any, publish: bool)
     return ops.readable(plan, publish or within)
 
 
-def _operation_of(name: str, record_type: RecordType, record_id: str, body: Any, tags: ops.Tags) -> Operation:
+def _operation_of(name: str, record_type: RecordType, record_id: str, body: Any, tags: Tags) -> Operation:
     if name == "replace":
         return replace_of(record_type, record_id, body, tags)
     if name == "patch":

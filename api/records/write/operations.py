@@ -8,32 +8,31 @@ from typing import TypeVar
 import json_merge_patch
 
 from schemas.base import Json, quoted
-from schemas.vocabularies import CORRECTION_KINDS
 
 from ..core.errors import (
     Conflict,
     DocumentFault,
-    Forbidden,
     InvalidDocument,
-    NotFound,
     PreconditionFailed,
-    PreconditionRequired,
-    Refusal,
 )
 from ..core.registry import RecordType
 from .documents import AROUND, UnreadableDocument, read_document
-from .enrichment import KIND as ENRICHMENT
 from .enrichment import enrichment_faults
 from .render import Renderer
-from .rules import owner_of_question
+from .requirements import (
+    ANY,
+    Tags,
+    current_record,
+    published_record,
+    refuse_enrichment,
+    require_free,
+    require_note,
+    require_role,
+    taken,
+)
 from .session import Entry
 from .step import Correction
 from .transaction import Operation, Outcome, Transaction
-
-#: Entity tags that an operation starts from; None where none was named.
-Tags = tuple[str, ...] | None
-#: Whatever the record is: for dry runs.
-ANY: Tags = ("any",)
 
 
 @dataclass(frozen=True)
@@ -52,10 +51,10 @@ class Put:
         """Created, updated, unchanged, or skipped where the record was withdrawn."""
         old = transaction.session.get(self.id)
         if old is None:
-            _require_free(transaction, self.id, Conflict)
+            require_free(transaction, self.id, Conflict)
             return _create(transaction, self.type, self.id, self.document, self.publish)
         if old.type is not self.type:
-            raise Conflict(_taken(self.id, old.type.name))
+            raise Conflict(taken(self.id, old.type.name))
         if old.status in ("retracted", "merged"):
             result = "unchanged" if self._states(transaction, old) else "skipped"
             return Outcome(self.id, self.type, result, old)
@@ -125,8 +124,8 @@ class Create:
         """Raises Conflict (`only_new`: PreconditionFailed) where the id is taken, Forbidden where an editor
         would publish."""
         if self.publish:
-            _require_role(transaction, "publisher", "publish")
-        _require_free(transaction, self.id, PreconditionFailed if self.only_new else Conflict)
+            require_role(transaction, "publisher", "publish")
+        require_free(transaction, self.id, PreconditionFailed if self.only_new else Conflict)
         return _create(transaction, self.type, self.id, self.document, self.publish)
 
 
@@ -142,7 +141,7 @@ class Replace:
 
     def apply(self, transaction: Transaction) -> Outcome:
         """Raises Refusal where the record has changed, or may not be changed by this actor."""
-        entry = _current(transaction, self.type, self.id, self.if_match)
+        entry = current_record(transaction, self.type, self.id, self.if_match)
         return _edit(transaction, entry, self.document, self.correction)
 
 
@@ -160,7 +159,7 @@ class Patch:
 
     def apply(self, transaction: Transaction) -> Outcome:
         """Raises UnreadableDocument where the result breaks the schema."""
-        entry = _current(transaction, self.type, self.id, self.if_match)
+        entry = current_record(transaction, self.type, self.id, self.if_match)
         faults = [
             *self.beside,
             *(
@@ -186,8 +185,8 @@ class Publish:
 
     def apply(self, transaction: Transaction) -> Outcome:
         """Raises Conflict for a merged record, and for a note on one that is published already."""
-        _require_role(transaction, "publisher", "publish")
-        entry = _current(transaction, self.type, self.id, self.if_match)
+        require_role(transaction, "publisher", "publish")
+        entry = current_record(transaction, self.type, self.id, self.if_match)
         if entry.status == "published" and self.correction is None:
             return Outcome(self.id, self.type, "unchanged", entry)
         if entry.status not in ("draft", "retracted"):
@@ -197,8 +196,8 @@ class Publish:
         if transaction.session.is_redacted(entry):
             raise Conflict(f"{quoted(self.id)} was taken out because the law required it")
         if entry.status == "retracted":
-            _require_note(self.correction, "is published again")
-            _refuse_enrichment(self.correction)
+            require_note(self.correction, "is published again")
+            refuse_enrichment(self.correction)
         elif self.correction is not None:
             raise InvalidDocument("a first publication needs no correction", (_NO_NOTE,))
         return Outcome(self.id, self.type, "published", transaction.publish(entry, self.correction))
@@ -215,8 +214,8 @@ class Retract:
 
     def apply(self, transaction: Transaction) -> Outcome:
         """Raises Conflict unless the record is published."""
-        _refuse_enrichment(self.correction)
-        entry = _published(transaction, self.type, self.id, self.if_match, "retracted")
+        refuse_enrichment(self.correction)
+        entry = published_record(transaction, self.type, self.id, self.if_match, "retracted")
         return Outcome(self.id, self.type, "retracted", transaction.retract(entry, self.correction))
 
 
@@ -232,8 +231,8 @@ class Merge:
 
     def apply(self, transaction: Transaction) -> Outcome:
         """Raises Conflict unless both are published; InvalidDocument where `into` cannot be merged into."""
-        _refuse_enrichment(self.correction)
-        entry = _published(transaction, self.type, self.id, self.if_match, "merged")
+        refuse_enrichment(self.correction)
+        entry = published_record(transaction, self.type, self.id, self.if_match, "merged")
         survivor = transaction.session.survivor(self.into)
         if survivor is None or survivor.type is not self.type:
             raise _into_fault(f"no {self.type.name} has the id {quoted(self.into)}")
@@ -285,7 +284,7 @@ class Delete:
 
     def apply(self, transaction: Transaction) -> Outcome:
         """Raises Conflict where the record is or was public; the transaction, where others refer to it."""
-        entry = _current(transaction, self.type, self.id, self.if_match)
+        entry = current_record(transaction, self.type, self.id, self.if_match)
         if entry.public:
             raise Conflict(
                 f"{quoted(self.id)} is {entry.status}: what was public is not deleted; "
@@ -296,17 +295,6 @@ class Delete:
 
 
 _NO_NOTE = DocumentFault("", "kind and note belong to a record that is published again: leave them out")
-
-
-def _require_free(transaction: Transaction, record_id: str, refusal: type[Refusal]) -> None:
-    if old := transaction.session.get(record_id):
-        raise refusal(_taken(record_id, old.type.name))
-    if owner_of_question(transaction.session, record_id):
-        raise refusal(_taken(record_id, "question"))
-
-
-def _taken(record_id: str, holder: str) -> str:
-    return f"the id {quoted(record_id)} is taken by a {holder}"
 
 
 def _create(
@@ -325,7 +313,7 @@ def _edit(transaction: Transaction, old: Entry, document: Json, correction: Corr
     if old.status in ("retracted", "merged"):
         raise Conflict(f"{quoted(old.id)} is {old.status}: it cannot be changed")
     if old.status == "published":
-        _require_role(transaction, "publisher", "change a published record")
+        require_role(transaction, "publisher", "change a published record")
     if _says_the_same(transaction, old, document):
         return Outcome(old.id, old.type, "unchanged", old)
     entry = replace(old, document=document)
@@ -350,73 +338,10 @@ def _says_the_same(transaction: Transaction, old: Entry, document: Json) -> bool
 
 
 def _revise(transaction: Transaction, old: Entry, entry: Entry, correction: Correction | None) -> Outcome:
-    _require_note(correction, "changes")
+    require_note(correction, "changes")
     if correction and (faults := enrichment_faults(correction, old.document, entry.document)):
         raise InvalidDocument("the change is no enrichment", tuple(faults))
     return Outcome(entry.id, entry.type, "updated", transaction.revise(entry, correction))
-
-
-def _require_note(correction: Correction | None, happening: str) -> None:
-    if correction is None:
-        fault = DocumentFault(
-            "/correction",
-            f"is required: a published record {happening} with a correction note {{kind, note}}",
-        )
-        raise InvalidDocument("a correction note is missing", (fault,))
-
-
-def _refuse_enrichment(correction: Correction | None) -> None:
-    if correction and correction.kind == ENRICHMENT:
-        others = tuple(name for name in CORRECTION_KINDS.names if name != ENRICHMENT)
-        detail = f"{ENRICHMENT} is for a change that only adds: say why by another kind"
-        raise InvalidDocument("this is no enrichment", (DocumentFault("/kind", detail, others),))
-
-
-def _require_role(transaction: Transaction, role: str, what: str) -> None:
-    if not transaction.actor.may(role):
-        raise Forbidden(f"only a {role} may {what}; this key's role is {transaction.actor.role}", needed=role)
-
-
-def _published(
-    transaction: Transaction, record_type: RecordType, record_id: str, tags: Tags, becoming: str
-) -> Entry:
-    entry = _current(transaction, record_type, record_id, tags)
-    if entry.status == "draft":
-        raise Conflict(f"{quoted(record_id)} is a draft: only a published record is {becoming}")
-    if entry.status != "published":
-        raise Conflict(f"{quoted(record_id)} is {entry.status} already")
-    _require_role(transaction, "publisher", f"have a record {becoming}")
-    return entry
-
-
-def _current(transaction: Transaction, record_type: RecordType, record_id: str, tags: Tags) -> Entry:
-    """The record as the client has seen it."""
-    entry = transaction.session.get(record_id)
-    if entry is None or entry.type is not record_type:
-        raise NotFound(f"no {record_type.name} has the id {quoted(record_id)}")
-    before = transaction.session.before.get(record_id)
-    seen = before or entry
-    if tags is None:
-        raise PreconditionRequired(
-            f"If-Match is needed: the entity tag of {quoted(record_id)} as you read it", current=_state(seen)
-        )
-    if tags is not ANY and seen.etag not in tags:
-        raise PreconditionFailed(_mismatch(seen, tags), current=_state(seen))
-    return entry
-
-
-def _mismatch(entry: Entry, tags: tuple[str, ...]) -> str:
-    """Why none of the tags is the record's."""
-    if not tags:
-        return f"If-Match, without what If-None-Match rules out, names no entity tag; it is {entry.etag}"
-    if f"W/{entry.etag}" in tags:
-        # A proxy that compresses makes tags weak.
-        return f"a weak tag never matches in If-Match (RFC 9110 §13.1.1): send {entry.etag}, without W/"
-    return f"{quoted(entry.id)} has changed since it was read"
-
-
-def _state(entry: Entry) -> Json:
-    return {"revision": entry.revision, "etag": entry.etag}
 
 
 def _into_fault(detail: str) -> InvalidDocument:

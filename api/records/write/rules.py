@@ -1,11 +1,9 @@
 """What must hold between records: references, cycles, chains, questions. Every fault at once."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from graphlib import CycleError, TopologicalSorter
 from itertools import chain
 
-from schemas.base import Json, counted, nearest, quoted
-from schemas.date import BOUNDS
+from schemas.base import counted, nearest, quoted
 
 from ..core.errors import Conflict, DocumentFault
 from ..core.mentions import Mention
@@ -13,30 +11,12 @@ from ..core.registry import CLAIM, DOSSIER
 from ..core.state import FOREVER
 from ..store.tables import QUESTIONS
 from .between import between_faults
+from .circles import ORDERS, circle_faults, has_circle, merged_circle_faults
 from .claims import chain_faults, showing_faults
 from .descent import descent_faults, merged_descent_faults
 from .documents import UnreadableDocument
-from .render import SUPERSEDING
 from .session import Entry, Session
 
-Follow = Callable[[Json], list[str]]
-#: What may not lead back to where it starts: what it is called, where it stands, the ids that it names.
-_ORDERS: dict[str, tuple[str, Follow]] = {
-    "part_of": ("/part_of", lambda document: [document["part_of"]] if "part_of" in document else []),
-    "the order of after and before": (
-        "/after",
-        lambda document: [document[name] for name in BOUNDS if name in document],
-    ),
-    "predecessors": ("/predecessors", lambda document: document.get("predecessors", [])),
-    "derived_from": (
-        "/derived_from",
-        lambda document: [d["source"] for d in document.get("derived_from", [])],
-    ),
-    "the order of supersedes and corrects": (
-        "/relations",
-        lambda document: [r["claim"] for r in document.get("relations", []) if r["type"] in SUPERSEDING],
-    ),
-}
 #: Questions with the changed dossiers that have them.
 Asked = dict[str, list[Entry]]
 #: Relations of which a claim has one at most to another claim.
@@ -49,9 +29,9 @@ def faults_of_changes(session: Session) -> list[tuple[str, DocumentFault]]:
     session.load_around(changed)
     written = [entry for entry in changed if entry.status in ("draft", "published")]
     asked = _asked_anew(session)
-    circular = [name for name in _ORDERS if _has_circle(session, written, name)]
+    circular = [name for name in ORDERS if has_circle(session, written, name)]
     found = [(entry.id, fault) for entry in written for fault in _faults_of(session, entry, asked)]
-    found += [(entry.id, fault) for entry in written for fault in _circles(session, entry, circular)]
+    found += [(entry.id, fault) for entry in written for fault in circle_faults(session, entry, circular)]
     found += descent_faults(session)
     if not any(fault.pointer == "/after" for _, fault in found):
         found += between_faults(session)
@@ -161,61 +141,6 @@ def _state(entry: Entry) -> str:
     return "a draft" if entry.status == "draft" else entry.status
 
 
-def _circles(session: Session, entry: Entry, names: Iterable[str]) -> Iterator[DocumentFault]:
-    for name in names:
-        pointer, _ = _ORDERS[name]
-        way = _way_back(session, entry, name)
-        # Referring to oneself is a fault of the reference already.
-        if way and way != [entry.id]:
-            detail = f"{name} leads in a circle: {' → '.join((entry.id, *way))}"
-            yield DocumentFault(pointer, detail)
-
-
-def _has_circle(session: Session, entries: Iterable[Entry], name: str) -> bool:
-    """Whether any of the entries leads to a circle; each record on the way is looked at once."""
-    graph: dict[str, list[str]] = {}
-    queue = [entry.id for entry in entries]
-    for record_id in queue:
-        if record_id not in graph:
-            graph[record_id] = _following(session, record_id, name)
-            queue += graph[record_id]
-    try:
-        TopologicalSorter(graph).prepare()
-    except CycleError:
-        return True
-    return False
-
-
-def _following(session: Session, record_id: str, name: str) -> list[str]:
-    """The records that one names in an order, as they stand now."""
-    entry = session.get(record_id)
-    _, follow = _ORDERS[name]
-    return [session.resolve(target) for target in follow(entry.document)] if entry else []
-
-
-def _way_back(session: Session, entry: Entry, name: str) -> list[str] | None:
-    """The ids of a way from an entry to itself, or None."""
-    came_from: dict[str, str] = {}
-    queue = [entry.id]
-    for current in queue:
-        for target in _following(session, current, name):
-            if target == entry.id:
-                return [*_way_to(came_from, current), target]
-            if target not in came_from:
-                came_from[target] = current
-                queue.append(target)
-    return None
-
-
-def _way_to(came_from: dict[str, str], record_id: str) -> list[str]:
-    """The ids that led to one, without the first."""
-    way: list[str] = []
-    while record_id in came_from:
-        way.append(record_id)
-        record_id = came_from[record_id]
-    return way[::-1]
-
-
 def _opposed_relations(session: Session, entry: Entry, pointer: str) -> Iterator[DocumentFault]:
     first: dict[str, str] = {}
     for index, relation in enumerate(entry.document.get("relations", ())):
@@ -242,18 +167,8 @@ def merger_faults(session: Session, merged: Entry) -> Iterator[DocumentFault]:
         yield from merged_descent_faults(session, into)
     for entry in entries:
         yield from _opposed_relations(session, entry, "/into")
-    for name in (name for name in _ORDERS if _has_circle(session, entries, name)):
-        yield from _merged_circles(session, entries, name)
-
-
-def _merged_circles(session: Session, entries: Iterable[Entry], name: str) -> Iterator[DocumentFault]:
-    pointer, _ = _ORDERS[name]
-    for entry in entries:
-        way = _way_back(session, entry, name)
-        # A relation of the two to one another is left out when rendered.
-        if way and not (pointer == "/relations" and way == [entry.id]):
-            detail = f"{name} would lead in a circle: {' → '.join((entry.id, *way))}"
-            yield DocumentFault("/into", detail)
+    for name in (name for name in ORDERS if has_circle(session, entries, name)):
+        yield from merged_circle_faults(session, entries, name)
 
 
 def _answer_faults(session: Session, entry: Entry, asked: Asked) -> Iterator[DocumentFault]:
