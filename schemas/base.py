@@ -1,5 +1,6 @@
 """What every schema here shares: faults with advice, strict objects, and the surroundings of a rendering."""
 
+import json
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from itertools import islice
@@ -43,14 +44,12 @@ class Fault(str):
 
 
 def quoted(value: object) -> str:
-    """A value as shown in a message: in double quotes, printable, at most 80 characters."""
-    text = str(value)
+    """A value as shown in a message, printable, 80 characters at most: a text in double quotes, else JSON."""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
     shown = text if len(text) <= 80 else text[:77] + "…"
-    return (
-        '"' + shown.encode("unicode_escape").decode("ascii") + '"'
-        if not shown.isprintable()
-        else f'"{shown}"'
-    )
+    if not shown.isprintable():
+        shown = shown.encode("unicode_escape").decode("ascii")
+    return f'"{shown}"' if isinstance(value, str) else shown
 
 
 def counted(number: int, noun: str) -> str:

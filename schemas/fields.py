@@ -383,9 +383,16 @@ class Listed(fields.List[Any]):
             raise ValidationError(Fault(f"has {len(value)} members; at most {self.most} are allowed"))
         if isinstance(value, list) and len(value) < self.least:
             raise ValidationError(Fault("must have at least one member"))
-        members = super()._deserialize(value, attr, data, **kwargs)
-        if nothing := {i: [Fault("must not be null")] for i, m in enumerate(members) if m is None}:
-            raise ValidationError(nothing)
+        nothing = value if isinstance(value, list) else ()
+        faults: dict[Any, Any] = {i: [Fault("must not be null")] for i, m in enumerate(nothing) if m is None}
+        try:
+            members: list[Any] = super()._deserialize(value, attr, data, **kwargs)
+        except ValidationError as error:
+            if not isinstance(error.messages, dict):
+                raise
+            faults |= error.messages
+        if faults:
+            raise ValidationError(dict(sorted(faults.items())))
         if self.distinct:
             self._require_distinct(members)
         return members

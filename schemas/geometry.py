@@ -5,7 +5,7 @@ from typing import Any
 
 from marshmallow import ValidationError
 
-from .base import Fault, Json, ValueSchema
+from .base import Fault, Json, ValueSchema, counted
 from .fields import Checked, Count, One, TermOf
 from .record import doc
 from .vocabularies import PLACE_PRECISIONS
@@ -146,7 +146,7 @@ def _faults(value: Any, levels: tuple[str, ...]) -> Iterator[tuple[tuple[int, ..
         yield (), Fault(f"must be {_SPELT[level]}")
         return
     if len(value) < least:
-        yield (), Fault(f"has {len(value)} members; {_SPELT[level]} has at least {least}")
+        yield (), Fault(f"has {counted(len(value), 'member')}; {_SPELT[level]} has at least {least}")
         return
     inside = [((i, *way), f) for i, member in enumerate(value) for way, f in _faults(member, tuple(below))]
     yield from inside

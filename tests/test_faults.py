@@ -301,3 +301,45 @@ def test_what_a_public_record_named_before_is_no_fault_of_its_next_form(desk: De
     found = _pointers(desk.change("PATCH", "claims/one", {"kind": "rumor", "correction": NOTE}))
 
     assert found == ["/kind"]
+
+
+#: Members of a party -> their faults, as they are told: what was sent is shown as JSON, null beside others.
+SHOWN: list[tuple[Json, list[tuple[str, str]]]] = [
+    ({"kind": ["state"]}, [("/kind", '["state"] is not one of party-kinds; did you mean "state"?')]),
+    ({"kind": {"x": None}}, [("/kind", '{"x": null} is not one of party-kinds')]),
+    ({"country": 81}, [("/country", "81 is no ISO 3166 code: write JP, or SUHH for a former country")]),
+    ({"country": True}, [("/country", "true is no ISO 3166 code: write JP, or SUHH for a former country")]),
+    (
+        {"country": "日\n"},
+        [("/country", '"\\u65e5\\n" is no ISO 3166 code: write JP, or SUHH for a former country')],
+    ),
+    (
+        {"names": ["x", None, {"text": 1, "language": "en"}]},
+        [
+            ("/names/0", "must be an object"),
+            ("/names/1", "must not be null"),
+            ("/names/2/text", "must be a string"),
+        ],
+    ),
+    ({"predecessors": [None, "press"]}, [("/predecessors/0", "must not be null")]),
+]
+
+
+@pytest.mark.parametrize(("members", "faults"), SHOWN)
+def test_a_fault_shows_what_was_sent_as_it_was_sent(
+    desk: Desk, members: Json, faults: list[tuple[str, str]]
+) -> None:
+    answer = desk.send("POST", "parties?dry_run=true", {"id": "n", **FINE["parties"], **members})
+
+    assert answer.status_code == 422
+    assert [(e["pointer"], e["detail"]) for e in answer.get_json()["errors"]] == faults
+
+
+@pytest.mark.parametrize("body", [b"", b" \n"])
+def test_an_empty_body_is_called_empty(desk: Desk, body: bytes) -> None:
+    headers = {**desk.publisher, "Content-Type": "application/json"}
+
+    answer = desk.client.post("/v1/parties", data=body, headers=headers)
+
+    assert answer.status_code == 400
+    assert answer.get_json()["detail"] == "the body is not JSON that can be kept: it is empty"

@@ -30,7 +30,7 @@ READING = {
     "backup": ["backup", "{folder}/copy.db"],
     "check": ["check", "fixtures"],
     "doctor": ["doctor"],
-    "export": ["export", "{folder}/exported"],
+    "export": ["export", "-", "--format", "ndjson"],
     "key list": ["key", "list"],
 }
 CHANGING = {

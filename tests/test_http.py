@@ -83,7 +83,10 @@ def test_options_lists_the_methods(client: FlaskClient, path: str) -> None:
     response = client.options(path)
 
     assert response.status_code == 200
-    assert set(response.headers["Allow"].split(", ")) >= {"GET", "HEAD", "OPTIONS"}
+    methods = response.headers["Allow"].split(", ")
+    assert set(methods) >= {"GET", "HEAD", "OPTIONS"}
+    assert methods == sorted(methods)
+    assert (response.data, response.headers.get("Content-Type")) == (b"", None)
 
 
 def test_answers_under_parameters_have_their_own_tags(client: FlaskClient) -> None:
@@ -301,6 +304,11 @@ def test_a_misspelt_record_suggests_the_right_one(client: FlaskClient) -> None:
     ("path", "meant"),
     [
         ("/v1/claim", "/v1/claims"),
+        ("/v1/claims/x/reference", "/v1/claims/x/references"),
+        ("/.git/config", None),
+        ("/embed/claims/", None),
+        ("/embed/parties/nhk", None),
+        ("/claims/..%2f", None),
         ("/v1/party", "/v1/parties"),
         ("/v1/claim/abe-shinzo", "/v1/claims/abe-shinzo"),
         ("/v1/claims/abe-shinzo/provenence", "/v1/claims/abe-shinzo/provenance"),

@@ -244,6 +244,15 @@ def test_a_party_whose_names_are_shown_is_called_by_its_name(desk: Desk, became:
     assert became != "merge" or not any("perspective=nippon" in a for a in led)
 
 
+@pytest.mark.parametrize("path", ["/claims/", "/partys", "/claims/nobody-says-so", "/places/kunashiri"])
+def test_a_page_of_a_problem_ends_its_sentence_once(client: FlaskClient, path: str) -> None:
+    text = words(drawn(client.get(path, headers=BROWSER)))
+
+    assert "There is nothing here" in text
+    assert "?." not in text
+    assert ".." not in text
+
+
 @pytest.mark.parametrize(
     ("query", "said"),
     [

@@ -79,7 +79,7 @@ def test_a_record_that_is_there_is_withdrawn_by_its_file(tmp_path: Path) -> None
 #: What a file says beside a party -> where the fault is, and how it begins.
 REFUSED = {
     "status: gone": ("/status", '"gone" is not what a record can be; allowed: draft, published, retracted'),
-    "status: [draft]": ("/status", "\"['draft']\" is not what a record can be"),
+    "status: [draft]": ("/status", '["draft"] is not what a record can be'),
     "status: retracted": ("/withdrawal/kind", "is required"),
     "status: retracted, withdrawal: gone": ("/withdrawal", "must be an object"),
     "status: retracted, withdrawal: {kind: tpyo, note: N}": ("/withdrawal/kind", '"tpyo" is not one of'),

@@ -31,6 +31,9 @@ class Application(Flask):
     def make_default_options_response(self) -> Response:
         """The answer to `OPTIONS`; called by Flask."""
         response = super().make_default_options_response()
+        # Methods would come in any order, and nothing comes as a page.
+        response.headers["Allow"] = ", ".join(sorted(response.allow))
+        del response.headers["Content-Type"]
         if "PATCH" in response.allow:
             response.headers["Accept-Patch"] = ", ".join((MERGE_PATCH, JSON))  # RFC 5789 §3.1
         return response

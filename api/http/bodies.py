@@ -106,6 +106,8 @@ def parse(raw: bytes) -> Any:
     surrogates, control characters) and nests at most 1024 deep, so that the other may recurse; json
     shows members that stand twice and numbers as they were written.
     """
+    if not raw.strip():
+        _refuse("it is empty")
     too_deep = f"it nests more than {DEEPEST} levels deep"
     try:
         value = orjson.loads(raw)

@@ -162,12 +162,22 @@ def _no_such_address() -> Problem:
 
 
 def _addresses_like(path: str) -> Iterator[str]:
-    """The addresses with as many parts as a path, what varies in them taken from it."""
+    """The addresses with as many parts as a path, what varies in them taken from it.
+
+    All of its parts but the last must be like those of an address: a name at the end says little by itself.
+    """
     given = path.rstrip("/").split("/")
+    if not {".", ".."}.isdisjoint(given):
+        return
     for rule in current_app.url_map.iter_rules():
         parts = rule.rule.split("/")
-        if len(parts) == len(given):
-            yield "/".join(g if p.startswith("<") else p for p, g in zip(parts, given, strict=True))
+        pairs = list(zip(parts, given, strict=False))
+        if len(parts) == len(given) and all(_is_like(*pair) for pair in pairs[:-1]):
+            yield "/".join(g if p.startswith("<") else p for p, g in pairs)
+
+
+def _is_like(part: str, given: str) -> bool:
+    return part == given or part.startswith("<") or nearest(given, (part,)) is not None
 
 
 def on_failure(_: Exception) -> Response:
