@@ -17,7 +17,7 @@ DEBIAN := apt-get update --quiet --quiet && DEBIAN_FRONTEND=noninteractive apt-g
 MOST_BYTES := 425000
 
 .DEFAULT_GOAL := help
-.PHONY: bench bench-answers bench-large bench-pages bench-picture bench-profiles bench-reads bench-writes clean compare contract-audit crash-audit format help install install-test lighthouse lint lock openapi picture postgresql questions replica-audit screenshots serve test test-postgresql test-quick tools words writers-audit
+.PHONY: bench bench-answers bench-engines bench-large bench-pages bench-picture bench-profiles bench-reads bench-writes clean compare contract-audit crash-audit format help install install-test lighthouse lint lock openapi picture postgresql questions replica-audit screenshots serve test test-postgresql test-quick tools words writers-audit
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -102,10 +102,14 @@ lighthouse: install-test ## Have Lighthouse judge the pages that people read mos
 questions: install-test ## Write the answers in docs/questions.md anew
 	$(BIN)/python -m tests.questions
 
-bench: bench-reads bench-writes bench-answers ## Run the benchmarks, in about ten minutes
+bench: bench-reads bench-engines bench-writes bench-answers ## Run the benchmarks, in about ten minutes
 
 bench-reads: .venv-peers/installed benchmarks/node_modules/.installed ## Processor time of reads, beside others, in five minutes
 	$(BIN)/python -m benchmarks.reads --rounds $(or $(ROUNDS),9)
+	$(BIN)/python -m benchmarks.picture
+
+bench-engines: .venv/installed-postgresql ## Processor time of reads from PostgreSQL, beside a file, in three minutes
+	$(BIN)/python -m benchmarks.engines --rounds $(or $(ROUNDS),9)
 	$(BIN)/python -m benchmarks.picture
 
 bench-picture: install ## Draw what was measured anew

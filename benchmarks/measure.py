@@ -98,21 +98,31 @@ class Target:
     #: How many times as many of these as of `beside` there should be in the same time.
     bound: float | None = None
     connections: int = 1
+    #: What it asks itself, whose time is kept apart.
+    behind: Server | None = None
+    #: Another process of the same service, which every second connection asks.
+    second: Server | None = None
     bytes: int = 0
     times: list[float] = field(default_factory=list)
+    times_behind: list[float] = field(default_factory=list)
     rates: list[float] = field(default_factory=list)
 
     def measure(self, seconds: float) -> None:
         """Ask for so long; keep microseconds of processor by request, and requests a second."""
-        opened = [Connection(self.server, self.path, self.headers) for _ in range(self.connections)]
+        servers = [self.server, self.second] if self.second else [self.server]
+        asked = cycle(servers)
+        opened = [Connection(next(asked), self.path, self.headers) for _ in range(self.connections)]
         for connection in opened:
             self.bytes = connection.ask()[1]
-        before, began, requests = self.server.seconds(), time.monotonic(), 0
+        before, before_behind = _seconds(servers), _seconds([self.behind] if self.behind else [])
+        began, requests = time.monotonic(), 0
         asking = cycle(opened)
         while time.monotonic() < began + seconds:
             next(asking).ask()
             requests += 1
-        self.times.append((self.server.seconds() - before) / requests * 1e6)
+        self.times.append((_seconds(servers) - before) / requests * 1e6)
+        if self.behind:
+            self.times_behind.append((_seconds([self.behind]) - before_behind) / requests * 1e6)
         self.rates.append(requests / (time.monotonic() - began))
         for connection in opened:
             connection.close()
@@ -133,12 +143,18 @@ class Target:
             "per_second": round(statistics.median(self.rates)),
             "bytes": self.bytes,
         }
+        if self.behind:
+            found |= {"behind": round(statistics.median(self.times_behind))}
         if self.beside:
             ratios = [his / own for own, his in zip(self.times, self.beside.times, strict=True)]
             found |= {"ratio": round(statistics.median(ratios), 2), "beside": self.beside.name}
         if self.bound:
             found |= {"bound": self.bound}
         return found
+
+
+def _seconds(servers: list[Server]) -> float:
+    return sum(server.seconds() for server in servers)
 
 
 def measure(targets: list[Target], rounds: int, seconds: float) -> list[dict[str, object]]:
@@ -148,6 +164,7 @@ def measure(targets: list[Target], rounds: int, seconds: float) -> list[dict[str
         # Long enough for what compiles while it runs.
         target.measure(_WARMING)
         target.times.clear()
+        target.times_behind.clear()
         target.rates.clear()
     for _ in range(rounds):
         for target in targets:

@@ -11,8 +11,11 @@ from typing import Any
 
 HERE = Path(__file__).parent
 PICTURE, TEXT = HERE / "results.svg", HERE / "README.md"
-#: What the table stands between.
-BEGIN, END = "<!-- figures -->\n", "<!-- /figures -->"
+#: What the table of each part stands between.
+BETWEEN = {
+    "reads": ("<!-- figures -->\n", "<!-- /figures -->"),
+    "engines": ("<!-- engines -->\n", "<!-- /engines -->"),
+}
 #: Groups of bars: a title, and the measured requests with what they are called here.
 GROUPS = {
     "One record": {
@@ -35,6 +38,13 @@ GROUPS = {
         "json-server: fifty": "json-server",
         "peewee and marshmallow: fifty": "peewee and marshmallow",
     },
+    "One record by this service, from a file and from PostgreSQL": {
+        "a file, kept": "file, kept in front",
+        "PostgreSQL, kept": "PostgreSQL, kept in front",
+        "PostgreSQL, kept, 100 ms": "PostgreSQL, kept, 100 ms old at most",
+        "a file, made: one record": "file, made for the request",
+        "PostgreSQL, made: one record": "PostgreSQL, made for the request",
+    },
 }
 WIDTH, LEFT, ROW, HEAD = 760, 240, 22, 34
 #: The scale's ends, as powers of ten of a microsecond.
@@ -49,12 +59,14 @@ text { font: 13px system-ui, sans-serif; fill: #24292f }
 """
 
 
-def draw(reads: list[dict[str, Any]]) -> str:
+def draw(results: list[dict[str, Any]]) -> str:
     """The picture of what was measured; of what was measured several times, the first."""
-    measured = {result["name"]: result["us"] for result in reversed(reads)}
+    measured = {result["name"]: result["us"] for result in reversed(results)}
     parts: list[str] = []
     y = 0
     for title, bars in GROUPS.items():
+        if not measured.keys() >= bars.keys():
+            continue
         y += HEAD
         parts.append(f'<text class="title" x="0" y="{y - 10}">{title}: µs of processor, logarithmic</text>')
         for name, label in sorted(bars.items(), key=lambda bar: measured[bar[0]]):
@@ -66,7 +78,7 @@ def draw(reads: list[dict[str, Any]]) -> str:
 
 
 def _bar(label: str, microseconds: float, y: int) -> str:
-    kind = "ours" if label.startswith("this service") else "other"
+    kind = "ours" if label.startswith(("this service", "file", "PostgreSQL")) else "other"
     length = (log10(microseconds) - LOW) / (HIGH - LOW) * (WIDTH - LEFT - 60)
     return (
         f'<text x="{LEFT - 8}" y="{y + 14}" text-anchor="end">{escape(label)}</text>'
@@ -75,25 +87,31 @@ def _bar(label: str, microseconds: float, y: int) -> str:
     )
 
 
-def table(reads: list[dict[str, Any]]) -> str:
-    """What was measured as a table in Markdown, in the order of the rounds."""
+def table(results: list[dict[str, Any]]) -> str:
+    """What was measured as a table in Markdown, in the order of the rounds; behind the plus sign, what a
+    database server took."""
     rows = ["| request | µs | spread | a second | bytes | ratio |", "|---|--:|--:|--:|--:|---|"]
-    for result in reads:
+    for result in results:
         ratio = f"{result['ratio']} × {result['beside']}" if "ratio" in result else ""
         wanted = f" (aim: {result['bound']})" if "bound" in result else ""
+        behind = f" + {result['behind']:,}" if "behind" in result else ""
         figures = (
-            f"{result['us']:,} | {result['spread']:.0%} | {result['per_second']:,} | {result['bytes']:,}"
+            f"{result['us']:,}{behind} | {result['spread']:.0%} | {result['per_second']:,} "
+            f"| {result['bytes']:,}"
         )
         rows.append(f"| {result['name']} | {figures} | {ratio}{wanted} |")
     return "\n".join([*rows, ""])
 
 
 def main() -> None:
-    """Draw the picture and write the table anew."""
-    reads = json.loads((HERE / "results.json").read_text("utf-8"))["reads"]
-    PICTURE.write_text(draw(reads), "utf-8")
-    before, _, rest = TEXT.read_text("utf-8").partition(BEGIN)
-    TEXT.write_text(before + BEGIN + table(reads) + END + rest.partition(END)[2], "utf-8")
+    """Draw the picture and write the tables anew."""
+    kept = json.loads((HERE / "results.json").read_text("utf-8"))
+    PICTURE.write_text(draw([result for part in BETWEEN for result in kept.get(part, ())]), "utf-8")
+    text = TEXT.read_text("utf-8")
+    for part, (begin, end) in BETWEEN.items():
+        before, _, rest = text.partition(begin)
+        text = before + begin + table(kept.get(part, [])) + end + rest.partition(end)[2]
+    TEXT.write_text(text, "utf-8")
 
 
 if __name__ == "__main__":

@@ -126,11 +126,13 @@ def _pages(s: Servers, fifty: int) -> Iterator[Target]:
         yield Target("made: fifty", s.made, FIFTY, {}, other, bound)
 
 
-def _line(result: dict[str, object]) -> str:
+def line(result: dict[str, object]) -> str:
+    """What was measured of a target, to be printed."""
+    behind = f" + {result['behind']:,} us behind" if "behind" in result else ""
     beside = f"{result['ratio']:6.2f} x {result['beside']}" if "ratio" in result else ""
     bound = f" (wanted: {result['bound']})" if "bound" in result else ""
     return (
-        f"{result['name']:38}{result['us']:7,} us  spread {result['spread']:4.0%}"
+        f"{result['name']:38}{result['us']:7,} us{behind}  spread {result['spread']:4.0%}"
         f"{result['per_second']:7,}/s {result['bytes']:8,} bytes {beside}{bound}"
     )
 
@@ -145,7 +147,7 @@ def main() -> None:
         targets = list(_targets(_started(stack, Path(folder))))
         results = measure(targets, given.rounds, given.seconds)
     for result in results:
-        print(_line(result))
+        print(line(result))
     keep("reads", results)
 
 
