@@ -62,7 +62,7 @@ def _kept(numbers: BitMap) -> bytes:
 
 
 def _divided(database: Database, first: str, numbers: BitMap) -> dict[str, BitMap]:
-    query = "SELECT k.record, k.id FROM json_each({numbers}) j CROSS JOIN search_row k ON k.id = j.value"
+    query = "SELECT k.record, k.id FROM json_each({numbers}) CROSS JOIN search_row k ON k.id = json_each.value"
     ids = sorted(run(database, sql(query, numbers=listed(numbers))).fetchall())
     return {some[0][0] if at else first: _numbers(some) for at, some in enumerate(batches(ids, HALF))}
 
