@@ -62,8 +62,8 @@ def _kept(numbers: BitMap) -> bytes:
 
 
 def _divided(database: Database, first: str, numbers: BitMap) -> dict[str, BitMap]:
-    query = "SELECT k.record, k.id FROM json_each({numbers}) CROSS JOIN search_row k ON k.id = json_each.value"
-    ids = sorted(run(database, sql(query, numbers=listed(numbers))).fetchall())
+    these = "FROM json_each({numbers}) CROSS JOIN search_row k ON k.id = json_each.value"
+    ids = run(database, sql(f"SELECT k.record, k.id {these} ORDER BY k.record", numbers=listed(numbers)))
     return {some[0][0] if at else first: _numbers(some) for at, some in enumerate(batches(ids, HALF))}
 
 
