@@ -127,7 +127,7 @@ def test_a_number_has_the_form_of_its_language(tmp_path: Path, number: int, foun
 
 
 #: What is called so in every language.
-NAMES = {"JSON", "API", "BibTeX", "CSL", "HTTP", "UTC", "RFC", "English"}
+NAMES = {"JSON", "GeoJSON", "API", "BibTeX", "CSL", "HTTP", "UTC", "RFC", "English"}
 
 
 @pytest.mark.parametrize(("path", "language"), PAGE_IN)

@@ -217,11 +217,11 @@ def test_a_page_is_kept_once_for_readers_of_every_language(own_copy: Path, tmp_p
     assert cached == [False, True, False, True, False, True, False, False]
 
 
-NOTE = {"kind": "duplicate", "note": "The same"}
+SAME = {"kind": "duplicate", "note": "The same"}
 #: What became of the party by whose id names are asked -> what it is called, and whose id links lead on with.
 USERS: dict[str, tuple[dict[str, str] | None, str, str]] = {
-    "merge": ({"into": "japan", **NOTE}, "Japan", "japan"),
-    "retract": (NOTE, "Nippon", "nippon"),
+    "merge": ({"into": "japan", **SAME}, "Japan", "japan"),
+    "retract": (SAME, "Nippon", "nippon"),
     "nothing": (None, "Nippon", "nippon"),
 }
 
