@@ -43,6 +43,20 @@ def test_the_first_of_a_chain_leads_to_the_last_in_one_step(chained: Desk) -> No
     assert facts("doctor", "--db", url_of(chained.path)).stdout == "everything agrees\n"
 
 
+def test_what_is_merged_twice_is_found_by_what_it_was_found_by_at_first(chained: Desk) -> None:
+    """A date names a party; it is merged, then the party, then the one that it was merged into."""
+    for name in "ab":
+        chained.party(f"side-{name}")
+    date = {"title": "Talks", "kind": "meeting", "when": "2019", "citations": [{"source": "mofa-faq"}]}
+    put(chained.database, DATE, {"first": {**date, "participants": [{"party": "side-a"}]}})
+    put(chained.database, DATE, {"second": date, "third": date})
+    for path, into in (("dates/first", "second"), ("parties/side-a", "side-b"), ("dates/second", "third")):
+        assert chained.change("POST", f"{path}/merge", {"into": into, **NOTE}).status_code == 200
+
+    assert chained.client.get("/v1/dates/first").headers["Location"] == "/v1/dates/third"
+    assert facts("doctor", "--db", url_of(chained.path)).stdout == "everything agrees\n"
+
+
 def test_mergers_in_one_batch_lead_to_the_last(desk: Desk) -> None:
     for name in "abc":
         desk.party(f"party-{name}")

@@ -66,8 +66,8 @@ def periods_of_renderings(database: Database, ids: Sequence[str]) -> dict[str, P
     survivors = _Survivors(database)
     found: dict[str, Periods] = {}
     states = run(database, sql(_STATES, ids=list(ids))).fetchall()
-    for record_id, type_name, since, until, computed, document in states:
-        then = survivors.at(since or _NOW)
+    for record_id, type_name, since, until, keyed, computed, document in states:
+        then = survivors.at(keyed or _NOW)
         state = _FoundThen(
             TYPES[type_name],
             record_id,
@@ -80,13 +80,16 @@ def periods_of_renderings(database: Database, ids: Sequence[str]) -> dict[str, P
     return {i: {row: joined_periods(some) for row, some in rows.items()} for i, rows in found.items()}
 
 
-#: Every state of public records by its rendering, as far as it was not taken out; drafts as they stand.
+#: Every state of public records by its rendering, as far as it was not taken out; drafts as they stand. What is
+#: merged leads elsewhere when its survivor is merged too, and goes on to be found by what it was found by.
 _STATES = f"""
-SELECT r.id, r.type, r.since, r.until, r.computed, v.document FROM rendering r
+SELECT r.id, r.type, r.since, r.until, CASE r.status WHEN 'merged' THEN
+(SELECT MIN(m.since) FROM rendering m WHERE m.id = r.id AND m.revision = r.revision) ELSE r.since END,
+r.computed, v.document FROM rendering r
 JOIN revision v ON v.record = r.id AND v.number = r.revision
 WHERE r.id IN ({{ids}}) AND v.document IS NOT NULL
 UNION ALL
-SELECT id, type, 0, {FOREVER}, computed, document FROM record WHERE id IN ({{ids}}) AND revision IS NULL"""
+SELECT id, type, 0, {FOREVER}, 0, computed, document FROM record WHERE id IN ({{ids}}) AND revision IS NULL"""
 
 
 def joined_periods(periods: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
