@@ -80,8 +80,8 @@ def periods_of_renderings(database: Database, ids: Sequence[str]) -> dict[str, P
     return {i: {row: joined_periods(some) for row, some in rows.items()} for i, rows in found.items()}
 
 
-#: Every state of public records by its rendering, as far as it was not taken out; drafts as they stand. What is
-#: merged leads elsewhere when its survivor is merged too, and goes on to be found by what it was found by.
+#: Every state of public records by its rendering, as far as it was not taken out; drafts as they stand. What
+#: is merged leads elsewhere when its survivor is merged too, and stays found by what it was found by.
 _STATES = f"""
 SELECT r.id, r.type, r.since, r.until, CASE r.status WHEN 'merged' THEN
 (SELECT MIN(m.since) FROM rendering m WHERE m.id = r.id AND m.revision = r.revision) ELSE r.since END,
