@@ -40,6 +40,10 @@ class TombstoneSchema(ValueSchema):
     revision = fields.Integer(required=True, metadata=doc("The last one that was public."))
 
 
+#: Of more faults the first are told; `detail` says how many there are.
+MOST_ERRORS = 1000
+
+
 class ProblemSchema(ValueSchema):
     """What went wrong. `type` leads to a page about this kind of problem."""
 
@@ -49,7 +53,7 @@ class ProblemSchema(ValueSchema):
     detail = fields.String(required=True)
     instance = fields.String(metadata={"format": "uri-reference"})
     request_id = fields.String()
-    errors = Listed(One(ProblemErrorSchema), 1000, allow_none=False)
+    errors = Listed(One(ProblemErrorSchema), MOST_ERRORS, allow_none=False)
     did_you_mean = fields.String(metadata=doc("What is near an id or name that nothing has."))
     current = One(CurrentSchema, allow_none=False, metadata=doc("Of 412 and 428."))
     tombstone = One(TombstoneSchema, allow_none=False, metadata=doc("Of 410, where a record was retracted."))

@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Set
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -302,7 +303,7 @@ def _real_value(declared: Filter, known: Known, chance: Random) -> Any:
             return None
 
 
-CONTRACT: Any = schemathesis.openapi.from_dict(DOCUMENT)
+CONTRACT: Any = schemathesis.openapi.from_dict(deepcopy(DOCUMENT))
 # An address that is too long is refused before anybody looks at what is wrong with it.
 CONTRACT.config.checks.negative_data_rejection.expected_statuses.append("414")
 # So is a body that is too large, such as one with more positions than a geometry may have.

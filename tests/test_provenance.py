@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from rdflib import PROV, RDF, SDO, Graph, Namespace, URIRef
 from rdflib.term import Node
 
-from api.records.core.origins import Document, fewest, provenance_of
+from api.records.core.origins import MOST_ANCESTORS, Document, fewest, provenance_of
 from api.records.core.registry import CLAIM, SOURCE
 from schemas.vocabularies import DERIVATIONS
 
@@ -333,14 +333,18 @@ def test_the_graph_of_the_past_names_an_origin_whose_way_was_taken_out(descent: 
 def test_descent_is_followed_however_far(desk: Desk) -> None:
     source = {"title": "A reprint", "kind": "news-report", "publisher": "tass", "held": True}
     far = {"print-0000": source}
-    for n in range(1, 1100):
+    for n in range(1, MOST_ANCESTORS + 1):
         from_before = [{"source": f"print-{n - 1:04d}", "how": "republishes"}]
         far[f"print-{n:04d}"] = {**source, "derived_from": from_before}
     put(desk.database, SOURCE, far)
-    claim = {"proposition": "A claim.", "kind": "reported-fact", "citations": [{"source": "print-1099"}]}
+    claim = {
+        "proposition": "A claim.",
+        "kind": "reported-fact",
+        "citations": [{"source": f"print-{MOST_ANCESTORS:04d}"}],
+    }
     put(desk.database, CLAIM, {"far": claim})
 
     graph = desk.read("claims/far/provenance")
 
     assert [s["id"] for s in graph["origins"]["sources"]] == ["print-0000"]
-    assert len([node for node in graph["nodes"] if node["type"] == "source"]) == 1100
+    assert len([node for node in graph["nodes"] if node["type"] == "source"]) == MOST_ANCESTORS + 1

@@ -22,11 +22,10 @@ _MEMBERS: dict[str, Json] = {
     "publish": {"if_match": _WRITTEN["if_match"], "body": {"anyOf": [_NOTE, _NOTHING]}},
     "retract": {"if_match": _WRITTEN["if_match"], "body": _NOTE},
     "merge": {"if_match": _WRITTEN["if_match"], "body": _MERGER},
-    "delete": {"if_match": _WRITTEN["if_match"], "body": _NOTHING},
+    "delete": {"if_match": _WRITTEN["if_match"]},
 }
 #: What may be left out.
 _OPTIONAL = ("publish", "if_match")
-_WITHOUT_BODY = ("publish", "delete")
 
 
 def batch_item() -> Json:
@@ -46,9 +45,8 @@ def _name(op: str) -> str:
 
 
 def _item(op: str, members: Json) -> Json:
-    body = members["body"]
-    own = {**members, "body": _of_any_type(body) if isinstance(body, str) else body}
-    optional = {*_OPTIONAL, *(["body"] if op in _WITHOUT_BODY else [])} & own.keys()
+    own = {name: _of_any_type(value) if isinstance(value, str) else value for name, value in members.items()}
+    optional = {*_OPTIONAL, *(["body"] if op == "publish" else [])} & own.keys()
     head = {"op": {"type": "string", "const": op}, "type": TYPE, "id": ID}
     return named(_name(op), object_of(head | own, _in_order(optional)))
 

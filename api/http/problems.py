@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Any
 from urllib.parse import quote
 
@@ -10,6 +11,7 @@ from flask import Flask, Response, current_app, has_request_context, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from schemas.base import nearest
+from schemas.problem import MOST_ERRORS
 from schemas.query import QueryError, QueryFault
 from schemas.vocabularies import PROBLEM_TYPES, ProblemType
 
@@ -69,7 +71,7 @@ def problem_document(
         "status": kind.status,
         "detail": detail,
     }
-    if found := list(errors):
+    if found := list(islice(errors, MOST_ERRORS)):
         document["errors"] = found
     return document | {key: value for key, value in more.items() if value is not None}
 

@@ -37,7 +37,7 @@ DROPS = (
 _BEGINS = b"PGDMP"
 #: How psql is to execute: the first line that it prints is the number of the transaction.
 _PSQL = ("--no-psqlrc", "--quiet", "--no-align", "--tuples-only", "--set=ON_ERROR_STOP=1", "--file=-")
-_BEGIN = ("BEGIN", "SELECT pg_current_xact_id()")
+_BEGIN = ("SET client_min_messages = warning", "BEGIN", "SELECT pg_current_xact_id()")
 #: Seconds in which a server that was lost may come back and tell what became of a transaction.
 _PATIENCE = 10
 #: Who puts it back owns it, and says who else may see it.

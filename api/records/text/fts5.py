@@ -56,7 +56,7 @@ class Fts5:
 
     def row(self, number: int, texts: Texts) -> tuple[Any, ...]:
         """Of both tables."""
-        return (number, *texts.words, *texts.parts)
+        return (number, *texts.words, *texts.tails)
 
     def pour(self, database: Database, scope: str, rows: Sequence[tuple[Any, ...]]) -> None:
         """Into both tables."""
