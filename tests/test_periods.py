@@ -214,7 +214,8 @@ def test_a_withdrawn_record_says_why_in_its_rendering(shelf: Shelf) -> None:
 def _turned(table: Table) -> Table:
     """A table whose model has its lines the other way round."""
     columns = tuple(reversed(table.stored.columns))
-    turned = Table(table.name, columns, table.stored.key, table.kept, table.packed, table.given)
+    kinds = (table.packed, table.given, table.numbers)
+    turned = Table(table.name, columns, table.stored.key, table.kept, *kinds)
     if isinstance(table, FilterKeys):
         return FilterKeys(turned, tuple(reversed(table.words)))
     return Numbered(turned, table.numbered) if isinstance(table, Numbered) else turned

@@ -100,7 +100,7 @@ def test_an_address_takes_few_statements_however_long_its_page(client: FlaskClie
 #: party that 24 records show.
 CHANGES = {
     "claims/bluebook-2019-dropped-the-wording": ({"said": "2019"}, 20),
-    "claims/putin-substantive-dialogue": ({"said": "2019"}, 21),
+    "claims/putin-substantive-dialogue": ({"said": "2019"}, 20),
     "parties/abe-shinzo": ({"name": "Abe"}, 40),
 }
 

@@ -20,11 +20,10 @@ class Numbered(Table):
     """A table in which records stand by their numbers."""
 
     def __init__(self, stored: Table, numbered: Sequence[str]) -> None:
-        super().__init__(stored.name, stored.columns, stored.key)
+        super().__init__(stored.name, stored.columns, stored.key, numbers=stored.numbers)
         self._stored, self.numbered = stored, tuple(numbered)
         stored.numbered = self.numbered
-        read = ", ".join(map(self._read_as, self.columns))
-        self._select = f"SELECT {read} FROM {self.name} WHERE "
+        self._read = [self._read_as(column) for column in self.columns]
         self._places = f"({', '.join(_NUMBER if name in numbered else '?' for name in self.columns)})"
 
     @property
@@ -38,9 +37,9 @@ class Numbered(Table):
         known = f'SELECT n.record FROM search_row n WHERE n.id = {self.name}."{column}"'
         return f"""COALESCE(({known}), '#' || "{column}")"""
 
-    def _having(self, column: str, values: Sequence[Any]) -> Sql:
+    def having(self, column: str, values: Sequence[Any]) -> Sql:
         if column not in self.numbered:
-            return super()._having(column, values)
+            return super().having(column, values)
         numbers = sql("SELECT id FROM search_row WHERE record IN ({values})", values=values)
         return sql(f'"{column}" IN ({{numbers}})', numbers=numbers)
 
@@ -72,10 +71,10 @@ class FilterKeys(Numbered):
         self._new_terms = Table("term", words, words, kept=True)
         rest = [name for name in stored.columns if name not in ("term", *words)]
         key = [name for name in stored.key if name != "term"]
-        Table.__init__(self, stored.name, [*words, *rest], [*words, *key])
+        Table.__init__(self, stored.name, [*words, *rest], [*words, *key], numbers=stored.numbers)
         said = {name: f"COALESCE(t.{name}, '#' || term)" for name in words if name not in stored.columns}
-        read = ", ".join(said.get(name) or self._read_as(name) for name in self.columns)
-        self._select = f"SELECT {read} FROM {self.name} LEFT JOIN term t ON t.id = term WHERE "
+        self._read = [said.get(name) or self._read_as(name) for name in self.columns]
+        self._source = f"{self.name} LEFT JOIN term t ON t.id = term"
         self._insert, self._replace = stored._insert, stored._replace
         term = f"(SELECT id FROM term WHERE {' AND '.join(f'{name} = ?' for name in words)})"
         numbers = {"term": term, "record": _NUMBER}
@@ -120,7 +119,7 @@ class FilterKeys(Numbered):
     def delete_of(self, database: Database, column: str, values: Iterable[Any]) -> None:
         """Take the rows away that have one of the values in a column, and terms that nothing has any more."""
         for some in batches(values):
-            having = self._having(column, some)
+            having = self.having(column, some)
             terms = run(database, sql("SELECT DISTINCT term FROM filter_key WHERE {having}", having=having))
             found = {row[0] for row in terms.fetchall()}
             self._stored.delete_of(database, column, record_numbers(database, some).values())

@@ -56,13 +56,13 @@ class Table:
         kept: bool = False,
         packed: Collection[str] = (),
         given: Collection[str] = (),
+        numbers: Collection[str] = (),
     ) -> None:
+        """`packed`: the columns of texts that are kept compressed; `given`: those to which the database gives
+        numbers; `numbers`: those whose values are whole numbers."""
         self.name, self.columns, self.key = name, tuple(columns), tuple(key)
-        #: The columns of texts that are kept compressed, and where they stand in a row.
-        self.packed = frozenset(packed)
+        self.packed, self.given, self.numbers = frozenset(packed), frozenset(given), frozenset(numbers)
         self._packed_at = [at for at, column in enumerate(self.columns) if column in packed]
-        #: The columns to which the database gives numbers.
-        self.given = frozenset(given)
         #: Whether its rows have a checksum; others are derived.
         self.kept = kept
         self._written = (*self.columns, CHECKSUM) if kept else self.columns
@@ -71,7 +71,8 @@ class Table:
         summed = sorted(name for name in self.columns if name not in ("until", *given))
         self._summed = [self.columns.index(name) for name in summed]
         self.row: Any = namedtuple(name, self.columns)  # type: ignore[misc]  # its columns are the model's
-        self._select = f"SELECT {names_of(self.columns)} FROM {self.name} WHERE "
+        #: What is read for each column, and of what.
+        self._read, self._source = [f'"{column}"' for column in self.columns], self.name
         self._insert = f"INSERT INTO {self.name} ({names_of(self._written)}) VALUES"
         self._replace = f" ON CONFLICT ({names_of(self.key)}) {self._on_conflict()}"
         #: A place for each value of a row, in a statement.
@@ -90,8 +91,8 @@ class Table:
 
     def read(self, database: Database, condition: Sql) -> list[Any]:
         """The rows that meet a condition."""
-        rows = run(database, Sql(self._select + condition.text, condition.values)).fetchall()
-        return [self.row._make(self.unpacked(row)) for row in rows]
+        query = sql(f"SELECT {', '.join(self._read)} FROM {self._source} WHERE {{met}}", met=condition)
+        return [self.row._make(self.unpacked(row)) for row in run(database, query).fetchall()]
 
     def unpacked(self, row: Sequence[Any]) -> Sequence[Any]:
         """The values of a row as it is stored, its texts as they are.
@@ -111,11 +112,23 @@ class Table:
         """The rows that have one of the values in a column, and meet a further condition."""
         found: list[Any] = []
         for some in batches(values):
-            condition = self._having(column, some)
+            condition = self.having(column, some)
             found += self.read(database, joined(" AND ", [condition, also]) if also else condition)
         return found
 
-    def _having(self, column: str, values: Sequence[Any]) -> Sql:
+    def as_texts(self, width: int, condition: Sql) -> Sql:
+        """What `SELECT` the rows that meet a condition as so many texts, for one statement with other tables:
+        NULLs stand behind them. For tables without bytes; `of_texts` makes rows of these."""
+        texts = [f"CAST({value} AS text)" for value in self._read]
+        padded = [*texts, *["CAST(NULL AS text)"] * (width - len(texts))]
+        return sql(f"{', '.join(padded)} FROM {self._source} WHERE {{met}}", met=condition)
+
+    def of_texts(self, texts: Sequence[str | None]) -> Any:
+        """The row of such texts."""
+        pairs = zip(self.columns, texts, strict=False)
+        return self.row._make(int(text) if text and name in self.numbers else text for name, text in pairs)
+
+    def having(self, column: str, values: Sequence[Any]) -> Sql:
         """The condition that a row has one of some values in a column."""
         return sql(f'"{column}" IN ({{values}})', values=values)
 
@@ -225,7 +238,7 @@ class Table:
     def delete_of(self, database: Database, column: str, values: Iterable[Any]) -> None:
         """Take the rows away that have one of the values in a column."""
         for some in batches(values):
-            run(database, sql(f"DELETE FROM {self.name} WHERE {{having}}", having=self._having(column, some)))
+            run(database, sql(f"DELETE FROM {self.name} WHERE {{having}}", having=self.having(column, some)))
 
 
 def names_of(columns: Sequence[str]) -> str:

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from typing import Any
 
-from peewee import AutoField, Database
+from peewee import AutoField, BigIntegerField, Database, IntegerField
 
-from ..core.sql import Sql
+from ..core.sql import Sql, joined, run, sql
 from . import models
 from .numbered import FilterKeys, Numbered, record_numbers
 from .table import CHECKSUM, Table, batches, batches_of_ids
@@ -24,9 +24,11 @@ def _table_of(model: Any) -> Table:
         kept=CHECKSUM in names,
         packed=[name for name, field in names.items() if isinstance(field, models.PackedText)],
         given=[name for name, field in names.items() if isinstance(field, AutoField)],
+        numbers=[name for name, field in names.items() if type(field) in (IntegerField, BigIntegerField)],
     )
     if model is models.FilterKey:
-        return FilterKeys(table, [f.column_name for f in models.Term._meta.sorted_fields[1:-1]])
+        words = [name for name in models.Term._meta.columns if name not in ("id", CHECKSUM)]
+        return FilterKeys(table, words)
     numbered = [name for name, field in names.items() if isinstance(field, models.RecordNumber)]
     return Numbered(table, numbered) if numbered else table
 
@@ -34,9 +36,18 @@ def _table_of(model: Any) -> Table:
 def rows_of_records(
     database: Database, tables: Iterable[Table], ids: Iterable[str], also: Sql | None = None
 ) -> list[Any]:
-    """The rows of several tables that belong to some records, and meet a further condition."""
-    wanted = list(ids)
-    return [row for table in tables for row in table.read_of(database, "record", wanted, also)]
+    """The rows of several tables without bytes that belong to some records, and meet a further condition: in
+    one statement."""
+    found, places = [], list(tables)
+    width = max(len(table.columns) for table in places)
+    for some in batches(ids):
+        ways = []
+        for place, table in enumerate(places):
+            condition = joined(" AND ", [table.having("record", some), *([also] if also else [])])
+            ways.append(sql(f"SELECT {place}, {{texts}}", texts=table.as_texts(width, condition)))
+        for place, *texts in run(database, joined(" UNION ALL ", ways)).fetchall():
+            found.append(places[place].of_texts(texts))
+    return found
 
 
 #: Every table by its model.
