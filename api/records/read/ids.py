@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from pyroaring import BitMap
 
 from ..core.sql import Sql, sql
+from ..store.id_ranges import AFTER_EVERY_ID
 from ..store.postings import listed, read_set
 from .index import StateIndex
 
-#: Comes after every id.
-_AFTER_EVERY_ID = "~"
 #: Ranges that are read at once.
 AT_ONCE = 100
 
@@ -55,7 +54,7 @@ class FirstById:
 
     def _begin(self) -> Sql:
         if self.descends:
-            return sql("i.first < {after}", after=self.after or _AFTER_EVERY_ID)
+            return sql("i.first < {after}", after=self.after or AFTER_EVERY_ID)
         return sql(
             "i.first >= (SELECT MAX(b.first) FROM id_range b WHERE b.first <= {after})",
             after=self.after or "",
@@ -79,5 +78,5 @@ class FirstById:
     @property
     def _beyond(self) -> Sql:
         if self.descends:
-            return sql("k.record < {after}", after=self.after or _AFTER_EVERY_ID)
+            return sql("k.record < {after}", after=self.after or AFTER_EVERY_ID)
         return sql("k.record > {after}", after=self.after or "")

@@ -4,6 +4,7 @@ sets, whose order is that of the ids, and only those of a range or two are sorte
 Ranges follow on one another, and each has about as many records as the others, whatever their ids are.
 """
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 
 import orjson
@@ -18,33 +19,39 @@ from .tables import ID_RANGES, batches
 MOST = 1_024
 HALF = MOST // 2
 #: Comes after every id.
-_AFTER_EVERY_ID = "~"
+AFTER_EVERY_ID = "~"
 
-_RANGE_OF = "SELECT first, numbers FROM id_range WHERE first <= ? ORDER BY first DESC LIMIT 1"
+_RANGE_OF = """
+SELECT r.first, r.numbers, (SELECT MIN(n.first) FROM id_range n WHERE n.first > r.first)
+FROM id_range r WHERE r.first <= ? ORDER BY r.first DESC LIMIT 1
+"""
 
 
 def add(database: Database, numbers: Mapping[str, int]) -> None:
     """Put new records, by their ids, into the ranges that they belong to."""
-    changed: dict[str, BitMap] = {}
-    for record in sorted(numbers):
-        first, some = _range_of(database, record)
-        changed.setdefault(first, some).add(numbers[record])
-    for first, some in changed.items():
+    for first, some, records in _ranges_of(database, numbers):
+        some |= _numbers(records)
         _put(database, _divided(database, first, some) if len(some) > MOST else {first: some})
 
 
 def remove(database: Database, numbers: Mapping[str, int]) -> None:
     """Take records out of their ranges."""
-    changed: dict[str, BitMap] = {}
-    for record, number in numbers.items():
-        first, some = _range_of(database, record)
-        changed.setdefault(first, some).discard(number)
-    _put(database, changed)
+    for first, some, records in _ranges_of(database, numbers):
+        _put(database, {first: some - _numbers(records)})
 
 
-def _range_of(database: Database, record: str) -> tuple[str, BitMap]:
-    row = database.execute_sql(_RANGE_OF, (record,)).fetchone()
-    return (row[0], read_set(row[1])) if row else ("", BitMap())
+def _ranges_of(
+    database: Database, numbers: Mapping[str, int]
+) -> Iterator[tuple[str, BitMap, list[tuple[str, int]]]]:
+    """The ranges that records belong to: first id, what is there, and those of the records."""
+    left = deque(sorted(numbers.items()))
+    while left:
+        row = database.execute_sql(_RANGE_OF, (left[0][0],)).fetchone()
+        first, held, beyond = row or ("", None, None)
+        some = []
+        while left and (beyond is None or left[0][0] < beyond):
+            some.append(left.popleft())
+        yield first, read_set(held) if held is not None else BitMap(), some
 
 
 def _put(database: Database, ranges: Mapping[str, BitMap]) -> None:
@@ -90,7 +97,7 @@ def strange_ranges(database: Database) -> Iterator[str]:
         return
     if firsts[0] != "":
         yield ""
-    for first, following in zip(firsts, [*firsts[1:], _AFTER_EVERY_ID], strict=True):
+    for first, following in zip(firsts, [*firsts[1:], AFTER_EVERY_ID], strict=True):
         [(held, right)] = database.execute_sql(_HELD_AND_RIGHT, (first, following, first)).fetchall()
         # A damaged row may have a number that none can be.
         if bytes(held) != _kept(BitMap([n for n in orjson.loads(right) if 0 <= n < 2**32])):
