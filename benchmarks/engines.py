@@ -5,10 +5,8 @@ or slow by itself. `us` is the processor time of the service, `behind` that of t
 works inside the service.
 """
 
-import argparse
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -17,8 +15,8 @@ from typing import Any
 
 from tests.cluster import Cluster, new_database, own_server
 
-from .measure import ROOT, Server, Target, keep, measure, served
-from .reads import DOSSIER, FIFTY, FILTERED, ONE, line
+from .measure import ROOT, Server, Target, run, served
+from .reads import DOSSIER, FIFTY, FILTERED, ONE
 
 #: What an answer from memory may be older than the record, and the connections that two processes share.
 WITHIN, CONNECTIONS = {"FACTS_CACHE_STALENESS_MS": "100"}, 8
@@ -114,19 +112,5 @@ def _two(s: Services) -> Iterator[Target]:
         yield Target(f"{name}, two processes", one, ONE, {}, alone, 0.91, second=second, **shared)
 
 
-def main() -> None:
-    """Measure, print and keep."""
-    arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--rounds", type=int, default=9)
-    arguments.add_argument("--seconds", type=float, default=0.7, help="for each target in each round")
-    given = arguments.parse_args()
-    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
-        targets = list(_targets(_started(stack, Path(folder))))
-        results = measure(targets, given.rounds, given.seconds)
-    for result in results:
-        print(line(result))
-    keep("engines", results)
-
-
 if __name__ == "__main__":
-    main()
+    run("engines", __doc__, lambda stack, folder: _targets(_started(stack, folder)))

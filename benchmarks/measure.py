@@ -1,5 +1,6 @@
 """Servers pinned to one core, a load on the other, and what a request costs them."""
 
+import argparse
 import json
 import os
 import shutil
@@ -7,9 +8,10 @@ import signal
 import socket
 import statistics
 import subprocess
+import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from itertools import cycle
 from pathlib import Path
@@ -223,3 +225,29 @@ def _wait_for(process: "subprocess.Popen[bytes]", port: int) -> None:
         else:
             return
     raise SystemExit(f"nothing answers on port {port}")
+
+
+def _line(result: dict[str, object]) -> str:
+    """What was measured of a target, to be printed."""
+    behind = f" + {result['behind']:,} us behind" if "behind" in result else ""
+    beside = f"{result['ratio']:6.2f} x {result['beside']}" if "ratio" in result else ""
+    bound = f" (wanted: {result['bound']})" if "bound" in result else ""
+    return (
+        f"{result['name']:38}{result['us']:7,} us{behind}  spread {result['spread']:4.0%}"
+        f"{result['per_second']:7,}/s {result['bytes']:8,} bytes {beside}{bound}"
+    )
+
+
+def run(name: str, about: str, targets_of: Callable[[ExitStack, Path], Iterable[Target]]) -> None:
+    """A command that measures targets whose servers live as long as the stack, in a folder; prints, and keeps
+    what it found under a name."""
+    arguments = argparse.ArgumentParser(description=about)
+    arguments.add_argument("--rounds", type=int, default=9)
+    arguments.add_argument("--seconds", type=float, default=0.7, help="for each target in each round")
+    given = arguments.parse_args()
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+        targets = list(targets_of(stack, Path(folder)))
+        results = measure(targets, given.rounds, given.seconds)
+    for result in results:
+        print(_line(result))
+    keep(name, results)

@@ -6,19 +6,17 @@ disturb it far less than they disturb a rate. Rounds alternate between the targe
 rounds, with its spread (highest minus lowest, over the median).
 """
 
-import argparse
 import json
 import os
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 from . import peers
-from .measure import ROOT, Connection, Server, Target, keep, measure, served
+from .measure import ROOT, Connection, Server, Target, run, served
 
 HERE = Path(__file__).parent
 DOSSIER = str(ROOT / "fixtures" / "japan-russia-peace-treaty")
@@ -126,30 +124,5 @@ def _pages(s: Servers, fifty: int) -> Iterator[Target]:
         yield Target("made: fifty", s.made, FIFTY, {}, other, bound)
 
 
-def line(result: dict[str, object]) -> str:
-    """What was measured of a target, to be printed."""
-    behind = f" + {result['behind']:,} us behind" if "behind" in result else ""
-    beside = f"{result['ratio']:6.2f} x {result['beside']}" if "ratio" in result else ""
-    bound = f" (wanted: {result['bound']})" if "bound" in result else ""
-    return (
-        f"{result['name']:38}{result['us']:7,} us{behind}  spread {result['spread']:4.0%}"
-        f"{result['per_second']:7,}/s {result['bytes']:8,} bytes {beside}{bound}"
-    )
-
-
-def main() -> None:
-    """Measure, print and keep."""
-    arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--rounds", type=int, default=9)
-    arguments.add_argument("--seconds", type=float, default=0.7, help="for each target in each round")
-    given = arguments.parse_args()
-    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
-        targets = list(_targets(_started(stack, Path(folder))))
-        results = measure(targets, given.rounds, given.seconds)
-    for result in results:
-        print(line(result))
-    keep("reads", results)
-
-
 if __name__ == "__main__":
-    main()
+    run("reads", __doc__, lambda stack, folder: _targets(_started(stack, folder)))

@@ -123,6 +123,7 @@ def _read(opened: Callable[[], Database], full_text: FullText, sending: Connecti
     except BrokenPipeError:
         return
     except Exception as error:
+        # Whatever it was: the process that writes raises it, and undoes what it wrote.
         sending.send_bytes(_ERROR + pickle.dumps(error))
 
 
