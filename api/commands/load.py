@@ -1,6 +1,5 @@
 """`facts load`: dossier files into the record, all or nothing, or in batches."""
 
-import gc
 import os
 from collections.abc import Iterable
 from concurrent.futures.process import BrokenProcessPool
@@ -83,8 +82,6 @@ def load(
     With --batch N memory stays the same however many records there are. What ended half-way is finished by
     loading again.
     """
-    # What is there by now stays: looking through it again and again for garbage took a tenth of the time.
-    gc.freeze()
     if is_there(url):
         # To read the files may take minutes.
         if if_empty and _holds_records(url):
