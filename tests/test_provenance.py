@@ -330,7 +330,7 @@ def test_the_graph_of_the_past_names_an_origin_whose_way_was_taken_out(descent: 
 
 
 @pytest.mark.audit
-def test_descent_is_followed_however_far(desk: Desk) -> None:
+def test_descent_is_followed_as_far_as_it_may_go(desk: Desk) -> None:
     source = {"title": "A reprint", "kind": "news-report", "publisher": "tass", "held": True}
     far = {"print-0000": source}
     for n in range(1, MOST_ANCESTORS + 1):

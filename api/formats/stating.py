@@ -12,15 +12,16 @@ from schemas.base import Fault, Json, faults_of
 from schemas.curating import CorrectionSchema, MergerSchema
 from schemas.vocabularies import RECORD_STATUSES
 
+_WHY: Final = WITHDRAWAL.removeprefix("/")
 #: The members that are no part of the document.
-STATED: Final = ("status", WITHDRAWAL[1:])
+STATED: Final = ("status", _WHY)
 #: What is said of a record that is withdrawn.
 _SCHEMAS: Final = {"retracted": CorrectionSchema(), "merged": MergerSchema()}
 
 
 def withdrawal_of(record: Json) -> tuple[Withdrawal | None, list[DocumentFault]]:
     """Why a record in a file is withdrawn, where it is, and what is wrong with how that is said."""
-    status, given = record.get("status", "published"), record.get(WITHDRAWAL[1:])
+    status, given = record.get("status", "published"), record.get(_WHY)
     if not isinstance(status, str) or status not in RECORD_STATUSES.names:
         fault = Fault.of_choice("what a record can be", status, RECORD_STATUSES.names)
         return None, [document_fault("/status", fault)]
@@ -46,4 +47,4 @@ def stated(status: str, withdrawal: Withdrawal | None) -> Json:
         return {"status": status}
     why = {"kind": withdrawal.kind, "note": withdrawal.note}
     into = {"into": withdrawal.into} if withdrawal.into else {}
-    return {"status": status, WITHDRAWAL[1:]: into | why}
+    return {"status": status, _WHY: into | why}
