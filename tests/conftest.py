@@ -554,7 +554,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together:
 #: Tests of what the contract says, whatever keeps the records: `--database postgresql` runs these, but for
 #: those that look into a file.
 CONTRACT = re.compile(
-    "test_(answers|attributes|between|claims|collections|contract|curating|dates|enrichment|facets|filters"
+    "test_(answers|attributes|batches|between|claims|collections|contract|curating|dates|descent|enrichment|facets|filters"
     "|history|many|mergers|merge_patches|nested_patches|nested_writes|periods|perspective|positions"
     "|preconditions|provenance|quantities|redaction|references|reviews|search|timeline|translations).py"
 )
