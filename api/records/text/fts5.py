@@ -15,7 +15,7 @@ from ..core.sql import ALWAYS, Sql, joined, sql
 from ..store.postings import listed
 from ..store.tables import Table
 from ..store.troubles import trouble_of
-from .fulltext import SCOPES, Texts
+from .fulltext import SCOPES, Texts, condition_of
 from .normalise import BETWEEN, pieces
 from .query import SearchTerm, TextQuery
 
@@ -121,19 +121,9 @@ class Fts5:
 
     def among(self, scopes: Sequence[str], text: TextQuery, numbers: Sql) -> Sql:
         """By looking into what is indexed, where one blank stands between words."""
-        having = joined(" AND ", [ALWAYS, *map(_stands_in, text.wanted)])
-        excluded = [joined(" AND ", list(map(_stands_in, terms))) for terms in text.excluded]
-        lacking = [sql("AND NOT ({all})", all=condition) for condition in excluded]
-        ways = [
-            sql(
-                f"SELECT w.rowid AS id FROM {scope}_words w "
-                "WHERE w.rowid IN ({numbers}) AND {having} {lacking}",
-                numbers=numbers,
-                having=having,
-                lacking=joined(" ", lacking),
-            )
-            for scope in scopes
-        ]
+        query = "SELECT w.rowid AS id FROM {scope}_words w WHERE w.rowid IN ({{numbers}}) AND {{has}}"
+        has = condition_of(text, _stands_in)
+        ways = [sql(query.format(scope=scope), numbers=numbers, has=has) for scope in scopes]
         return joined(" UNION ALL ", ways)
 
     def scores(self, text: TextQuery, scopes: Sequence[str], among: BitMap) -> list[Sql]:

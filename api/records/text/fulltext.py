@@ -5,7 +5,7 @@ moves no rank and no count. It is found by whole words, the beginnings of words 
 runs of East Asian script by their overlapping pairs and single characters.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from peewee import Database
 from pyroaring import BitMap
 
-from ..core.sql import Sql
+from ..core.sql import ALWAYS, Sql, joined, sql
 from .normalise import BETWEEN, Piece, indexed, is_old_letter, normalise, pieces
 from .query import LEAST_PART, SearchTerm, TextQuery
 
@@ -100,6 +100,13 @@ def _tails(texts: Iterable[Sequence[Piece]]) -> Iterable[str]:
 def _tail(word: str) -> str:
     """A word without its first letter; all of it where an engine might not know each letter as one."""
     return word[1:] if word.isascii() or all(map(is_old_letter, word)) else word
+
+
+def condition_of(text: TextQuery, stands: Callable[[SearchTerm], Sql]) -> Sql:
+    """The condition that a row has a text, of the one that a term `stands` in it."""
+    excluded = [joined(" AND ", list(map(stands, terms))) for terms in text.excluded]
+    lacking = [sql("NOT ({all})", all=condition) for condition in excluded]
+    return joined(" AND ", [ALWAYS, *map(stands, text.wanted), *lacking])
 
 
 class FullText(Protocol):

@@ -11,10 +11,10 @@ from typing import Any
 from peewee import Database
 from pyroaring import BitMap
 
-from ..core.sql import ALWAYS, Sql, joined, run, sql
+from ..core.sql import Sql, joined, run, sql
 from ..store.engine import engine_of
 from ..store.tables import batches
-from .fulltext import Texts
+from .fulltext import Texts, condition_of
 from .normalise import BETWEEN, pieces
 from .query import SearchTerm, TextQuery
 
@@ -100,18 +100,9 @@ class TextSearch:
 
     def among(self, scopes: Sequence[str], text: TextQuery, numbers: Sql) -> Sql:
         """By the conditions on their rows."""
-        having = joined(" AND ", [ALWAYS, *map(_has, text.wanted)])
-        excluded = [joined(" AND ", list(map(_has, terms))) for terms in text.excluded]
-        lacking = [sql("AND NOT ({all})", all=condition) for condition in excluded]
-        ways = [
-            sql(
-                f"SELECT t.id FROM {scope}_text t WHERE t.id IN ({{numbers}}) AND {{having}} {{lacking}}",
-                numbers=numbers,
-                having=having,
-                lacking=joined(" ", lacking),
-            )
-            for scope in scopes
-        ]
+        query = "SELECT t.id FROM {scope}_text t WHERE t.id IN ({{numbers}}) AND {{has}}"
+        has = condition_of(text, _has)
+        ways = [sql(query.format(scope=scope), numbers=numbers, has=has) for scope in scopes]
         return joined(" UNION ALL ", ways)
 
     def scores(self, text: TextQuery, scopes: Sequence[str], among: BitMap) -> list[Sql]:
