@@ -32,8 +32,7 @@ from api.endpoints.openapi import ANYWHERE
 from api.http.problems import TYPES
 from api.records.answers.search import EVERY_TYPE
 from api.records.answers.timeline import KINDS
-from api.records.core.filters import Countries, Dated, Filter, Ids, Languages, Questions
-from api.records.core.located import Located
+from api.records.core.filters import Countries, Dated, Filter, Ids, Languages, Located, Questions
 from api.records.core.registry import BY_PLURAL
 
 from .audits.contract import operations, require_shape, trimmed

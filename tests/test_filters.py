@@ -10,8 +10,7 @@ from flask.testing import FlaskClient
 
 from api.endpoints.parameters import collection_parameters
 from api.records.core import filters as kinds
-from api.records.core.filters import Filter, Keys, RegistryError, each, one
-from api.records.core.measured import Measured
+from api.records.core.filters import Filter, Keys, Measured, RegistryError, each, one
 from api.records.core.registry import CLAIM, TYPES
 from schemas.query import QueryError, read_query
 from schemas.vocabularies import CLAIM_KINDS

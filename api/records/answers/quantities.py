@@ -9,7 +9,7 @@ from pyroaring import BitMap
 from schemas.base import Json
 
 from ..core.agreement import Comparison, compared
-from ..core.measured import labelled, plain_label
+from ..core.filters.measured import labelled, plain_label
 from ..core.registry import CLAIM
 from ..core.sql import joined, sql
 from ..core.state import State

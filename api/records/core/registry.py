@@ -25,18 +25,20 @@ from .filters import (
     Key,
     Keys,
     Languages,
+    Located,
+    Measured,
     Members,
     Questions,
     RegistryError,
     Terms,
     Within,
+    box_keys,
     derived,
     each,
     one,
     padded,
+    quantity_keys,
 )
-from .located import Located, box_keys
-from .measured import Measured, quantity_keys
 from .mentions import Role, mentions, roles_of
 
 

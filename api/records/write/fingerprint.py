@@ -17,7 +17,7 @@ from peewee import Database
 import schemas
 from schemas import curating, fuzzy_date, geometry, json_schema, query, text, ucum, units
 
-from ..core import filters, located, measured, mentions, origins, registry
+from ..core import filters, mentions, origins, registry
 from ..core.registry import TYPES, RecordType
 from ..store.engine import DatabaseUnusable
 from ..store.tables import FINGERPRINTS
@@ -81,7 +81,7 @@ def _without_docstrings(source: str) -> str:
     return ast.unparse(tree)
 
 
-def _modules_of(package: ModuleType, but: tuple[ModuleType, ...]) -> tuple[ModuleType, ...]:
+def _modules_of(package: ModuleType, but: tuple[ModuleType, ...] = ()) -> tuple[ModuleType, ...]:
     """The modules of a package, also of those in it, in the order of their names, without some."""
     names = sorted(found.name for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."))
     return tuple(module for name in names if (module := import_module(name)) not in but)
@@ -110,9 +110,7 @@ KEYS = Made(
         units,
         geometry,
         registry,
-        filters,
-        located,
-        measured,
+        *_modules_of(filters),
         mentions,
         keys,
         postings,

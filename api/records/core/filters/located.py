@@ -11,8 +11,9 @@ from schemas.base import Json
 from schemas.geometry import parts
 from schemas.query import Box, Parameter, Query
 
-from .filters import Filter, Index, Key, Survivors
-from .sql import Sql, joined, sql
+from ..sql import Sql, joined, sql
+from .base import Filter, Index, Survivors
+from .keys import Key
 
 #: Levels of the grid: a cell of the last is 0.0055° wide.
 _DEPTH = 16
@@ -76,7 +77,6 @@ class Located(Filter):
     """Found by a box that one of its parts touches; both are boxes in degrees, edges included."""
 
     negatable: ClassVar[bool] = False
-    by_value: ClassVar[bool] = False
 
     def plain(self) -> Parameter:
         """A box."""

@@ -11,8 +11,9 @@ from schemas.base import Json
 from schemas.query import Parameter, Query, QueryError, QueryFault
 from schemas.units import read_unit
 
-from .filters import Filter, Index, Key, Survivors
-from .sql import Sql, joined, sql
+from ..sql import Sql, joined, sql
+from .base import Filter, Index, Survivors
+from .keys import Key
 
 #: Digits of a bound as a key, as many as decimal128 has, and what is added to its exponent.
 _DIGITS, _BIAS = 34, 500
@@ -82,7 +83,6 @@ class Measured(Filter):
     most: str = ""
     label: str = ""
     negatable: ClassVar[bool] = False
-    by_value: ClassVar[bool] = False
 
     def missing(self) -> str | None:
         """Keys, and the names of the bounds and of the label."""
