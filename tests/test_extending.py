@@ -84,7 +84,8 @@ STATUTE = RecordType(
         Flag("in_force", "Whether it is in force.",
              Keys(lambda d, _: [("true" if d["in_force"] else "false", "")], several=False)),
         AtLeast("fine_min", "Least of its highest fine.",
-                Keys(lambda d, _: [(padded(d["fine"]["amount"]), "")] if "fine" in d else [], several=False),
+                Keys(lambda d, _: [(keys.padded(d["fine"]["amount"]), "")] if "fine" in d else [],
+                     several=False),
                 most=100_000),
         Languages("language", "BCP 47 tag.", one("language")),
         Countries("country", "ISO 3166 code.", one("country")),
@@ -97,13 +98,9 @@ STATUTE = RecordType(
     ),
 )
 """
-FILTER = '        Flag("noted", "Whether it has a note.", Keys(_noted, several=False)),'
-NOTED = """
-def _noted(document: Json, computed: Json) -> Iterable[Key]:
-    return [("true" if "note" in document else "false", "")]
-
-
-"""
+FILTER = """\
+        Flag("noted", "Whether it has a note.",
+             Keys(lambda d, _: [("true" if "note" in d else "false", "")], several=False)),"""
 STATUTES = """\
 - id: mine-act
   title: Act on mines
@@ -177,7 +174,6 @@ def extended(tmp_path_factory: pytest.TempPathFactory) -> Path:
     _edit(code / "api" / "records" / "core" / "registry.py", [
         (r"(from schemas.source import .*\n)", r"\1from schemas.statute import StatuteSchema\n"),
         (r'(        Dated\("published",.*\n)', rf"\1{FILTER}\n"),
-        (r"(SOURCE = RecordType\()", rf"{NOTED}\1"),
         (r"(\nTYPES: )", rf"{ENTRY}\1"),
         (r"PLACE, DOSSIER\)", "PLACE, DOSSIER, STATUTE)"),
     ])  # fmt: skip

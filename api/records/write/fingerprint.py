@@ -109,6 +109,7 @@ KEYS = Made(
         ucum,
         units,
         geometry,
+        RecordType,
         registry,
         *_modules_of(filters),
         mentions,

@@ -16,7 +16,7 @@ from .base import (
 )
 from .dates import UNDATED, Dated, bounds_of_term, dated_term, term_touching, touching
 from .followed import Members, Within
-from .keys import Key, Keys, derived, each, one, padded
+from .keys import Key, Keys, derived, each, one
 from .located import Located, box_keys
 from .measured import Measured, quantity_keys
 from .values import AtLeast, Countries, Flag, Ids, Languages, Questions, Terms
@@ -50,7 +50,6 @@ __all__ = [
     "named",
     "narrower_of",
     "one",
-    "padded",
     "parts_of",
     "quantity_keys",
     "term_touching",
