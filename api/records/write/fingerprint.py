@@ -91,7 +91,7 @@ def _modules_of(package: ModuleType, but: tuple[ModuleType, ...] = ()) -> tuple[
 RENDERING = Made(
     "rendering",
     (
-        *_modules_of(schemas, but=(query, curating, json_schema)),
+        *_modules_of(schemas, but=(query, *_modules_of(query), curating, json_schema)),
         mentions,
         origins,
         RecordType,
