@@ -6,7 +6,7 @@ from typing import Any
 from marshmallow import Schema, fields
 
 from .base import Json
-from .fields import PLAIN_VALUES, Checked, Listed
+from .fields import ID, ID_PATTERN, Checked, Listed
 from .geometry import GEOMETRIES
 from .problem import ProblemErrorSchema, ProblemSchema
 from .quantity import DECIMAL
@@ -17,6 +17,24 @@ from .vocabularies import VOCABULARIES
 #: Built by hand while rendering: they say themselves which members are always there.
 _PARTIAL = (ReferenceSchema, FuzzyDateSchema, ProblemSchema, ProblemErrorSchema)
 _PLAIN: dict[type, str] = {fields.Integer: "integer", fields.String: "string", fields.Boolean: "boolean"}
+
+
+def _either(plain: Json, member: str, description: str) -> Json:
+    """A string, or the object that a read returns, of which one member counts."""
+    read = {"type": "object", "required": [member], "properties": {member: plain}}
+    return {
+        "oneOf": [plain, {**read, "description": f"What a read returns: only its `{member}` counts."}],
+        "description": description,
+    }
+
+
+_EDTF: Json = {"type": "string", "maxLength": 64, "examples": ["2018-11", "2012-12-26/2020-09-16"]}
+#: Components of plain values; a reference and a date may be written as the object that a read returns.
+_PLAIN_VALUES: dict[str, Json] = {
+    "Id": {"type": "string", "pattern": ID_PATTERN, "maxLength": 64, "examples": ["abe-shinzo"]},
+    "ReferenceInput": _either(ID, "id", "The id of another record."),
+    "FuzzyDateInput": _either(_EDTF, "edtf", "EDTF level 0 or 1, without times of day, years 0001-9999."),
+}
 
 
 def component_name(schema: type[Schema]) -> str:
@@ -40,7 +58,7 @@ def written_components(*roots: type[Schema]) -> dict[str, Json]:
     records = [s for s in found if issubclass(s, RecordSchema)]
     patched = [s for s in found if _patched_inside(s, records)]
     return {
-        **PLAIN_VALUES,
+        **_PLAIN_VALUES,
         "TranslationsInput": _nullable(_list(Translations(), "Input")),
         "Decimal": DECIMAL,
         **GEOMETRIES,
