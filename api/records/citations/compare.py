@@ -6,25 +6,23 @@ them but for case, quotes, dashes and white space, edge words only say where to 
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import islice
 from types import MappingProxyType
 from typing import Any, Final, Literal
 
-from .spans import (
-    Span,
-    digest,
-    find_spans,
-    fold,
-    folded_digest,
-    folded_text,
-    occurrences,
-    paragraph_of,
-    place_of,
-    unfolded,
+from .evidence import (
+    DIGEST_WORK,
+    Evidence,
+    digest_places,
+    evidence_of,
+    folded_digest_places,
+    holds,
+    places_of,
+    window_work,
 )
+from .spans import Span, digest, fold, folded_text, paragraph_of, place_of, unfolded
 
 Status = Literal[
     "exact",
@@ -41,25 +39,11 @@ Status = Literal[
 
 NO_TEXTS: Final[Mapping[str, str]] = MappingProxyType({})
 
-# Characters hashed in search of one digest, at most: about half a second. Every citation of a long
-# article stays far below; a text made of nothing but edge words cannot hold the command up.
-DIGEST_WORK: Final = 100_000_000
-
-# What hashing one short span costs, counted in characters (measured: 1.2 µs against 2.5 ns each).
-HASH_COST: Final = 500
-
-# Places of one folded digest that are looked up in the text itself: two make it ambiguous.
-MOST_HELD: Final = 100
-
 # Characters of a text that a message shows from each edge of a span.
 SHOWN: Final = 240
 
 # A quotation can only be missing from a span that was found; what is worse stays what it is.
 QUOTABLE: Final = frozenset({"exact", "moved", "normalised", "found", "not-checked"})
-
-# A digest decides which `end` closes its span, so that more than the nearest may be tried: folding
-# can make a nearer one (`Abe` and `abe`). Few are enough, as an `end` is rarely repeated in a span.
-ENDS_TRIED: Final = 16
 
 
 @dataclass(frozen=True)
@@ -76,42 +60,6 @@ class Judgement:
     source: str | None = None
 
 
-@dataclass(frozen=True)
-class _EdgeWords:
-    start: str
-    end: str | None = None
-    prefix: str | None = None
-    suffix: str | None = None
-
-    def folded(self) -> _EdgeWords:
-        return _EdgeWords(
-            fold(self.start),
-            fold(self.end or "") or None,
-            fold(self.prefix or "") or None,
-            fold(self.suffix or "") or None,
-        )
-
-
-@dataclass(frozen=True)
-class _Evidence:
-    """The members of a locator that a text can bear out."""
-
-    position: Span | None
-    digest: str | None
-    folded_digest: str | None
-    words: _EdgeWords | None
-    paragraph: int | None
-
-    @property
-    def digests(self) -> bool:
-        return self.digest is not None or self.folded_digest is not None
-
-    @property
-    def checkable(self) -> bool:
-        """Whether a text can bear it out: a digest needs a place to look, by position or words."""
-        return self.words is not None or (self.position is not None and self.digests)
-
-
 def judge_citation(
     citation: Mapping[str, Any], text: str, other_texts: Mapping[str, str] = NO_TEXTS
 ) -> Judgement:
@@ -125,7 +73,7 @@ def judge_citation(
     judgement = judge(locator, text, other_texts)
     if not quote or judgement.status not in QUOTABLE:
         return judgement
-    span = judgement.spans[0] if judgement.spans else _evidence(locator).position
+    span = judgement.spans[0] if judgement.spans else evidence_of(locator).position
     words = fold(span.of(text)) if span else folded_text(text)
     where = f"at {span}" if span else "in the text"
     if fold(quote) not in words:
@@ -167,7 +115,7 @@ def judge(locator: Mapping[str, Any], text: str, other_texts: Mapping[str, str] 
     - `not-checked`: nothing that a text could bear out: a position, paragraph or page alone, or a
       digest with neither position nor edge words.
     """
-    evidence = _evidence(locator)
+    evidence = evidence_of(locator)
     position = evidence.position
     if not evidence.checkable and position and position.end > len(text):
         return Judgement("not-found", f"Position {position} lies beyond the text's {len(text)} characters.")
@@ -191,10 +139,10 @@ def anchor(locator: Mapping[str, Any], text: str) -> dict[str, Any] | None:
     Only a locator without position and digests whose edge words occur exactly once is completed;
     page and timecode stay. One whose paragraph is not the one found is left for a person to settle.
     """
-    evidence = _evidence(locator)
+    evidence = evidence_of(locator)
     if evidence.words is None or evidence.position or evidence.digests:
         return None
-    spans = _find(text, evidence.words)
+    spans = places_of(text, evidence.words)
     if len(spans) != 1:
         return None
     [span] = spans
@@ -203,27 +151,13 @@ def anchor(locator: Mapping[str, Any], text: str) -> dict[str, Any] | None:
     return {name: value for name, value in locator.items() if value is not None} | place_of(text, span)
 
 
-def _evidence(locator: Mapping[str, Any]) -> _Evidence:
-    position = locator.get("position")
-    words = locator.get("text") or {}
-    return _Evidence(
-        position=Span(position["start"], position["end"]) if position else None,
-        digest=locator.get("digest"),
-        folded_digest=locator.get("folded_digest"),
-        words=_EdgeWords(words["start"], words.get("end"), words.get("prefix"), words.get("suffix"))
-        if words.get("start")
-        else None,
-        paragraph=locator.get("paragraph"),
-    )
-
-
-def _judge_digest(evidence: _Evidence, text: str) -> Judgement | None:
+def _judge_digest(evidence: Evidence, text: str) -> Judgement | None:
     if evidence.digest is None:
         return None
     position = evidence.position
-    if position and _holds(text, position, evidence.digest, digest):
+    if position and holds(text, position, evidence.digest, digest):
         return Judgement("exact", f"The cited words stand at {position}, unchanged.", (position,))
-    places = _digest_places(evidence, text)
+    places = digest_places(evidence, text)
     if len(places) > 1:
         return _ambiguous("The cited words stand unchanged", places)
     if not places:
@@ -237,8 +171,8 @@ def _judge_digest(evidence: _Evidence, text: str) -> Judgement | None:
     )
 
 
-def _judge_folded_digest(evidence: _Evidence, text: str) -> Judgement | None:
-    places = _folded_digest_places(evidence, text)
+def _judge_folded_digest(evidence: Evidence, text: str) -> Judgement | None:
+    places = folded_digest_places(evidence, text)
     if len(places) > 1:
         return _ambiguous("But for case, quotes, dashes and spaces, the cited words stand", places)
     if not places:
@@ -250,8 +184,8 @@ def _judge_folded_digest(evidence: _Evidence, text: str) -> Judgement | None:
     )
 
 
-def _judge_words(evidence: _Evidence, text: str) -> Judgement | None:
-    spans = _find(text, evidence.words) if evidence.words else ()
+def _judge_words(evidence: Evidence, text: str) -> Judgement | None:
+    spans = places_of(text, evidence.words) if evidence.words else ()
     if not spans:
         return None
     if len(spans) > 1:
@@ -266,7 +200,7 @@ def _judge_words(evidence: _Evidence, text: str) -> Judgement | None:
     return Judgement("found", _found_where(evidence, text, spans[0]), spans)
 
 
-def _judge_elsewhere(evidence: _Evidence, other_texts: Mapping[str, str]) -> Judgement | None:
+def _judge_elsewhere(evidence: Evidence, other_texts: Mapping[str, str]) -> Judgement | None:
     for source, text in other_texts.items():
         places = _places_elsewhere(evidence, text)
         if places:
@@ -279,14 +213,14 @@ def _judge_elsewhere(evidence: _Evidence, other_texts: Mapping[str, str]) -> Jud
     return None
 
 
-def _places_elsewhere(evidence: _Evidence, text: str) -> tuple[Span, ...]:
+def _places_elsewhere(evidence: Evidence, text: str) -> tuple[Span, ...]:
     if evidence.digests:
-        return _digest_places(evidence, text) or _folded_digest_places(evidence, text)
-    spans = _find(text, evidence.words) if evidence.words else ()
+        return digest_places(evidence, text) or folded_digest_places(evidence, text)
+    spans = places_of(text, evidence.words) if evidence.words else ()
     return spans if len(spans) == 1 else ()
 
 
-def _found_where(evidence: _Evidence, text: str, span: Span) -> str:
+def _found_where(evidence: Evidence, text: str, span: Span) -> str:
     paragraph = paragraph_of(text, span.start)
     detail = f"The edge words occur once, at {span} in paragraph {paragraph}"
     if evidence.position not in (None, span):
@@ -296,15 +230,15 @@ def _found_where(evidence: _Evidence, text: str, span: Span) -> str:
     return detail + "."
 
 
-def _why_not_found(evidence: _Evidence, text: str) -> str:
-    if evidence.words is None and _window_work(evidence, text) > DIGEST_WORK:
+def _why_not_found(evidence: Evidence, text: str) -> str:
+    if evidence.words is None and window_work(evidence, text) > DIGEST_WORK:
         return (
             "The digest does not hold at the position; the text is too long to look for it "
             "everywhere: add edge words."
         )
     if evidence.words is None:
         return "The digest holds nowhere in the text."
-    spans = find_spans(folded_text(text), *_members(evidence.words.folded()))
+    spans = places_of(folded_text(text), evidence.words.folded())
     if spans:
         near = _listed([unfolded(text, span) for span in spans[:4]])
         return (
@@ -321,114 +255,3 @@ def _ambiguous(what: str, places: tuple[Span, ...]) -> Judgement:
 def _listed(places: Iterable[Span]) -> str:
     shown = [str(place) for place in islice(places, 4)]
     return ", ".join(shown[:3]) + (" and more" if len(shown) > 3 else "")
-
-
-def _members(words: _EdgeWords) -> tuple[str, str | None, str | None, str | None]:
-    return words.start, words.end, words.prefix, words.suffix
-
-
-def _find(text: str, words: _EdgeWords) -> tuple[Span, ...]:
-    return tuple(find_spans(text, *_members(words)))
-
-
-def _digest_places(evidence: _Evidence, text: str) -> tuple[Span, ...]:
-    if evidence.digest is None:
-        return ()
-    places = _holding(text, _candidates(evidence, text), evidence.digest, digest)
-    return tuple(sorted(places))
-
-
-def _candidates(evidence: _Evidence, text: str) -> Iterator[Span]:
-    """Where the span of a digest may stand; the position gives its length, which never changes."""
-    position, words = evidence.position, evidence.words
-    if position is not None:
-        yield position
-    if words is None:
-        yield from _windows(evidence, text)
-        return
-    if position is not None:
-        yield from _framed_of_length(text, words, position.end - position.start)
-    yield from _framed(text, words)
-
-
-def _windows(evidence: _Evidence, text: str) -> Iterator[Span]:
-    if evidence.position is None or _window_work(evidence, text) > DIGEST_WORK:
-        return
-    length = evidence.position.end - evidence.position.start
-    for start in range(len(text) - length + 1):
-        yield Span(start, start + length)
-
-
-def _window_work(evidence: _Evidence, text: str) -> int:
-    """Characters to hash for trying every place of the text."""
-    if evidence.position is None:
-        return 0
-    length = evidence.position.end - evidence.position.start
-    return max(0, len(text) - length + 1) * (length + HASH_COST)
-
-
-def _framed_of_length(text: str, words: _EdgeWords, length: int) -> Iterator[Span]:
-    for start in occurrences(text, words.start):
-        if words.end is None or text.endswith(words.end, start, start + length):
-            yield Span(start, start + length)
-
-
-def _framed(text: str, words: _EdgeWords) -> Iterator[Span]:
-    """Spans from a `start` to one of the ends after it; the digest will choose among them."""
-    yield from find_spans(text, *_members(words))
-    if not words.start:
-        return
-    if not words.end:
-        yield from find_spans(text, words.start)
-        return
-    ends = list(occurrences(text, words.end))
-    for start in occurrences(text, words.start):
-        first = bisect_right(ends, start + len(words.start) - 1)
-        for end in ends[first : first + ENDS_TRIED]:
-            yield Span(start, end + len(words.end))
-
-
-def _folded_digest_places(evidence: _Evidence, text: str) -> tuple[Span, ...]:
-    """Where the folded digest holds, as spans of the text itself."""
-    wanted = evidence.folded_digest
-    if wanted is None:
-        return ()
-    at_position = [
-        position
-        for position in (evidence.position,)
-        if position and _holds(text, position, wanted, folded_digest)
-    ]
-    if evidence.words is None:
-        return tuple(at_position)
-    folded = folded_text(text)
-    framed = _holding(folded, _framed(folded, evidence.words.folded()), wanted, digest)
-    elsewhere = (unfolded(text, span) for span in sorted(framed)[:MOST_HELD])
-    return tuple(sorted(chain(at_position, (s for s in elsewhere if not _touches(s, at_position)))))
-
-
-def _touches(span: Span, others: list[Span]) -> bool:
-    return any(span.start < other.end and other.start < span.end for other in others)
-
-
-def _holding(
-    text: str, candidates: Iterable[Span], wanted: str, digest_of: Callable[[str], str]
-) -> set[Span]:
-    """The candidates whose digest is `wanted`, as far as `DIGEST_WORK` reaches."""
-    tried: set[Span] = set()
-    holding: set[Span] = set()
-    left = DIGEST_WORK
-    for span in candidates:
-        if span in tried:
-            continue
-        tried.add(span)
-        left -= span.end - span.start + HASH_COST
-        if left < 0:
-            break
-        if _holds(text, span, wanted, digest_of):
-            holding.add(span)
-    return holding
-
-
-def _holds(text: str, span: Span, wanted: str, digest_of: Callable[[str], str]) -> bool:
-    # An empty span, or one that Python's slices would cut short or count from the end, is no place.
-    return 0 <= span.start < span.end <= len(text) and digest_of(span.of(text)) == wanted
