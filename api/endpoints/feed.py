@@ -56,23 +56,41 @@ LOOKS_EVERY = 0.1
 def declare(endpoints: Endpoints, settings: Settings) -> None:
     """Declare the feed, the correction notes and the checks."""
     _declare_changes(endpoints, settings)
-    _declare_corrections(endpoints, settings)
+    _declare_corrections(endpoints)
+    _declare_atom(endpoints, settings)
     _declare_check(endpoints)
 
 
 # The feed
 
+_FEED_PARAMETERS = by_name(
+    (
+        q.number("since", "The last number that you have; 0 for all.", 0, 10**15, 0),
+        q.number("limit", "Most entries.", 1, 200, 50),
+        q.number("wait", f"Seconds to wait for something new, at most {LONGEST_WAIT}.", 0, LONGEST_WAIT, 0),
+    )
+)
+_ENTRY = object_of(
+    {
+        "seq": COUNT,
+        "commit": COUNT,
+        "time": MOMENT,
+        "change": CHANGE,
+        "type": TYPE,
+        "id": ID,
+        "revision": COUNT,
+        "correction": or_null(REASON),
+        "cause": NULLABLE_TEXT,
+        "into": NULLABLE_TEXT,
+        "href": ADDRESS,
+        "record": or_null(ANY_RECORD),
+    }
+)
+_ENTRIES = list_of(named("Change", _ENTRY))
+_CHANGES = named("ChangePage", object_of({"data": _ENTRIES, "next": COUNT, "last": COUNT}))
+
 
 def _declare_changes(endpoints: Endpoints, settings: Settings) -> None:
-    parameters = by_name(
-        (
-            q.number("since", "The last number that you have; 0 for all.", 0, 10**15, 0),
-            q.number("limit", "Most entries.", 1, 200, 50),
-            q.number(
-                "wait", f"Seconds to wait for something new, at most {LONGEST_WAIT}.", 0, LONGEST_WAIT, 0
-            ),
-        )
-    )
     # A waiting request holds a thread: a quarter of them at most, so that reads always find one.
     waiting = BoundedSemaphore(max(1, settings.threads // 4))
 
@@ -93,22 +111,6 @@ def _declare_changes(endpoints: Endpoints, settings: Settings) -> None:
         finally:
             waiting.release()
 
-    entry = {
-        "seq": COUNT,
-        "commit": COUNT,
-        "time": MOMENT,
-        "change": CHANGE,
-        "type": TYPE,
-        "id": ID,
-        "revision": COUNT,
-        "correction": or_null(REASON),
-        "cause": NULLABLE_TEXT,
-        "into": NULLABLE_TEXT,
-        "href": ADDRESS,
-        "record": or_null(ANY_RECORD),
-    }
-    entries = list_of(named("Change", object_of(entry)))
-    shape = named("ChangePage", object_of({"data": entries, "next": COUNT, "last": COUNT}))
     endpoints.add(
         Endpoint(
             "GET",
@@ -116,8 +118,8 @@ def _declare_changes(endpoints: Endpoints, settings: Settings) -> None:
             "listChanges",
             "history",
             view,
-            parameters,
-            answers={200: Answer("Entries beyond `since`.", shape, headers=("ETag",))},
+            _FEED_PARAMETERS,
+            answers={200: Answer("Entries beyond `since`.", _CHANGES, headers=("ETag",))},
             problems=("feed-expired",),
             waits=True,
         )
@@ -140,10 +142,26 @@ def _feed_reply(found: Feed, headers: dict[str, str] | None = None) -> Reply:
 
 # Corrections
 
+_NOTE = object_of(
+    {
+        "time": MOMENT,
+        "type": TYPE,
+        "id": ID,
+        "name": TEXT,
+        "revision": COUNT,
+        "change": CHANGE,
+        "kind": CORRECTION_KINDS.schema,
+        "note": TEXT,
+        "href": ADDRESS,
+        **SEEN_BY,
+    },
+    tuple(SEEN_BY),
+)
+_NOTES = list_of(named("CorrectionNote", _NOTE))
+_CORRECTIONS = named("CorrectionPage", object_of({"data": _NOTES, "page": PAGE, "query": QUERY}))
 
-def _declare_corrections(endpoints: Endpoints, settings: Settings) -> None:
-    parameters = correction_parameters()
 
+def _declare_corrections(endpoints: Endpoints) -> None:
     def listed(state: State, query: Query) -> Reply:
         """List the public notes on corrections, the newest first.
 
@@ -155,6 +173,20 @@ def _declare_corrections(endpoints: Endpoints, settings: Settings) -> None:
         document = {"data": [_note_document(note) for note in notes], "page": page, "query": echo}
         return Reply(document=document, next=following)
 
+    endpoints.add(
+        Endpoint(
+            "GET",
+            "/v1/corrections",
+            "listCorrections",
+            "history",
+            listed,
+            {**correction_parameters(), **by_name(naming_parameters())},
+            answers={200: Answer("The notes.", _CORRECTIONS, headers=("ETag", "Link"))},
+        )
+    )
+
+
+def _declare_atom(endpoints: Endpoints, settings: Settings) -> None:
     def atom(state: State, query: Query) -> Reply:
         """Follow the public notes on corrections in a feed reader.
 
@@ -164,31 +196,6 @@ def _declare_corrections(endpoints: Endpoints, settings: Settings) -> None:
         body = _atom(notes, following, settings)
         return Reply(body=body, media_type=f"{ATOM}; charset=utf-8", next=following)
 
-    note = {
-        "time": MOMENT,
-        "type": TYPE,
-        "id": ID,
-        "name": TEXT,
-        "revision": COUNT,
-        "change": CHANGE,
-        "kind": CORRECTION_KINDS.schema,
-        "note": TEXT,
-        "href": ADDRESS,
-        **SEEN_BY,
-    }
-    members = list_of(named("CorrectionNote", object_of(note, tuple(SEEN_BY))))
-    shape = named("CorrectionPage", object_of({"data": members, "page": PAGE, "query": QUERY}))
-    endpoints.add(
-        Endpoint(
-            "GET",
-            "/v1/corrections",
-            "listCorrections",
-            "history",
-            listed,
-            {**parameters, **by_name(naming_parameters())},
-            answers={200: Answer("The notes.", shape, headers=("ETag", "Link"))},
-        )
-    )
     endpoints.add(
         Endpoint(
             "GET",
@@ -196,7 +203,7 @@ def _declare_corrections(endpoints: Endpoints, settings: Settings) -> None:
             "followCorrections",
             "history",
             atom,
-            parameters,
+            correction_parameters(),
             media_types=(ATOM,),
             answers={200: Answer("The feed.", TEXT, ATOM, headers=("ETag",))},
         )

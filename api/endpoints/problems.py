@@ -8,7 +8,7 @@ from api.http.problems import TYPES, Problem
 from api.http.query_strings import require_acceptable
 from api.http.responses import JSON
 from api.records.core.state import State
-from schemas.base import nearest, quoted
+from schemas.base import Json, nearest, quoted
 from schemas.query import Query
 
 from .examples import sample
@@ -46,16 +46,19 @@ def declare(endpoints: Endpoints) -> None:
             near = nearest(name, TYPES)
             hint = f'; did you mean "{near}"?' if near else ""
             raise Problem("not-found", f"there is no problem type {quoted(name)}{hint}", did_you_mean=near)
-        kind = TYPES[name]
-        about = {
-            "type": f"/problems/{name}",
-            "title": kind.title,
-            "status": kind.status,
-            "definition": kind.definition,
-        }
         if require_acceptable((JSON, HTML)) == JSON:
-            return Reply(document=about)
+            return Reply(document=_about(name))
         body, headers = current_app.extensions["facts.problem_type_page"](
             name, query[LANG] or liked_language()
         )
         return Reply(body=body, media_type=f"{HTML}; charset=utf-8", headers=headers)
+
+
+def _about(name: str) -> Json:
+    kind = TYPES[name]
+    return {
+        "type": f"/problems/{name}",
+        "title": kind.title,
+        "status": kind.status,
+        "definition": kind.definition,
+    }

@@ -103,13 +103,6 @@ def _declare_record(endpoints: Endpoints, record_type: RecordType) -> None:
         return as_geojson(reply, query) if located else reply
 
     located = record_type.located
-    found = Answer(
-        f"The {record_type.name}.{response_schemas.TRIMMED}",
-        reference_to(record_type.schema),
-        headers=("Last-Modified",),
-        example=lambda: sample(record_type.name),
-        others={GEO_JSON: feature(record_type)} if located else {},
-    )
     endpoints.add(
         Endpoint(
             "GET",
@@ -119,13 +112,23 @@ def _declare_record(endpoints: Endpoints, record_type: RecordType) -> None:
             view,
             parameters,
             (id_of(record_type),),
-            answers={200: found},
+            answers={200: _record(record_type)},
             media_types=(JSON, GEO_JSON) if located else (JSON,),
             problems=("not-found", "gone", "unavailable-for-legal-reasons"),
             headers=(ACCEPT_DATETIME,),
             drafts=True,
             words=_words(record_type),
         )
+    )
+
+
+def _record(record_type: RecordType) -> Answer:
+    return Answer(
+        f"The {record_type.name}.{response_schemas.TRIMMED}",
+        reference_to(record_type.schema),
+        headers=("Last-Modified",),
+        example=lambda: sample(record_type.name),
+        others={GEO_JSON: feature(record_type)} if record_type.located else {},
     )
 
 

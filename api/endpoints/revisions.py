@@ -8,6 +8,7 @@ from api.records.read.parameters import by_name
 from api.records.read.references import read_current, require_known
 from api.records.read.revisions import patch_between, read_revision, read_revisions
 from schemas import query as q
+from schemas.base import Json
 from schemas.json_schema import component_name, written_reference_to
 from schemas.query import Query
 
@@ -39,6 +40,16 @@ _REVISION = {
     "correction": or_null(REASON),
     "href": ADDRESS,
 }
+_PARAMETERS = by_name(
+    (
+        q.number("limit", "Most revisions on the page.", 1, 200, 50),
+        q.number("after", "Number of the last revision seen.", 0, 10**9, 0),
+        q.as_of(),
+    )
+)
+_SUMMARIES = list_of(named("RevisionSummary", object_of(_REVISION)))
+_PAGE = {"data": _SUMMARIES, "page": PAGE, "query": QUERY, "current": CURRENT}
+_PAGE = named("RevisionPage", object_of(_PAGE, ("current",)))
 _PATCH = list_of(
     named(
         "JsonPatchOperation",
@@ -65,25 +76,13 @@ def declare(endpoints: Endpoints) -> None:
 
 
 def _declare_revisions(endpoints: Endpoints, record_type: RecordType) -> None:
-    parameters = by_name(
-        (
-            q.number("limit", "Most revisions on the page.", 1, 200, 50),
-            q.number("after", "Number of the last revision seen.", 0, 10**9, 0),
-            q.as_of(),
-        )
-    )
-
     def view(state: State, query: Query, id: str) -> Reply:
         """List the revisions of a {one}.
 
         Every public change: when, by whom, what, and the note that says why. Retracted records keep theirs.
         `current` has the entity tag for `If-Match`, that of a retracted record too.
         """
-        # Whether there is such a record is asked of today, whatever moment is asked for.
-        now = State(state.database)
-        current = {} if state.moment else {"current": read_current(now, record_type, id)}
-        if state.moment:
-            require_known(now, record_type, id)
+        current = _current(state, record_type, id)
         limit, address = query["limit"], record_type.href(id)
         found = read_revisions(state, id, query["after"], limit)
         following = str(found[limit - 1].number) if len(found) > limit else None
@@ -95,9 +94,6 @@ def _declare_revisions(endpoints: Endpoints, record_type: RecordType) -> None:
         }
         return Reply(document=document, next=following)
 
-    members = list_of(named("RevisionSummary", object_of(_REVISION)))
-    page = {"data": members, "page": PAGE, "query": QUERY, "current": CURRENT}
-    shape = named("RevisionPage", object_of(page, ("current",)))
     endpoints.add(
         Endpoint(
             "GET",
@@ -105,9 +101,9 @@ def _declare_revisions(endpoints: Endpoints, record_type: RecordType) -> None:
             f"list{record_type.name.title()}Revisions",
             record_type.plural,
             view,
-            parameters,
+            _PARAMETERS,
             (id_of(record_type),),
-            answers={200: Answer("Its revisions.", shape, headers=("ETag", "Link"))},
+            answers={200: Answer("Its revisions.", _PAGE, headers=("ETag", "Link"))},
             problems=("not-found",),
             demanding=True,
             words={"one": record_type.name},
@@ -115,12 +111,20 @@ def _declare_revisions(endpoints: Endpoints, record_type: RecordType) -> None:
     )
 
 
+def _current(state: State, record_type: RecordType, id: str) -> Json:
+    """The member `current`, which the past has not; whether there is such a record is asked of today."""
+    now = State(state.database)
+    if state.moment:
+        require_known(now, record_type, id)
+        return {}
+    return {"current": read_current(now, record_type, id)}
+
+
 _N = PathParameter("number", "Number of a revision.", {"type": "integer", "minimum": 1}, 1)
+_COMPARE = q.number("compare", "Adds the JSON Patch (RFC 6902) from that revision to this one.", 1, 10**9)
 
 
 def _declare_revision(endpoints: Endpoints, record_type: RecordType) -> None:
-    compare = q.number("compare", "Adds the JSON Patch (RFC 6902) from that revision to this one.", 1, 10**9)
-
     def view(state: State, query: Query, id: str, number: str) -> Reply:
         """Read one revision of a {one}.
 
@@ -137,11 +141,6 @@ def _declare_revision(endpoints: Endpoints, record_type: RecordType) -> None:
             shown |= {"compare": query["compare"], "patch": patch}
         return Reply(document=shown)
 
-    document = written_reference_to(record_type.schema)
-    shape = object_of(
-        {**_REVISION, "document": document, "compare": COUNT, "patch": _PATCH}, ("compare", "patch")
-    )
-    name = f"{component_name(record_type.schema)}Revision"
     endpoints.add(
         Endpoint(
             "GET",
@@ -149,15 +148,23 @@ def _declare_revision(endpoints: Endpoints, record_type: RecordType) -> None:
             f"get{record_type.name.title()}Revision",
             record_type.plural,
             view,
-            {"compare": compare},
+            {"compare": _COMPARE},
             (id_of(record_type), _N),
-            answers={200: Answer("The revision.", named(name, shape), headers=("ETag",))},
+            answers={200: Answer("The revision.", _revision(record_type), headers=("ETag",))},
             problems=("not-found", "unavailable-for-legal-reasons"),
             demanding=True,
             lasting=True,
             words={"one": record_type.name},
         )
     )
+
+
+def _revision(record_type: RecordType) -> Json:
+    document = written_reference_to(record_type.schema)
+    shape = object_of(
+        {**_REVISION, "document": document, "compare": COUNT, "patch": _PATCH}, ("compare", "patch")
+    )
+    return named(f"{component_name(record_type.schema)}Revision", shape)
 
 
 def _revision_number(text: str) -> int:

@@ -51,7 +51,12 @@ LINKSET = "application/linkset+json"
 
 def declare(endpoints: Endpoints, settings: Settings, version: str, reads: Reads) -> None:
     """Declare the root, the catalog and the health checks."""
+    _declare_root(endpoints, settings, version)
+    _declare_catalog(endpoints, settings.base_url)
+    _declare_health(endpoints, reads)
 
+
+def _declare_root(endpoints: Endpoints, settings: Settings, version: str) -> None:
     @endpoints.get(
         "/v1",
         "getRoot",
@@ -75,6 +80,8 @@ def declare(endpoints: Endpoints, settings: Settings, version: str, reads: Reads
             }
         )
 
+
+def _declare_catalog(endpoints: Endpoints, base: str) -> None:
     @endpoints.get(
         "/.well-known/api-catalog",
         "getApiCatalog",
@@ -89,7 +96,6 @@ def declare(endpoints: Endpoints, settings: Settings, version: str, reads: Reads
 
         A linkset (RFC 9264) at the place where machines look for one (RFC 9727).
         """
-        base = settings.base_url
         links = {
             "anchor": f"{base}/v1",
             "service-desc": [
@@ -103,8 +109,6 @@ def declare(endpoints: Endpoints, settings: Settings, version: str, reads: Reads
         return Reply(
             document=catalog, media_type=f'{LINKSET}; profile="https://www.rfc-editor.org/info/rfc9727"'
         )
-
-    _declare_health(endpoints, reads)
 
 
 _ALIVE = object_of({"status": {"type": "string", "enum": ["alive"]}})

@@ -28,6 +28,12 @@ _TIMELINE = object_of(
     {"data": list_of(_ENTRY), "undated": named("UndatedClaims", _UNDATED), "page": PAGE, "query": QUERY},
     ("undated",),
 )
+_PAGE = Answer(
+    "A page of the timeline.",
+    named("TimelinePage", _TIMELINE),
+    headers=("ETag", "Link"),
+    example=lambda: sample("timeline"),
+)
 _DOCUMENTATION = """
 
 Dates and claims by the earliest day that each may have, then the latest. A claim stands where it was said;
@@ -43,12 +49,6 @@ def declare(endpoints: Endpoints) -> None:
     of_dossier = {
         name: p for name, p in parameters.items() if name not in ("dossier", "dossier.not", "dossier.all")
     }
-    page = Answer(
-        "A page of the timeline.",
-        named("TimelinePage", _TIMELINE),
-        headers=("ETag", "Link"),
-        example=lambda: sample("timeline"),
-    )
 
     def get_timeline(state: State, query: Query) -> Reply:
         return _timeline(state, query)
@@ -61,7 +61,7 @@ def declare(endpoints: Endpoints) -> None:
     get_timeline.__doc__ = f"Read the timeline of all records.{_DOCUMENTATION}"
     get_dossier_timeline.__doc__ = f"Read the timeline of a dossier.{_DOCUMENTATION}"
     endpoints.get(
-        "/v1/timeline", "getTimeline", "dates", parameters=parameters, demanding=True, answers={200: page}
+        "/v1/timeline", "getTimeline", "dates", parameters=parameters, demanding=True, answers={200: _PAGE}
     )(get_timeline)
     endpoints.get(
         "/v1/dossiers/{id}/timeline",
@@ -70,7 +70,7 @@ def declare(endpoints: Endpoints) -> None:
         parameters=of_dossier,
         demanding=True,
         path_parameters=(PathParameter("id", "Id of a dossier.", ID, DOSSIER.example),),
-        answers={200: page},
+        answers={200: _PAGE},
         problems=("not-found", "gone", "unavailable-for-legal-reasons"),
     )(get_dossier_timeline)
 

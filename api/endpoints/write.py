@@ -266,6 +266,19 @@ def _declare_state_change(endpoints: Endpoints, writers: Writers, record_type: R
 
 # Batches
 
+_BATCH = {"type": "array", "items": batch_item(), "minItems": 1, "maxItems": MOST_IN_BATCH}
+_BATCH_RESULT = object_of(
+    {
+        "id": ID,
+        "type": TYPE,
+        "result": TEXT,
+        "etag": TEXT,
+        "revision": {"type": ["integer", "null"]},
+        "warnings": list_of(reference_to(WarningSchema)),
+    },
+    ("warnings",),
+)
+
 
 def _declare_batch(endpoints: Endpoints, writers: Writers) -> None:
     def view(query: Query) -> Response:
@@ -282,17 +295,6 @@ def _declare_batch(endpoints: Endpoints, writers: Writers) -> None:
 
         return answer_once(actor, writers, query["dry_run"], work)
 
-    result = object_of(
-        {
-            "id": ID,
-            "type": TYPE,
-            "result": TEXT,
-            "etag": TEXT,
-            "revision": {"type": ["integer", "null"]},
-            "warnings": list_of(reference_to(WarningSchema)),
-        },
-        ("warnings",),
-    )
     endpoints.add(
         Endpoint(
             "POST",
@@ -301,19 +303,9 @@ def _declare_batch(endpoints: Endpoints, writers: Writers) -> None:
             "curating",
             view,
             _DRY,
-            answers={200: Answer("Done.", object_of({"data": list_of(named("BatchResult", result))}))},
+            answers={200: Answer("Done.", object_of({"data": list_of(named("BatchResult", _BATCH_RESULT))}))},
             problems=(*STATEFUL, "idempotency-key-reused"),
-            body=Body(
-                {
-                    JSON: {
-                        "type": "array",
-                        "items": batch_item(),
-                        "minItems": 1,
-                        "maxItems": MOST_IN_BATCH,
-                    }
-                },
-                example=batch,
-            ),
+            body=Body({JSON: _BATCH}, example=batch),
             headers=_KEYED,
             secured=True,
         )
