@@ -1,6 +1,7 @@
 """`create_app` is where the parts meet."""
 
 from functools import partial
+from typing import Any
 
 from flask import Flask
 from peewee import Database
@@ -99,11 +100,7 @@ def create_app(settings: Settings | None = None, turns: Turns | None = None) -> 
     )
 
     app = Application("api", static_folder=None)
-    app.config["BASE_URL"] = settings.base_url
-    app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
-    app.config["ACCESS_LOG"] = settings.access_log
-    app.config["CACHE_BYTES"] = settings.cache_bytes
-    app.config["CACHE_STALENESS"] = settings.cache_staleness_ms / 1000
+    app.config.update(_config(settings))
     reads = _reads(database, settings)
     app.extensions["facts.database"] = database
     app.extensions["facts.version"] = reads.version
@@ -116,7 +113,6 @@ def create_app(settings: Settings | None = None, turns: Turns | None = None) -> 
     errors.install(
         app, lambda record_id: reads.answered(lambda: records.address_of(reads.database, record_id))
     )
-    app.config["QUERY_TIMEOUT_MS"] = settings.query_timeout_ms
     endpoints = declared(database, settings, turns, reads)
     app.extensions["facts.endpoints"] = {endpoint.id: endpoint for endpoint in endpoints.all}
     endpoints.install(
@@ -126,3 +122,15 @@ def create_app(settings: Settings | None = None, turns: Turns | None = None) -> 
     site.install(app, reads.database, settings)
     consistency.install(app, reads)
     return app
+
+
+def _config(settings: Settings) -> dict[str, Any]:
+    """What the application is asked for while it answers."""
+    return {
+        "BASE_URL": settings.base_url,
+        "MAX_CONTENT_LENGTH": settings.max_body_bytes,
+        "ACCESS_LOG": settings.access_log,
+        "CACHE_BYTES": settings.cache_bytes,
+        "CACHE_STALENESS": settings.cache_staleness_ms / 1000,
+        "QUERY_TIMEOUT_MS": settings.query_timeout_ms,
+    }
