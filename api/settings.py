@@ -61,6 +61,7 @@ def read_settings(environment: Env | None = None) -> Settings:
     default = Settings()
     try:
         with env.prefixed("FACTS_"):
+            # A table: a line a variable, so it may be long.
             return Settings(
                 database_url=env.str("DATABASE_URL", default.database_url),
                 read_database_urls=_replicas(env.list("READ_DATABASE_URLS", []), env.str("DATABASE_URL", "")),

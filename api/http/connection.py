@@ -1,4 +1,7 @@
-"""A connection: requests are read until they are whole, and answered in their order; a close is announced."""
+"""A connection: requests are read until they are whole, and answered in their order; a close is announced.
+
+One class, though it is long: everything here changes the same few states.
+"""
 
 import asyncio
 import math

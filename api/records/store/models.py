@@ -1,7 +1,8 @@
 """The tables. A record is one row; what it can be found by stands in key tables derived from it.
 
 A table is either derived from others, which `facts doctor` does again and compares, or kept for its own sake:
-then it has a `checksum`, which `tables.py` writes with each row.
+then it has a `checksum`, which `tables.py` writes with each row. One list, though it is long: tables are read
+beside each other.
 """
 
 from typing import Any
