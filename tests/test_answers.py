@@ -232,7 +232,7 @@ def beginning() -> bytes:
 #: What decides how records are looked for, and what it is.
 _WAYS = [(module, name, getattr(module, name)) for module, name in (
     (order, "FEW"), (order, "MOST_READ"), (order, "BLOCK"), (index, "FEW"), (positions, "FEW"),
-    (index, "MOST_CHANGED"), (by_id, "AT_ONCE"), (id_ranges, "MOST"), (id_ranges, "HALF"),
+    (index, "MOST_CHANGED"), (by_id, "FEW"), (by_id, "AT_ONCE"), (id_ranges, "MOST"), (id_ranges, "HALF"),
 )]  # fmt: skip
 
 

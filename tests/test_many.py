@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from api.records.answers import positions
+from api.records.answers import positions, quantities
 from api.records.read import ids, index, order
 from api.records.store import id_ranges
 from api.records.store.database import open_database, write_transaction
@@ -38,11 +38,11 @@ ADDRESSES = [
 ]
 #: What decides how many are looked for: how many are many, how many rows are read in search of them, and at
 #: once; how many ranges of ids are read at once.
-DECIDES = ((order, "FEW"), (order, "MOST_READ"), (order, "BLOCK"), (ids, "AT_ONCE"))
+DECIDES = ((order, "FEW"), (ids, "FEW"), (order, "MOST_READ"), (order, "BLOCK"), (ids, "AT_ONCE"))
 WAYS = {
-    "in blocks": (0, 20_000, 2, 1),
-    "too far apart": (0, 1, 2, 2),
-    "half and half": (12, 20_000, 1000, 100),
+    "in blocks": (0, 0, 20_000, 2, 1),
+    "too far apart": (0, 0, 1, 2, 2),
+    "half and half": (12, 12, 20_000, 1000, 100),
 }
 
 
@@ -93,6 +93,21 @@ def test_pages_of_many_are_those_of_few(
 
     assert walked == [entry.get("record", entry)["id"] for entry in whole]
     assert len(walked) > 3
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_quantity_stands_beside_those_of_the_first_by_id_of_many(
+    narrow: FlaskClient, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    monkeypatch.setattr(quantities, "MOST_CLAIMS", 1)
+    few = narrow.get("/v1/claims/turnout-48-80/quantities").get_json()
+    for (module, name), number in zip(DECIDES, WAYS[way], strict=True):
+        monkeypatch.setattr(module, name, number)
+
+    many = narrow.get("/v1/claims/turnout-48-80/quantities").get_json()
+
+    assert many == few
+    assert any(quantity["compared"] for quantity in many["quantities"])
 
 
 def test_ranges_of_ids_are_divided_and_emptied_as_records_come_and_go(

@@ -13,7 +13,8 @@ from ..core.filters.measured import labelled, plain_label
 from ..core.registry import CLAIM
 from ..core.sql import joined, sql
 from ..core.state import State
-from ..read.index import StateIndex, among
+from ..read.ids import first_by_id
+from ..read.index import StateIndex
 from ..read.records import read_many, read_record, shown_in
 
 #: Claims whose quantities are compared, at most: the first by id.
@@ -53,8 +54,7 @@ def _beside(state: State, claim: Json) -> list[str]:
     condition = joined(" OR ", map(labelled, labels))
     terms = index.terms_of(shown & sharing, [CLAIM.name], "unit", sql("({any})", any=condition))
     found = BitMap.union(BitMap(), *(numbers for *_, numbers in terms))
-    query = "SELECT n.record FROM search_row n WHERE {these} ORDER BY n.record LIMIT {most}"
-    return [row[0] for row in state.rows(sql(query, these=among("n.id", found), most=MOST_CLAIMS + 2))]
+    return [i for i, _ in first_by_id(state, found, MOST_CLAIMS + 2)]
 
 
 def _subjects(claim: Json) -> Iterator[Json]:

@@ -11,12 +11,10 @@ from schemas.fuzzy_date import EARLIEST, LATEST
 from ..core.registry import RecordType
 from ..core.sql import ALWAYS, Sql, joined, sql
 from ..core.state import State
-from .ids import FirstById
+from .ids import FEW, FirstById
 from .index import among
 from .select import Selection
 
-#: So many records are sorted; of more of them, the first are looked for in an index of the order.
-FEW = 2_000
 #: So many rows of an index are read in search of them, before all the records are sorted after all.
 MOST_READ = 20_000
 #: Rows that are read at once.
@@ -174,7 +172,7 @@ class First:
         if first.sql != "r.id":
             return self._first_of(numbers)
         after = None if self.after is None else self.after[0]
-        by_id = FirstById(self.chosen.index, numbers, self.limit, after, first.descends)
+        by_id = FirstById(self.order.state, numbers, self.limit, after, first.descends)
         return by_id.found()
 
     def _first_of(self, numbers: BitMap, where: Sql = ALWAYS) -> BitMap:
