@@ -6,7 +6,7 @@ from typing import Any
 
 from schemas.query import Query
 
-from ..sql import Sql, joined, sql
+from ..sql import EMPTY, Sql, joined, sql
 from ..state import State
 from .base import Index, Survivors
 from .values import Ids
@@ -32,22 +32,7 @@ class Members(Ids):
     def chosen(self, index: Index, record_type: str, value: Any, query: Query, survivors: Survivors,
                qualifiers: Sequence[str] | None) -> Sql:  # fmt: skip
         """Members of any of the dossiers, of every type."""
-        members = _members(index.state, self.values(value, survivors))
-        if not self.publishers:
-            return index.with_ids(sql("{members} SELECT id FROM member", members=members))
-        return index.with_ids(
-            sql(
-                "{members} SELECT id FROM member UNION SELECT COALESCE(p.merged_into, p.id) FROM member "
-                "JOIN search_row n ON n.record = member.id "
-                "JOIN reference u ON u.record = n.id AND u.role IN ('publisher', 'co_publishers') "
-                "AND {holds} JOIN search_row o ON o.id = u.target "
-                "JOIN {records} p ON p.id = o.record AND {stands}",
-                members=members,
-                holds=index.state.holds("u"),
-                records=index.state.records,
-                stands=index.state.stands("p"),
-            )
-        )
+        return _members_of(index.state, self.values(value, survivors), publishers=self.publishers)
 
 
 @dataclass(frozen=True)
@@ -95,20 +80,30 @@ k.value IN (WITH RECURSIVE part(id) AS (
 ) SELECT id FROM part)"""
 
 
-#: Who refers from a published date or claim of the dossier; then up, by what comes from what.
+#: Who refers from a published date or claim of the dossier; then up, by what comes from what. Members stand
+#: by their numbers, since references do: most of them refer to nothing that counts, which is seen at once.
 _MEMBERS = """
+SELECT json_group_array(f.id) FROM (
 WITH RECURSIVE asked(id) AS (
     SELECT a.id FROM {records} a WHERE (a.id IN ({dossiers}) OR a.merged_into IN ({dossiers})) AND {a_stands}
 ), named(id) AS (
     {named}
 ), member(id) AS (
-    SELECT COALESCE(m.merged_into, m.id) FROM named JOIN {records} m ON m.id = named.id AND {m_stands}
+    SELECT n.id FROM named CROSS JOIN {records} m ON m.id = named.id AND {m_stands}
+    CROSS JOIN search_row n ON n.record = COALESCE(m.merged_into, m.id)
     UNION
-    SELECT COALESCE(t.merged_into, t.id)
-    FROM member JOIN search_row n ON n.record = member.id
-    JOIN reference u ON u.record = n.id AND u.role IN ('derived_from.source', 'part_of') AND {u_holds}
-    JOIN search_row o ON o.id = u.target JOIN {records} t ON t.id = o.record AND {t_stands}
-)"""
+    SELECT n.id FROM member
+    CROSS JOIN reference u ON u.record = member.id
+        AND u.role IN ('derived_from.source', 'part_of') AND {u_holds}
+    CROSS JOIN search_row o ON o.id = u.target CROSS JOIN {records} t ON t.id = o.record AND {t_stands}
+    CROSS JOIN search_row n ON n.record = COALESCE(t.merged_into, t.id)
+)
+SELECT id FROM member{publishers}) f"""
+_PUBLISHERS = """
+UNION SELECT n.id FROM member
+CROSS JOIN reference u ON u.record = member.id AND u.role IN ('publisher', 'co_publishers') AND {u_holds}
+CROSS JOIN search_row o ON o.id = u.target CROSS JOIN {records} p ON p.id = o.record AND {p_stands}
+CROSS JOIN search_row n ON n.record = COALESCE(p.merged_into, p.id)"""
 
 
 #: As it is counted now; of the past, without what records that have changed since name now, and with what
@@ -152,13 +147,15 @@ def _named(state: State) -> Sql:
     return sql(_NAMED_THEN, **by_changed)
 
 
-def _members(state: State, dossiers: list[str]) -> Sql:
-    """The members of dossiers as the table `member` (docs/model.md)."""
+def _members_of(state: State, dossiers: Sequence[str], *, publishers: bool) -> Sql:
+    """The query for the numbers of the members of dossiers (docs/model.md); with the `publishers` of sources
+    that are."""
+    parts = {"records": state.records, "u_holds": state.holds("u")}
     return sql(
         _MEMBERS,
-        records=state.records,
-        dossiers=dossiers,
+        dossiers=list(dossiers),
         named=_named(state),
-        u_holds=state.holds("u"),
+        publishers=sql(_PUBLISHERS, p_stands=state.stands("p"), **parts) if publishers else EMPTY,
         **{f"{row}_stands": state.stands(row) for row in "amt"},
+        **parts,
     )
