@@ -7,6 +7,7 @@ import pytest
 from api.records.citations.compare import Judgement
 from api.records.citations.verify import Checked, keep_checks
 from api.records.core.registry import BY_PLURAL
+from api.records.read import index
 
 from .conftest import Desk, Json, facts
 from .places import contents, url_of
@@ -171,6 +172,24 @@ def test_what_was_taken_out_is_unavailable_in_the_past_as_well(desk: Desk) -> No
 
     assert desk.client.get("/v1/parties/bob").status_code == 451
     assert desk.client.get(f"/v1/parties/bob?as_of=seq:{last}").status_code == 451
+
+
+@pytest.mark.parametrize("most", [index.MOST_CHANGED, 0], ids=["few changed", "all changed"])
+def test_lists_of_the_past_lack_what_was_taken_out_and_nothing_else(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    desk.party()
+    then = desk.last()
+    desk.change("PATCH", "parties/bob", {"name": "Robert", "correction": NOTE})
+    asked = f"/v1/parties?count=true&limit=200&as_of=seq:{then}"
+    before = desk.client.get(asked).get_json()
+    monkeypatch.setattr(index, "MOST_CHANGED", most)
+    _redact(desk, "party", "bob", "--revisions", "1")
+
+    after = desk.client.get(asked).get_json()
+
+    assert after["page"]["total"] == before["page"]["total"] - 1
+    assert after["data"] == [party for party in before["data"] if party["id"] != "bob"]
 
 
 @pytest.mark.parametrize("revisions", [(), ("--revisions", "1")])

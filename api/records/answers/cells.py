@@ -115,7 +115,7 @@ class CellsOfSets:
     @cached_property
     def _days(self) -> list[_Day]:
         """All places in time at which something was said, in order; then none."""
-        calendar, days = self.index.calendar([CLAIM.name], "said"), []
+        calendar, days = self.index.calendar([CLAIM.name], "said", certain=True), []
         for (earliest, latest), same in groupby(calendar.days, lambda day: day[:2]):
             some = list(same)
             numbers = BitMap.union(*(day.numbers for day in some))

@@ -114,7 +114,7 @@ def _spans(counting: _Counting, field: str, step: str) -> Json:
     """Counts by year, decade or month, from the first to the last that any of the dates names."""
     chosen, certain = counting.chosen(field), counting.query["match"] == "certain"
     spans = []
-    for day in counting.index.calendar(counting.types, field).days:
+    for day in counting.index.calendar(counting.types, field, certain=certain).days:
         first, last = (day.low, day.high) if certain else (day.earliest, day.latest)
         if first and last and (n := day.numbers.intersection_cardinality(chosen)):
             spans.append((_end(first, step), _end(last, step), n))

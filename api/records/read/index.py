@@ -26,8 +26,12 @@ Terms = Iterator[tuple[str, str, BitMap]]
 #: So many records that changed since a moment are looked at one by one; of more of them, every row is read.
 MOST_CHANGED = 20_000
 
+_HOW_MANY_CHANGED = """
+SELECT COUNT(*) FROM (SELECT 1 FROM rendering r WHERE r.since > {commit} LIMIT {most}) c
+"""
 _CHANGED = """
-SELECT n.id FROM rendering r JOIN search_row n ON n.record = r.id WHERE r.since > {commit} LIMIT {most}
+SELECT json_group_array(n.id) FROM rendering r CROSS JOIN search_row n ON n.record = r.id
+WHERE r.since > {commit}
 """
 # One list instead of a row for each number: Python takes it in a third of the time.
 _WITH = """
@@ -51,13 +55,19 @@ _DATED = """
 SELECT json_group_array(n.id) FROM {source}
 WHERE {changed} AND {of}.type = {type} AND k.field = {name} AND {condition} AND {holds}
 """
+#: A list for each date, whose rows lie together in the index.
 _DATES = """
-SELECT k.missing, k.earliest, k.latest, k.low, k.high, n.id FROM {source}
-WHERE {changed} AND {of}.type IN ({types}) AND k.field = {name} AND {holds}
-ORDER BY k.missing, k.earliest, k.latest, k.low, k.high
+SELECT {bounds}, json_group_array(n.id) FROM {source}
+WHERE {changed} AND {of}.type IN ({types}) AND k.field = {name} AND {holds} GROUP BY {bounds}
 """
+_BOUNDS = Sql("k.missing, k.earliest, k.latest")
+#: These stand in the rows alone, so that each is looked up, and all are sorted.
+_ALL_BOUNDS = Sql(f"{_BOUNDS.text}, k.low, k.high")
+#: Only what was taken out lacks its bytes, which lie far behind in a row: others are read in an index.
 _SHOWN = """
-SELECT json_group_array(n.id) FROM {source} WHERE {changed} AND {of}.type IN ({types}) AND {shown}
+SELECT json_group_array(n.id) FROM {source} WHERE {changed} AND {of}.type IN ({types})
+AND k.status IN ({statuses}) AND {stands}
+AND (k.id NOT IN (SELECT record FROM redaction) OR k.body IS NOT NULL)
 """
 
 
@@ -86,15 +96,19 @@ class StateIndex:
 
     state: State
     _sets: dict[Sql, BitMap] = field(default_factory=dict, compare=False)
-    _calendars: dict[tuple[str, ...], Calendar] = field(default_factory=dict, compare=False)
+    _calendars: dict[tuple[object, ...], Calendar] = field(default_factory=dict, compare=False)
 
     @cached_property
     def _changed(self) -> BitMap | None:
         """The records that changed since the moment asked; None if they are many."""
         if self.state.moment is None:
             return BitMap()
-        rows = self.state.rows(sql(_CHANGED, commit=self.state.moment.commit, most=MOST_CHANGED + 1))
-        return BitMap([row[0] for row in rows]) if len(rows) <= MOST_CHANGED else None
+        commit = self.state.moment.commit
+        [(many,)] = self.state.rows(sql(_HOW_MANY_CHANGED, commit=commit, most=MOST_CHANGED + 1))
+        if many > MOST_CHANGED:
+            return None
+        [(numbers,)] = self.state.rows(sql(_CHANGED, commit=commit))
+        return BitMap(orjson.loads(numbers))
 
     def _asked(self, now: Sql, then: Callable[[], Sql]) -> Sql:
         """The query for the sets of the present, of the past too for what has not changed since; with it the
@@ -155,10 +169,9 @@ class StateIndex:
             # Drafts have no past.
             scopes = [SCOPE_OF[status] for status in PUBLIC if status in self.state.statuses]
         now = posted(types, SCOPE, sql("k.value IN ({scopes})", scopes=scopes))
-        shows = self.state.shows("k")
-        return self._asked(
-            now, lambda: self._of_rows(_SHOWN, "rendering", record="id", types=types, shown=shows)
-        )
+        statuses, stands = list(self.state.statuses), self.state.stands("k")
+        parts = {"types": types, "statuses": statuses, "stands": stands}
+        return self._asked(now, lambda: self._of_rows(_SHOWN, "rendering", record="id", **parts))
 
     def having(self, record_type: str, name: str, condition: Sql) -> Sql:
         """The records of a type that have a key of a filter that meets a condition."""
@@ -221,31 +234,30 @@ class StateIndex:
         query = self._of_keys(_TERMS, numbers, types, name, condition)
         yield from _grouped(self.state.rows(query))
 
-    def calendar(self, types: Sequence[str], name: str) -> Calendar:
-        """All dates that records of some types have; read once."""
-        key = (name, *types)
+    def calendar(self, types: Sequence[str], name: str, *, certain: bool = False) -> Calendar:
+        """All dates that records of some types have; read once. Those of the past have `low` and `high` where
+        `certain`."""
+        key = (certain, name, *types)
         if key not in self._calendars:
-            self._calendars[key] = self._calendar(types, name)
+            self._calendars[key] = self._calendar(types, name, certain)
         return self._calendars[key]
 
-    def _calendar(self, types: Sequence[str], name: str) -> Calendar:
+    def _calendar(self, types: Sequence[str], name: str, certain: bool) -> Calendar:
         days, undated = [], BitMap()
-        for value, qualifier, numbers in self._dates(types, name):
+        for value, qualifier, numbers in self._dates(types, name, certain):
             if value == UNDATED:
                 undated |= numbers
             else:
                 days.append(Day(*bounds_of_term(value, qualifier), numbers))
         return Calendar(sorted(days, key=lambda day: day[:2]), undated)
 
-    def _dates(self, types: Sequence[str], name: str) -> Terms:
+    def _dates(self, types: Sequence[str], name: str, certain: bool) -> Terms:
         now = posted_terms(types, name, ALWAYS)
         if self.state.moment is None:
             return self._posted(now)
-        rows = self.state.rows(self._of_rows(_DATES, "date_key", types=types, name=name))
-        then = (
-            (*dated_term(*bounds), BitMap([row[5] for row in some]))
-            for bounds, some in groupby(rows, lambda row: row[:5])
-        )
+        bounds = _ALL_BOUNDS if certain else _BOUNDS
+        rows = self.state.rows(self._of_rows(_DATES, "date_key", types=types, name=name, bounds=bounds))
+        then = ((*dated_term(*row[:-1]), BitMap(orjson.loads(row[-1]))) for row in rows)
         return self._merged(now, then)
 
 

@@ -60,7 +60,9 @@ UNDATED = "undated"
 _DAY = len("2019-07-21")
 
 
-def dated_term(missing: int, earliest: str, latest: str, low: str | None, high: str | None) -> Key:
+def dated_term(
+    missing: int, earliest: str, latest: str, low: str | None = None, high: str | None = None
+) -> Key:
     """The bounds of a date as value and qualifier of a term."""
     if missing:
         return UNDATED, ""
