@@ -16,7 +16,7 @@ from api.records.answers import search
 from api.records.core.registry import BY_PLURAL, CLAIM, PARTY, PLACE
 from api.records.read import by_text
 from api.records.store.database import open_database
-from api.records.text import find
+from api.records.text import find, fts5
 from api.records.text.normalise import normalise, normalise_with_spans
 
 from .conftest import Desk, client_of, put, read
@@ -180,6 +180,20 @@ def test_a_page_is_the_same_whether_or_not_all_that_has_its_text_is_counted(
 
         assert [r["id"] for r in page["data"]] == [r["id"] for r in counted["data"]]
         assert page["page"]["next"] == counted["page"]["next"]
+
+
+@pytest.mark.parametrize("typed", ["isla", "peace tre", "inte", '"peace treaty" isla', "Кури", "zebu"])
+@pytest.mark.parametrize("most", [1, 3])
+def test_suggestions_are_the_same_however_many_words_begin_so(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch, typed: str, most: int
+) -> None:
+    few = read(client, "suggest", q=typed, limit=20)
+    monkeypatch.setattr(fts5, "_MOST_SPELT_OUT", most)
+
+    many = read(client, "suggest", q=typed, limit=20)
+
+    assert many == few
+    assert bool(few["data"]) == (typed != "zebu")
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from ..store.postings import listed
 from ..store.tables import Table
 from ..store.troubles import trouble_of
 from .fulltext import SCOPES, Texts, condition_of
-from .normalise import BETWEEN, pieces
+from .normalise import BETWEEN, is_old_letter, pieces
 from .query import SearchTerm, TextQuery
 
 #: All words of a row, with what parts columns and nobody can search.
@@ -42,6 +42,20 @@ _SHARING = """
 SELECT rowid AS id FROM public_{table} WHERE public_{table} MATCH {{expression}}
 AND +rowid IN (SELECT id FROM search_row WHERE scope = 'public' AND type IN ({{types}})) LIMIT {{most}}
 """
+#: Beginnings of so many characters have an index of their own.
+_INDEXED = 3
+#: So many words that begin in one way are asked for one by one.
+_MOST_SPELT_OUT = 50
+_AFTER_ALL = "\U0010ffff"
+# From each word to the one behind it and a character that no word has; `""` finds nothing.
+_SPELT_OUT = """
+(WITH RECURSIVE w(word) AS (
+    SELECT (SELECT v.term FROM public_vocabulary v WHERE v.term >= {beginning} LIMIT 1)
+    UNION ALL
+    SELECT (SELECT v.term FROM public_vocabulary v WHERE v.term >= w.word || char(1) LIMIT 1)
+    FROM w WHERE w.word < {end} LIMIT {most}
+) SELECT CASE COUNT(*) WHEN 0 THEN '""' WHEN {most} THEN {begun}
+ELSE '("' || GROUP_CONCAT(w.word, '" OR "') || '")' END FROM w WHERE w.word < {end})"""
 
 
 class Fts5:
@@ -162,12 +176,13 @@ class Fts5:
         ]
 
     def newest_named(self, terms: Sequence[SearchTerm], most: int) -> Sql:
-        """Words lie in the order of the numbers."""
-        words = " AND ".join(map(_begun, terms))
+        """Words lie in the order of the numbers. Where they are many that begin so, all of their places would
+        be read and merged first; so they are asked for one by one, as far as they are few."""
+        named = "'{{title names}} : (' || {words} || ')'"
         return sql(
-            "SELECT rowid AS id FROM public_words WHERE public_words MATCH {words} "
+            f"SELECT rowid AS id FROM public_words WHERE public_words MATCH {named} "
             "ORDER BY rowid DESC LIMIT {most}",
-            words=f"{{title names}} : ({words})",
+            words=joined(" || ' AND ' || ", map(_spelt_out, terms)),
             most=most,
         )
 
@@ -211,6 +226,18 @@ def _literal(words: Sequence[str]) -> str:
 def _begun(term: SearchTerm) -> str:
     """A term as words, of which the last may go on unless it was given as a whole."""
     return _literal(term.words) + (" *" if term.kind in _LOOSE else "")
+
+
+def _spelt_out(term: SearchTerm) -> Sql:
+    """An expression as SQL: a term, with the words that begin so in the place of their beginning."""
+    [*_, last] = term.words
+    # Of others FTS5 may make several words, or write them otherwise.
+    known = all(map(is_old_letter, last)) and last == last.lower()
+    if term.kind not in _LOOSE or len(last) <= _INDEXED or not known:
+        return sql("{begun}", begun=_begun(term))
+    return sql(
+        _SPELT_OUT, beginning=last, end=f"{last}{_AFTER_ALL}", most=_MOST_SPELT_OUT, begun=_begun(term)
+    )
 
 
 def _stands_in(term: SearchTerm) -> Sql:
