@@ -1,6 +1,7 @@
 """An older database is brought to this version, and what other code made of its records is made anew."""
 
 import json
+import re
 import shutil
 import signal
 import sqlite3
@@ -18,6 +19,8 @@ from peewee import Database, IntegrityError
 from playhouse.migrations import Runner
 
 from api import create_app
+from api.commands import renewal
+from api.commands.common import opened
 from api.records.core import registry
 from api.records.core.packed import plain
 from api.records.read.revisions import last_seq
@@ -288,6 +291,22 @@ def test_records_rendered_by_other_code_are_rendered_again(database_file: Path) 
     assert after["meta"]["revision"] == before["meta"]["revision"]
     assert {**after, "meta": None} == {**before, "meta": None}
     assert facts("doctor", "--db", f"sqlite:///{database_file}").stdout == "everything agrees\n"
+
+
+def test_it_is_said_how_far_an_upgrade_is(
+    database_file: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with sqlite3.connect(database_file) as connection:
+        connection.execute("UPDATE fingerprint SET text = '', digest = ''")
+    monkeypatch.setattr(renewal, "_BETWEEN_LINES", 0)
+
+    with opened(f"sqlite:///{database_file}"):
+        pass
+
+    said = "facts: after an upgrade ([1-9][0-9]*) of \\1 records are {}, [0-9,]+ a second: 0 minutes left"
+    lines = capsys.readouterr().err.splitlines()
+    for line, step in zip(lines, ("rendered again", "found by new keys"), strict=True):
+        assert re.fullmatch(said.format(step), line)
 
 
 KEYED = ("SELECT t.type, t.filter, t.value, t.qualifier, k.record, k.filter, k.since, k.until "

@@ -23,6 +23,8 @@ from api.records.store.troubles import Trouble, trouble_of
 from api.records.write.renew import renew
 from api.settings import Settings, SettingsFault, read_settings
 
+from .renewal import Renewal
+
 #: Something in the files or the record is wrong.
 FOUND_FAULTS = 1
 #: The command could not do its work.
@@ -75,12 +77,13 @@ def away(url: str | None) -> str:
 @contextmanager
 def opened(url: str | None, *, new: bool = False, page_cache_kb: int = PAGE_CACHE_KB) -> Iterator[Database]:
     """The database, brought to this version, closed at the end; made where there is none and `new` says so.
+    Where that takes long, it is said how far it is.
 
     Ends the command with a plain message where it cannot be used.
     """
     with _usable(url, new=new, page_cache_kb=page_cache_kb) as database:
         migrate(database)
-        renew(database)
+        renew(database, Renewal().told)
         yield database
 
 

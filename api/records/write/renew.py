@@ -1,5 +1,7 @@
 """What a stored database needs after an upgrade: whatever another version of the code made, is made anew."""
 
+from collections.abc import Callable
+
 from peewee import Database
 
 from ..store.database import write_transaction
@@ -8,11 +10,15 @@ from ..store.tables import FINGERPRINTS, PENDING, batches_of_ids
 from .fingerprint import KEYS, RENDERING, WRITING
 from .members import rebuild_mentions
 from .rebuild import rebuild_index, rebuild_keys, rebuild_postings
-from .rerender import catch_up
+from .rerender import catch_up, pending_refreshes
+
+#: Told what is done with how many more records, and of how many.
+Told = Callable[[str, int, int], None]
 
 
-def renew(database: Database) -> None:
-    """Render every record, and rebuild what all of them are and were found by, where other code did that."""
+def renew(database: Database, told: Told = lambda done, many, total: None) -> None:
+    """Render every record, and rebuild what all of them are and were found by, where other code did that; of
+    large ones that takes long, so each few hundred records are `told`."""
     if not WRITING.is_in(database):
         # First of all: what programs of another version write meanwhile would never be made anew.
         with write_transaction(database):
@@ -23,9 +29,10 @@ def renew(database: Database) -> None:
     if not keyed:
         _forget_keys(database)
     if not (rendered and keyed):
-        catch_up(database, keyed=keyed)
+        pending = pending_refreshes(database)
+        catch_up(database, keyed=keyed, told=lambda many: told("rendered again", many, pending))
     if not keyed:
-        _rebuild_all(database)
+        _rebuild_all(database, told)
 
 
 def _postpone_all(database: Database) -> None:
@@ -42,12 +49,14 @@ def _forget_keys(database: Database) -> None:
         FINGERPRINTS.delete_of(database, "name", [KEYS.name])
 
 
-def _rebuild_all(database: Database) -> None:
+def _rebuild_all(database: Database, told: Told) -> None:
     """In transactions of a few hundred records; an interrupted one begins again at the next start."""
+    total = database.execute_sql("SELECT COUNT(*) FROM record").fetchone()[0]
     for some in batches_of_ids(database):
         with write_transaction(database):
             rebuild_keys(database, some)
             rebuild_index(database, some)
+        told("found by new keys", len(some), total)
     with write_transaction(database):
         rebuild_postings(database)
         rebuild_mentions(database)
