@@ -554,9 +554,10 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together:
 #: Tests of what the contract says, whatever keeps the records: `--database postgresql` runs these, but for
 #: those that look into a file.
 CONTRACT = re.compile(
-    "test_(answers|attributes|batches|between|claims|collections|contract|curating|dates|descent|enrichment|facets|filters"
-    "|history|many|mergers|merge_patches|nested_patches|nested_writes|periods|perspective|positions"
-    "|preconditions|provenance|quantities|redaction|references|reviews|search|timeline|translations).py"
+    "test_(answers|attributes|batches|between|claims|collections|contract|curating|dates|descent|enrichment|export|facets|filters"
+    "|history|load|many|mergers|merge_patches|nested_patches|nested_writes|periods|perspective|positions"
+    "|preconditions|provenance|quantities|redaction|references|reviews|search|timeline|translations"
+    "|withdrawn_in_files).py"
 )
 
 

@@ -3,21 +3,25 @@
 import json
 import os
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
+from peewee import DatabaseError
 
 from api.formats.ordering import circles
 from api.formats.quick_lists import quick_items
 from api.formats.yaml_lists import ListReader
+from api.records.store.database import open_database
+from api.records.store.engine import engine_of
 
 from .conftest import DOSSIER, ROOT, facts
+from .places import url_of
 from .test_commands import write
 
 pytestmark = pytest.mark.process
@@ -38,24 +42,34 @@ CIRCLE = {
 }
 
 
-def _commits(database: Path) -> list[int]:
+def commits_of(path: Path) -> list[int]:
     """How many records each commit of the feed made, in order."""
-    with closing(sqlite3.connect(database)) as connection:
-        rows = connection.execute('SELECT COUNT(*) FROM change GROUP BY "commit" ORDER BY "commit"')
-        return [row[0] for row in rows]
+    query = 'SELECT COUNT(*) FROM change GROUP BY "commit" ORDER BY "commit"'
+    return [row[0] for row in _rows(path, query)]
 
 
-def _record_of(database: Path) -> dict[str, tuple[str, str]]:
+def _record_of(path: Path) -> dict[str, tuple[str, str]]:
     """What every record says, and what is computed of it."""
-    with closing(sqlite3.connect(database)) as connection:
-        rows = connection.execute("SELECT id, document, computed FROM record")
-        return {id_: (document, computed) for id_, document, computed in rows}
+    rows = _rows(path, "SELECT id, document, computed FROM record")
+    return {id_: (document, computed) for id_, document, computed in rows}
+
+
+def _rows(path: Path, query: str) -> list[Any]:
+    with closing(open_database(url_of(path), resting=True)) as database:
+        rows: list[Any] = database.execute_sql(query).fetchall()
+        return rows
+
+
+def _is_made(path: Path) -> bool:
+    """Whether a record was made there."""
+    with closing(open_database(url_of(path), resting=True)) as database:
+        return engine_of(database).is_there()
 
 
 def test_where_there_are_records_no_file_is_read(database_file: Path, tmp_path: Path) -> None:
     (tmp_path / "parties.yaml").write_text("- {id: [")
 
-    done = facts("load", tmp_path, "--if-empty", "--db", f"sqlite:///{database_file}")
+    done = facts("load", tmp_path, "--if-empty", "--db", url_of(database_file))
 
     assert (done.returncode, done.stdout) == (0, "the database holds records already; nothing loaded\n")
 
@@ -64,27 +78,27 @@ def test_where_there_are_records_no_file_is_read(database_file: Path, tmp_path: 
 
 
 def test_batches_make_the_record_that_one_commit_makes(database_file: Path, tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path}/f.db"
+    url = url_of(tmp_path / "f.db")
 
     done = facts("load", DOSSIER, "--db", url, "--batch", "60")
     again = facts("load", DOSSIER, "--db", url, "--batch", "60")
 
     assert done.returncode == 0, done.stderr
     assert done.stdout.endswith("280 changed\n")
-    assert max(_commits(tmp_path / "f.db")) >= 60
-    assert len(_commits(tmp_path / "f.db")) >= 5
+    assert max(commits_of(tmp_path / "f.db")) >= 60
+    assert len(commits_of(tmp_path / "f.db")) >= 5
     assert _record_of(tmp_path / "f.db") == _record_of(database_file)
     assert again.stdout.endswith("0 changed\n")
     assert facts("doctor", "--db", url).returncode == 0
 
 
 def test_what_a_record_needs_is_loaded_in_its_batch_or_before(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path}/f.db"
+    url = url_of(tmp_path / "f.db")
 
     done = facts("load", write(tmp_path / "d", parties=CHAIN), "--db", url, "--batch", "3")
 
     assert done.returncode == 0, done.stdout
-    assert _commits(tmp_path / "f.db") == [3, 3, 3, 1]
+    assert commits_of(tmp_path / "f.db") == [3, 3, 3, 1]
 
 
 def test_a_question_is_asked_before_it_is_answered(tmp_path: Path) -> None:
@@ -92,43 +106,43 @@ def test_a_question_is_asked_before_it_is_answered(tmp_path: Path) -> None:
     dossier = "- {id: story, title: A story, summary: D, questions: [{id: why, text: Why?}]}\n"
     folder = write(tmp_path / "d", **CIRCLE | {"claims": claim, "dossiers": dossier})
 
-    done = facts("load", folder, "--db", f"sqlite:///{tmp_path}/f.db", "--batch", "1")
+    done = facts("load", folder, "--db", url_of(tmp_path / "f.db"), "--batch", "1")
 
     assert done.returncode == 0, done.stdout
-    assert _commits(tmp_path / "f.db") == [1, 1, 1, 1]
+    assert commits_of(tmp_path / "f.db") == [1, 1, 1, 1]
 
 
 def test_without_batches_a_load_is_one_commit(tmp_path: Path) -> None:
-    facts("load", write(tmp_path / "d", parties=CHAIN), "--db", f"sqlite:///{tmp_path}/f.db")
+    facts("load", write(tmp_path / "d", parties=CHAIN), "--db", url_of(tmp_path / "f.db"))
 
-    assert _commits(tmp_path / "f.db") == [10]
+    assert commits_of(tmp_path / "f.db") == [10]
 
 
 @pytest.mark.parametrize(("most", "code"), [(2, 2), (3, 0)])
 def test_records_that_name_one_another_belong_in_one_batch(tmp_path: Path, most: int, code: int) -> None:
-    url = f"sqlite:///{tmp_path}/f.db"
+    url = url_of(tmp_path / "f.db")
 
     done = facts("load", write(tmp_path / "d", **CIRCLE), "--db", url, "--batch", str(most))
 
     assert done.returncode == code, done.stdout
     assert ("3 records name one another (c0, c1, c2)" in done.stderr) == (code == 2)
     assert ("--batch 3" in done.stderr) == (code == 2)
-    assert (tmp_path / "f.db").exists() == (code == 0)
+    assert _is_made(tmp_path / "f.db") == (code == 0)
 
 
 def test_a_fault_in_the_files_loads_no_batch(tmp_path: Path) -> None:
     folder = write(tmp_path / "d", parties=CHAIN + "- {id: last, name: L, kind: agencey}\n")
 
-    done = facts("load", folder, "--db", f"sqlite:///{tmp_path}/f.db", "--batch", "3")
+    done = facts("load", folder, "--db", url_of(tmp_path / "f.db"), "--batch", "3")
 
     assert done.returncode == 1
     assert f"{folder}/parties.yaml:11: /kind: " in done.stdout
     assert "nothing was loaded" in done.stderr
-    assert not (tmp_path / "f.db").exists()
+    assert not _is_made(tmp_path / "f.db")
 
 
 def test_a_batch_that_is_refused_leaves_those_before_it(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path}/f.db"
+    url = url_of(tmp_path / "f.db")
     folder = write(tmp_path / "d", parties=CHAIN, places="- {id: z, name: Z, kind: city, part_of: nowhere}\n")
 
     done = facts("load", folder, "--db", url, "--batch", "4")
@@ -145,20 +159,20 @@ def test_a_batch_that_is_refused_leaves_those_before_it(tmp_path: Path) -> None:
 def test_a_load_in_batches_that_is_killed_leaves_whole_ones_and_is_finished_by_the_next(
     tmp_path: Path,
 ) -> None:
-    database, url = tmp_path / "f.db", f"sqlite:///{tmp_path}/f.db"
+    database, url = tmp_path / "f.db", url_of(tmp_path / "f.db")
     many = "".join(f"- {{id: party-{n}, name: Party {n}, kind: person}}\n" for n in range(1500))
     command = [sys.executable, "-m", "api.cli", "load", str(write(tmp_path / "d", parties=many))]
     command += ["--db", url, "--batch", "50"]
     loading = subprocess.Popen(command, env=os.environ | {"PYTHONPATH": str(ROOT)}, stdout=subprocess.DEVNULL)
 
     until = time.monotonic() + 60
-    while not (database.exists() and _commits_so_far(database)):
+    while not (_is_made(database) and _commits_so_far(database)):
         assert loading.poll() is None
         assert time.monotonic() < until
         time.sleep(0.01)
     loading.send_signal(signal.SIGKILL)
     loading.wait()
-    left = _commits(database)
+    left = commits_of(database)
     again = facts("load", tmp_path / "d", "--db", url, "--batch", "50")
 
     assert set(left) == {50}
@@ -169,8 +183,8 @@ def test_a_load_in_batches_that_is_killed_leaves_whole_ones_and_is_finished_by_t
 
 def _commits_so_far(database: Path) -> list[int]:
     try:
-        return _commits(database)
-    except sqlite3.OperationalError:
+        return commits_of(database)
+    except DatabaseError:
         return []
 
 
@@ -181,10 +195,10 @@ def test_several_processes_read_what_one_does(tmp_path: Path) -> None:
     many = "".join(f"- {{id: party-{n}, name: Party {n}, kind: person}}\n" for n in range(1101))
     folder = write(tmp_path / "d", parties=many)
 
-    done = facts("load", folder, "--db", f"sqlite:///{tmp_path}/f.db", "--jobs", "2")
+    done = facts("load", folder, "--db", url_of(tmp_path / "f.db"), "--jobs", "2")
     with (folder / "parties.yaml").open("a") as file:
         file.write("- {id: party-7, name: Again, kind: person}\n")
-    refused = facts("load", folder, "--db", f"sqlite:///{tmp_path}/f.db", "--jobs", "2")
+    refused = facts("load", folder, "--db", url_of(tmp_path / "f.db"), "--jobs", "2")
 
     assert done.stdout.endswith("1101 changed\n")
     assert f'parties.yaml:1102: /id: the id "party-7" stands already in {folder}' in refused.stdout
@@ -252,7 +266,7 @@ IN_BRACKETS = {
 @pytest.mark.parametrize("more", [", kind: person", ""], ids=["then-more", "at-the-end"])
 def test_signs_in_brackets_mean_what_yaml_1_2_says(tmp_path: Path, written: str, more: str) -> None:
     parties = f"- {{id: ann, {'' if more else 'kind: person, '}name: {written}{more}}}\n"
-    folder, url = write(tmp_path / "d", parties=parties), f"sqlite:///{tmp_path}/f.db"
+    folder, url = write(tmp_path / "d", parties=parties), url_of(tmp_path / "f.db")
 
     done = facts("load", folder, "--db", url)
 
@@ -287,7 +301,7 @@ def test_a_warning_of_what_was_read_quickly_has_its_line(tmp_path: Path) -> None
     claims = CIRCLE["claims"].replace(", locator: {paragraph: 1}", "", 1)
     folder = write(tmp_path / "d", **CIRCLE | {"claims": claims})
 
-    done = facts("load", folder, "--db", f"sqlite:///{tmp_path}/f.db")
+    done = facts("load", folder, "--db", url_of(tmp_path / "f.db"))
 
     assert f"{folder}/claims.yaml:4: /citations/0/locator: warning: is missing" in done.stdout
 

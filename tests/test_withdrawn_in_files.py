@@ -5,10 +5,11 @@ from pathlib import Path
 import pytest
 
 from .conftest import client_of, facts
+from .places import url_of
 from .test_commands import write
-from .test_load import _commits
+from .test_load import commits_of
 
-pytestmark = [pytest.mark.process, pytest.mark.file]
+pytestmark = pytest.mark.process
 
 #: A claim whose only source was retracted, which had been published by a party that is merged by now.
 FILES = {
@@ -44,7 +45,7 @@ FILES = {
 def test_what_files_state_as_withdrawn_is_withdrawn_when_all_is_there(
     tmp_path: Path, options: list[str], commits: list[int]
 ) -> None:
-    folder, url = write(tmp_path / "d", **FILES), f"sqlite:///{tmp_path}/f.db"
+    folder, url = write(tmp_path / "d", **FILES), url_of(tmp_path / "f.db")
 
     checked = facts("check", folder)
     done = facts("load", folder, "--db", url, *options)
@@ -54,7 +55,7 @@ def test_what_files_state_as_withdrawn_is_withdrawn_when_all_is_there(
     assert done.stdout.endswith("1 retracted, 1 merged\n6 changed\n"), done.stdout
     assert again.stdout.endswith("0 changed\n")
     assert facts("doctor", "--db", url).stdout == "everything agrees\n"
-    assert _commits(tmp_path / "f.db") == commits
+    assert commits_of(tmp_path / "f.db") == commits
     client = client_of(tmp_path / "f.db")
     tombstone = client.get("/v1/sources/paper").get_json()["tombstone"]
     assert tombstone["reason"] == {"kind": "source-withdrawn", "note": "The outlet withdrew it"}
@@ -64,7 +65,7 @@ def test_what_files_state_as_withdrawn_is_withdrawn_when_all_is_there(
 
 
 def test_a_record_that_is_there_is_withdrawn_by_its_file(tmp_path: Path) -> None:
-    folder, url = tmp_path / "d", f"sqlite:///{tmp_path}/f.db"
+    folder, url = tmp_path / "d", url_of(tmp_path / "f.db")
     party = "- {id: ann, name: Ann, kind: person}\n"
     facts("load", write(folder, parties=party), "--db", url)
     stated = party.replace("}", ", status: retracted, withdrawal: {kind: error, note: Nobody}}")
@@ -104,7 +105,7 @@ REFUSED = {
 @pytest.mark.parametrize("said", REFUSED)
 def test_what_cannot_be_withdrawn_so_is_named_and_loads_nothing(tmp_path: Path, said: str) -> None:
     parties = f"- {{id: ann, name: Ann, kind: person}}\n- {{id: bob, name: Bob, kind: person, {said}}}\n"
-    folder, url = write(tmp_path / "d", parties=parties), f"sqlite:///{tmp_path}/f.db"
+    folder, url = write(tmp_path / "d", parties=parties), url_of(tmp_path / "f.db")
     pointer, words = REFUSED[said]
 
     checked = facts("check", folder)
@@ -127,7 +128,7 @@ def test_a_merger_that_closes_a_circle_is_refused_in_files_too(tmp_path: Path) -
   status: merged
   withdrawal: {into: government, kind: duplicate, note: The same}
 """
-    folder, url = write(tmp_path / "d", parties=parties), f"sqlite:///{tmp_path}/f.db"
+    folder, url = write(tmp_path / "d", parties=parties), url_of(tmp_path / "f.db")
 
     for done in (facts("check", folder), facts("load", folder, "--db", url)):
         assert done.returncode == 1, done.stdout

@@ -17,7 +17,7 @@ from api.records.store.database import (
     require_usable,
     without_password,
 )
-from api.records.store.engine import DatabaseUnusable
+from api.records.store.engine import DatabaseUnusable, engine_of
 from api.records.store.sqlite import file_of
 from api.records.store.troubles import Trouble, trouble_of
 from api.records.write.renew import renew
@@ -49,9 +49,12 @@ def give_up(message: str, code: int = COULD_NOT_RUN) -> NoReturn:
 
 
 def is_there(url: str | None) -> bool:
-    """Whether the database is on a server, or a file that exists."""
-    address = url or settings_or_end().database_url
-    return is_on_server(address) or file_or_end(address, new=True).exists()
+    """Whether anything is where a record would be loaded into: tables on a server, or a file.
+
+    Ends the command where the server cannot be reached.
+    """
+    with _usable(url, new=True, resting=True) as database:
+        return engine_of(database).is_there()
 
 
 def away(url: str | None) -> str:
