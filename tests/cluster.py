@@ -19,10 +19,12 @@ from uuid import uuid4
 
 import psycopg
 
+from .guard import MEMORY, RUN, guard
+
 #: Where Debian's packages put each version.
 _DEBIAN = Path("/usr/lib/postgresql")
-#: Where Linux keeps files in memory, the bytes that have to be free there, and those that a log may take.
-_MEMORY, _ROOM, _MOST_OF_LOG = Path("/dev/shm"), 2_000_000_000, "256MB"
+#: Bytes that have to be free in memory, and those that a log may take there.
+_ROOM, _MOST_OF_LOG = 2_000_000_000, "256MB"
 _OWNER = "facts"
 #: With the settings that let it follow, and without waiting for a disk.
 _AS_REPLICA = ("--write-recovery-conf", "--checkpoint=fast", "--no-sync")
@@ -171,7 +173,7 @@ def server(*settings: str) -> Iterator[str]:
     if given := os.environ.get("FACTS_TEST_POSTGRES_URL"):
         yield given.rstrip("/")
         return
-    place = str(_MEMORY) if _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _ROOM else None
+    place = str(MEMORY) if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > _ROOM else None
     with own_server("fsync=off", f"max_wal_size={_MOST_OF_LOG}", *settings, place=place) as cluster:
         yield cluster.address
 
@@ -179,7 +181,8 @@ def server(*settings: str) -> Iterator[str]:
 @contextmanager
 def own_server(*settings: str, place: str | None = None) -> Iterator[Cluster]:
     """A server whose data goes with it; `place`: the folder to keep them in, else that of temporary files."""
-    with tempfile.TemporaryDirectory(prefix="facts-postgresql-", dir=place) as folder:
+    guard()
+    with tempfile.TemporaryDirectory(prefix=f"facts-postgresql-{os.environ[RUN]}-", dir=place) as folder:
         # Its owner goes through there.
         os.chmod(folder, 0o755)
         cluster = Cluster(Path(folder) / "data", *settings)

@@ -42,6 +42,7 @@ from api.settings import Settings
 
 from . import cluster
 from .audits.clients import Client
+from .guard import guard
 from .places import SERVER, clear, on_server, settle, url_of
 
 Json = dict[str, Any]
@@ -67,7 +68,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Start the server that is to keep the records of all processes in which tests run."""
+    """Have all that tests begin end with them; start the server that is to keep the records of all processes
+    in which they run."""
+    guard()
     if config.getoption("database") == "postgresql" and not on_server():
         held = ExitStack()
         # Each test has a service of its own, whose threads keep connections.

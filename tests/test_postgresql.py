@@ -27,6 +27,7 @@ from .audits import writers
 from .audits.compare import ask_both, compare
 from .cluster import new_database, own_server
 from .conftest import PATIENCE_MS, ROOT, copied_to, facts
+from .guard import RUN
 from .test_search import RELEVANCE
 from .test_statements import counted
 
@@ -392,3 +393,24 @@ def test_a_server_of_ones_own_ends_with_its_command() -> None:
     assert done.stdout.startswith("postgresql://facts@127.0.0.1:")
     with pytest.raises(psycopg.OperationalError):
         psycopg.connect(done.stdout.strip())
+
+
+def test_a_server_of_ones_own_ends_although_its_command_was_killed() -> None:
+    tell = "echo $FACTS_DATABASE_URL; exec sleep 600"
+    command = [sys.executable, "-m", "tests.cluster", "sh", "-c", tell]
+    alone = {name: value for name, value in os.environ.items() if name != RUN}
+    with subprocess.Popen(command, cwd=ROOT, env=alone, stdout=subprocess.PIPE, text=True) as serving:
+        assert serving.stdout
+        url = serving.stdout.readline().strip()
+        with psycopg.connect(url) as connection:
+            kept = Path(connection.execute("SHOW data_directory").fetchone()[0])
+        assert kept.exists()
+
+        serving.kill()
+
+    until = time.monotonic() + PATIENCE_MS / 1000
+    while kept.parent.exists():
+        assert time.monotonic() < until
+        time.sleep(0.02)
+    with pytest.raises(psycopg.OperationalError):
+        psycopg.connect(url)
