@@ -5,10 +5,9 @@ calls its `display`; other languages put their own words around what CLDR knows 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from babel.dates import format_date, format_skeleton, get_month_names
 
@@ -27,8 +26,7 @@ _EARLY = 1000
 _Form = Literal["stand-alone", "format"]
 
 
-@dataclass(frozen=True)
-class When:
+class When(NamedTuple):
     """A date: `display` in words; `machine`: the value of `<time datetime>`."""
 
     display: str

@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from api.records.answers.positions import read_positions
-from api.records.answers.timeline import read_timeline
+from api.records.answers.timeline import Event, read_timeline
 from api.records.answers.translation import as_written
 from api.records.core.registry import DOSSIER, PARTY, PLACE, SOURCE, TYPES
 from api.records.core.state import State
-from api.records.store.deadline import parsed
 from schemas.base import Json
 from schemas.query import Query
 from schemas.source import published_by
@@ -127,27 +126,24 @@ def _timeline(state: State, dossier: str) -> Json:
     """{`entries`, `undated`, `undated_total`, `more`}: the pages of a dossier's timeline, joined."""
     values = {"dossier": [dossier], "by": "said", "nested": False, "undated": False, "match": "possible"}
     entries: list[Json] = []
-    first = page = read_timeline(
-        state, Query({**values, "limit": _AT_ONCE, "after": None}, frozenset({"dossier"}))
-    )
-    undated = first.undated
+    beginning = Query({**values, "limit": _AT_ONCE, "after": None}, frozenset({"dossier"}))
+    first = page = read_timeline(state, beginning, _shown)
     entries += page.data
     while page.next and len(entries) < MOST_ENTRIES:
         following = {**values, "limit": _AT_ONCE, "after": page.next}
-        page = read_timeline(state, Query(following, frozenset({"dossier", "after"})))
+        page = read_timeline(state, Query(following, frozenset({"dossier", "after"})), _shown)
         entries += page.data
     return {
-        "entries": [_opened(entry) for entry in entries],
-        "undated": [_opened(entry) for entry in undated],
+        "entries": entries,
+        "undated": first.undated,
         "undated_total": first.undated_total,
         "more": page.next is not None,
     }
 
 
-def _opened(entry: Json) -> Json:
-    record = parsed(entry["record"].body)
+def _shown(_event: Event, record: Json) -> Json:
     # What is not shown need not be looked through for names.
-    return {"at": entry["at"], "record": {name: record[name] for name in _SHOWN if name in record}}
+    return {name: record[name] for name in _SHOWN if name in record}
 
 
 def _show(document: Json, asked: Asked) -> Shown:

@@ -1,7 +1,5 @@
 """The page of a dated happening: when it was, as precisely as is known, and who took part."""
 
-from dataclasses import replace
-
 from api.records.answers.translation import as_written
 from api.records.core.registry import CLAIM, DATE
 from schemas.base import Json
@@ -72,7 +70,7 @@ def _in_numbers(quantities: list[Json]) -> str | None:
 
 def _participant(participant: Json) -> Link:
     link, role = link_to(participant["party"]), participant["role"]
-    return replace(link, note=term(role).lower()) if role and role != "participant" else link
+    return link._replace(note=term(role).lower()) if role and role != "participant" else link
 
 
 PAGE = Page("/dates/<id>", "record.html", _read, _show, CHOOSING)

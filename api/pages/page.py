@@ -29,7 +29,7 @@ from schemas.base import Json
 from schemas.query import Parameter, Query, read_query
 
 from .head import Head
-from .links import Link, links_to
+from .links import Choices, Link, links_to
 from .reading import state_of, user_of_names
 from .record_texts import translated
 from .templating import drawn
@@ -144,7 +144,7 @@ class Pages:
                 document |= translated(state, {"chosen": [chosen]})
                 document = in_words_of(state, chosen["id"], _of_names(query), document)
                 # Links lead on with the party that is meant, whatever the id was that led here.
-                g.choices = {**g.choices, "perspective": chosen["id"]}
+                g.choices = Choices({**g.choices, "perspective": chosen["id"]})
         shown = _with_chosen(page.show(document, asked), links_to(document.get("chosen", ())))
         head = Head.of(shown, asked, canonical_query(page, query), g.choices)
         body = drawn(page.template, head=head, page=shown.view)
@@ -198,9 +198,9 @@ def canonical_query(page: Page, query: Query) -> str:
     return _query(understood(page.known, query))
 
 
-def choices_of(query: Query) -> dict[str, str]:
-    """What a reader has chosen, by the names of its parameters."""
-    return {name: str(query[name]) for name in CHOICES if name in query.given}
+def choices_of(query: Query) -> Choices:
+    """What a reader has chosen."""
+    return Choices({name: str(query[name]) for name in CHOICES if name in query.given})
 
 
 def _query(pairs: Iterable[tuple[str, str]]) -> str:

@@ -1,7 +1,5 @@
 """The page of a party: what it is, what it says, what is said of it."""
 
-from dataclasses import replace
-
 from api.records.answers.translation import as_written
 from api.records.core.registry import CLAIM, DATE, PARTY, SOURCE
 from schemas.base import Json
@@ -100,7 +98,7 @@ def _office(office: Json) -> Fact:
 def _membership(membership: Json) -> Link:
     held = when(membership["held"])
     link = link_to(membership["party"])
-    return replace(link, note=held.display) if held else link
+    return link._replace(note=held.display) if held else link
 
 
 PAGE = Page("/parties/<id>", "record.html", _read, _show, CHOOSING)

@@ -19,7 +19,7 @@ from schemas.base import Json
 
 from .head import Head
 from .language_choice import language_asked, language_of_problem
-from .links import page_of
+from .links import Choices, page_of
 from .page import HTML, page_headers
 from .templating import drawn
 from .translating import N_, _, speaking, spoken
@@ -40,7 +40,7 @@ def problem_page(problem: Json) -> Response | None:
         return None
     language = language_of_problem()
     # What else was chosen for the page that is not there would go wrong again.
-    g.choices = {LANG: language} if request.args.get(LANG) == language else {}
+    g.choices = Choices({LANG: language} if request.args.get(LANG) == language else {})
     with speaking(language):
         framed = _is_for_a_card()
         history = f"/v1{request.path}/revisions" if "tombstone" in problem else None
@@ -74,7 +74,7 @@ def refusing(app: Flask, framed: Mapping[bytes, bool]) -> RefusedPage:
     @lru_cache(maxsize=64)
     def drawn_once(name: str, detail: str, language: str, in_a_frame: bool) -> tuple[bytes, dict[str, str]]:
         with app.app_context(), speaking(language):
-            g.choices = {LANG: language} if language != OWN else {}
+            g.choices = Choices({LANG: language} if language != OWN else {})
             # Without an address its links lead to the same one, whichever it is.
             body = _drawn(problem_document(name, detail), "", in_a_frame)
             return body, page_headers(in_a_frame) | _VARY | {"Content-Type": HTML}
@@ -130,7 +130,7 @@ class Kind:
 def problem_type_page(name: str, language: str) -> tuple[bytes, dict[str, str]]:
     """(the page about a kind of problem in a language, its headers); KeyError where there is no such kind."""
     kind, address = TYPES[name], f"/problems/{name}"
-    g.choices = {LANG: language} if request.args.get(LANG) == language else {}
+    g.choices = Choices({LANG: language} if request.args.get(LANG) == language else {})
     with speaking(language):
         title, definition = problem_words(kind.title), problem_words(kind.definition)
         kinds = [Kind(t.name, problem_words(t.title), t.status) for t in TYPES.values()]

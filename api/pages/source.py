@@ -1,7 +1,5 @@
 """The page of a source: what document it is, where it comes from, what rests on it."""
 
-from dataclasses import replace
-
 from api.records.answers.translation import as_written
 from api.records.core.registry import CLAIM, PARTY, PLACE, SOURCE
 from schemas.base import Json
@@ -82,7 +80,7 @@ def _facts(source: Json) -> list[Fact]:
 def _parent(parent: Json) -> Link:
     link, sentence = link_to(parent["source"]), derivation(parent["how"])
     said = [sentence % {"one": _("this"), "other": _("that")}, link.note]
-    return replace(link, note="; ".join(filter(None, said)))
+    return link._replace(note="; ".join(filter(None, said)))
 
 
 def _held(source: Json) -> str:

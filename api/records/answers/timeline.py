@@ -1,6 +1,6 @@
 """Dates and claims in the order of time, by the earliest day and then the latest that each may have."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -54,8 +54,17 @@ class Timeline:
     total: None = None
 
 
-def read_timeline(state: State, query: Query) -> Timeline:
-    """The page of a timeline in a state.
+#: What stands in an entry for a record, made of its document.
+Shown = Callable[[Event, Json], Any]
+
+
+def _as_it_is(event: Event, _document: Json) -> Stored:
+    """The bytes of a record, whole."""
+    return Stored(event.id, event.body, "", "")
+
+
+def read_timeline(state: State, query: Query, shown: Shown = _as_it_is) -> Timeline:
+    """The page of a timeline in a state: entries {`at`, `record`, `parts`}.
 
     Raises QueryError for ids that name nothing, filters that no type has together, and foreign cursors.
     """
@@ -71,29 +80,29 @@ def read_timeline(state: State, query: Query) -> Timeline:
     timeline.ask()
     events = timeline.undated(after, limit + 1) if query["undated"] else timeline.events(after, limit + 1)
     following = cursors.cursor(events[limit - 1].place) if len(events) > limit else None
-    data = _entries(events[:limit], timeline, query)
+    data = _entries(events[:limit], timeline, query, shown)
     if query["undated"]:
         return Timeline(data, echo, limit, following)
     apart = [] if after else timeline.undated(None, limit)
-    undated = _entries(apart, timeline, query)
+    undated = _entries(apart, timeline, query, shown)
     return Timeline(data, echo, limit, following, undated, timeline.undated_total())
 
 
-def _entries(events: Sequence[Event], timeline: "_Timeline", query: Query) -> list[Json]:
+def _entries(events: Sequence[Event], timeline: "_Timeline", query: Query, shown: Shown) -> list[Json]:
     below: dict[str, list[Event]] = {}
     if query["nested"]:
         for part in timeline.parts([event.id for event in events if event.type == DATE.name]):
             below.setdefault(str(part.part_of), []).append(part)
-    return [_entry(event, query, below) for event in events]
+    return [_entry(event, query, shown, below) for event in events]
 
 
-def _entry(event: Event, query: Query, below: dict[str, list[Event]], level: int = 1) -> Json:
-    at = _field(event.type, query)
-    entry: Json = {"at": parsed(event.body)[at], "record": Stored(event.id, event.body, "", "")}
+def _entry(event: Event, query: Query, shown: Shown, below: dict[str, list[Event]], level: int = 1) -> Json:
+    document = parsed(event.body)
+    entry: Json = {"at": document[_field(event.type, query)], "record": shown(event, document)}
     if query["nested"] and event.type == DATE.name:
         parts = below.get(event.id, []) if level < MOST_LEVELS else _all_below(event, below)
         entry["parts"] = [
-            _entry(part, query, below if level < MOST_LEVELS else {}, level + 1) for part in parts
+            _entry(part, query, shown, below if level < MOST_LEVELS else {}, level + 1) for part in parts
         ]
     return entry
 
