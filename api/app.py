@@ -10,6 +10,7 @@ from . import VERSION
 from .endpoints import (
     consistency,
     errors,
+    export,
     feed,
     locate,
     openapi,
@@ -55,6 +56,7 @@ def declared(
     positions.declare(endpoints)
     timeline.declare(endpoints)
     search.declare(endpoints)
+    export.declare(endpoints, settings, VERSION)
     write.declare(endpoints, database, turns or Turns())
     revisions.declare(endpoints)
     feed.declare(endpoints, settings)

@@ -33,6 +33,8 @@ class Settings:
     busy_timeout_ms: int = 10_000
     #: How long the queries of one read may take, in milliseconds, before it is answered with 503.
     query_timeout_ms: int = 5_000
+    #: How long an export may take, in seconds, however fast its client reads, before it is broken off.
+    export_timeout_s: int = 300
     #: Largest body that a request may have, in bytes.
     max_body_bytes: int = 1_000_000
     #: Origins whose scripts may write with an API key, separated by commas: https://desk.example.org
@@ -76,6 +78,9 @@ def read_settings(environment: Env | None = None) -> Settings:
                 ),
                 query_timeout_ms=env.int(
                     "QUERY_TIMEOUT_MS", default.query_timeout_ms, validate=Range(min=1, max=600_000)
+                ),
+                export_timeout_s=env.int(
+                    "EXPORT_TIMEOUT_S", default.export_timeout_s, validate=Range(min=1, max=86_400)
                 ),
                 max_body_bytes=env.int(
                     "MAX_BODY_BYTES", default.max_body_bytes, validate=Range(min=1_000, max=100_000_000)

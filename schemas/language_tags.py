@@ -9,6 +9,8 @@ from langcodes.tag_parser import LanguageTagError, parse_tag
 
 from .base import Fault, Json, quoted
 
+#: The language of the API, and of what the record itself says.
+OWN = "en"
 _FORM = "write one such as en, ja or ja-Latn"
 _FREE = ("extension", "private")
 # langcodes does not type these two.

@@ -2,17 +2,18 @@
 
 import sys
 from collections.abc import Iterable
+from itertools import chain
 from pathlib import Path
 
 import click
 from peewee import Database
 
 from api.formats.exporting import Selection
-from api.formats.streams import json_lines, table_of_claims
+from api.formats.streams import bodies, json_lines, table_of_claims
 from api.formats.updating import FaultyFileError
 from api.formats.writing import DossierFolder
 from api.records.core.errors import Refusal
-from api.records.core.registry import BY_PLURAL
+from api.records.core.registry import BY_PLURAL, CLAIM, RecordType
 from api.records.core.state import CURATORS, PUBLIC, State
 from api.records.store.database import snapshot
 
@@ -96,9 +97,15 @@ def export(
                 return
             state = State(database, CURATORS if drafts else PUBLIC)
             chosen = [BY_PLURAL[name] for name in BY_PLURAL if name in (types or BY_PLURAL)]
-            _to_file(target, table_of_claims(state) if form == "csv" else json_lines(state, chosen))
+            _to_file(target, _pieces(state, form, chosen))
         except OSError as error:
             give_up(f"nothing was exported: {target}: {error.strerror}")
+
+
+def _pieces(state: State, form: str, chosen: Iterable[RecordType]) -> Iterable[bytes]:
+    if form == "csv":
+        return table_of_claims(bodies(state, CLAIM))
+    return json_lines(chain.from_iterable(bodies(state, t) for t in chosen))
 
 
 def _to_file(file: Path, pieces: Iterable[bytes]) -> None:

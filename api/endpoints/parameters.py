@@ -92,10 +92,10 @@ def status_parameter() -> Parameter:
     )
 
 
-def _types(
+def types_parameter(
     description: str, types: Iterable[RecordType] = TYPES.values(), what: str = "a record type"
 ) -> query.Parameter:
-    """Types of records."""
+    """Types of records, any of."""
     names = [record_type.name for record_type in types]
     return query.choices("type", description, names, what, synonyms=RECORD_TYPES.synonyms)
 
@@ -148,7 +148,7 @@ def reference_parameters(record_type: RecordType) -> Parameters:
     """What the references of a record can be narrowed by."""
     roles = sorted({r.path for t in TYPES.values() for r in t.roles if record_type.name in r.to})
     found = [
-        _types("Types of the records that refer."),
+        types_parameter("Types of the records that refer."),
         query.as_of(),
         *naming_parameters(),
     ]
@@ -163,7 +163,7 @@ def search_parameters() -> Parameters:
     """Everything that `GET /v1/search` takes."""
     found = [
         query.search_text("q", f"What is looked for. {SEARCH_TEXT}", required=True),
-        _types("Types of the records."),
+        types_parameter("Types of the records."),
         query.choice("group", "`type`: the best of each type apart, `limit` of each.", ("type",), None),
         status_parameter(),
         *naming_parameters(),
@@ -179,7 +179,7 @@ def suggest_parameters() -> Parameters:
     return by_name(
         [
             query.search_text("q", "How a name or title begins, or a word of it.", required=True),
-            _types("Types of the records."),
+            types_parameter("Types of the records."),
             query.number("limit", "Most suggestions.", 1, 20, 10),
             *naming_parameters(),
         ]
@@ -191,7 +191,7 @@ def timeline_parameters() -> Parameters:
     """Everything that `GET /v1/timeline` takes."""
     places = "Where claims stand: when they were said, or the time that they speak of."
     found = [
-        _types("Whether dates or claims.", KINDS, "a type with a time"),
+        types_parameter("Whether dates or claims.", KINDS, "a type with a time"),
         query.choice("by", places, CLAIM.dates, "said"),
         query.flag("nested", "Whether dates that are part of a listed one stand within it.", False),
         query.flag("undated", "Whether only the claims without that date are listed, by id.", False),
@@ -235,7 +235,7 @@ def correction_parameters() -> Parameters:
     return by_name(
         [
             query.terms("kind", "Why the record was changed.", CORRECTION_KINDS),
-            _types("Types of the records."),
+            types_parameter("Types of the records."),
             query.ids("id", "Ids of the records.", "abe-shinzo"),
             query.moment("noted_since", "Notes made at or after this time."),
             query.moment("noted_until", "Notes made before this time."),

@@ -19,6 +19,7 @@ from api.http.endpoint import Endpoint
 from api.http.languages import best_language
 from api.http.query_strings import query_string
 from api.http.responses import JSON, LASTING, REVALIDATE, answer, envelope, link, tag_of
+from api.http.streaming import Streamed
 from api.records.answers.perspective import in_words_of
 from api.records.answers.translation import in_language
 from api.records.core.state import CURATORS, PUBLIC, State
@@ -41,7 +42,7 @@ _SHAPING = frozenset({"fields", "include"}) | _NAMING
 @dataclass(slots=True)
 class Reply:
     """What a view found: a `record`, a `page` of records, a `document` in which whole records may stand as
-    `Stored`, or ready bytes (`body`).
+    `Stored`, ready bytes (`body`), or what is made while it is sent (`streamed`).
 
     `next`: the cursor of the page after this one. `storing`: Cache-Control, where it is none of the usual.
     `form` brings a document into its last form when it has its names; for it, the members `kept` of records
@@ -52,6 +53,7 @@ class Reply:
     page: Page | None = None
     document: Any = None
     body: bytes | None = None
+    streamed: Streamed | None = None
     media_type: str = JSON
     next: str | None = None
     headers: Mapping[str, str] | None = None
@@ -117,6 +119,8 @@ class _Shaping:
 
     def response(self, reply: Reply) -> Response:
         """The answer."""
+        if reply.streamed is not None:
+            return reply.streamed.varying(self.endpoint.vary)
         if reply.record is not None:
             return self._record(reply, reply.record)
         if reply.page is not None:

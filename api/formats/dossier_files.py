@@ -19,6 +19,8 @@ from typing import Any, Final
 from api.records.core.registry import BY_PLURAL, TYPES
 from schemas.plain_values import plain_values
 
+from .line_files import SUFFIX as LINES
+from .line_files import entries_in, is_of_lines, line_parts, place_of
 from .parts import Part, Span, parts_of
 from .quick_lists import quick_items
 from .yaml_lists import ListReader, Place, UnreadableError, line_at
@@ -83,11 +85,27 @@ def read_files(paths: Iterable[Path], but: Iterable[Path] = ()) -> ReadResult:
     """
     result = ReadResult()
     seen = {os.path.realpath(file) for path in but for file in _files_of(path, [])}
-    for file, type_, text in files_in(paths, result.faults, seen):
-        for entries, faults in _read_parts(file, text, type_):
-            result.entries.extend(entries)
-            result.faults.extend(faults)
+    for file in _files(paths, result.faults, seen):
+        try:
+            for entries, faults in _read_parts(file):
+                result.entries.extend(entries)
+                result.faults.extend(faults)
+        except UnreadableError as error:
+            result.faults.append(FileFault(file, error.line, "", error.message))
     return result
+
+
+def parts_in(paths: Iterable[Path], faults: list[FileFault]) -> Iterator[tuple[Path, str, Part]]:
+    """The parts of every file: it, their type, themselves; what cannot be read is added to the faults."""
+    for file in _files(paths, faults, set()):
+        try:
+            if is_of_lines(file):
+                yield from ((file, type_, part) for type_, part in line_parts(file))
+            else:
+                type_, text = type_of(file), decoded(_bytes_of(file))
+                yield from ((file, type_, part) for part in parts_of(text))
+        except UnreadableError as error:
+            faults.append(FileFault(file, error.line, "", error.message))
 
 
 def files_in(
@@ -132,8 +150,10 @@ def _files_of(path: Path, faults: list[FileFault]) -> list[Path]:
     return files
 
 
-def _read_parts(file: Path, text: str, type_: str) -> list[tuple[list[FileRecord], list[FileFault]]]:
-    found = []
+def _read_parts(file: Path) -> Iterable[tuple[list[FileRecord], list[FileFault]]]:
+    if is_of_lines(file):
+        return ((entries_in(file, part, type_, FileRecord), []) for type_, part in line_parts(file))
+    type_, text, found = type_of(file), decoded(_bytes_of(file)), []
     for part in parts_of(text):
         if (read := read_part(file, part, type_)) is None:
             # A record does not end at a cut: the indices of those behind it are not those of the parts.
@@ -144,6 +164,8 @@ def _read_parts(file: Path, text: str, type_: str) -> list[tuple[list[FileRecord
 
 def read_part(file: Path, part: Part, type_: str) -> tuple[list[FileRecord], list[FileFault]] | None:
     """The records and the faults of a part of a file; None where it was cut at what is no record."""
+    if is_of_lines(file):
+        return entries_in(file, part, type_, FileRecord), []
     records = None if part.whole else quick_items(part.text, plain_values(TYPES[type_].schema))
     if records is None or not part.has(len(records)):
         entries, faults = read_text_of(file, part.text, type_, part.index, part.line)
@@ -157,6 +179,8 @@ def read_part(file: Path, part: Part, type_: str) -> tuple[list[FileRecord], lis
 
 def places_in(file: Path, type_: str, span: Span) -> dict[str, Place]:
     """The places of the values of a record without faults, read again from its file."""
+    if is_of_lines(file):
+        return place_of(span.line)
     try:
         text = _text_at(file, file.stat().st_mtime_ns)[span.start : span.end]
         items = ListReader(text, plain_values(TYPES[type_].schema), span.line).items()
@@ -179,7 +203,7 @@ def type_of(file: Path) -> str:
     """
     if file.stem in BY_PLURAL and file.suffix.lower() in SUFFIXES:
         return BY_PLURAL[file.stem].name
-    allowed = ", ".join(f"{name}.yaml" for name in BY_PLURAL)
+    allowed = ", ".join([*(f"{name}.yaml" for name in BY_PLURAL), f"and *{LINES} for lines of JSON"])
     raise UnreadableError(1, f"the file's name says no record type; the names are {allowed}")
 
 

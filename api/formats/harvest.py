@@ -76,7 +76,7 @@ class Harvest:
 
     def add(self, file: Path, type_: str, index: int, span: Span, record: Prepared) -> bool:
         """Take a record in; whether no other has its id."""
-        if not self._files or self._files[-1][0] != file:
+        if not self._files or self._files[-1] != (file, type_):
             self._files.append((file, type_))
         for name, value in zip(self._places, (len(self._files) - 1, index, *span), strict=True):
             self._places[name].append(value)

@@ -22,8 +22,8 @@ from api.records.write.operations import Put, Withdrawal
 from schemas.base import Json
 
 from .checking import operation_of
-from .dossier_files import FileFault, files_in, read_part
-from .parts import Part, parts_of
+from .dossier_files import FileFault, parts_in, read_part
+from .parts import Part
 
 #: Parts that are read before others are asked to help: they need half a second to begin.
 _ALONE: Final = 10
@@ -53,8 +53,7 @@ class Prepared(NamedTuple):
 
 def located(paths: Iterable[Path], faults: list[FileFault]) -> Iterator[Located]:
     """The parts of all files in `paths`; what cannot be read is added to the faults."""
-    for file, type_, text in files_in(paths, faults, set()):
-        yield from (Located(file, type_, part) for part in parts_of(text))
+    yield from (Located(*part) for part in parts_in(paths, faults))
 
 
 def prepared(parts: Iterable[Located], jobs: int) -> Iterator[tuple[Located, list[Prepared] | None]]:

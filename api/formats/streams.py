@@ -1,4 +1,5 @@
-"""Records one after another, for archives and spreadsheets: lines of JSON, and claims as a table."""
+"""Records one after another, for archives, spreadsheets and the web of data: lines of JSON, claims as a
+table, a graph in the words of schema.org."""
 
 from __future__ import annotations
 
@@ -9,10 +10,12 @@ from typing import Any, Final
 
 import orjson
 
-from api.records.core.registry import CLAIM, RecordType
+from api.records.core.registry import RecordType
 from api.records.core.sql import run, sql
 from api.records.core.state import State
 from schemas.base import Json
+
+from . import schema_org
 
 #: Records that are in memory at once.
 _AT_ONCE: Final = 500
@@ -38,18 +41,35 @@ def _rows_behind(state: State, record_type: RecordType, last: str) -> list[Any]:
     return list(run(state.database, query).fetchall())
 
 
-def json_lines(state: State, types: Iterable[RecordType]) -> Iterator[bytes]:
+def json_lines(bodies: Iterable[bytes]) -> Iterator[bytes]:
     """Each record as a line of JSON (https://jsonlines.org), as a read by its id answers."""
-    for record_type in types:
-        yield from (body + b"\n" for body in bodies(state, record_type))
+    return (body + b"\n" for body in bodies)
 
 
-def table_of_claims(state: State) -> Iterator[bytes]:
+def table_of_claims(bodies: Iterable[bytes]) -> Iterator[bytes]:
     """Claims as CSV (RFC 4180) in UTF-8, with a byte-order mark: else spreadsheets read other letters."""
     yield "\ufeff".encode() + _row(COLUMNS)
-    for body in bodies(state, CLAIM):
+    for body in bodies:
         claim: Json = orjson.loads(body)
         yield _row(_safe(_cell(read(claim))) for read in COLUMNS.values())
+
+
+def json_ld(bodies: Iterable[bytes], publisher: str, base: str) -> Iterator[bytes]:
+    """Records as one graph in the words of schema.org, as their pages carry it, each named by its page.
+
+    `base`: what the addresses of pages begin with.
+    """
+    yield b'{"@context":"https://schema.org","@graph":['
+    before = b""
+    for body in bodies:
+        yield before + orjson.dumps(_node(orjson.loads(body), publisher, base))
+        before = b",\n"
+    yield b"]}\n"
+
+
+def _node(record: Json, publisher: str, base: str) -> Json:
+    page = f"{base}{schema_org.page_of(record['links']['self'])}"
+    return {"@id": page, **schema_org.node_of(record, publisher, base)}
 
 
 def _row(cells: Iterable[str]) -> bytes:

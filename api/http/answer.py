@@ -12,6 +12,7 @@ from gunicorn.http.parser import RequestParser
 
 from . import log
 from .problems import MEDIA_TYPE, TYPES, problem_body
+from .streaming import STREAMED, ClientGone, Sending
 
 
 class Message(NamedTuple):
@@ -47,15 +48,25 @@ class _Sink:
     def send(self, _: bytes) -> None:
         """Leave out `100 Continue`: the connection has sent it already."""
 
+    def taken(self) -> bytes:
+        """What was written since it was last taken."""
+        written = b"".join(self.parts)
+        self.parts.clear()
+        return written
 
-def answered(worker: Any, message: Message) -> tuple[bytes | None, bool]:
-    """(the answer, whether the connection ends with it).
 
-    No answer where the application asks for a body that has not come.
+def answered(worker: Any, message: Message, sending: Sending) -> tuple[bytes | None, bool]:
+    """(the answer, or what is left of one that was sent while it was made; whether the connection ends with
+    it).
+
+    No answer where the application asks for a body that has not come, and where one that was begun does not
+    come to its end.
     """
     try:
         request = next(RequestParser(worker.cfg, iter((message.raw,)), message.client))
-        return _applied(worker, message, request)
+        return _applied(worker, message, request, sending)
+    except ClientGone:
+        return None, True
     except _BodyIsLate:
         return None, False
     except (ParseException, NoMoreData, StopIteration) as error:
@@ -63,11 +74,13 @@ def answered(worker: Any, message: Message) -> tuple[bytes | None, bool]:
     except Exception:
         # Whatever it is, a thread of a lane must not end with it, and its client gets an answer.
         log.failed(None)
+        if sending.begun:
+            return None, True
         name, detail = "internal-error", "the service failed; the log has this request's id"
     return refusal(name, detail, is_head=message.raw.startswith(b"HEAD ")), True
 
 
-def _applied(worker: Any, message: Message, request: Any) -> tuple[bytes, bool]:
+def _applied(worker: Any, message: Message, request: Any, sending: Sending) -> tuple[bytes, bool]:
     sink = _Sink()
     response, environ = wsgi.create(request, sink, message.client, message.server, worker.cfg)
     environ["wsgi.multithread"] = True
@@ -82,11 +95,13 @@ def _applied(worker: Any, message: Message, request: Any) -> tuple[bytes, bool]:
     try:
         for part in parts:
             response.write(part)
+            if STREAMED in environ:
+                sending.send(sink.taken())
         response.close()
     finally:
         if hasattr(parts, "close"):
             parts.close()
-    return b"".join(sink.parts), response.should_close()
+    return sink.taken(), response.should_close()
 
 
 def _body(request: Any) -> bytes:

@@ -14,6 +14,7 @@ from . import log
 from .answer import Message, fault, refusal
 from .cache import Asked, Entry, asked_of, written
 from .lanes import Busy, Job, shape_of
+from .streaming import Sending
 
 if TYPE_CHECKING:
     from .worker import EventWorker
@@ -47,6 +48,7 @@ class Connection(asyncio.Protocol):
         self._writable = True
         self._unread = self._drained = 0
         self._job: Job | None = None
+        self._sending: Sending | None = None
         #: What others wait for this connection to learn, and the database's version when it was asked.
         self._leading: tuple[Asked, Any] | None = None
         limits = worker.cfg
@@ -90,6 +92,8 @@ class Connection(asyncio.Protocol):
         self._worker.connections.discard(self)
         self._worker.held -= self._size
         self._size, self._ending = 0, True
+        if self._sending:
+            self._sending.is_lost()
         if self._job and self._job.take_back():
             self._land()
 
@@ -116,6 +120,8 @@ class Connection(asyncio.Protocol):
     def resume_writing(self) -> None:
         """Go on; called by the loop."""
         self._writable = True
+        if self._sending:
+            self._sending.has_room()
         if not (self._busy or self._ending):
             self._next()
 
@@ -257,17 +263,33 @@ class Connection(asyncio.Protocol):
             self._transport.resume_reading()
         message = Message(raw[: len(raw) - len(self._tail)], body, self._client, self._server)
         try:
-            self._job = self._worker.hand_over(shape_of(method, target), writes, message, self._answer)
+            self._sending = Sending(self._worker.loop, self._send)
+            self._job = self._worker.hand_over(
+                shape_of(method, target), writes, message, self._sending, self._answer
+            )
         except Busy:
             self._is_too_busy()
 
+    def _send(self, part: bytes) -> None:
+        """Send a part of what a thread is still making."""
+        # Others who ask the same need not wait for the end, and the cache does not get it.
+        self._land()
+        if self._sending and not self._transport.is_closing():
+            self._transport.write(part)
+            if self._writable:
+                self._sending.has_room()
+
     def _answer(self, answer: bytes | None, last: bool) -> None:
         """Send what a thread found, and go on."""
-        self._busy, self._job = False, None
+        self._busy, self._job, self._sending = False, None, None
         if answer is not None and self._leading and self._worker.cache:
             self._worker.cache.keep(self._leading[0], answer, self._leading[1])
         self._land()
         if self._ending or self._transport.is_closing():
+            return
+        if answer is None and last:
+            # A client that has no length, and no end of chunks, is not to take this for all.
+            self._transport.abort()
             return
         if answer is None:
             self._is_due_in(BODY_SECONDS)

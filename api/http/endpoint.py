@@ -86,6 +86,8 @@ class Endpoint:
     demanding: bool = False
     #: Whether what it answers never changes.
     lasting: bool = False
+    #: Whether its answer is made while it is sent, within a time of its own.
+    streams: bool = False
     #: Whether it waits for something new.
     waits: bool = False
     #: What the docstring's `{…}` stand for.
@@ -115,7 +117,7 @@ class Endpoint:
 
         A read without a query is as cheap as it gets, unless it is `demanding`: it needs no limit.
         """
-        return not self.secured and (self.demanding or bool(self.parameters))
+        return not (self.secured or self.streams) and (self.demanding or bool(self.parameters))
 
     @property
     def keyed(self) -> bool:
@@ -125,6 +127,8 @@ class Endpoint:
     def route(self, handle: "Handle", admit: Admission) -> Callable[..., Response]:
         """The handler behind its checks: known key, acceptable media type, understood query."""
         parameters, offered, keyed = self.parameters, self.media_types, self.keyed
+        # An address that names its form is a link, which is followed with whatever `Accept`.
+        form = "format=" if "format" in parameters else None
         # Most reads ask for nothing special: their query is understood once, here.
         needs = any(parameter.required for parameter in parameters.values())
         plain = None if needs else read_query((), parameters)
@@ -133,7 +137,8 @@ class Endpoint:
             environ = request.environ
             if keyed and "HTTP_AUTHORIZATION" in environ:
                 admit()
-            if environ.get("HTTP_ACCEPT", "*/*") != "*/*":
+            named = form and form in environ.get("QUERY_STRING", "")
+            if environ.get("HTTP_ACCEPT", "*/*") != "*/*" and not named:
                 require_acceptable(offered)
             query = query_of_request(parameters) if plain is None or environ.get("QUERY_STRING") else plain
             return handle(self, query, path)

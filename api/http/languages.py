@@ -7,13 +7,12 @@ from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
 from schemas import query as q
+from schemas.language_tags import OWN as OWN
 
 from .query_strings import header_of_preferences, preferences
 
 #: The best of some languages for the reader, as an index, or None where none will do.
 BestLanguage = Callable[[Sequence[str]], int | None]
-#: The language of the API, and of what the record itself says.
-OWN = "en"
 #: The languages of pages, each as its readers call it.
 LANGUAGES = {OWN: "English", "ja": "日本語", "ru": "Русский"}
 #: The parameter that says in which language a page is shown.

@@ -22,6 +22,7 @@ from .answer import Message, RefusedPage, answered
 from .cache import Cache
 from .connection import Connection
 from .lanes import Job, Lanes, Shape
+from .streaming import Sending
 
 #: Open connections in one worker; beyond them the one that was idle longest is closed.
 MOST_CONNECTIONS = 800
@@ -121,12 +122,17 @@ class EventWorker(Worker):  # type: ignore[misc]  # gunicorn ships no types
         return True
 
     def hand_over(
-        self, shape: Shape, writes: bool, message: Message, done: Callable[[bytes | None, bool], None]
+        self,
+        shape: Shape,
+        writes: bool,
+        message: Message,
+        sending: Sending,
+        done: Callable[[bytes | None, bool], None],
     ) -> Job:
         """Have a thread answer, and `done` called in the loop with what `answered` returns. Raises Busy."""
 
         def work() -> None:
-            self.loop.call_soon_threadsafe(done, *answered(self, message))
+            self.loop.call_soon_threadsafe(done, *answered(self, message, sending))
 
         return self.lanes.submit(shape, len(message.raw), writes, work)
 

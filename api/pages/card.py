@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from api.formats.schema_org import page_of
 from api.http.responses import public_base
 from api.records.answers.provenance import read_provenance
 from api.records.core.registry import CLAIM
@@ -15,7 +16,7 @@ from schemas.base import Json
 
 from .claim import voices_of
 from .dates_in_words import When, day, when
-from .links import Link, in_language, optional_link, page_of
+from .links import Link, in_language, optional_link
 from .page import Asked, Page, Shown
 from .record_texts import Text, text_of, translated
 from .standings import Standing, standings

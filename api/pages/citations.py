@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from api.formats.schema_org import web
 from schemas.base import Json
 
 from .dates_in_words import in_words
-from .links import Link, host_of, link_to, web
+from .links import Link, host_of, link_to
 from .record_texts import Text, optional_text
 from .translating import _
 from .words import checked, in_a_row

@@ -3,7 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from api.formats import schema_org
 from api.formats.citing import Cited, citing
+from api.formats.schema_org import page_of
 from api.http.responses import public_base
 from api.records.answers.provenance import read_provenance
 from api.records.answers.quantities import quantities_of
@@ -11,7 +13,6 @@ from api.records.answers.translation import as_written
 from api.records.core.registry import CLAIM
 from schemas.base import Json
 
-from . import about
 from .chain import Chain, chain_of
 from .citations import Citation, citations
 from .comparing import comparing_claim
@@ -19,7 +20,7 @@ from .dates_in_words import When, when
 from .embedding import Codes, codes
 from .history import Entry, history, revisions_of
 from .judgements import Assessment, Review, assessed, reviews
-from .links import Link, link_to, link_to_record, links_to, optional_link, page_of
+from .links import Link, link_to, link_to_record, links_to, optional_link
 from .numbers import Number, numbers
 from .page import CHOOSING, Asked, Page, Shown
 from .reading import many, one, users_of_names
@@ -87,7 +88,7 @@ def _show(document: Json, asked: Asked) -> Shown:
         _description(view),
         claim["links"]["self"],
         view,
-        about.claim(as_written(claim), publisher, public_base()),
+        schema_org.claim(as_written(claim), publisher, public_base()),
         links_to(document["users"]),
         embeddable=True,
     )

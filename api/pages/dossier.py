@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from api.formats import schema_org
 from api.records.answers.positions import read_positions
 from api.records.answers.timeline import Event, read_timeline
 from api.records.answers.translation import as_written
@@ -12,7 +13,6 @@ from schemas.base import Json
 from schemas.query import Query
 from schemas.source import published_by
 
-from . import about
 from .dates_in_words import When, when
 from .history import Entry, history, revisions_of
 from .links import Link, link_to, link_to_record, links_to, optional_link
@@ -173,7 +173,7 @@ def _show(document: Json, asked: Asked) -> Shown:
     description = (view.summary or view.title).text
     perspectives = links_to(document["users"])
     self = dossier["links"]["self"]
-    described = about.dossier(as_written(dossier))
+    described = schema_org.dossier(as_written(dossier))
     return Shown(view.title.text, description, self, view, described, perspectives)
 
 

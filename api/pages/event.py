@@ -1,10 +1,10 @@
 """The page of a dated happening: when it was, as precisely as is known, and who took part."""
 
+from api.formats import schema_org
 from api.records.answers.translation import as_written
 from api.records.core.registry import CLAIM, DATE
 from schemas.base import Json
 
-from . import about
 from .citations import citations
 from .dates_in_words import precision, when
 from .history import history, revisions_of
@@ -53,7 +53,7 @@ def _show(document: Json, asked: Asked) -> Shown:
     )
     perspectives = links_to(document["users"])
     self = date["links"]["self"]
-    described = about.event(as_written(date))
+    described = schema_org.event(as_written(date))
     return Shown(view.title.text, description_of(view), self, view, described, perspectives)
 
 

@@ -7,6 +7,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from flask import g
 
+from api.formats.schema_org import page_of
 from api.http.languages import LANG
 from api.records.answers.translation import written_in
 from schemas.base import Json
@@ -29,11 +30,6 @@ class Link(NamedTuple):
     language: str | None = None
     note: str | None = None
     neutral_language: str | None = None
-
-
-def page_of(href: str) -> str:
-    """The page of what the API has at an address under /v1."""
-    return href.removeprefix("/v1")
 
 
 def link_to(reference: Json) -> Link:
@@ -81,11 +77,6 @@ def links_to(references: Iterable[Json]) -> list[Link]:
 def optional_link(reference: Json | None) -> Link | None:
     """The same for a reference that may be missing."""
     return link_to(reference) if reference else None
-
-
-def web(url: str | None) -> str | None:
-    """An address that may stand in a link: of the web, or none."""
-    return url if url and urlsplit(url).scheme in ("http", "https") else None
 
 
 def host_of(url: str) -> str:

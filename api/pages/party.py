@@ -1,10 +1,10 @@
 """The page of a party: what it is, what it says, what is said of it."""
 
+from api.formats import schema_org
 from api.records.answers.translation import as_written
 from api.records.core.registry import CLAIM, DATE, PARTY, SOURCE
 from schemas.base import Json
 
-from . import about
 from .cited_facts import cited_attributes, cited_offices
 from .dates_in_words import when
 from .history import history, revisions_of
@@ -75,7 +75,7 @@ def _show(document: Json, asked: Asked) -> Shown:
     )
     perspectives = links_to(document["users"])
     self = party["links"]["self"]
-    described = about.party(as_written(party))
+    described = schema_org.party(as_written(party))
     return Shown(view.title.text, description_of(view), self, view, described, perspectives)
 
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
+from api.formats import schema_org
 from api.records.answers.translation import as_written
 from api.records.core.registry import CLAIM, DATE, PLACE
 from api.records.core.state import State
 from schemas.base import Json
 
-from . import about
 from .cited_facts import cited_attributes
 from .history import history, revisions_of
 from .links import links_to
@@ -93,7 +93,7 @@ def _show(document: Json, asked: Asked) -> Shown:
     )
     perspectives = links_to(document["users"])
     self = place["links"]["self"]
-    described = about.place(as_written(place))
+    described = schema_org.place(as_written(place))
     return Shown(view.title.text, description_of(view), self, view, described, perspectives, located=True)
 
 

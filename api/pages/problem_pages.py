@@ -10,8 +10,9 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 
+from api.formats.schema_org import page_of
 from api.http.answer import RefusedPage
 from api.http.languages import LANG, OWN
 from api.http.problems import TYPES, problem_document
@@ -19,7 +20,7 @@ from schemas.base import Json
 
 from .head import Head
 from .language_choice import language_asked, language_of_problem
-from .links import Choices, page_of
+from .links import Choices
 from .page import HTML, page_headers
 from .templating import drawn
 from .translating import N_, _, speaking, spoken
@@ -91,12 +92,19 @@ def refusing(app: Flask, framed: Mapping[bytes, bool]) -> RefusedPage:
 
 
 def _is_for_a_page() -> bool:
-    """Whether the address is a page's; or nobody's, and the client asks for pages as browsers do."""
+    """Whether the address is a page's; or nobody's, or one that has a page too, and the client asks for pages
+    as browsers do."""
+    takes_pages = "text/html" in request.environ.get("HTTP_ACCEPT", "")[:1000]
     if request.url_rule is not None:
-        return str(request.endpoint).startswith("page ") or _is_for_a_card()
-    if request.path == "/v1" or request.path.startswith("/v1/"):
-        return False
-    return "text/html" in request.environ.get("HTTP_ACCEPT", "")[:1000]
+        endpoint = current_app.extensions["facts.endpoints"].get(request.endpoint)
+        # Such as that of a kind of problem.
+        may_be_a_page = endpoint is not None and "text/html" in endpoint.media_types
+        return _is_a_page() or _is_for_a_card() or (may_be_a_page and takes_pages)
+    return takes_pages and not (request.path == "/v1" or request.path.startswith("/v1/"))
+
+
+def _is_a_page() -> bool:
+    return str(request.endpoint).startswith("page ")
 
 
 def _is_for_a_card() -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from api.formats.schema_org import page_of, web
 from api.http.languages import OWN
 from api.records.core.registry import CLAIM, TYPES, RecordType
 from api.records.core.state import State
@@ -14,7 +15,7 @@ from .citations import Citation, citations
 from .cited_facts import CitedFact
 from .dates_in_words import When, when
 from .history import Entry
-from .links import Link, link_to, link_to_record, optional_link, page_of, web
+from .links import Link, link_to, link_to_record, optional_link
 from .map import Map
 from .names import language_name
 from .reading import list_of

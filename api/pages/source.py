@@ -1,15 +1,16 @@
 """The page of a source: what document it is, where it comes from, what rests on it."""
 
+from api.formats import schema_org
+from api.formats.schema_org import web
 from api.records.answers.translation import as_written
 from api.records.core.registry import CLAIM, PARTY, PLACE, SOURCE
 from schemas.base import Json
 from schemas.source import published_by
 
-from . import about
 from .comparing import comparing
 from .dates_in_words import day, when
 from .history import history, revisions_of
-from .links import Link, link_to, links_to, web
+from .links import Link, link_to, links_to
 from .names import language_name
 from .page import CHOOSING, Asked, Page, Shown
 from .reading import one
@@ -50,7 +51,7 @@ def _show(document: Json, asked: Asked) -> Shown:
         comparing=comparing([_itself(source)], _("No published record cites this source.")),
     )
     self = source["links"]["self"]
-    described = about.source(as_written(source))
+    described = schema_org.source(as_written(source))
     return Shown(view.title.text, description_of(view), self, view, described)
 
 

@@ -1,15 +1,26 @@
-"""What a page is about in the words of schema.org, as JSON-LD: only what the record honestly says."""
+"""Records in the words of schema.org, as JSON-LD: only what the record honestly says."""
 
-from api.http.languages import OWN
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
 from schemas import vocabularies as vocab
 from schemas.base import Json
 from schemas.identifiers import ADDRESSES
+from schemas.language_tags import OWN
 from schemas.source import published_by
 from schemas.vocabularies import Vocabulary
 
-from .links import page_of, web
-
 _SCHEMA = "schema:"
+
+
+def page_of(href: str) -> str:
+    """The page of what the API has at an address under /v1."""
+    return href.removeprefix("/v1")
+
+
+def web(url: str | None) -> str | None:
+    """An address that may stand in a link: of the web, or none."""
+    return url if url and urlsplit(url).scheme in ("http", "https") else None
 
 
 def claim(record: Json, publisher: str, base: str) -> Json:
@@ -161,3 +172,20 @@ def dossier(record: Json) -> Json:
         "inLanguage": OWN,
         **_translations(record, "title", "Collection"),
     }
+
+
+_OTHERS: dict[str, Callable[[Json], Json]] = {
+    "party": party,
+    "date": event,
+    "source": source,
+    "place": place,
+    "dossier": dossier,
+}
+
+
+def node_of(record: Json, publisher: str, base: str) -> Json:
+    """A record of any type, as it is served; what schema.org has nothing for is a thing with a name."""
+    if record["type"] == "claim":
+        return claim(record, publisher, base)
+    described = _OTHERS.get(record["type"])
+    return described(record) if described else {"@type": "Thing", "name": record["id"]}
