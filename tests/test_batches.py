@@ -181,7 +181,7 @@ def test_a_batch_needs_the_tag_of_what_was_there_before(desk: Desk, tag: str | N
 
     assert refused.status_code == 422
     [error] = refused.get_json()["errors"]
-    assert error["pointer"] == "/1"
+    assert error["pointer"] == "/1/if_match"
     assert detail in error["detail"]
 
 
@@ -193,7 +193,7 @@ def test_a_batch_holds_every_tag_that_it_names(desk: Desk) -> None:
     refused = desk.send("POST", "batch", [{**patch, "if_match": desk.tag("parties/bob")}, publish])
 
     assert refused.status_code == 422
-    assert [e["pointer"] for e in refused.get_json()["errors"]] == ["/1"]
+    assert [e["pointer"] for e in refused.get_json()["errors"]] == ["/1/if_match"]
 
 
 def test_a_batch_does_not_take_a_record_that_was_there_for_its_own(desk: Desk) -> None:

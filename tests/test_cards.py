@@ -221,6 +221,9 @@ def test_oembed_answers_as_its_specification_has_it(
 
     assert response.status_code == status
     assert said in (response.text if status == 200 else response.get_json()["detail"])
+    if status != 200:
+        kind = client.get(response.get_json()["type"], headers={"Accept": "application/json"})
+        assert kind.get_json()["status"] == status
 
 
 def test_oembed_keeps_to_the_room_that_there_is(client: FlaskClient) -> None:

@@ -256,7 +256,7 @@ BATCHES: dict[str, tuple[list[Json], list[str]]] = {
             {"op": "patch", "type": "party", "id": "press", "if_match": '"stale"', "body": {"name": "P"}},
             _created("sources", "new"),
         ],
-        ["/0"],
+        ["/0/if_match"],
     ),
     "other records are judged all the same": (
         [

@@ -372,3 +372,25 @@ def test_whatever_is_asked_of_a_page_has_a_page_for_an_answer(
 
     assert answer.status_code == status
     assert words(drawn(answer).find(".//h1"))
+
+
+@pytest.mark.parametrize(
+    ("address", "accept", "media_type"),
+    [
+        ("/problems/not-found?lang=bad", "text/html,*/*;q=0.8", "text/html"),
+        ("/problems/nothing", "text/html,*/*;q=0.8", "text/html"),
+        ("/problems/not-found?lang=bad", "application/json", "application/problem+json"),
+        ("/problems/not-found?lang=bad", "*/*", "application/problem+json"),
+        ("/claims?as_of=bad", "*/*", "text/html"),
+        ("/oembed?url=x", "text/html,*/*;q=0.8", "application/problem+json"),
+        ("/v1/export?format=bad", "text/html,*/*;q=0.8", "application/problem+json"),
+        ("/v1/nothing", "text/html,*/*;q=0.8", "application/problem+json"),
+    ],
+)
+def test_what_would_be_a_page_is_refused_with_a_page(
+    client: FlaskClient, address: str, accept: str, media_type: str
+) -> None:
+    answer = client.get(address, headers={"Accept": accept})
+
+    assert answer.status_code >= 400
+    assert answer.mimetype == media_type

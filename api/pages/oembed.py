@@ -4,11 +4,10 @@ import re
 from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
-import orjson
 from flask import Flask, Response, request
 from peewee import Database
 
-from api.http.problems import MEDIA_TYPE, Problem
+from api.http.problems import Problem
 from api.http.responses import answer, json_answer, public_base, tag_of
 from api.records.core.errors import Merged
 from api.records.core.registry import CLAIM
@@ -35,7 +34,8 @@ def install(app: Flask, database: Database, settings: Settings) -> None:
     def view() -> Response:
         form = request.args.get("format", "json")
         if form not in ("json", "xml"):
-            return _not_implemented(form)
+            # oEmbed §2.3.4 has a status of its own for this.
+            raise Problem("not-implemented", f"format: {quoted(form[:40])} is not one of json, xml")
         claim_id = _id_in(request.args.get("url", ""))
         with state_of(database, settings) as state:
             claim = _claim(state, claim_id)
@@ -103,10 +103,3 @@ def _as_xml(document: Json) -> bytes:
     for name, value in document.items():
         ElementTree.SubElement(root, name).text = str(value)
     return bytes(ElementTree.tostring(root, encoding="utf-8", xml_declaration=True))
-
-
-def _not_implemented(form: str) -> Response:
-    """501, as oEmbed has it for a form that there is not."""
-    detail = f'format: "json" or "xml", not {quoted(form[:40])}'
-    problem = {"type": "about:blank", "title": "Not Implemented", "status": 501, "detail": detail}
-    return Response(orjson.dumps(problem), 501, content_type=MEDIA_TYPE)

@@ -140,6 +140,12 @@ PROBLEM_TYPES = Vocabulary(
             "A fault of the service, not of the request. The request id leads to it in the log.",
         ),
         _problem(
+            "not-implemented",
+            501,
+            "There is no such form",
+            "oEmbed has JSON and XML, and answers what asks for another form with this status.",
+        ),
+        _problem(
             "unavailable",
             503,
             "Not available just now",

@@ -28,6 +28,8 @@ class Refusal(Exception):
     """
 
     problem = "conflict"
+    #: What it is about, as a pointer into an operation of a list; the whole of it where that is empty.
+    member = ""
 
     def __init__(self, detail: str, faults: tuple[DocumentFault, ...] = (), **more: Any) -> None:
         super().__init__(detail)
@@ -61,6 +63,7 @@ class NotFound(Refusal):
     """No record of this id that the asker may see."""
 
     problem = "not-found"
+    member = "/id"
 
 
 class Gone(Refusal):
@@ -93,12 +96,14 @@ class PreconditionFailed(Refusal):
     """The record is no longer as the client saw it."""
 
     problem = "precondition-failed"
+    member = "/if_match"
 
 
 class PreconditionRequired(Refusal):
     """An `If-Match` is missing."""
 
     problem = "precondition-required"
+    member = "/if_match"
 
 
 class Forbidden(Refusal):

@@ -151,7 +151,7 @@ def _attempt(
 def _faults_of(session: Session, refusal: Refusal, within: str) -> Iterator[DocumentFault]:
     """Why an operation was refused; of a document that could not be read, when all others have been."""
     if not refusal.faults:
-        yield DocumentFault("", refusal.detail)
+        yield DocumentFault(refusal.member, refusal.detail)
     named = faults_of_unreadable(session, refusal) if isinstance(refusal, UnreadableDocument) else ()
     for fault in (*refusal.faults, *named):
         yield fault.under(within)
