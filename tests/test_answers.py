@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from werkzeug.test import create_environ, run_wsgi_app
 
-from api.records.answers import positions
+from api.records.answers import positions, similar
 from api.records.core.registry import CLAIM, DATE, DOSSIER, PARTY, PLACE, SOURCE, RecordType
 from api.records.read import ids as by_id
 from api.records.read import index, order
@@ -232,7 +232,8 @@ def beginning() -> bytes:
 #: What decides how records are looked for, and what it is.
 _WAYS = [(module, name, getattr(module, name)) for module, name in (
     (order, "FEW"), (order, "MOST_READ"), (order, "BLOCK"), (index, "FEW"), (positions, "FEW"),
-    (index, "MOST_CHANGED"), (by_id, "FEW"), (by_id, "AT_ONCE"), (id_ranges, "MOST"), (id_ranges, "HALF"),
+    (index, "MOST_CHANGED"), (by_id, "FEW"), (similar, "FEW"), (by_id, "AT_ONCE"),
+    (id_ranges, "MOST"), (id_ranges, "HALF"),
 )]  # fmt: skip
 
 

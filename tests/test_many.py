@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from api.records.answers import positions, quantities
+from api.records.answers import positions, quantities, similar
 from api.records.read import ids, index, order
 from api.records.store import id_ranges
 from api.records.store.database import open_database, write_transaction
@@ -38,11 +38,18 @@ ADDRESSES = [
 ]
 #: What decides how many are looked for: how many are many, how many rows are read in search of them, and at
 #: once; how many ranges of ids are read at once.
-DECIDES = ((order, "FEW"), (ids, "FEW"), (order, "MOST_READ"), (order, "BLOCK"), (ids, "AT_ONCE"))
+DECIDES = (
+    (order, "FEW"),
+    (ids, "FEW"),
+    (similar, "FEW"),
+    (order, "MOST_READ"),
+    (order, "BLOCK"),
+    (ids, "AT_ONCE"),
+)
 WAYS = {
-    "in blocks": (0, 0, 20_000, 2, 1),
-    "too far apart": (0, 0, 1, 2, 2),
-    "half and half": (12, 12, 20_000, 1000, 100),
+    "in blocks": (0, 0, 0, 20_000, 2, 1),
+    "too far apart": (0, 0, 0, 1, 2, 2),
+    "half and half": (12, 12, 12, 20_000, 1000, 100),
 }
 
 

@@ -13,7 +13,8 @@ from schemas.query import Query
 from ..core.registry import CLAIM
 from ..core.sql import joined, sql
 from ..core.state import State
-from ..read.ids import first_by_id
+from ..read.ids import FEW, FirstById
+from ..read.index import among
 from ..read.records import Stored, read_many, read_record
 from ..store.cursors import cursors_of
 from ..store.postings import SCOPE, united
@@ -86,16 +87,24 @@ def _first(
     state: State, claim_id: str, shared: Sequence[Shared], after: Sequence[Any] | None, limit: int
 ) -> list[tuple[int, str, int]]:
     """(minus how much is shared, id, number) of the claims that share most, beyond a place."""
-    found: list[tuple[int, str, int]] = []
+    numbers, found = BitMap(), 0
     least, last = after or (None, None)
     levels = _levels([numbers for _, numbers in shared])
     for much in range(len(levels), 0, -1):
-        if (least is None or -much >= least) and len(found) < limit:
-            # One more, since the claim itself is among them.
-            left = limit + 1 - len(found)
-            first = first_by_id(state, levels[much - 1], left, last if -much == least else None)
-            found += ((-much, record, number) for record, number in first if record != claim_id)
-    return found[:limit]
+        if least is not None and -much < least:
+            continue
+        level, beyond = levels[much - 1], last if -much == least else None
+        # One more, since the claim itself is among them.
+        numbers |= FirstById(state, level, limit + 1, beyond).found() if len(level) > FEW else level
+        found += len(level) if beyond is None else 0
+        if found > limit:
+            break
+    rows = state.rows(
+        sql("SELECT n.record, n.id FROM search_row n WHERE {these}", these=among("n.id", numbers))
+    )
+    much_of = {number: much for much, level in enumerate(levels, 1) for number in level & numbers}
+    places = ((-much_of[number], record, number) for record, number in rows if record != claim_id)
+    return sorted(place for place in places if after is None or place[:2] > tuple(after))[:limit]
 
 
 def _levels(sets: Sequence[BitMap]) -> list[BitMap]:
