@@ -32,6 +32,8 @@ ORDERED = [
     "/v1/claims?sort=-updated&as_of=seq:200",
     "/v1/claims?sort=said",
     "/v1/claims?sort=-said",
+    "/v1/claims?claimant=abe-shinzo&sort=-said",
+    "/v1/claims?claimant=abe-shinzo&sort=valid",
     "/v1/timeline",
     "/v1/timeline?by=valid&when=1956",
     "/v1/changes?since=100",
@@ -106,6 +108,18 @@ def test_a_page_of_everything_is_read_in_its_order(large: FlaskClient, address: 
     for sql, values in selects:
         sorts = [step for step in _plan(connection, sql, values) if step.endswith("ORDER BY")]
         assert not sorts or 0 < _numbers_given(values) <= FEW, sql
+
+
+@pytest.mark.parametrize("address", ["/v1/claims?sort=said", "/v1/claims?sort=-said", "/v1/timeline"])
+def test_a_page_begins_where_the_last_one_ended(large: FlaskClient, address: str) -> None:
+    following = large.get(address).get_json()["page"]["next_href"]
+
+    selects = _selects(large, following)
+
+    connection = large.application.extensions["facts.database"].connection()
+    steps = [step for sql, values in selects for step in _plan(connection, sql, values)]
+    assert [step for step in steps if "record>?" in step]
+    assert [step for step in steps if "missing>?" in step] == []
 
 
 def _numbers_given(values: tuple[object, ...]) -> int:

@@ -11,7 +11,7 @@ from schemas.fuzzy_date import EARLIEST, LATEST
 from ..core.registry import RecordType
 from ..core.sql import ALWAYS, Sql, joined, sql
 from ..core.state import State
-from .ids import FEW, FirstById
+from .ids import FEW, FirstById, first_by_id
 from .index import among
 from .select import Selection
 
@@ -86,6 +86,11 @@ class Order:
         start = f"{first.sql} {'<=' if first.descends else '>='} {{value}}"
         return sql(f"{start} AND ({{any}})", value=values[0], any=joined(" OR ", alternatives))
 
+    def stretches_beyond(self, values: Sequence[Any]) -> Iterator[Sql]:
+        """Conditions for what comes after a row with these values, one stretch of the order after another: an
+        index of the order leads to the beginning of each."""
+        return (self._decided_at(index, values) for index in reversed(range(len(self.keys))))
+
     def _decided_at(self, index: int, values: Sequence[Any]) -> Sql:
         """The rows that are equal before a key and beyond at it."""
         key = self.keys[index]
@@ -143,25 +148,38 @@ class First:
 
     def rows(self, columns: str) -> list[Any]:
         """Their rows: `columns`, of `r` and `k`, and then the keys of the order."""
-        order, given = self.order, Sql(f"{columns}, {self.order.columns.text}")
+        given = Sql(f"{columns}, {self.order.columns.text}")
         if not self.chosen.narrowed:
-            return self._asked(given, order.walked, order.bound)
+            return self._walked(given)
         numbers = self.chosen.numbers if self.among is None else self.among
         if len(numbers) > FEW:
             numbers = self._first_of_many(numbers)
-        return self._asked(given, order.looked_up, among("n.id", numbers))
+        return self._looked_up(given, numbers)
 
-    def _asked(self, columns: Sql, source: Sql, condition: Sql) -> list[Any]:
+    def _walked(self, columns: Sql) -> list[Any]:
+        """Of all records."""
+        order, found = self.order, list[Any]()
+        for stretch in [ALWAYS] if self.after is None else order.stretches_beyond(self.after):
+            condition = joined(" AND ", [order.bound, stretch])
+            found += self._asked(columns, order.walked, condition, self.limit - len(found))
+            if len(found) == self.limit:
+                break
+        return found
+
+    def _looked_up(self, columns: Sql, numbers: BitMap) -> list[Any]:
+        """Of few."""
+        condition = joined(" AND ", [among("n.id", numbers), self._beyond])
+        return self._asked(columns, self.order.looked_up, condition, self.limit)
+
+    def _asked(self, columns: Sql, source: Sql, condition: Sql, limit: int) -> list[Any]:
         query = sql(
-            "SELECT {columns} FROM {source} WHERE {condition} AND {seen} AND {beyond} "
-            "ORDER BY {by} LIMIT {limit}",
+            "SELECT {columns} FROM {source} WHERE {condition} AND {seen} ORDER BY {by} LIMIT {limit}",
             columns=columns,
             source=source,
             condition=condition,
             seen=self._seen,
-            beyond=self._beyond,
             by=self.order.by,
-            limit=self.limit,
+            limit=limit,
         )
         return self.order.state.rows(query)
 
@@ -175,19 +193,18 @@ class First:
         by_id = FirstById(self.order.state, numbers, self.limit, after, first.descends)
         return by_id.found()
 
-    def _first_of(self, numbers: BitMap, where: Sql = ALWAYS) -> BitMap:
-        """The first of some records, of which a condition holds."""
-        if len(numbers) > FEW and (found := self._found(numbers, where)) is not None:
+    def _first_of(self, numbers: BitMap) -> BitMap:
+        """The first of some records."""
+        if (found := self._found(numbers)) is not None:
             return found
-        rows = self._asked(Sql("n.id"), self.order.looked_up, among("n.id", numbers))
-        return BitMap([row[0] for row in rows])
+        return BitMap([row[0] for row in self._looked_up(Sql("n.id"), numbers)])
 
     # Found in an index of the order
 
-    def _found(self, numbers: BitMap, where: Sql) -> BitMap | None:
+    def _found(self, numbers: BitMap) -> BitMap | None:
         """The first of some records; None where they are too far apart in the order."""
         found = BitMap()
-        for read, (number, *_) in enumerate(self._walk(where)):
+        for read, (number, *_) in enumerate(self._walk()):
             if number in numbers:
                 found.add(number)
                 if len(found) == self.limit:
@@ -196,20 +213,18 @@ class First:
                 return None
         return found
 
-    def _walk(self, where: Sql) -> Iterator[Any]:
+    def _walk(self) -> Iterator[Any]:
         """Numbers of records in the order, block by block."""
         state, order = self.order.state, self.order
-        # Type and status lead in the indexes of records; rows of dates need not be looked up in them.
-        seen = self.chosen.shown if order.dated is None else self._seen
         after = self.after
         while True:
             query = sql(
                 "SELECT n.id, {columns} FROM {source} CROSS JOIN search_row n ON n.record = r.id "
-                "WHERE {where} AND {seen} AND {bound} AND {beyond} ORDER BY {by} LIMIT {block}",
+                "WHERE {seen} AND {bound} AND {beyond} ORDER BY {by} LIMIT {block}",
                 columns=order.columns,
                 source=order.walked,
-                where=where,
-                seen=seen,
+                # Type and status lead in the indexes of records.
+                seen=self.chosen.shown,
                 bound=order.bound,
                 beyond=ALWAYS if after is None else order.beyond(after),
                 by=order.by,
@@ -228,9 +243,9 @@ class First:
         found = BitMap()
         for day in self._days():
             numbers = day.numbers & self.chosen.numbers
-            if numbers:
-                bounds = "k.missing = {missing} AND k.earliest = {earliest} AND k.latest = {latest}"
-                found |= self._first_of(numbers, sql(bounds, **day._asdict()))
+            # Those of one day go by id.
+            after = self.after[-1] if self.after is not None and self._is_last(day) else None
+            found |= BitMap([n for _, n in first_by_id(self.order.state, numbers, self.limit, after)])
             if len(found) >= self.limit:
                 break
         return found
@@ -250,6 +265,12 @@ class First:
         if self.after is not None:
             found = [day for day in found if not self._is_passed(day, descends)]
         return iter([*found, _Day(1, LATEST, EARLIEST, calendar.undated)])
+
+    def _is_last(self, day: "_Day") -> bool:
+        """Whether the last page ended in a day."""
+        missing, *place = self.after or ()
+        here = (day.latest, day.earliest) if self.order.keys[1].descends else (day.earliest, day.latest)
+        return (missing, *place[:2]) == (day.missing, *here)
 
     def _is_passed(self, day: "_Day", descends: bool) -> bool:
         missing, *place = self.after or ()
