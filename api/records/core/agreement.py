@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Context, Decimal
 from fractions import Fraction
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from schemas.units import SHARE, Unit, read_unit
 
@@ -12,6 +13,8 @@ from schemas.units import SHARE, Unit, read_unit
 _SHOWN = Context(prec=12)
 #: Digits enough for whatever two numbers of a record are apart.
 _EXACT = Context(prec=100)
+#: Quantities of which it is kept what they say: one is compared with many, and each fraction is dear.
+_KEPT = 1_000
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,23 @@ class Extent:
     def as_unit(self, unit: Unit) -> "Extent":
         """What is in the unit of a kind in one that is of this kind."""
         return Extent(*(None if n is None else unit.from_kind(n) for n in (self.value, self.low, self.high)))
+
+
+class _Said(NamedTuple):
+    """What a quantity says, as a record has it."""
+
+    value: str | None
+    low: str | None
+    high: str | None
+    out_of: str | None
+    unit: str
+    approximate: bool
+
+    @classmethod
+    def by(cls, quantity: Mapping[str, Any]) -> "_Said":
+        """What one says."""
+        value, low, high, out_of = map(quantity.get, ("value", "low", "high", "out_of"))
+        return cls(value, low, high, out_of, quantity["unit"], bool(quantity.get("approximate")))
 
 
 def _below(low: Fraction | None, high: Fraction | None) -> bool:
@@ -64,9 +84,10 @@ def compared(
     if units[0].kind == units[1].kind:
         if units[0].is_currency and (why := _other_money(units[0], year, other_year)):
             return Comparison("not-compared", why=why)
-        found = _compared(_stated(one), _stated(other).of_kind(units[1]).as_unit(units[0]), units[0])
+        beside = _stated(_Said.by(other)).of_kind(units[1]).as_unit(units[0])
+        found = _compared(_stated(_Said.by(one)), beside, units[0])
         return _as_stated(found, one, other)
-    shares = [_share(q, unit) for q, unit in zip((one, other), units, strict=True)]
+    shares = _share(_Said.by(one)), _share(_Said.by(other))
     if shares[0] and shares[1]:
         shown = next((unit for unit in units if unit.kind == SHARE.kind), read_unit("%"))
         found = _compared(shares[0].as_unit(shown), shares[1].as_unit(shown), shown, by="-by-arithmetic")
@@ -111,14 +132,16 @@ def _plain(number: Decimal) -> str:
     return f"{number:f}" if -12 < number.adjusted() < 21 else f"{number}"
 
 
-def _share(quantity: Mapping[str, Any], unit: Unit) -> Extent | None:
+@lru_cache(_KEPT)
+def _share(said: _Said) -> Extent | None:
     """What a quantity says about a share, as a mere number: itself, or a part divided by its whole."""
+    unit = read_unit(said.unit)
     if unit.kind == SHARE.kind:
-        return _stated(quantity).of_kind(unit)
-    if not quantity.get("out_of"):
+        return _stated(said).of_kind(unit)
+    if not said.out_of:
         return None
-    part, half = _stated(quantity), _half(quantity["out_of"], quantity)
-    whole = Fraction(quantity["out_of"])
+    part, half = _stated(said), _half(said.out_of, said.approximate)
+    whole = Fraction(said.out_of)
     return Extent(
         None if part.value is None else part.value / whole,
         None if part.low is None else part.low / (whole + half if part.low > 0 else whole - half),
@@ -126,21 +149,21 @@ def _share(quantity: Mapping[str, Any], unit: Unit) -> Extent | None:
     )
 
 
-def _stated(quantity: Mapping[str, Any]) -> Extent:
+@lru_cache(_KEPT)
+def _stated(said: _Said) -> Extent:
     """What a quantity says in its own unit: bounds where it has them, else its value; half of its last digit
     on either side."""
-    value = quantity.get("value")
-    low, high = quantity.get("low"), quantity.get("high")
+    low, high = said.low, said.high
     if low is None and high is None:
-        low = high = value
+        low = high = said.value
     return Extent(
-        None if value is None else Fraction(value),
-        None if low is None else Fraction(low) - _half(low, quantity),
-        None if high is None else Fraction(high) + _half(high, quantity),
+        None if said.value is None else Fraction(said.value),
+        None if low is None else Fraction(low) - _half(low, said.approximate),
+        None if high is None else Fraction(high) + _half(high, said.approximate),
     )
 
 
-def _half(number: str, quantity: Mapping[str, Any]) -> Fraction:
+def _half(number: str, approximate: bool) -> Fraction:
     """Half of what the last digit of a number counts; of what is approximate, of the last that is no zero."""
-    known = Decimal(number).normalize() if quantity.get("approximate") else Decimal(number)
+    known = Decimal(number).normalize() if approximate else Decimal(number)
     return Fraction(10) ** int(known.as_tuple().exponent) / 2
