@@ -96,7 +96,9 @@ def test_the_reviews_of_others_stand_in_their_own_words(client: FlaskClient) -> 
     assert labels == {
         ("trump-denies-3000-deaths", "new-york-times", "False."),
         ("trump-denies-3000-deaths", "politifact", "wrong"),
+        ("trump-denies-3000-deaths", "factcheck-org", "false tweets"),
         ("trump-says-democrats-raised-the-toll", "new-york-times", "without evidence"),
+        ("trump-says-democrats-raised-the-toll", "factcheck-org", "falsely claim"),
         ("trump-speaks-of-winds-of-200", "ap", "off the mark"),
     }
     assert ids(client, f"/v1/claims?{OF_IT}&reviewed_by=politifact") == ["trump-denies-3000-deaths"]

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 import yaml
@@ -107,9 +108,31 @@ def test_the_examples_of_the_model_are_parts_of_records_in_the_dossiers() -> Non
         )
 
 
+@pytest.mark.parametrize(
+    "member",
+    [
+        "identifiers",
+        "website",
+        "same_as",
+        "image",
+        "geometry",
+        "precision",
+        "attributes",
+        "reviews",
+        "assessment",
+        "co_publishers",
+        "signatories",
+        "quantities",
+        "translations",
+        "after",
+        "before",
+    ],
+)
+def test_each_member_that_enriches_a_record_has_an_example(member: str) -> None:
+    assert any(member in yaml.load(block, yaml.BaseLoader) for block in _shown())
+
+
 def _shown() -> list[str]:
-    """The examples of docs/model.md that are YAML, but for those of identifiers, which are made up."""
+    """The examples of docs/model.md that are YAML, those within a list without its indent."""
     page = (ROOT / "docs" / "model.md").read_text("utf-8")
-    return [
-        block for block in re.findall(r"```yaml\n(.*?)```", page, re.DOTALL) if "identifiers" not in block
-    ]
+    return [dedent(block) for block in re.findall(r"^ *```yaml\n(.*?)^ *```", page, re.DOTALL | re.MULTILINE)]

@@ -62,6 +62,22 @@ def test_a_place_has_the_names_of_both_sides(client: FlaskClient) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("name", "party"),
+    [
+        ("安倍晋三", "abe-shinzo"),
+        ("Путин", "putin-vladimir"),
+        ("Лавров", "lavrov-sergey"),
+        ("河野太郎", "kono-taro"),
+        ("自民党", "ldp"),
+    ],
+)
+def test_a_name_in_the_language_of_its_side_finds_who_is_meant(
+    client: FlaskClient, name: str, party: str
+) -> None:
+    assert party in ids(client, f"/v1/search?q={name}&type=party")
+
+
 def test_a_reprint_goes_back_to_the_wire_story(client: FlaskClient) -> None:
     source = read(client, "/v1/sources/urdupoint-2019-07-21")
 
