@@ -105,7 +105,12 @@ PARTICIPANT_ROLES = Vocabulary(
         Term("buyer", "Bought.", "schema:buyer", synonyms=("acquirer", "purchaser")),
         Term("seller", "Sold.", "schema:seller", synonyms=("vendor",)),
         Term("plaintiff", "Brought the case before the court.", synonyms=("applicant", "claimant")),
-        Term("defendant", "The case was brought against it.", synonyms=("accused", "respondent")),
+        Term(
+            "defendant",
+            "The case was brought against it.",
+            "wd:P1591",
+            synonyms=("accused", "respondent"),
+        ),
         Term("mediator", "Stood between the sides.", synonyms=("facilitator",)),
     ),
 )
