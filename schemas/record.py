@@ -101,10 +101,10 @@ def with_members_of_today(schema: Schema, shown: Json) -> Json:
 def without_nothing(value: Any) -> Any:
     """A loaded document without nulls, empty lists and empty objects: one form for one meaning."""
     if isinstance(value, dict):
-        kept = {k: without_nothing(v) for k, v in value.items()}
-        return {k: v for k, v in kept.items() if v is not None and v != [] and v != {}}
+        kept = {k: without_nothing(v) if isinstance(v, dict | list) else v for k, v in value.items()}
+        return {k: v for k, v in kept.items() if v or (v is not None and not isinstance(v, dict | list))}
     if isinstance(value, list):
-        return [without_nothing(member) for member in value]
+        return [without_nothing(member) if isinstance(member, dict | list) else member for member in value]
     return value
 
 

@@ -37,3 +37,7 @@ class Checked(fields.Field[Any]):
         if wrong:
             raise ValidationError(wrong)
         return value
+
+    def taken(self, value: Any) -> Any:
+        """What is kept of a value that is not null. Raises ValidationError."""
+        return self._deserialize(value, None, None)

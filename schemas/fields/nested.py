@@ -1,14 +1,17 @@
 """Lists, and objects of other schemas."""
 
 import json
-from typing import Any
+from typing import Any, cast
 
 from marshmallow import ValidationError, fields
 
-from ..base import Fault, quoted
+from ..base import Fault, Json, ValueSchema, quoted
 from .base import COMMON_ERRORS
 from .references import Reference
 from .texts import WebAddress
+
+# Made once: json.dumps would make one for each value.
+_IN_ORDER = json.JSONEncoder(sort_keys=True)
 
 
 class Listed(fields.List[Any]):
@@ -41,7 +44,7 @@ class Listed(fields.List[Any]):
             return member
         stated = {n: v for n, v in member.items() if v not in (None, []) and n in (self.once or member)}
         named = {n: v["id"] if isinstance(v, dict) and "id" in v else v for n, v in stated.items()}
-        return json.dumps(named, sort_keys=True)
+        return _IN_ORDER.encode(named)
 
     def _require_distinct(self, members: list[Any]) -> None:
         first: dict[str, int] = {}
@@ -70,13 +73,26 @@ class Listed(fields.List[Any]):
             faults |= error.messages
         if faults:
             raise ValidationError(dict(sorted(faults.items())))
-        if self.distinct:
+        return self._told_apart(members)
+
+    def _told_apart(self, members: list[Any]) -> list[Any]:
+        if self.distinct and len(members) > 1:
             self._require_distinct(members)
         return members
 
+    def taken(self, value: Any) -> list[Any]:
+        """What is kept of a list. Raises ValidationError for one with any fault."""
+        if not isinstance(value, list) or not self.least <= len(value) <= self.most or None in value:
+            raise ValidationError(COMMON_ERRORS["null"])
+        take = getattr(self.inner, "taken", self.inner.deserialize)
+        return self._told_apart([take(member) for member in value])
+
     def _serialize(self, value: Any, attr: Any, obj: Any, **kwargs: Any) -> list[Any]:
-        members = super()._serialize(value or [], attr, obj, **kwargs) or []
-        if not self.distinct or len(members) < 2:
+        if not value:
+            return []
+        show = self.inner._serialize
+        members = [show(member, attr, obj) for member in value]
+        if len(members) < 2 or not self.distinct:
             return members
         # Two ids that were merged into one are one reference.
         return list({self._identity(member): member for member in reversed(members)}.values())[::-1]
@@ -90,3 +106,10 @@ class One(fields.Nested):
         kwargs.setdefault("allow_none", not kwargs.get("required", False))
         kwargs["error_messages"] = COMMON_ERRORS | {"type": "must be an object"}
         super().__init__(nested, **kwargs)
+
+    def taken(self, value: Any) -> Json:
+        """What is kept of an object. Raises ValidationError for one with any fault."""
+        return cast(ValueSchema, self.schema).read(value)
+
+    def _serialize(self, value: Any, attr: Any, obj: Any, **kwargs: Any) -> Any:  # type: ignore[override]  # marshmallow has two names for it
+        return None if value is None else self.schema.dump(value)
