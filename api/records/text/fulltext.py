@@ -86,6 +86,8 @@ class Texts:
 
 def _as_indexed(found: Sequence[Piece]) -> str:
     """Words and pairs in the order of a text, then the single characters of its runs."""
+    if not any(piece.running for piece in found):
+        return " ".join([piece.text for piece in found])
     inline = [word for word, _, _ in indexed(found)]
     single = dict.fromkeys(c for piece in found if piece.running for c in piece.text)
     return " ".join([*inline, BETWEEN, *single] if single else inline)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
 from schemas.text import is_invisible
 
@@ -24,6 +25,9 @@ _APOSTROPHES = str.maketrans(dict.fromkeys("`´‘’‛′‵ʻʼˈˊˋ՚׳\ua7
 #: Characters of ASCII that no mark follows: what is written on them.
 _ASCII_RUN = re.compile(r"[\x00-\x7f]+(?![^\x00-\x7f])")
 _BLANKS = "\u200b\u2800"
+#: Words of ASCII, which have nothing but these; of other texts, these and each other character by itself.
+_PLAIN_WORD = re.compile(r"[0-9A-Za-z]+")
+_PLAIN_WORD_OR_ONE = re.compile(r"[0-9A-Za-z]+|.", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -46,8 +50,7 @@ class Normalised:
 BETWEEN = "\ue000"
 
 
-@dataclass(frozen=True)
-class Piece:
+class Piece(NamedTuple):
     """A word of folded text, or a run of Han, kana and hangul."""
 
     text: str
@@ -172,15 +175,18 @@ def words_of(folded: str) -> str:
 
 def pieces(folded: str) -> Iterator[Piece]:
     """The words and runs of folded text, in order."""
+    if folded.isascii():
+        yield from (Piece(word[0], word.start(), False) for word in _PLAIN_WORD.finditer(folded))
+        return
     start, kind = 0, ""
-    for position, character in enumerate(folded):
-        here = _kind(character)
+    for found in _PLAIN_WORD_OR_ONE.finditer(folded):
+        here = _kind(found[0][0])
         if here == "mark":
             here = kind
         if here != kind:
             if kind:
-                yield Piece(folded[start:position], start, kind == "running")
-            start, kind = position, here
+                yield Piece(folded[start : found.start()], start, kind == "running")
+            start, kind = found.start(), here
     if kind:
         yield Piece(folded[start:], start, kind == "running")
 

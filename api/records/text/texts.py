@@ -1,7 +1,10 @@
 """The texts of a record that a search looks in, read off the record as it is served."""
 
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import Any
+
+from marshmallow import Schema, fields
 
 from schemas.base import Json
 from schemas.translation import TRANSLATIONS
@@ -37,19 +40,43 @@ def searched_texts(record_type: RecordType, own: Json) -> tuple[list[tuple[str, 
     """
     names = [found for path in record_type.names for found in values_at(own, path)]
     text = [found for path in record_type.text for found in values_at(own, path)]
-    for pointer, translation in _translations(own):
+    for pointer, translation in _translations(own, _translated_in(record_type.schema)):
         title = pointer.count("/") == 2 and translation["member"] == record_type.title
         (names if title else text).append((f"{pointer}/text", translation["text"]))
     return names, text
 
 
-def _translations(value: Any, pointer: str = "") -> Iterator[tuple[str, Json]]:
-    """(JSON pointer, translation) of every one in an object or a list, at any depth."""
-    for name, member in value.items() if isinstance(value, dict) else enumerate(value):
+def _translations(value: Any, within: Json, pointer: str = "") -> Iterator[tuple[str, Json]]:
+    """(JSON pointer, translation) of every one in an object, or in those of a list; `within`: the members in
+    which there may be some."""
+    if isinstance(value, list):
+        for index, member in enumerate(value):
+            yield from _translations(member, within, f"{pointer}/{index}")
+        return
+    for name in within:
+        if not (member := value.get(name)):
+            continue
         if name == TRANSLATIONS:
             yield from ((f"{pointer}/{name}/{i}", one) for i, one in enumerate(member))
-        elif isinstance(member, dict | list):
-            yield from _translations(member, f"{pointer}/{name}")
+        else:
+            yield from _translations(member, within[name], f"{pointer}/{name}")
+
+
+@cache
+def _translated_in(schema: type[Schema]) -> Json:
+    """The members of a schema that are translations, or in which there may be some, with those of these."""
+    return _translated_members(schema())
+
+
+def _translated_members(schema: Schema) -> Json:
+    found: Json = {}
+    for name, field in schema.dump_fields.items():
+        inner = field.inner if isinstance(field, fields.List) else field
+        if isinstance(inner, fields.Nested):
+            within = _translated_members(inner.schema)
+            if name == TRANSLATIONS or within:
+                found[name] = within
+    return found
 
 
 def texts_of(record_type: RecordType, own: Json) -> Texts:

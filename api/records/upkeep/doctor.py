@@ -18,6 +18,7 @@ from ..store.troubles import trouble_of
 from ..text.engines import full_text_of
 from ..text.index import strange_numbers
 from ..write.claims import chain_faults, showing_faults
+from ..write.render import Renderer
 from ..write.rerender import pending_refreshes
 from ..write.session import Session
 from .feed_checks import disagreements, feed_faults
@@ -71,8 +72,8 @@ def claims_to_curate(database: Database) -> Iterator[str]:
     """Claims that lack what a claim must show, as an edit of a source or a new rule leaves them: no fault of
     the database, but work for curators."""
     for ids in batches_of_ids(database):
-        session = Session(database)
-        for entry in session.all(ids):
+        documents = Renderer(Session(database))
+        for entry in documents.session.all(ids):
             if entry.type is CLAIM and entry.status == "published":
-                for fault in (*chain_faults(session, entry), *showing_faults(session, entry)):
+                for fault in (*chain_faults(documents, entry), *showing_faults(documents, entry)):
                     yield f"claim {entry.id}: {fault.pointer}: {fault.detail}"

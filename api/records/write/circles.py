@@ -44,7 +44,10 @@ def circle_faults(session: Session, entry: Entry, names: Iterable[str]) -> Itera
 def has_circle(session: Session, entries: Iterable[Entry], name: str) -> bool:
     """Whether any of the entries leads to a circle; each record on the way is looked at once."""
     graph: dict[str, list[str]] = {}
-    queue = [entry.id for entry in entries]
+    _, follow = ORDERS[name]
+    queue = [entry.id for entry in entries if follow(entry.document)]
+    if not queue:
+        return False
     for record_id in queue:
         if record_id not in graph:
             graph[record_id] = _following(session, record_id, name)

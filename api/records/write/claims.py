@@ -18,25 +18,25 @@ NEED_NO_HOLDER = tuple(name for name in CLAIM_KINDS.names if name not in NEED_HO
 NOT_ASSESSED = ASSESSMENT_STATUSES.names[0]
 
 
-def showing_faults(session: Session, entry: Entry) -> Iterator[DocumentFault]:
+def showing_faults(documents: Renderer, entry: Entry) -> Iterator[DocumentFault]:
     """What a published claim lacks; a draft may lack it for a while."""
-    document = entry.document
+    session, document = documents.session, entry.document
     if document["kind"] in NEED_HOLDER and not document.get("attribution"):
         yield DocumentFault(
             "/attribution",
             f"is required for the kind {document['kind']}: name the party that said or holds it, or choose "
             f"{', '.join(NEED_NO_HOLDER[:-1])} or {NEED_NO_HOLDER[-1]}",
         )
-    yield from _uncited_chain(session, entry)
+    yield from _uncited_chain(documents, entry)
     yield from _said_too_late(session, document)
     yield from _bare_assessment(document)
 
 
-def chain_faults(session: Session, entry: Entry) -> Iterator[DocumentFault]:
+def chain_faults(documents: Renderer, entry: Entry) -> Iterator[DocumentFault]:
     """Links of a claim's chain whose document does not descend from the one before."""
     earlier: str | None = None
-    for index, source in _chain(session, entry.document):
-        ancestors = _descent(session, source)
+    for index, source in _chain(documents.session, entry.document):
+        ancestors = _descent(documents, source)
         if earlier and ancestors and earlier not in ancestors:
             yield DocumentFault(
                 f"/attribution/{index}/source",
@@ -53,19 +53,20 @@ def _chain(session: Session, document: Json) -> Iterator[tuple[int, str]]:
             yield index, session.resolve(link["source"])
 
 
-def _descent(session: Session, source: str) -> list[str]:
+def _descent(documents: Renderer, source: str) -> list[str]:
     """A source and all that it descends from; nothing where that leads to a document that is not there,
     which is the fault to mend first."""
-    ancestors = ancestry(Renderer(session), source)
-    return [] if any(session.survivor(document) is None for document in ancestors) else ancestors
+    ancestors, survivor = ancestry(documents, source), documents.session.survivor
+    return [] if any(survivor(document) is None for document in ancestors) else ancestors
 
 
-def _uncited_chain(session: Session, entry: Entry) -> Iterator[DocumentFault]:
-    chain = list(_chain(session, entry.document))
+def _uncited_chain(documents: Renderer, entry: Entry) -> Iterator[DocumentFault]:
+    chain = list(_chain(documents.session, entry.document))
     if not chain:
         return
     _, outermost = chain[-1]
-    descents = [_descent(session, session.resolve(c["source"])) for c in entry.document["citations"]]
+    cited = dict.fromkeys(documents.session.resolve(c["source"]) for c in entry.document["citations"])
+    descents = [_descent(documents, source) for source in cited]
     if all(descent and outermost not in descent for descent in descents):
         yield DocumentFault(
             "/citations",

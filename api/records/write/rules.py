@@ -15,6 +15,7 @@ from .circles import ORDERS, circle_faults, has_circle, merged_circle_faults
 from .claims import chain_faults, showing_faults
 from .descent import descent_faults, merged_descent_faults
 from .documents import UnreadableDocument
+from .render import Renderer
 from .session import Entry, Session
 
 #: Questions with the changed dossiers that have them.
@@ -30,7 +31,8 @@ def faults_of_changes(session: Session) -> list[tuple[str, DocumentFault]]:
     written = [entry for entry in changed if entry.status in ("draft", "published")]
     asked = _asked_anew(session)
     circular = [name for name in ORDERS if has_circle(session, written, name)]
-    found = [(entry.id, fault) for entry in written for fault in _faults_of(session, entry, asked)]
+    documents = Renderer(session)
+    found = [(entry.id, fault) for entry in written for fault in _faults_of(documents, entry, asked)]
     found += [(entry.id, fault) for entry in written for fault in circle_faults(session, entry, circular)]
     found += descent_faults(session)
     if not any(fault.pointer == "/after" for _, fault in found):
@@ -69,20 +71,21 @@ def _answering_removed(session: Session, dossier: str) -> Iterator[str]:
             yield from _answering(session, row.id)
 
 
-def _faults_of(session: Session, entry: Entry, asked: Asked) -> Iterator[DocumentFault]:
+def _faults_of(documents: Renderer, entry: Entry, asked: Asked) -> Iterator[DocumentFault]:
     """Everything that the rest of the record has against a document, as it stands in the session.
 
     `asked`: the questions of the changed dossiers.
     """
+    session = documents.session
     yield from _taken_ids(session, entry, asked)
     if entry.type is DOSSIER:
         yield from _dropped_questions(session, entry)
     yield from _reference_faults(session, entry)
     yield from _answer_faults(session, entry, asked)
     if entry.type is CLAIM:
-        yield from chain_faults(session, entry)
+        yield from chain_faults(documents, entry)
         if entry.status == "published":
-            yield from showing_faults(session, entry)
+            yield from showing_faults(documents, entry)
         yield from _opposed_relations(session, entry, "/relations/{index}/type")
 
 
@@ -106,8 +109,10 @@ def _reference_fault(
     session: Session, entry: Entry, mention: Mention, stood_before: bool
 ) -> DocumentFault | None:
     target = session.survivor(mention.target)
-    wanted = " or ".join(mention.to)
     itself = target.id == entry.id if target else mention.target == entry.id
+    if target and target.type.name in mention.to and target.status == "published" and not itself:
+        return None
+    wanted = " or ".join(mention.to)
     if target is None and not itself and mention.target in session.refused:
         return None
     if target is None and not itself:

@@ -13,6 +13,7 @@ from schemas.vocabularies import ATTRIBUTION_ROLES, AttributionRole
 from ..core.errors import DocumentFault
 from ..core.registry import CLAIM
 from .claims import showing_faults
+from .render import Renderer
 from .session import Entry, Session
 
 #: A story of today rarely reaches further back; a slip of the finger does.
@@ -35,7 +36,7 @@ def _warnings(session: Session, entry: Entry) -> Iterator[DocumentFault]:
     if entry.type is not CLAIM:
         return
     if entry.status == "draft":
-        for fault in showing_faults(session, entry):
+        for fault in showing_faults(Renderer(session), entry):
             yield DocumentFault(fault.pointer, f"{fault.detail}; as it stands it cannot be published")
     if detail := unresolved_opening(entry.document["proposition"]):
         yield DocumentFault("/proposition", detail)
@@ -49,15 +50,17 @@ def _warnings(session: Session, entry: Entry) -> Iterator[DocumentFault]:
 def _in_members(value: Any, pointer: str) -> Iterator[DocumentFault]:
     if isinstance(value, list):
         for index, member in enumerate(value):
-            yield from _in_members(member, f"{pointer}/{index}")
-    elif isinstance(value, dict):
-        for name, member in value.items():
-            at = f"{pointer}/{name}"
-            if name in _DATED and isinstance(member, str):
-                yield from _unlikely_date(member, name, at)
-            elif name == "citations":
-                yield from _without_locator(member, at)
-            yield from _in_members(member, at)
+            if isinstance(member, dict | list):
+                yield from _in_members(member, f"{pointer}/{index}")
+        return
+    for name, member in value.items():
+        if isinstance(member, str):
+            if name in _DATED:
+                yield from _unlikely_date(member, name, f"{pointer}/{name}")
+        elif isinstance(member, dict | list):
+            if name == "citations" and isinstance(member, list):
+                yield from _without_locator(member, f"{pointer}/{name}")
+            yield from _in_members(member, f"{pointer}/{name}")
 
 
 def _without_locator(citations: list[Json], pointer: str) -> Iterator[DocumentFault]:
