@@ -5,15 +5,13 @@ Their rows have the ids and the words. What has no number stands there behind a 
 """
 
 from collections.abc import Iterable, Sequence
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from peewee import Database
 
 from ..core.sql import Sql, run, sql
-from .table import Table, batches
-
-#: The number of a record whose id is given.
-_NUMBER = "(SELECT id FROM search_row WHERE record = ?)"
+from .table import Numbers, Table, batches
 
 
 class Numbered(Table):
@@ -24,7 +22,7 @@ class Numbered(Table):
         self._stored, self.numbered = stored, tuple(numbered)
         stored.numbered = self.numbered
         self._read = [self._read_as(column) for column in self.columns]
-        self._places = f"({', '.join(_NUMBER if name in numbered else '?' for name in self.columns)})"
+        self._numbered_at = [self.columns.index(name) for name in self.numbered]
 
     @property
     def stored(self) -> Table:
@@ -42,6 +40,16 @@ class Numbered(Table):
             return super().having(column, values)
         numbers = sql("SELECT id FROM search_row WHERE record IN ({values})", values=values)
         return sql(f'"{column}" IN ({{numbers}})', numbers=numbers)
+
+    def _write(
+        self, database: Database, rows: Iterable[Any], on_conflict: str, numbers: Numbers | None = None
+    ) -> None:
+        written = list(map(list, rows))
+        known = numbers_of(database, (row[at] for row in written for at in self._numbered_at), numbers)
+        for row in written:
+            for at in self._numbered_at:
+                row[at] = known.get(row[at])
+        self._stored._write(database, written, on_conflict)
 
     def delete(self, database: Database, rows: Iterable[Any]) -> None:
         """Take rows away by their keys."""
@@ -75,41 +83,48 @@ class FilterKeys(Numbered):
         said = {name: f"COALESCE(t.{name}, '#' || term)" for name in words if name not in stored.columns}
         self._read = [said.get(name) or self._read_as(name) for name in self.columns]
         self._source = f"{self.name} LEFT JOIN term t ON t.id = term"
-        self._insert, self._replace = stored._insert, stored._replace
-        term = f"(SELECT id FROM term WHERE {' AND '.join(f'{name} = ?' for name in words)})"
-        numbers = {"term": term, "record": _NUMBER}
-        self._places = f"({', '.join(numbers.get(name, '?') for name in stored.columns)})"
+        self._replace = stored._replace
+        self._words_of = attrgetter(*words)
+        numbers = ["term", "record"]
+        kept = [name for name in stored.columns if name not in numbers]
+        self._kept_of = attrgetter(*kept)
+        self._in_place = itemgetter(*map([*numbers, *kept].index, stored.columns))
 
-    def as_written(self, row: Any) -> list[Any]:
-        """The values of a row as they are stored, where numbers are looked for when it is written."""
-        found: list[Any] = []
-        for name in self._stored.columns:
-            found += self._words_of(row) if name == "term" else [getattr(row, name)]
-        return found
+    def _as_stored(self, row: Any, term: int | None, record: int | None) -> Any:
+        return self._stored.row._make(self._in_place((term, record, *self._kept_of(row))))
 
-    def _words_of(self, row: Any) -> tuple[Any, ...]:
-        return tuple(getattr(row, name) for name in self.words)
-
-    def _write(self, database: Database, rows: Iterable[Any], on_conflict: str) -> None:
+    def _write(
+        self, database: Database, rows: Iterable[Any], on_conflict: str, numbers: Numbers | None = None
+    ) -> None:
         held = list(rows)
-        self._new_terms.add_missing(database, sorted({self._words_of(row) for row in held}))
-        super()._write(database, held, on_conflict)
+        known = numbers_of(database, (row.record for row in held), numbers)
+        terms = self._with_new(database, {self._words_of(row) for row in held})
+        written = [self._as_stored(row, terms[self._words_of(row)], known.get(row.record)) for row in held]
+        # As the table keeps them: each of its pages is looked for once.
+        self._stored._write(database, sorted(written), on_conflict)
+
+    def _with_new(self, database: Database, words: set[Any]) -> dict[Any, int]:
+        """The numbers of terms by their words; those that are new get one."""
+        known = self._numbers_of_terms(database, words)
+        if new := sorted(words - known.keys()):
+            self._new_terms.add(database, new)
+            known |= self._numbers_of_terms(database, new)
+        return known
+
+    def _numbers_of_terms(self, database: Database, words: Iterable[Any]) -> dict[Any, int]:
+        found = self._terms.read_by_key(database, sorted(words))
+        return {self._words_of(term): term.id for term in found}
 
     def delete(self, database: Database, rows: Iterable[Any]) -> None:
         """Take rows away by their keys, and terms that no record has any more."""
         gone = list(rows)
         records = record_numbers(database, {row.record for row in gone})
-        known = self._terms.read_by_key(database, sorted({self._words_of(row) for row in gone}))
-        terms = {self._words_of(term): term.id for term in known}
+        terms = self._numbers_of_terms(database, {self._words_of(row) for row in gone})
         stored = [
-            self._stored.row(
-                term=terms.get(self._words_of(row)) or _number(row.type, {}),
-                record=_number(row.record, records),
-                **{
-                    name: getattr(row, name)
-                    for name in self._stored.columns
-                    if name not in ("term", "record")
-                },
+            self._as_stored(
+                row,
+                terms.get(self._words_of(row)) or _number(row.type, {}),
+                _number(row.record, records),
             )
             for row in gone
         ]
@@ -138,6 +153,14 @@ DELETE FROM term WHERE id IN ({terms}) AND NOT EXISTS (SELECT 1 FROM filter_key 
 def _number(value: str, found: dict[str, int]) -> int:
     """What stands in the place of a number, as the number."""
     return int(value[1:]) if value.startswith("#") else found[value]
+
+
+def numbers_of(database: Database, ids: Iterable[str], known: Numbers | None) -> Numbers:
+    """The numbers of records, by id: those that are known, and the others looked for and known then."""
+    found = {} if known is None else known
+    if new := sorted(set(ids) - found.keys()):
+        found.update(record_numbers(database, new))
+    return found
 
 
 def record_numbers(database: Database, ids: Iterable[str]) -> dict[str, int]:

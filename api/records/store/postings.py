@@ -52,8 +52,8 @@ def change(database: Database, added: Iterable[Posted], removed: Iterable[Posted
     coming, going = _by_piece(added), _by_piece(removed)
     for keys in batches(sorted(coming.keys() | going.keys())):
         held = {_key(row): row for row in POSTINGS.read_by_key(database, keys)}
-        before = {key: read_set(held[key].numbers) if key in held else BitMap() for key in keys}
-        after = {key: (before[key] - going.get(key, BitMap())) | coming.get(key, BitMap()) for key in keys}
+        before = {key: read_set(held[key].numbers) if key in held else _NONE for key in keys}
+        after = {key: (before[key] - going.get(key, _NONE)) | coming.get(key, _NONE) for key in keys}
         POSTINGS.delete(database, (held[key] for key in keys if key in held and not after[key]))
         changed = ((key, some) for key, some in after.items() if some and some != before[key])
         POSTINGS.put(database, (_row(key, some) for key, some in changed))
@@ -61,12 +61,13 @@ def change(database: Database, added: Iterable[Posted], removed: Iterable[Posted
 
 def _by_piece(posted: Iterable[Posted]) -> dict[_Key, BitMap]:
     """The numbers by the keys of the rows that hold them."""
-    found: dict[_Key, BitMap] = {}
+    found: dict[tuple[Any, ...], list[int]] = {}
     for term, number in posted:
-        found.setdefault(_Key(*term, number >> _BITS), BitMap()).add(number)
-    return found
+        found.setdefault((*term, number >> _BITS), []).append(number)
+    return {_Key._make(key): BitMap(numbers) for key, numbers in found.items()}
 
 
+_NONE = BitMap()
 _in_key = attrgetter(*_Key._fields)
 
 

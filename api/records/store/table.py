@@ -25,6 +25,8 @@ CHECKSUM = "checksum"
 _CHECKSUM_BYTES = 8
 
 T = TypeVar("T")
+#: The numbers of records by their ids; those that are looked for are added.
+Numbers = dict[str, int]
 
 
 def batches(values: Iterable[T], size: int = _ASKED_AT_ONCE) -> Iterator[list[T]]:
@@ -92,7 +94,8 @@ class Table:
     def read(self, database: Database, condition: Sql) -> list[Any]:
         """The rows that meet a condition."""
         query = sql(f"SELECT {', '.join(self._read)} FROM {self._source} WHERE {{met}}", met=condition)
-        return [self.row._make(self.unpacked(row)) for row in run(database, query).fetchall()]
+        rows = run(database, query).fetchall()
+        return list(map(self.row._make, map(self.unpacked, rows) if self._packed_at else rows))
 
     def unpacked(self, row: Sequence[Any]) -> Sequence[Any]:
         """The values of a row as it is stored, its texts as they are.
@@ -174,30 +177,26 @@ class Table:
         # Selected from once more: a bare list of pairs makes SQLite read the whole table.
         return f"({names_of(self.key)}) IN (SELECT * FROM (VALUES {places(number, len(self.key))}) v)"
 
-    def add(self, database: Database, rows: Iterable[Any]) -> None:
-        """Write new rows."""
-        self._write(database, rows, "")
-
-    def add_missing(self, database: Database, rows: Iterable[Any]) -> None:
-        """Write those rows whose key is not there."""
-        self._write(database, rows, f" ON CONFLICT ({names_of(self.key)}) DO NOTHING")
+    def add(self, database: Database, rows: Iterable[Any], numbers: Numbers | None = None) -> None:
+        """Write new rows; `numbers`: those that are known of the records in them."""
+        self._write(database, rows, "", numbers)
 
     def pour(self, database: Database, rows: Iterable[Sequence[Any]]) -> None:
         """Write very many new rows, with their checksums, as `pages` has them."""
         engine_of(database).pour(self.name, self._written, rows)
 
-    def put(self, database: Database, rows: Iterable[Any]) -> None:
-        """Write rows, in the place of those that have the same key."""
-        self._write(database, rows, self._replace)
+    def put(self, database: Database, rows: Iterable[Any], numbers: Numbers | None = None) -> None:
+        """Write rows, in the place of those that have the same key; `numbers` as for new ones."""
+        self._write(database, rows, self._replace, numbers)
 
-    def _write(self, database: Database, rows: Iterable[Any], on_conflict: str) -> None:
-        if some := list(map(self.as_written, rows)):
+    def _write(
+        self, database: Database, rows: Iterable[Any], on_conflict: str, numbers: Numbers | None = None
+    ) -> None:
+        if some := list(map(self.as_written, rows) if self.kept or self._packed_at else rows):
             engine_of(database).insert(self._insert, self._places, some, on_conflict)
 
     def as_written(self, row: Sequence[Any]) -> Sequence[Any]:
         """The values of a row as they are stored, with its checksum where it has one."""
-        if not self.kept and not self._packed_at:
-            return row
         values = list(row)
         for at in self._packed_at:
             values[at] = values[at] if values[at] is None else packed_text(values[at])

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 from schemas.base import Json
@@ -32,23 +33,27 @@ class Found:
     survivor_of: Callable[[str], str]
     #: What the document names, where that is known already.
     mentions: list[Mention] | None = None
+    #: From which commit on its rows hold.
+    since: int = ALWAYS_HELD["since"]
 
     def rows(self) -> Rows:
-        """What the record is found by, as if it always had been."""
+        """What the record is found by."""
         return {
             FILTER_KEYS: set(self._filters()),
             DATE_KEYS: set(self._dates()),
             REFERENCES: set(self._references()),
         }
 
+    @property
+    def _period(self) -> dict[str, int]:
+        return {"since": self.since, "until": FOREVER}
+
     def _filters(self) -> Iterator[Any]:
+        row, held = FILTER_KEYS.row, {"type": self.type.name, "record": self.id, **self._period}
         for declared in self.type.filters:
             for value, qualifier in self.keys(declared):
                 found = self.survivor_of(value) if declared.names_records else value
-                yield FILTER_KEYS.row(
-                    type=self.type.name, filter=declared.name, value=found, qualifier=qualifier,
-                    record=self.id, **ALWAYS_HELD,
-                )  # fmt: skip
+                yield row(filter=declared.name, value=found, qualifier=qualifier, **held)
 
     def keys(self, declared: Filter) -> Iterable[Key]:
         """The values that a filter finds the record by."""
@@ -57,12 +62,12 @@ class Found:
     def _dates(self) -> Iterator[Any]:
         for name in self.type.dates:
             bounds = _bounds(self.computed.get(name) or self.document.get(name))
-            yield DATE_KEYS.row(record=self.id, field=name, type=self.type.name, **bounds, **ALWAYS_HELD)
+            yield DATE_KEYS.row(record=self.id, field=name, type=self.type.name, **bounds, **self._period)
 
     def _references(self) -> Iterator[Any]:
         named = mentions(self.type.schema, self.document) if self.mentions is None else self.mentions
         for mention in named:
-            yield REFERENCES.row(record=self.id, role=mention.role, target=mention.target, **ALWAYS_HELD)
+            yield REFERENCES.row(record=self.id, role=mention.role, target=mention.target, **self._period)
 
 
 def _bounds(edtf: str | None) -> Json:
@@ -103,10 +108,6 @@ def changes(held: Iterable[Any], wanted: set[Any], public: bool, commit: int) ->
     return Changes(drafted + [row for row in ending if row.since == begins], closed + new)
 
 
-def in_order(rows: Iterable[Any]) -> list[Any]:
+def in_order(table: Table, rows: Iterable[Any]) -> list[Any]:
     """Rows of many records as a table keeps them: written so, each of its pages is looked for once."""
-    return sorted(rows, key=_order)
-
-
-def _order(row: Any) -> tuple[str, ...]:
-    return tuple(map(str, row))
+    return sorted(rows, key=attrgetter(*table.key))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from peewee import Database
@@ -21,7 +22,7 @@ POSTED = (FILTER_KEYS, DATE_KEYS)
 def follow(database: Database, before: set[Any], after: set[Any], indexed: Indexed | None = None) -> None:
     """Let the postings say what rows of keys say `after` a change instead of `before`, periods aside, and
     where the records were `indexed` at the same time."""
-    gone, new = before - after, after - before
+    gone, new = (before - after, after - before) if before else (before, after)
     indexed = indexed or Indexed(record_numbers(database, {row.record for row in gone | new}))
     added, removed = _posted(new, indexed.numbers), _posted(gone, indexed.numbers)
     change(database, [*indexed.added, *added], [*indexed.removed, *removed])
@@ -32,9 +33,12 @@ def _posted(rows: Iterable[Any], numbers: Mapping[str, int]) -> Iterator[Posted]
         yield _term(row), numbers[row.record]
 
 
+_words_of = attrgetter(*Term._fields)
+
+
 def _term(row: Any) -> Term:
     if isinstance(row, FILTER_KEYS.row):
-        return Term(row.type, row.filter, row.value, row.qualifier)
+        return Term._make(_words_of(row))
     return Term(row.type, row.field, *dated_term(row.missing, row.earliest, row.latest, row.low, row.high))
 
 

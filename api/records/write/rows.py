@@ -10,6 +10,7 @@ from ..core.registry import DOSSIER
 from ..core.sql import run, sql
 from ..core.state import FOREVER
 from ..store.counters import keep_counters
+from ..store.table import Numbers
 from ..store.tables import (
     CHANGES,
     CHECKS,
@@ -26,7 +27,7 @@ from ..store.tables import (
 )
 from ..text.fulltext import SCOPE_OF
 from ..text.index import Indexed, Searched, forget, index
-from .keys import PERIODIC, Found, Rows, changes, in_order, timeless
+from .keys import ALWAYS_HELD, PERIODIC, Changes, Found, Rows, changes, in_order, timeless
 from .members import store_mentions
 from .postings import POSTED, follow
 from .render import Rendered
@@ -46,7 +47,7 @@ def store(database: Database, steps: Sequence[Step]) -> None:
     found = [(record, step) for step in steps if step.keyed for record in step.rendered]
     # Records have their numbers from the index, and stand in the tables by them.
     indexed = index(database, (searched(record) for record, _ in found))
-    _store_surroundings(database, steps)
+    _store_surroundings(database, steps, indexed.numbers)
     store_mentions(database, [step.session for step in steps])
     _store_found(database, found, indexed)
     REVISIONS.add(database, (_revision(*changed, step) for step in steps for changed in step.revised))
@@ -117,31 +118,36 @@ def _changes(step: Step) -> Iterator[Any]:
 # What is derived from records
 
 
-def _store_surroundings(database: Database, steps: Sequence[Step]) -> None:
+def _store_surroundings(database: Database, steps: Sequence[Step], numbers: Numbers) -> None:
     """Write what records were computed from, and the questions that they ask."""
     every = ((record, step.session.computed_from) for step in steps for record in step.rendered)
     for some in batches(every):
-        _store_dependencies(database, some)
+        _store_dependencies(database, some, numbers)
         _store_questions(database, [record.entry for record, _ in some if record.entry.type is DOSSIER])
 
 
 def _store_found(database: Database, rendered: Iterable[tuple[Rendered, Step]], indexed: Indexed) -> None:
     """Write what records are found by."""
     for some in batches(rendered):
-        before, after = _store_keys(database, some)
+        before, after = _store_keys(database, some, indexed.numbers)
         follow(database, before, after, indexed)
         # Where they are found was told with the first of them.
         indexed = Indexed(indexed.numbers)
 
 
-def _store_keys(database: Database, rendered: Sequence[tuple[Rendered, Step]]) -> tuple[set[Any], set[Any]]:
+def _store_keys(
+    database: Database, rendered: Sequence[tuple[Rendered, Step]], numbers: Numbers
+) -> tuple[set[Any], set[Any]]:
     """Write the rows of keys; returns those that have postings as they were, and as they are now."""
-    wanted = {record.entry.id: rows_of(record, step.session) for record, step in rendered}
-    stored = [record.entry.id for record, step in rendered if step.session.stored([record.entry.id])]
+    stored = {record.entry.id for record, step in rendered if step.session.stored([record.entry.id])}
     naming = [(record, step) for record, step in rendered if _names_others(record.entry, step.session)]
     held = _by_record(rows_of_records(database, POSTED, stored, _HELD))
     named = {record.entry.id for record, _ in naming}.intersection(stored)
     held_names = _by_record(REFERENCES.read_of(database, "record", sorted(named), _HELD))
+    wanted = {
+        record.entry.id: rows_of(record, step.session, _begins(record, step, stored))
+        for record, step in rendered
+    }
     for table in PERIODIC:
         some, standing = (naming, held_names) if table is REFERENCES else (rendered, held)
         due = [
@@ -151,12 +157,20 @@ def _store_keys(database: Database, rendered: Sequence[tuple[Rendered, Step]]) -
                 record.entry.public,
                 step.seq,
             )
+            if record.entry.id in stored
+            else Changes([], list(wanted[record.entry.id][table]))
             for record, step in some
         ]
         table.delete(database, (row for change in due for row in change.gone))
-        table.put(database, in_order(row for change in due for row in change.written))
+        table.put(database, in_order(table, (row for change in due for row in change.written)), numbers)
     before = {timeless(row) for rows in held.values() for row in rows}
     return before, {row for rows in wanted.values() for table in POSTED for row in rows[table]}
+
+
+def _begins(record: Rendered, step: Step, stored: set[str]) -> int:
+    """Since when rows hold that are not compared with others: those of a new record with its first commit."""
+    is_new_and_public = record.entry.id not in stored and record.entry.public
+    return step.seq if is_new_and_public else ALWAYS_HELD["since"]
 
 
 _HELD = sql("until = {forever}", forever=FOREVER)
@@ -181,21 +195,23 @@ def _by_record(rows: Iterable[Any]) -> dict[str, list[Any]]:
     return found
 
 
-def rows_of(rendered: Rendered, session: Session) -> Rows:
-    """What a record is found by, without periods."""
+def rows_of(rendered: Rendered, session: Session, since: int = 0) -> Rows:
+    """What a record is found by from a commit on; without periods where none is named."""
     entry = rendered.entry
     resolve, named = session.resolve, entry.mentions
-    return Found(entry.type, entry.id, entry.document, rendered.computed, resolve, named).rows()
+    return Found(entry.type, entry.id, entry.document, rendered.computed, resolve, named, since).rows()
 
 
-def _store_dependencies(database: Database, rendered: Sequence[tuple[Rendered, dict[str, set[str]]]]) -> None:
+def _store_dependencies(
+    database: Database, rendered: Sequence[tuple[Rendered, dict[str, set[str]]]], numbers: Numbers
+) -> None:
     def rows(record_id: str, targets: Iterable[str]) -> Iterable[Any]:
         return (DEPENDENCIES.row(record=record_id, target=target) for target in targets)
 
     kept = {row for r, computed_from in rendered for row in rows(r.entry.id, computed_from[r.entry.id])}
     wanted = {row for r, _ in rendered for row in dependencies_of(r)}
     DEPENDENCIES.delete(database, sorted(kept - wanted))
-    DEPENDENCIES.add(database, sorted(wanted - kept))
+    DEPENDENCIES.add(database, sorted(wanted - kept), numbers)
 
 
 def dependencies_of(rendered: Rendered) -> set[Any]:
