@@ -1,6 +1,7 @@
 """What a vocabulary and its terms are."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 #: Those that are served, by name: the package says which.
@@ -62,7 +63,7 @@ class Vocabulary:
     definition: str
     terms: tuple[Term, ...]
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """The terms as written in documents and queries."""
         return tuple(term.name for term in self.terms)

@@ -71,6 +71,9 @@ class Engine(Protocol):
         """Write rows, one at least; with what stands in a statement before them, for each `row` with a place
         for each of its values, and behind them."""
 
+    def rows_by_key(self, select: str, key: Sequence[str], keys: Sequence[Sequence[Any]]) -> list[Any]:
+        """The rows of a `SELECT … FROM …` that have one of these keys in the columns of the key."""
+
     def prepare(self) -> None:
         """Make what must be there before tables can be looked for.
 
@@ -147,6 +150,17 @@ class Engine(Protocol):
 def places(rows: int, columns: int) -> str:
     """A place for each value of some rows, in a statement."""
     return ", ".join([f"({', '.join('?' * columns)})"] * rows)
+
+
+def keyed(key: Sequence[str], number: int) -> str:
+    """The condition that a row has one of so many keys, which are its values."""
+    # Selected from once more: a bare list of pairs makes SQLite read the whole table.
+    return f"({names_of(key)}) IN (SELECT * FROM (VALUES {places(number, len(key))}) v)"
+
+
+def names_of(columns: Sequence[str]) -> str:
+    """Columns in a statement."""
+    return ", ".join(f'"{name}"' for name in columns)
 
 
 def engine_of(database: Database) -> Engine:

@@ -1,4 +1,4 @@
-"""Backups of a record in a file, and such a backup in the place of a file."""
+"""Backups of a record in a file, such a backup in a file's place, and files that only their owner reads."""
 
 import fcntl
 import os
@@ -135,3 +135,18 @@ def put_in_place(half: Path, file: Path) -> None:
 def beside(file: Path, suffix: str) -> Path:
     """A file that SQLite keeps beside a database."""
     return Path(f"{os.path.realpath(file)}{suffix}")
+
+
+def make_private(file: Path) -> None:
+    """Make an empty file that only its owner reads, whatever the umask: it gets drafts and keys' digests.
+
+    Its owner may allow more later: SQLite gives the files beside it the same permissions.
+    Raises DatabaseUnusable where it cannot be made.
+    """
+    try:
+        # Never opened where it is there: closing it would drop the locks that this process has on it.
+        file.touch(mode=0o600, exist_ok=False)
+    except FileExistsError:
+        return
+    except OSError as error:
+        raise DatabaseUnusable(f"it cannot be made: {error.strerror}") from None

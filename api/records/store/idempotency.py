@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from time import monotonic
+from weakref import WeakKeyDictionary
 
 import orjson
 from peewee import Database
@@ -12,6 +14,9 @@ from ..core.sql import sql
 from .tables import KEPT_ANSWERS
 
 KEPT_FOR = timedelta(hours=24)
+#: Seconds between two times at which this process takes away what is older; by database, when it last did.
+_SWEPT_EVERY = 60.0
+_SWEPT: WeakKeyDictionary[Database, float] = WeakKeyDictionary()
 
 
 class KeyReused(Refusal):
@@ -50,8 +55,12 @@ def kept_answer(database: Database, request: IdempotentRequest) -> KeptAnswer | 
 
     Raises KeyReused where the key was used for another request.
     """
-    database.execute_sql("DELETE FROM kept_answer WHERE created < ?", (_moment(-KEPT_FOR),))
-    of_key = sql("api_key = {api_key} AND key = {key}", api_key=request.api_key, key=request.key)
+    of_key = sql(
+        "api_key = {api_key} AND key = {key} AND created >= {oldest}",
+        api_key=request.api_key,
+        key=request.key,
+        oldest=_moment(-KEPT_FOR),
+    )
     for row in KEPT_ANSWERS.read(database, of_key):
         if row.request != request.digest:
             raise KeyReused("this Idempotency-Key was used within 24 hours for another method, path or body")
@@ -60,7 +69,8 @@ def kept_answer(database: Database, request: IdempotentRequest) -> KeptAnswer | 
 
 
 def keep_answer(database: Database, request: IdempotentRequest, answer: KeptAnswer) -> None:
-    """Keep an answer in the transaction of the change itself."""
+    """Keep an answer in the transaction of the change itself, in the place of one that is too old; now and
+    then all of these go."""
     row = KEPT_ANSWERS.row(
         api_key=request.api_key,
         key=request.key,
@@ -70,7 +80,10 @@ def keep_answer(database: Database, request: IdempotentRequest, answer: KeptAnsw
         body=answer.body.decode(),
         created=_moment(timedelta()),
     )
-    KEPT_ANSWERS.add(database, [row])
+    KEPT_ANSWERS.put(database, [row])
+    if monotonic() > _SWEPT.get(database, -_SWEPT_EVERY) + _SWEPT_EVERY:
+        database.execute_sql("DELETE FROM kept_answer WHERE created < ?", (_moment(-KEPT_FOR),))
+        _SWEPT[database] = monotonic()
 
 
 def _moment(offset: timedelta) -> str:

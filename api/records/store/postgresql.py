@@ -20,7 +20,7 @@ from peewee import PeeweeException, PostgresqlDatabase
 from playhouse.migrations import Runner
 
 from . import server_backup
-from .engine import HISTORY, DatabaseUnusable, Undoable, translated
+from .engine import HISTORY, DatabaseUnusable, Undoable, keyed, translated
 from .models import MODELS
 from .probes import CHANNEL
 from .server_shape import (
@@ -51,6 +51,8 @@ _ALIVE: dict[str, Any] = {
 }
 #: Rows that are written in one statement.
 _WRITTEN_AT_ONCE = 100
+#: Keys that one statement asks for.
+_ASKED_AT_ONCE = 1_000
 #: What the server may use to make an index of rows that are there.
 _MEMORY_TO_SORT = "256MB"
 
@@ -180,6 +182,15 @@ class PostgresDatabase(PostgresqlDatabase):
             some = rows[start : start + _WRITTEN_AT_ONCE]
             values = [value for row in some for value in row]
             self.execute_sql(f"{into} {', '.join([row] * len(some))}{on_conflict}", values)
+
+    def rows_by_key(self, select: str, key: Sequence[str], keys: Sequence[Sequence[Any]]) -> list[Any]:
+        """Many keys by one statement."""
+        found: list[Any] = []
+        for start in range(0, len(keys), _ASKED_AT_ONCE):
+            some = keys[start : start + _ASKED_AT_ONCE]
+            values = [value for each in some for value in each]
+            found += self.execute_sql(f"{select} WHERE {keyed(key, len(some))}", values).fetchall()
+        return found
 
     def prepare(self) -> None:
         """The database must compare text by code points, as SQLite does: pages and cursors depend on it."""

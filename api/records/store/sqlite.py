@@ -14,7 +14,7 @@ from playhouse.migrations import Runner
 
 from .deadline import watched
 from .engine import HISTORY, DatabaseUnusable, Undoable, places, translated
-from .file_backup import beside, copy, half_beside, put_in_place, unopened
+from .file_backup import beside, copy, half_beside, make_private, put_in_place, unopened
 from .troubles import is_busy
 
 #: Pages of the log, of 4 kB, from which a commit copies it into the database: what many commits changed is
@@ -130,6 +130,17 @@ class SqliteFile(SqliteDatabase):
         # Outside of a transaction each row would be a commit of its own.
         with nullcontext() if self.in_transaction() else self.atomic(), translated:
             self._handle().executemany(statement, rows)
+
+    def rows_by_key(self, select: str, key: Sequence[str], keys: Sequence[Sequence[Any]]) -> list[Any]:
+        """Key by key, for the same reason."""
+        statement = f"{select} WHERE " + " AND ".join(f'"{name}" = ?' for name in key)
+        self._log_query(statement, keys)  # type: ignore[attr-defined]  # peewee's types leave it out
+        found: list[Any] = []
+        with translated:
+            cursor = sqlite3.Cursor(self._handle())
+            for values in keys:
+                found += cursor.execute(statement, values)
+        return found
 
     def prepare(self) -> None:
         """Make the file."""
@@ -333,18 +344,3 @@ def _identity(file: Path | None) -> tuple[int, int] | None:
     except OSError:
         return None
     return (found.st_dev, found.st_ino) if found else None
-
-
-def make_private(file: Path) -> None:
-    """Make an empty file that only its owner reads, whatever the umask: it gets drafts and keys' digests.
-
-    Its owner may allow more later: SQLite gives the files beside it the same permissions.
-    Raises DatabaseUnusable where it cannot be made.
-    """
-    try:
-        # Never opened where it is there: closing it would drop the locks that this process has on it.
-        file.touch(mode=0o600, exist_ok=False)
-    except FileExistsError:
-        return
-    except OSError as error:
-        raise DatabaseUnusable(f"it cannot be made: {error.strerror}") from None

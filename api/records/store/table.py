@@ -13,7 +13,7 @@ from peewee import Database, DatabaseError
 
 from ..core.packed import packed_text, plain_text
 from ..core.sql import ALWAYS, Sql, joined, run, sql
-from .engine import engine_of, places
+from .engine import engine_of, keyed, names_of, places
 
 #: SQLite takes so many values a statement.
 MOST_VALUES = 32_766
@@ -167,15 +167,11 @@ class Table:
 
     def read_by_key(self, database: Database, keys: Iterable[Sequence[Any]]) -> list[Any]:
         """The rows that have one of these keys."""
-        found: list[Any] = []
-        for some in batches(keys, MOST_VALUES // len(self.key)):
-            values = tuple(value for key in some for value in key)
-            found += self.read(database, Sql(self._by_key(len(some)), values))
-        return found
-
-    def _by_key(self, number: int) -> str:
-        # Selected from once more: a bare list of pairs makes SQLite read the whole table.
-        return f"({names_of(self.key)}) IN (SELECT * FROM (VALUES {places(number, len(self.key))}) v)"
+        if not (wanted := list(keys)):
+            return []
+        select = f"SELECT {', '.join(self._read)} FROM {self._source}"
+        rows = engine_of(database).rows_by_key(select, self.key, wanted)
+        return list(map(self.row._make, map(self.unpacked, rows) if self._packed_at else rows))
 
     def add(self, database: Database, rows: Iterable[Any], numbers: Numbers | None = None) -> None:
         """Write new rows; `numbers`: those that are known of the records in them."""
@@ -230,7 +226,7 @@ class Table:
         """Take rows away by their keys."""
         for some in batches(rows, MOST_VALUES // len(self.key)):
             database.execute_sql(
-                f"DELETE FROM {self.name} WHERE {self._by_key(len(some))}",
+                f"DELETE FROM {self.name} WHERE {keyed(self.key, len(some))}",
                 [getattr(row, name) for row in some for name in self.key],
             )
 
@@ -238,8 +234,3 @@ class Table:
         """Take the rows away that have one of the values in a column."""
         for some in batches(values):
             run(database, sql(f"DELETE FROM {self.name} WHERE {{having}}", having=self.having(column, some)))
-
-
-def names_of(columns: Sequence[str]) -> str:
-    """Columns in a statement."""
-    return ", ".join(f'"{name}"' for name in columns)

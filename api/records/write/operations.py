@@ -52,7 +52,7 @@ class Put:
         old = transaction.session.get(self.id)
         if old is None:
             require_free(transaction, self.id, Conflict)
-            return _create(transaction, self.type, self.id, self.document, self.publish)
+            return _create(transaction, Entry(self.id, self.type, "draft", self.document), self.publish)
         if old.type is not self.type:
             raise Conflict(taken(self.id, old.type.name))
         if old.status in ("retracted", "merged"):
@@ -125,8 +125,11 @@ class Create:
         would publish."""
         if self.publish:
             require_role(transaction, "publisher", "publish")
+        entry = Entry(self.id, self.type, "draft", self.document)
+        # What it names is looked at later: in one statement with it.
+        transaction.session.load([self.id, *(mention.target for mention in entry.mentions)])
         require_free(transaction, self.id, PreconditionFailed if self.only_new else Conflict)
-        return _create(transaction, self.type, self.id, self.document, self.publish)
+        return _create(transaction, entry, self.publish)
 
 
 @dataclass(frozen=True)
@@ -297,15 +300,12 @@ class Delete:
 _NO_NOTE = DocumentFault("", "kind and note belong to a record that is published again: leave them out")
 
 
-def _create(
-    transaction: Transaction, record_type: RecordType, record_id: str, document: Json, publish: bool
-) -> Outcome:
-    entry = Entry(record_id, record_type, "draft", document)
+def _create(transaction: Transaction, entry: Entry, publish: bool) -> Outcome:
     if publish:
         entry = transaction.publish(entry, None)
     else:
         transaction.place(entry)
-    return Outcome(record_id, record_type, "created", entry)
+    return Outcome(entry.id, entry.type, "created", entry)
 
 
 def _edit(transaction: Transaction, old: Entry, document: Json, correction: Correction | None) -> Outcome:

@@ -61,6 +61,10 @@ class Entry:
             self._mentions = mentions(self.type.schema, self.document)
         return self._mentions
 
+    def names_what(self, other: "Entry") -> None:
+        """Take over what an entry of the same document names."""
+        self._mentions = other._mentions
+
     @property
     def public(self) -> bool:
         """Whether it was ever published, so that its every change is kept."""

@@ -1,7 +1,7 @@
 """What operations do to the record: entries placed in a session, and why each public one changed."""
 
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import Any, Protocol
 
 from peewee import Database
 
@@ -82,7 +82,7 @@ class Transaction:
     def publish(self, entry: Entry, correction: Correction | None) -> Entry:
         """Make an entry public: its first revision, or the one after its retraction."""
         published = entry.published or self.time
-        entry = replace(_next(entry), status="published", published=published, withdrawal=None)
+        entry = _next(entry, status="published", published=published, withdrawal=None)
         return self._announce(entry, PublicChange("published", correction))
 
     def revise(self, entry: Entry, correction: Correction | None) -> Entry:
@@ -91,13 +91,13 @@ class Transaction:
 
     def retract(self, entry: Entry, correction: Correction) -> Entry:
         """Withdraw a public entry."""
-        entry = replace(_next(entry), status="retracted", withdrawal=self._noted(correction))
+        entry = _next(entry, status="retracted", withdrawal=self._noted(correction))
         return self._announce(entry, PublicChange("retracted", correction))
 
     def merge(self, entry: Entry, survivor: Entry, correction: Correction) -> Entry:
         """Let a public entry lead to another."""
         noted = self._noted(correction)
-        entry = replace(_next(entry), status="merged", withdrawal=noted, merged_into=survivor.id)
+        entry = _next(entry, status="merged", withdrawal=noted, merged_into=survivor.id)
         self.also_stale[survivor.id] = entry.id
         return self._announce(entry, PublicChange("merged", correction, into=survivor.id))
 
@@ -106,7 +106,7 @@ class Transaction:
         if stub is not None:
             status = "merged" if entry.status == "merged" else "retracted"
             noted = self._noted(correction)
-            entry = replace(_next(entry), status=status, document=stub, withdrawal=noted)
+            entry = replace(_next(entry, status=status, withdrawal=noted), document=stub)
         self._announce(entry, PublicChange("redacted", correction, revises=stub is not None))
 
     def keep(self, step: Step) -> None:
@@ -137,5 +137,8 @@ class Transaction:
         return entry
 
 
-def _next(entry: Entry) -> Entry:
-    return replace(entry, revision=(entry.revision or 0) + 1)
+def _next(entry: Entry, **members: Any) -> Entry:
+    """The next revision of the same document."""
+    following = replace(entry, revision=(entry.revision or 0) + 1, **members)
+    following.names_what(entry)
+    return following
