@@ -235,7 +235,7 @@ def test_those_who_wait_for_something_new_wait_each_by_themselves(
     with ExitStack() as stack:
         wires = [stack.enter_context(Wire(server)) for _ in range(2)]
         for wire in wires:
-            wire.socket.settimeout(10)
+            wire.socket.settimeout(60)
             wire.send(head("GET", f"/v1/changes?since={last}&{waiting}"))
         assert [wire.answer()[0] for wire in wires] == [200, 200]
         # Nor is it kept that there was nothing: who asks again waits again.

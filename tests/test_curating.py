@@ -1,8 +1,8 @@
 """Curating over HTTP: who may write what, in which state, and what others see of it."""
 
 import json
-import threading
-import time
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -542,22 +542,20 @@ def test_an_anonymous_reader_cannot_learn_that_a_draft_exists(desk: Desk, tmp_pa
 def test_a_follower_may_wait_for_what_comes_next(database_file: Path) -> None:
     desk = Desk(database_file)
     server = Server(database_file, workers=1, threads=4)
-    answers: list[tuple[int, dict[str, str], bytes]] = []
-    waiting = threading.Thread(target=lambda: answers.append(server.get("/v1/changes?since=280&wait=20")))
-    waiting.start()
-    time.sleep(0.5)
+    ask = partial(server.get, "/v1/changes?since=280&wait=20")
 
-    # One waiting request is a quarter of four threads: the next is not held.
-    second = server.get("/v1/changes?since=280&wait=20")
-    desk.party()
-    waiting.join(15)
+    with ThreadPoolExecutor(2) as pool:
+        asked = {pool.submit(ask) for _ in range(2)}
+        # One waiting request is a quarter of four threads: the other is not held.
+        refused, held = wait(asked, return_when=FIRST_COMPLETED)
+        desk.party()
     server.stop()
 
+    [second], [first] = ([one.result() for one in ones] for ones in (refused, held))
     assert second[1]["retry-after"] == "1"
     assert json.loads(second[2])["data"] == []
-    [(status, _, body)] = answers
-    assert status == 200
-    assert [entry["id"] for entry in json.loads(body)["data"]] == ["bob"]
+    assert first[0] == 200
+    assert [entry["id"] for entry in json.loads(first[2])["data"]] == ["bob"]
 
 
 def test_a_feed_that_was_cut_says_where_to_go_on(desk: Desk) -> None:
