@@ -4,18 +4,14 @@ import atexit
 import ctypes
 import fcntl
 import gc
-import http.client
 import os
 import re
 import shutil
-import signal
-import socket
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -41,19 +37,17 @@ from api.records.write.step import Correction
 from api.settings import Settings
 
 from . import cluster
-from .audits.clients import Client
 from .guard import guard
 from .places import SERVER, clear, on_server, settle, url_of
+from .serving import PATIENCE_MS, Server
+from .warm import ROOT
 
 Json = dict[str, Any]
-ROOT = Path(__file__).parent.parent
 FIXTURES = ROOT / "fixtures"
 #: The first dossier.
 DOSSIER = FIXTURES / "japan-russia-peace-treaty"
 # Tests start the service and its commands in some hundred processes: these keep what they compile.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-#: How long queries may take here: as many tests run at once as there are cores.
-PATIENCE_MS = 60_000
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -341,102 +335,6 @@ def desk(database_file: Path) -> Desk:
     return Desk(database_file)
 
 
-#: Status, headers (names in lower case) and body.
-Answer = tuple[int, dict[str, str], bytes]
-
-
-class Server:
-    """A real gunicorn on a database, in a file or at a URL; it says that it is `ready`, by a status."""
-
-    def __init__(
-        self,
-        path: Path | str,
-        workers: int = 2,
-        threads: int = 4,
-        before: Callable[[], None] | None = None,
-        log: Path | None = None,
-        ready: int = 200,
-        **environment: str,
-    ) -> None:
-        self._place, self.port = reserve_port()
-        self._clients: list[Client] = []
-        command = [sys.executable, "-m", "api.cli", "serve", "--port", str(self.port)]
-        url = path if isinstance(path, str) else url_of(path)
-        command += ["--workers", str(workers), "--threads", str(threads), "--db", url]
-        self.log = (log or Path(path).with_suffix(".log")).open("ab")
-        self.process = subprocess.Popen(
-            command,
-            env=os.environ
-            | {"PYTHONPATH": str(ROOT), "FACTS_QUERY_TIMEOUT_MS": str(PATIENCE_MS)}
-            | environment,
-            stdout=self.log,
-            stderr=self.log,
-            start_new_session=True,
-            preexec_fn=before,
-        )
-        self._wait(ready)
-
-    def _wait(self, ready: int) -> None:
-        until = time.monotonic() + 60
-        while self.process.poll() is None and time.monotonic() < until:
-            try:
-                if self.get("/health/ready")[0] == ready:
-                    return
-            except OSError:
-                time.sleep(0.05)
-        raise AssertionError("the server does not answer")
-
-    def client(self, key: str | None = None) -> Client:
-        """A client with a connection of its own, which is kept until the server ends."""
-        self._clients.append(Client(self.port, key))
-        return self._clients[-1]
-
-    def get(self, path: str, method: str = "GET", **headers: str) -> Answer:
-        """The answer to one request on its own connection."""
-        return self.send(method, path, None, {k.replace("_", "-"): v for k, v in headers.items()})
-
-    def send(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> Answer:
-        """The same for a request with a body, as it is."""
-        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)) as connection:
-            # A server that refuses a body may answer and close before all of it was sent: RFC 9112 §9.5
-            # lets a client stop sending then, and read the answer.
-            with suppress(BrokenPipeError, ConnectionResetError):
-                connection.request(method, path, body, headers)
-            response = connection.getresponse()
-            named = {name.lower(): value for name, value in response.getheaders()}
-            return response.status, named, response.read()
-
-    def raw(self, request: bytes) -> bytes:
-        """Everything that comes back for bytes as they are."""
-        with socket.create_connection(("127.0.0.1", self.port), timeout=30) as connection:
-            connection.sendall(request)
-            return b"".join(iter(lambda: connection.recv(65_536), b""))
-
-    def stop(self) -> None:
-        """End it as an operator does, when its clients have gone: it would wait for them."""
-        for client in self._clients:
-            client.close()
-        self.process.terminate()
-        self.process.wait(30)
-        self._let_go()
-
-    def kill(self) -> None:
-        """SIGKILL to gunicorn and all its workers."""
-        os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
-        # The workers end after it, and have the file open until then.
-        left = ["ps", "-o", "stat=", "-s", str(self.process.pid)]
-        while any(
-            state[0] != "Z" for state in subprocess.run(left, capture_output=True, text=True).stdout.split()
-        ):
-            time.sleep(0.01)
-        self._let_go()
-
-    def _let_go(self) -> None:
-        self.log.close()
-        self._place.close()
-
-
 @contextmanager
 def served_dossiers() -> Iterator[str]:
     """The address of a server with all dossiers, for programs that are no tests."""
@@ -450,18 +348,6 @@ def served_dossiers() -> Iterator[str]:
             yield f"http://127.0.0.1:{server.port}"
         finally:
             server.stop()
-
-
-def reserve_port() -> tuple[socket.socket, int]:
-    """A free port, and the socket that keeps it from everybody but the server to be started there.
-
-    A socket that is bound and does not listen is no obstacle to another that may use its address again, as
-    gunicorn's does; nobody who asks for any port is given this one.
-    """
-    place = socket.socket()
-    place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    place.bind(("127.0.0.1", 0))
-    return place, int(place.getsockname()[1])
 
 
 @pytest.fixture(scope="session")

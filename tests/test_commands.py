@@ -578,7 +578,7 @@ def test_verify_names_what_it_cannot_read(small: Path, tmp_path: Path, value: st
 
 
 def test_serve_makes_its_tables_and_answers(tmp_path: Path) -> None:
-    running = Server(tmp_path / "empty.db", workers=1)
+    running = Server(tmp_path / "empty.db", workers=1, as_a_user=True)
     status, _, body = running.get("/v1")
     running.stop()
 
