@@ -41,10 +41,10 @@ OLDER = ROOT / "tests" / "databases" / "0005.json"
 ON_SERVER = ROOT / "tests" / "databases" / "0008.sql"
 
 
-@pytest.fixture
-def older(tmp_path: Path) -> Path:
-    """A database as it was before migration 0006."""
-    path = tmp_path / "older.db"
+@pytest.fixture(scope="module")
+def older_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database as it was before migration 0006; tests that write copy it."""
+    path = tmp_path_factory.mktemp("older") / "older.db"
     path.touch()
     database = open_database(f"sqlite:///{path}")
     Runner(database, str(MIGRATIONS)).up("0005_survivors")
@@ -56,6 +56,20 @@ def older(tmp_path: Path) -> Path:
             names, places = ", ".join(f'"{column}"' for column in row), ", ".join("?" * len(row))
             database.execute_sql(f"INSERT INTO {table} ({names}) VALUES ({places})", values)
     database.close()
+    return path
+
+
+@pytest.fixture
+def older(older_once: Path, tmp_path: Path) -> Path:
+    """A copy of it."""
+    return Path(shutil.copy(older_once, tmp_path))
+
+
+@pytest.fixture(scope="module")
+def upgraded(older_once: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of it that was brought to this version; tests only read it."""
+    path = Path(shutil.copy(older_once, tmp_path_factory.mktemp("upgraded")))
+    _upgraded(path)
     return path
 
 
@@ -78,11 +92,11 @@ def _without_empty(now: Any, beside: Any) -> Any:
     return now
 
 
-def test_an_older_database_serves_what_it_served(older: Path) -> None:
-    with sqlite3.connect(older) as connection:
+def test_an_older_database_serves_what_it_served(older_once: Path, upgraded: Path) -> None:
+    with sqlite3.connect(older_once) as connection:
         served = connection.execute("SELECT id, body FROM record WHERE status = 'published'").fetchall()
 
-    client = _upgraded(older)
+    client = client_of(upgraded)
 
     for record_id, body in served:
         before = json.loads(body)
@@ -94,11 +108,11 @@ def test_an_older_database_serves_what_it_served(older: Path) -> None:
     assert {entry["change"] for entry in client.get("/v1/changes?since=21").get_json()["data"]} <= {
         "refreshed"
     }
-    assert facts("doctor", "--db", f"sqlite:///{older}").stdout == "everything agrees\n"
+    assert facts("doctor", "--db", f"sqlite:///{upgraded}").stdout == "everything agrees\n"
 
 
-def test_the_past_of_an_older_database_is_found_as_it_was(older: Path) -> None:
-    client = _upgraded(older)
+def test_the_past_of_an_older_database_is_found_as_it_was(upgraded: Path) -> None:
+    client = client_of(upgraded)
 
     assert _ids(client, "claims?claimant=ann&as_of=seq:9") == ["first"]
     assert _ids(client, "claims?said=2019-07&match=certain&as_of=seq:9") == []
@@ -114,8 +128,8 @@ def test_the_past_of_an_older_database_is_found_as_it_was(older: Path) -> None:
     assert _ids(client, "claims?via=dan&as_of=seq:18") == ["second"]
 
 
-def test_the_past_of_an_older_database_is_shown_although_it_lacks_members_of_today(older: Path) -> None:
-    client = _upgraded(older)
+def test_the_past_of_an_older_database_is_shown_although_it_lacks_members_of_today(upgraded: Path) -> None:
+    client = client_of(upgraded)
     moments = [f"as_of=seq:{commit}" for commit in (9, 14, 20)]
     answers = []
 
@@ -126,7 +140,7 @@ def test_the_past_of_an_older_database_is_shown_although_it_lacks_members_of_tod
 
     assert len(answers) > 40
     assert {a: r.status_code for a, r in answers if r.status_code != 200} == {}
-    with closing(sqlite3.connect(older)) as connection:
+    with closing(sqlite3.connect(upgraded)) as connection:
         kept = connection.execute("SELECT DISTINCT substr(body, 1, 1) FROM rendering WHERE body IS NOT NULL")
         # As JSON by the older version, compressed by this one.
         assert {row[0] for row in kept} == {b"{", b"("}
@@ -144,7 +158,7 @@ _PAST = (
 
 
 @pytest.mark.process
-def test_an_older_record_on_a_server_is_found_as_it_was(older: Path, address: str) -> None:
+def test_an_older_record_on_a_server_is_found_as_it_was(upgraded: Path, address: str) -> None:
     url = new_database(address)
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(ON_SERVER.read_bytes())
@@ -153,17 +167,15 @@ def test_an_older_record_on_a_server_is_found_as_it_was(older: Path, address: st
 
     assert loaded.returncode == 0, loaded.stderr
     assert facts("doctor", "--db", url).stdout == "everything agrees\n"
-    here, there = _upgraded(older), create_app(Settings(database_url=url)).test_client()
+    here, there = client_of(upgraded), create_app(Settings(database_url=url)).test_client()
     for asked in _PAST:
         found = [client.get(f"/v1/{asked}").get_json() for client in (here, there)]
         assert found[0]["data"] == found[1]["data"] != [], asked
 
 
 @pytest.mark.process
-def test_an_upgraded_file_is_copied_to_a_server(older: Path, address: str) -> None:
-    _upgraded(older)
-
-    url = copied_to(address, older)
+def test_an_upgraded_file_is_copied_to_a_server(upgraded: Path, address: str) -> None:
+    url = copied_to(address, upgraded)
 
     assert facts("doctor", "--db", url).stdout == "everything agrees\n"
 
@@ -203,8 +215,10 @@ def test_what_a_program_of_before_rendered_is_shown_although_it_lacks_members(da
 
 
 @pytest.mark.parametrize(("commit", "survivor"), [(9, "ann"), (13, "bob"), (20, "cid")])
-def test_a_merged_record_leads_to_the_survivor_of_the_time(older: Path, commit: int, survivor: str) -> None:
-    client = _upgraded(older)
+def test_a_merged_record_leads_to_the_survivor_of_the_time(
+    upgraded: Path, commit: int, survivor: str
+) -> None:
+    client = client_of(upgraded)
 
     response = client.get(f"/v1/claims?claimant=ann&as_of=seq:{commit}").get_json()
 
