@@ -1,6 +1,6 @@
 """Records that stand somewhere as GeoJSON, for requests that take it, and as the description tells it."""
 
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from api.formats.geojson import MEDIA_TYPE as GEO_JSON
@@ -32,6 +32,7 @@ def as_geojson(reply: Reply, query: Query) -> Reply:
 _NAMES = dict(zip((JSON, GEO_JSON), FORMS, strict=True))
 
 
+@cache
 def feature(record_type: RecordType) -> Json:
     """A record as a Feature."""
     shape = as_read(record_type.schema())
@@ -55,6 +56,7 @@ def feature(record_type: RecordType) -> Json:
     return named(f"{name}Feature", described)
 
 
+@cache
 def features(record_type: RecordType) -> Json:
     """A page of records as a FeatureCollection."""
     page = collection(record_type)
