@@ -6,10 +6,10 @@ import pytest
 
 from api.records.citations.compare import Judgement
 from api.records.citations.verify import Checked, keep_checks
-from api.records.core.registry import BY_PLURAL
+from api.records.core.registry import BY_PLURAL, PARTY
 from api.records.read import index
 
-from .conftest import Desk, Json, facts
+from .conftest import Desk, Json, copied, facts
 from .places import contents, url_of
 
 NOTE = {"kind": "error", "note": "It was wrong."}
@@ -273,11 +273,21 @@ MEMBERS: dict[str, tuple[str, Json, Json, str]] = {
 }
 
 
+def _referred_to(path: Path) -> Desk:
+    """What those records refer to."""
+    desk = Desk(path)
+    for record_id in ("nhk", "japan"):
+        desk.put(PARTY, record_id, name=record_id.title(), kind="group")
+    desk.source(_CITED["source"], "nhk")
+    return desk
+
+
 @pytest.mark.parametrize("case", MEMBERS)
 @pytest.mark.parametrize("revisions", [(), ("--revisions", "1")], ids=["all", "an earlier one"])
 def test_no_member_that_was_taken_out_stands_anywhere(
-    desk: Desk, case: str, revisions: tuple[str, ...]
+    tmp_path: Path, case: str, revisions: tuple[str, ...]
 ) -> None:
+    desk = copied(_referred_to, tmp_path / "facts.db")
     plural, body, members, secret = MEMBERS[case]
     created = desk.send("POST", f"{plural}?publish=true", {**body, **members})
     assert created.status_code == 201, created.text
