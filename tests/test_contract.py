@@ -313,9 +313,8 @@ OPERATIONS = [(method, path) for path, operations in DOCUMENT["paths"].items() f
 load_all_checks()
 
 
-#: How cases come about: from examples, by chance, and from the edges of all that is described.
-SOME = (HypothesisTestMode.EXAMPLES, HypothesisTestMode.FUZZING)
-ALL = (*SOME, HypothesisTestMode.COVERAGE)
+#: How cases come about: from examples and by chance; and from the edges of all that is described.
+SOME, EDGES = (HypothesisTestMode.EXAMPLES, HypothesisTestMode.FUZZING), (HypothesisTestMode.COVERAGE,)
 #: Which edges were tried, without a key and by a curator.
 ANYBODYS, CURATORS = Edges(DESCRIBED), Edges(DESCRIBED)
 
@@ -324,36 +323,40 @@ def _try(
     config: pytest.Config,
     operation: tuple[str, str],
     check: Callable[[Any], None],
-    edges: Edges,
+    edges: Edges | None,
     most: int,
-    modes: Iterable[HypothesisTestMode] = ALL,
 ) -> None:
-    """Check an operation with its examples, the edges that it is to try, and `most` cases made up.
+    """Check an operation with its examples, `most` cases made up, and the edges that it is to try, if any.
 
     They are made here: schemathesis would make those of all operations wherever tests are collected.
     """
     method, path = operation
     most = config.getoption("contract_examples") or most
     seed = config.getoption("contract_seed")
+    whole = CONTRACT[path][method]
+
+    def run(operation: Any, check: Callable[[Any], None], modes: Iterable[HypothesisTestMode]) -> None:
+        explicit = settings(
+            max_examples=most, derandomize=seed is None, suppress_health_check=list(HealthCheck)
+        )
+        config = HypothesisTestConfig(
+            project=CONTRACT.config, modes=list(modes), seed=seed, explicit_settings=explicit
+        )
+        create_test(operation=operation, test_func=check, config=config)()
+
+    run(whole, check, SOME)
+    if edges is None:
+        return
+    if seed is not None:
+        run(whole, check, EDGES)
+        return
     mine = edges.at(method, path)
 
     def checked(case: Any) -> None:
-        if seed is not None or mine.is_due(case):
+        if mine.is_due(case):
             check(case)
 
-    tried = create_test(
-        operation=CONTRACT[path][method],
-        test_func=checked,
-        config=HypothesisTestConfig(
-            project=CONTRACT.config,
-            modes=list(modes),
-            seed=seed,
-            explicit_settings=settings(
-                max_examples=most, derandomize=seed is None, suppress_health_check=list(HealthCheck)
-            ),
-        ),
-    )
-    tried()
+    run(mine.narrowed(whole), checked, EDGES)
 
 
 #: What is sent where other names are allowed no more.
@@ -405,7 +408,8 @@ def test_every_answer_keeps_the_contract(
     # Without the key that it must have, a request is refused before anybody looks at its body: the edges of
     # bodies are for those who have one.
     refused = DESCRIBED[operation[1]][operation[0]]["security"] == [{"key": []}]
-    _try(pytestconfig, operation, keeps_the_contract, ANYBODYS, *((5, SOME) if refused else (25,)))
+    edges, most = (None, 5) if refused else (ANYBODYS, 12)
+    _try(pytestconfig, operation, keeps_the_contract, edges, most)
 
 
 @pytest.fixture(scope="module")
@@ -443,7 +447,7 @@ def test_every_answer_to_a_curator_keeps_the_contract(
         unseen = () if "If-Match" in (case.headers or {}) else (missing_required_header, *_of_dry_runs(case))
         _require_described(case, answer, positive_data_acceptance, ignored_auth, *unseen)
 
-    _try(pytestconfig, operation, keeps_the_contract, CURATORS, most=10)
+    _try(pytestconfig, operation, keeps_the_contract, CURATORS, most=6)
 
 
 # Addresses
