@@ -178,8 +178,9 @@ def ask_both(
     """Ask the tree in `old` and this one the same; the files of their answers.
 
     The old one leads: it alone says what there is to ask, and its dossier is the one that is loaded.
-    `edits`: how many the day has; `every`: of so many records one is read. `database`: the URL of an empty
-    one for this tree; a new file otherwise.
+    `edits`: how many the day has; `every`: of so many records one is read, and of so many values of a
+    parameter beside another one is tried. `database`: the URL of an empty one for this tree; a new file
+    otherwise.
     """
     answers = folder / "old.gz", folder / "new.gz"
     fixtures = str(old / "fixtures")

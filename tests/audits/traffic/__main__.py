@@ -1,8 +1,8 @@
 """`python -m audits.traffic lead|follow ANSWERS FIXTURES [EDITS [EVERY]]`: loads, asks, keeps the answers.
 
-The leader edits for a day, then reads everything; of the records of a type, one in EVERY. It writes every
-request to standard output; the follower reads them from standard input. FACTS_DATABASE_URL names an empty
-database.
+The leader edits for a day, then reads everything; of the records of a type, and of values in company, one in
+EVERY. It writes every request to standard output; the follower reads them from standard input.
+FACTS_DATABASE_URL names an empty database.
 """
 
 import gzip

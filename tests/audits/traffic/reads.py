@@ -48,9 +48,11 @@ class Survey:
     ) -> None:
         """`moments` go into `as_of`, `times` into `updated_since`; `ids` are plurals and ids of records.
 
-        Of so many records of a type as `every` says, one is read.
+        Of so many records of a type as `every` says, one is read; of so many values of one parameter beside
+        another, one is tried.
         """
         self._leader, self._chance, self._every = leader, chance, every
+        self._in_company = 0
         self._moments = moments
         self._fixed = {
             "as_of": moments,
@@ -145,7 +147,9 @@ class Survey:
         base = self._base(template)
         for first in self._values(template, name)[:1]:
             for second in self._values(template, other):
-                self._leader.get(path, {**base, name: first, other: second})
+                self._in_company += 1
+                if self._in_company % self._every == 0:
+                    self._leader.get(path, {**base, name: first, other: second})
 
     def _pair(self, template: str, path: str, one: str, other: str) -> None:
         base = self._base(template)
