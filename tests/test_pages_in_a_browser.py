@@ -30,7 +30,7 @@ PATHS = [
 
 def test_pages_are_for_everybody_on_every_screen(server: Server) -> None:
     url = f"http://127.0.0.1:{server.port}"
-    command = ["node", ROOT / "tests" / "browser" / "read.mjs", url, "hopp", *PATHS]
+    command = ["node", ROOT / "tests" / "browser" / "read.mjs", url, "hopp", "Hoppō Ryōdo", *PATHS]
 
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=300)
 
@@ -41,23 +41,30 @@ def test_pages_are_for_everybody_on_every_screen(server: Server) -> None:
     faults = {place: [f for f in told if f != expected] for place, told in found["wrong"].items()}
     assert len(faults) == 2 * len(PATHS)
     assert {place: told for place, told in faults.items() if told} == {}
-    assert "Hoppō Ryōdo" in found["suggested"]
+    assert found["suggested"] == ["telephone", "desk"]
 
 
 TEXT = "He said: “I would like to advance in concluding [the peace agreement with Russia] within my term”"
+#: Where it is pasted, and the source that is chosen there.
+COMPARED = {
+    "a source": (SOURCE, ""),
+    "a claim": ("/claims/abe-seeks-treaty-progress-in-term", ""),
+    "a claim of several": ("/claims/election-filled-124-seats", "ipu-2019-election"),
+}
 
 
-def _compared(server: Server, path: str, *source: str) -> Any:
-    """What a page says of a pasted text."""
-    url = f"http://127.0.0.1:{server.port}"
-    command = ["node", ROOT / "tests" / "browser" / "compare.mjs", url, path, TEXT, *source]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=120)
+@pytest.fixture(scope="module")
+def compared(server: Server) -> dict[str, Any]:
+    """What pages say of a pasted text."""
+    url, script = f"http://127.0.0.1:{server.port}", ROOT / "tests" / "browser" / "compare.mjs"
+    command = ["node", script, url, TEXT, json.dumps(list(COMPARED.values()))]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=300)
     assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    return dict(zip(COMPARED, json.loads(done.stdout), strict=True))
 
 
-def test_a_pasted_text_is_compared_with_what_is_cited(server: Server) -> None:
-    found = _compared(server, SOURCE)
+def test_a_pasted_text_is_compared_with_what_is_cited(compared: dict[str, Any]) -> None:
+    found = compared["a source"]
 
     assert (found["forms"], found["sources"]) == (0, [])
     assert found["said"] == "Compared with the text:"
@@ -66,8 +73,8 @@ def test_a_pasted_text_is_compared_with_what_is_cited(server: Server) -> None:
     assert any("nowhere in the source" in said for said in found["told"])
 
 
-def test_a_pasted_text_is_compared_with_the_citations_of_one_claim(server: Server) -> None:
-    found = _compared(server, "/claims/abe-seeks-treaty-progress-in-term")
+def test_a_pasted_text_is_compared_with_the_citations_of_one_claim(compared: dict[str, Any]) -> None:
+    found = compared["a claim"]
 
     told = {said.split("\n")[0]: said for said in found["told"]}
     assert (found["forms"], list(told)) == (0, ["Citation 1", "Citation 2"])
@@ -77,8 +84,8 @@ def test_a_pasted_text_is_compared_with_the_citations_of_one_claim(server: Serve
     assert found["ends"] == 2
 
 
-def test_of_several_sources_that_a_claim_cites_one_is_chosen(server: Server) -> None:
-    found = _compared(server, "/claims/election-filled-124-seats", "ipu-2019-election")
+def test_of_several_sources_that_a_claim_cites_one_is_chosen(compared: dict[str, Any]) -> None:
+    found = compared["a claim of several"]
 
     assert len(found["sources"]) == 3
     assert found["told"]

@@ -10,6 +10,7 @@ const browser = await chromium.launch({
   // Nothing but the two sites is asked for anything.
   args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--no-first-run"],
+  timeout: 120_000,
 });
 try {
   const page = await (await browser.newContext()).newPage();
@@ -22,6 +23,7 @@ try {
   const element = await page.evaluate(() => document.querySelector("fact-claim").shadowRoot.textContent.trim());
   const card = await page.frameLocator("iframe").locator("main").innerText();
   const plain = await (await browser.newContext({ javaScriptEnabled: false })).newPage();
+  plain.setDefaultTimeout(60_000);
   await plain.goto(address);
   const without = await plain.locator("fact-claim").innerText();
   console.log(JSON.stringify({ element, card, without, failed }));

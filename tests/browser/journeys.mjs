@@ -12,6 +12,7 @@ const browser = await chromium.launch({
   // Nothing but the service is asked for anything.
   args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--no-first-run"],
+  timeout: 120_000,
 });
 try {
   const seen = {};

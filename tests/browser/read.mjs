@@ -1,12 +1,12 @@
 // Opens pages on a telephone in the dark and on a desk in the light, and prints what is wrong with them as JSON, by
-// place and page, and what the search box suggests: node read.mjs URL TYPED PATH…
+// place and page, and the places where the search box suggests a name for what is typed: node read.mjs URL TYPED NAME PATH…
 
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 
 import { chromium } from "playwright-core";
 
-const [url, typed, ...paths] = process.argv.slice(2);
+const [url, typed, name, ...paths] = process.argv.slice(2);
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const places = {
   telephone: { viewport: { width: 390, height: 844 }, colorScheme: "dark" },
@@ -19,25 +19,27 @@ const browser = await chromium.launch({
   // Nothing but the service is asked for anything.
   args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--no-first-run"],
+  timeout: 120_000,
 });
 try {
   const wrong = {};
-  let suggested = [];
+  const suggested = [];
   for (const [place, options] of Object.entries(places)) {
     const page = await (await browser.newContext(options)).newPage();
+    page.setDefaultTimeout(60_000);
     for (const path of paths) wrong[`${path} on a ${place}`] = await faults(page, path);
-    suggested = await suggestions(page);
+    await waitForSuggestion(page);
+    suggested.push(place);
   }
   console.log(JSON.stringify({ wrong, suggested }));
 } finally {
   await browser.close();
 }
 
-/** What the search box of the page at hand suggests for what is typed. */
-async function suggestions(page) {
+/** Type into the search box of the page at hand until it suggests the name; it suggests others before. */
+async function waitForSuggestion(page) {
   await page.locator("#q").pressSequentially(typed);
-  await page.locator("#near option").first().waitFor({ state: "attached" });
-  return page.locator("#near option").evaluateAll((options) => options.map((option) => option.value));
+  await page.locator(`#near option[value="${name}"]`).first().waitFor({ state: "attached" });
 }
 
 /** What is wrong with a page: what it asks of others, what fails in it, what is too wide, what axe finds. */
