@@ -17,7 +17,7 @@ DEBIAN := apt-get update --quiet --quiet && DEBIAN_FRONTEND=noninteractive apt-g
 MOST_BYTES := 425000
 
 .DEFAULT_GOAL := help
-.PHONY: bench bench-answers bench-engines bench-large bench-pages bench-picture bench-profiles bench-reads bench-writes clean compare contract-audit crash-audit engines-audit format help install install-test lighthouse lint lock openapi picture postgresql questions replica-audit screenshots serve test test-postgresql test-quick tools words writers-audit
+.PHONY: bench bench-answers bench-engines bench-large bench-pages bench-picture bench-profiles bench-reads bench-writes clean compare contract-audit crash-audit documentation-audit engines-audit format help install install-test lighthouse lint lock openapi picture postgresql questions replica-audit screenshots serve test test-postgresql test-quick tools words writers-audit
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -152,6 +152,9 @@ replica-audit: install-test ## Kill, hang and hold up replicas while clients wri
 contract-audit: install-test ## Try other requests from the whole contract, and more (SEED=…, EXAMPLES=300)
 	@test -n "$(SEED)" || { echo "Name a number to start from: make contract-audit SEED=1" >&2; exit 1; }
 	$(BIN)/python -m tests.audits.contract --seed $(SEED) --examples $(or $(EXAMPLES),300)
+
+documentation-audit: install-test ## Press "Try it out" of every operation of the documentation page, in two minutes
+	$(BIN)/python -m pytest tests/test_generated.py -k try_it_out --every-operation
 
 # Which matches stand first each engine decides with what it has.
 engines-audit: install-test ## Compare every answer from PostgreSQL with a file's

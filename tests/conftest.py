@@ -51,13 +51,15 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Take the engine, and what tests/audits/contract.py asks for: other requests from the contract, and more
-    of them."""
+    """Take the engine, and what audits ask for: other requests from the contract, and more of them."""
     parser.addoption(
         "--database", choices=("sqlite", "postgresql"), default="sqlite", help="what tests keep records in"
     )
     parser.addoption("--contract-seed", type=int, help="what chance starts from, instead of the same always")
     parser.addoption("--contract-examples", type=int, help="how many cases are made up for each operation")
+    parser.addoption(
+        "--every-operation", action="store_true", help="try all of the documentation, not a part"
+    )
 
 
 @pytest.hookimpl(tryfirst=True)

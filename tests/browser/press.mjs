@@ -1,5 +1,5 @@
-// Presses "Try it out" and "Execute" of every operation of the documentation page, with what stands there, and
-// prints each operation's status as JSON: node press.mjs URL KEY
+// Presses "Try it out" and "Execute" of operations of the documentation page, with what stands there, and prints the
+// status of each as JSON, null of those that are only shown: node press.mjs URL KEY ["METHOD PATH", …]
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -7,7 +7,8 @@ import { join } from "node:path";
 
 import { chromium } from "playwright-core";
 
-const [url, key] = process.argv.slice(2);
+const [url, key, pressed] = process.argv.slice(2);
+const wanted = new Set(JSON.parse(pressed));
 const profile = mkdtempSync(join(tmpdir(), "facts-browser-"));
 const context = await chromium.launchPersistentContext(profile, {
   executablePath: "/usr/bin/chromium",
@@ -15,10 +16,11 @@ const context = await chromium.launchPersistentContext(profile, {
   // Nothing but the service is asked for anything.
   args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--no-first-run"],
+  timeout: 120_000,
 });
 try {
   const page = await context.newPage();
-  page.setDefaultTimeout(60_000);
+  page.setDefaultTimeout(300_000);
   await page.goto(`${url}/docs/`);
   await authorize(page);
   await resolve(page);
@@ -53,7 +55,10 @@ async function pressAll(page) {
   const families = await page.locator(".opblock-tag").all();
   for (const family of families) {
     await family.dispatchEvent("click");
-    for (const block of await page.locator(".opblock").all()) statuses[await named(block)] = await press(block);
+    for (const block of await page.locator(".opblock").all()) {
+      const name = await named(block);
+      statuses[name] = wanted.has(name) ? await press(block) : null;
+    }
     await family.dispatchEvent("click");
   }
   return statuses;
