@@ -452,10 +452,16 @@ CONTRACT = re.compile(
 )
 
 
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """Import no file whose tests would all be left out."""
+    left_out = collection_path.name.startswith("test_") and not CONTRACT.fullmatch(collection_path.name)
+    return True if on_server() and left_out else None
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Put the longest first; the others keep their order."""
     if on_server():
-        kept = [i for i in items if CONTRACT.fullmatch(i.path.name) and not i.get_closest_marker("file")]
+        kept = [item for item in items if not item.get_closest_marker("file")]
         config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
         items[:] = kept
     items.sort(
