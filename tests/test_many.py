@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 
 from api.records.answers import positions, quantities, similar
 from api.records.read import ids, index, order
-from api.records.store import id_ranges
+from api.records.store import id_ranges, postings
 from api.records.store.database import open_database, write_transaction
 from api.records.upkeep.doctor import faults_of_database
 
@@ -161,5 +161,6 @@ def test_what_is_counted_of_many_is_what_is_counted_of_few(
     monkeypatch.setattr(index, "FEW", 0)
     monkeypatch.setattr(positions, "FEW", 0)
     monkeypatch.setattr(index, "MOST_CHANGED", changed)
+    monkeypatch.setattr(postings, "_PIECE_OF_LIST", 5)
 
     assert client.get(address).get_json() == few

@@ -7,7 +7,6 @@ from functools import cached_property
 from itertools import groupby
 from typing import Any, NamedTuple
 
-import orjson
 from pyroaring import BitMap
 
 from schemas.query import DateRange
@@ -15,7 +14,7 @@ from schemas.query import DateRange
 from ..core.filters import UNDATED, Part, bounds_of_term, dated_term, term_touching, touching
 from ..core.sql import ALWAYS, Sql, joined, sql
 from ..core.state import PUBLIC, State
-from ..store.postings import SCOPE, is_list, listed, posted, posted_terms, united
+from ..store.postings import SCOPE, is_list, listed, posted, posted_terms, united, unlisted
 from ..text.fulltext import SCOPE_OF
 
 #: So few records are asked for their keys; of more of them, each key is asked for its records.
@@ -108,7 +107,7 @@ class StateIndex:
         if many > MOST_CHANGED:
             return None
         [(numbers,)] = self.state.rows(sql(_CHANGED, commit=commit))
-        return BitMap(orjson.loads(numbers))
+        return unlisted(numbers)
 
     def _asked(self, now: Sql, then: Callable[[], Sql]) -> Sql:
         """The query for the sets of the present, of the past too for what has not changed since; with it the
@@ -155,7 +154,7 @@ class StateIndex:
     def _read(self, values: Sequence[Any]) -> BitMap:
         """Numbers in pieces of sets of the present, and in lists."""
         pieces = united(value for value in values if not is_list(value))
-        lists = [BitMap(orjson.loads(value)) for value in values if is_list(value)]
+        lists = [unlisted(value) for value in values if is_list(value)]
         if self._changed:
             pieces -= self._changed
         return BitMap.union(pieces, *lists) if lists else pieces
@@ -257,7 +256,7 @@ class StateIndex:
             return self._posted(now)
         bounds = _ALL_BOUNDS if certain else _BOUNDS
         rows = self.state.rows(self._of_rows(_DATES, "date_key", types=types, name=name, bounds=bounds))
-        then = ((*dated_term(*row[:-1]), BitMap(orjson.loads(row[-1]))) for row in rows)
+        then = ((*dated_term(*row[:-1]), unlisted(row[-1])) for row in rows)
         return self._merged(now, then)
 
 
