@@ -135,4 +135,5 @@ def _config(settings: Settings) -> dict[str, Any]:
         "CACHE_BYTES": settings.cache_bytes,
         "CACHE_STALENESS": settings.cache_staleness_ms / 1000,
         "QUERY_TIMEOUT_MS": settings.query_timeout_ms,
+        "EXPORT_TIMEOUT_MS": settings.export_timeout_s * 1_000,
     }

@@ -222,6 +222,7 @@ def test_what_takes_too_long_before_it_is_begun_is_a_problem(loaded: Path) -> No
     answer = client.get("/v1/export")
 
     assert (answer.status_code, answer.get_json()["type"]) == (503, "/problems/query-timeout")
+    assert "longer than 0 ms; narrow it with dossier, type" in answer.get_json()["detail"]
 
 
 @pytest.mark.process

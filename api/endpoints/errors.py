@@ -92,7 +92,9 @@ def _on_other_error(error: DatabaseError) -> Response:
 
 def _too_slow() -> tuple[str, str, dict[str, str]]:
     """A query that was given up: what it asked for, and what would narrow it."""
-    endpoint, milliseconds = _endpoint(), current_app.config["QUERY_TIMEOUT_MS"]
+    endpoint = _endpoint()
+    limit = "EXPORT_TIMEOUT_MS" if endpoint and endpoint.streams else "QUERY_TIMEOUT_MS"
+    milliseconds = current_app.config[limit]
     detail = f"the query took longer than {milliseconds} ms{_narrower(endpoint) if endpoint else ''}"
     return "query-timeout", detail, {"Retry-After": "5"}
 

@@ -3,6 +3,7 @@
 from asyncio import AbstractEventLoop
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack
+from itertools import chain
 from threading import Event
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
@@ -75,7 +76,9 @@ class Streamed(Response):
             del answer.headers["Content-Length"]
             return answer, None
         held.enter_context(self._turn())
-        return answer, stream.parts
+        # What goes wrong before there is anything to send can still be told.
+        first = next(stream.parts, b"")
+        return answer, chain((first,), stream.parts)
 
 
 class _Parts:
