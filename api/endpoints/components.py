@@ -1,6 +1,7 @@
 """What a description says more than once stands in its components once, and nothing else stands there."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -22,6 +23,7 @@ def share(document: Json) -> Json:
     shared["components"]["schemas"] |= schemas
     operations = [operation for path in shared["paths"].values() for operation in path.values()]
     shared["components"]["parameters"] = _share_parameters(operations)
+    shared["components"]["schemas"] |= _share_lists_of_values(shared["components"]["parameters"])
     shared["components"]["responses"] |= _share_answers(operations)
     return _without_unused(shared)
 
@@ -78,6 +80,24 @@ def _share_parameters(operations: list[Json]) -> Json:
     for operation in operations:
         operation["parameters"] = [shared.reference(p["name"], p) for p in operation["parameters"]]
     return shared.components
+
+
+def _share_lists_of_values(parameters: Json) -> Json:
+    """Put references in the place of closed lists of values that several parameters take; the schemas that
+    they lead to, each called after the first of its parameters."""
+    lists: dict[str, list[str]] = {}
+    for name, parameter in parameters.items():
+        item = parameter["schema"].get("items", {})
+        if "enum" in item:
+            lists.setdefault(json.dumps(item), []).append(name)
+    schemas: Json = {}
+    for form, names in lists.items():
+        if len(names) > 1:
+            title = f"{''.join(word[0].upper() + word[1:] for word in re.split('[._]', names[0]))}Values"
+            schemas[title] = json.loads(form)
+            for name in names:
+                parameters[name]["schema"]["items"] = {"$ref": f"#/components/schemas/{title}"}
+    return schemas
 
 
 def _share_answers(operations: list[Json]) -> Json:
