@@ -19,7 +19,7 @@ from peewee import Database, IntegrityError
 from playhouse.migrations import Runner
 
 from api import create_app
-from api.commands import renewal
+from api.commands import renewal, serve
 from api.commands.common import opened
 from api.records.core import registry
 from api.records.core.packed import plain
@@ -317,10 +317,29 @@ def test_it_is_said_how_far_an_upgrade_is(
     with opened(f"sqlite:///{database_file}"):
         pass
 
-    said = "facts: after an upgrade ([1-9][0-9]*) of \\1 records are {}, [0-9,]+ a second: 0 minutes left"
+    said = "facts: ([1-9][0-9]*) of \\1 records are {}, [0-9,]+ a second: 0 minutes left"
     lines = capsys.readouterr().err.splitlines()
     for line, step in zip(lines, ("rendered again", "found by new keys"), strict=True):
         assert re.fullmatch(said.format(step), line)
+
+
+def test_a_start_that_finishes_an_upgrade_says_how_far_it_is(
+    database_file: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with sqlite3.connect(database_file) as connection:
+        connection.execute("UPDATE fingerprint SET text = '', digest = '' WHERE name = 'rendering'")
+    monkeypatch.setenv("FACTS_DATABASE_URL", f"sqlite:///{database_file}")
+    with closing(open_database(f"sqlite:///{database_file}")) as database:
+        # Cut off when all was listed and nothing was rendered.
+        monkeypatch.setattr("api.records.write.renew.catch_up", lambda *_, **__: None)
+        renew(database)
+    monkeypatch.undo()
+    monkeypatch.setenv("FACTS_DATABASE_URL", f"sqlite:///{database_file}")
+    monkeypatch.setattr(renewal, "_BETWEEN_LINES", 0)
+
+    serve._prepare()
+
+    assert " records are rendered again, " in capsys.readouterr().err
 
 
 KEYED = ("SELECT t.type, t.filter, t.value, t.qualifier, k.record, k.filter, k.since, k.until "

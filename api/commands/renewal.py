@@ -1,4 +1,4 @@
-"""How far a record is brought along after an upgrade: lines for an operator, whatever reads them."""
+"""How far a record is brought along at a start: lines for an operator, whatever reads them."""
 
 from time import monotonic
 
@@ -27,7 +27,7 @@ class Renewal:
         rate = self._done / (now - self._began)
         left = (total - self._done) / rate / 60
         click.echo(
-            f"facts: after an upgrade {self._done:,} of {total:,} records are {step}, "
+            f"facts: {self._done:,} of {total:,} records are {step}, "
             f"{rate:,.0f} a second: {left:,.0f} minutes left",
             err=True,
         )

@@ -16,11 +16,12 @@ from api.http.heap import return_memory
 from api.http.log import configure
 from api.http.server import Server, options
 from api.records.store.turns import Turns
-from api.records.write.rerender import catch_up
+from api.records.write.renew import render_what_is_left
 from api.settings import Settings
 from schemas.fuzzy_date import FuzzyDate
 
 from .common import away, database_option, opened, settings_or_end
+from .renewal import Renewal
 
 #: Seconds between two looks for a server that was away when this one started.
 _BETWEEN_LOOKS = 1
@@ -61,7 +62,7 @@ def _prepare() -> None:
     """Bring the database to this version. Before the workers start, so that none of them finds half-made
     tables."""
     with opened(None, new=True) as database, suppress(OperationalError):
-        catch_up(database)
+        render_what_is_left(database, Renewal().told)
 
 
 def _made(settings: Settings, turns: Turns, missing: bool) -> Flask:

@@ -29,10 +29,16 @@ def renew(database: Database, told: Told = lambda done, many, total: None) -> No
     if not keyed:
         _forget_keys(database)
     if not (rendered and keyed):
-        pending = pending_refreshes(database)
-        catch_up(database, keyed=keyed, told=lambda many: told("rendered again", many, pending))
+        render_what_is_left(database, told, keyed=keyed)
     if not keyed:
         _rebuild_all(database, told)
+
+
+def render_what_is_left(database: Database, told: Told, *, keyed: bool = True) -> None:
+    """Render what is left to be rendered again, after a start that was cut off as well, and tell how far that
+    is."""
+    pending = pending_refreshes(database)
+    catch_up(database, keyed=keyed, told=lambda many: told("rendered again", many, pending))
 
 
 def _postpone_all(database: Database) -> None:
