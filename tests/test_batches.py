@@ -4,6 +4,9 @@ from typing import Any
 
 import pytest
 
+from api.records.core.sql import ALWAYS
+from api.records.store.tables import KEPT_ANSWERS
+
 from .audits.contract import require_shape
 from .conftest import Desk
 from .test_clients import DOCUMENT
@@ -276,6 +279,17 @@ def test_a_refusal_is_not_replayed(desk: Desk) -> None:
     desk.party("ann")
 
     assert desk.send("POST", "parties", wrong, Idempotency_Key="a-2").status_code == 201
+
+
+def test_an_answer_is_given_again_for_a_day_only(desk: Desk) -> None:
+    desk.send("POST", "parties", BOB, Idempotency_Key="a-3")
+    KEPT_ANSWERS.change(desk.database, ALWAYS, created="2019-07-21T00:00:00+00:00")
+
+    response = desk.send("POST", "parties", {**BOB, "id": "rob"}, Idempotency_Key="a-3")
+    again = desk.send("POST", "parties", {**BOB, "id": "rob"}, Idempotency_Key="a-3")
+
+    assert response.status_code == 201, response.text
+    assert again.headers["Idempotency-Replayed"] == "true"
 
 
 @pytest.mark.parametrize("value", ["", "a b", "ä", "x" * 300])
