@@ -26,6 +26,8 @@ _WEIGHTS = "{0.1, 0.1, 0.6, 1.0}"
 _WRITTEN_AT_ONCE = 100
 #: PostgreSQL keeps places up to this one, and words up to so many bytes.
 _LAST_PLACE, _LONGEST = 16_383, 2_000
+#: Characters that never take more bytes than that.
+_SURELY_SHORT = _LONGEST // 4
 #: Longer texts weigh less: 1 + the logarithm of their length.
 _BY_LENGTH = 1
 #: What a match of words counts; a part of a word counts far less than the same word as a whole.
@@ -182,6 +184,8 @@ def _vector(texts: Texts) -> str:
 
 
 def _quoted(word: str) -> str:
+    if word.isalnum() and len(word) <= _SURELY_SHORT:
+        return f"'{word}'"
     short = word.encode()[:_LONGEST].decode(errors="ignore")
     return "'" + short.replace("\\", "\\\\").replace("'", "''") + "'"
 
