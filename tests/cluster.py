@@ -89,6 +89,26 @@ class Cluster:
         made = Path(f"/proc/{first}/task/{first}/children").read_text().split()
         return [first, *map(int, made)]
 
+    def keep_log_in(self, place: Path) -> None:
+        """Move the write-ahead log to a folder, with a restart."""
+        self.stop()
+        log = self.folder / "pg_wal"
+        shutil.move(log, place / "log")
+        log.symlink_to(place / "log")
+        if _SERVERS_USER:
+            self._own(place / "log")
+        self.start()
+
+    @staticmethod
+    def _own(folder: Path) -> None:
+        for path in (folder, *folder.rglob("*")):
+            shutil.chown(path, _SERVERS_USER, _SERVERS_USER)
+
+    def is_gone(self) -> bool:
+        """Whether it has ended by itself."""
+        file = self.folder / "postmaster.pid"
+        return not (file.exists() and Path("/proc", file.read_text().split()[0]).exists())
+
     def promote(self) -> None:
         """Let a replica be a server of its own."""
         self._run("pg_ctl", "--wait", f"--pgdata={self.folder}", "promote")

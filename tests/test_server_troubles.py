@@ -1,6 +1,9 @@
 """What is answered while a PostgreSQL server does not do its work, and afterwards without a restart."""
 
 import json
+import os
+import signal
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,7 +16,7 @@ import pytest
 
 from .audits.clients import Client, Reply
 from .cluster import Cluster, new_database, own_server, small_disk
-from .conftest import Server, facts
+from .conftest import PATIENCE_MS, Server, facts
 
 pytestmark = pytest.mark.process
 
@@ -28,6 +31,7 @@ class Site:
     cluster: Cluster
     url: str
     small: Path
+    small_for_log: Path
 
     def execute(self, *statements: str) -> None:
         """By the server's administrator, in the database."""
@@ -55,6 +59,33 @@ END_SESSIONS = "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WH
 READ_ONLY = "default_transaction_read_only"
 
 
+def fill(disk: Path) -> None:
+    """Let somebody else take what room there is."""
+    with suppress(OSError), (disk / "other").open("wb") as other:
+        while True:
+            other.write(bytes(4096))
+            other.flush()
+
+
+def log_is_full(site: Site) -> None:
+    """Where the write-ahead log cannot go on, PostgreSQL gives up, and cannot begin again before there is
+    room."""
+    if not site.small_for_log.is_mount():
+        site.cluster.stop("immediate")
+        return
+    site.cluster.keep_log_in(site.small_for_log)
+    fill(site.small_for_log)
+    while not site.cluster.is_gone():
+        with suppress(psycopg.Error):
+            site.at_server("SELECT pg_create_restore_point('one'), pg_switch_wal()")
+
+
+def log_has_room(site: Site) -> None:
+    if site.small_for_log.is_mount():
+        (site.small_for_log / "other").unlink()
+    site.cluster.start()
+
+
 def disk_is_full(site: Site) -> None:
     """A table cannot grow on a small file system that somebody else filled; where this process may make none,
     a table says so."""
@@ -62,10 +93,7 @@ def disk_is_full(site: Site) -> None:
         site.execute(
             f"CREATE TABLESPACE small LOCATION '{site.small}'", "ALTER TABLE revision SET TABLESPACE small"
         )
-        with suppress(OSError), (site.small / "other").open("wb") as other:
-            while True:
-                other.write(bytes(4096))
-                other.flush()
+        fill(site.small)
         return
     site.execute(
         "CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS "
@@ -121,6 +149,9 @@ TROUBLES = {
     "is full": Trouble(
         disk_is_full, disk_has_room, 200, 507, None, FULL, "the database is full"
     ),
+    "has no room for its log": Trouble(
+        log_is_full, log_has_room, 503, 503, "5", CLOSED, "the database is unreachable"
+    ),
     "ends every session": Trouble(
         lambda site: site.at_server(END_SESSIONS), lambda _: None, 200, 201, None, "", ""
     ),
@@ -130,8 +161,8 @@ TROUBLES = {
 def test_each_trouble_of_a_server_has_its_answer_and_ends_without_a_restart(
     loaded: Path, tmp_path: Path
 ) -> None:
-    with small_disk() as small, own_server() as cluster:
-        site = Site(cluster, new_database(cluster.address, "facts"), small)
+    with small_disk() as small, small_disk(48) as for_log, own_server("max_wal_size=32MB") as cluster:
+        site = Site(cluster, new_database(cluster.address, "facts"), small, for_log)
         assert facts("copy", f"sqlite:///{loaded}", site.url).returncode == 0
         key = facts("key", "create", "In a test", "--role", "publisher", "--db", site.url).stdout.strip()
         cluster.stop()
@@ -159,6 +190,66 @@ def test_each_trouble_of_a_server_has_its_answer_and_ends_without_a_restart(
         assert {trouble.event for trouble in TROUBLES.values()} - {""} <= set(events)
         assert "failed" not in events
         assert facts("doctor", "--db", site.url).stdout == "everything agrees\n"
+
+
+#: The sessions of a service that tell it of commits: by which statement each is known.
+TELLING = {"who listens": "LISTEN %", "who is asked for the version": "%pg_current_snapshot%"}
+#: What befalls such a session.
+BEFALLS: dict[str, Callable[[Site, int], None]] = {
+    "nothing": lambda _, __: None,
+    "it is ended": lambda site, pid: site.at_server(f"SELECT pg_terminate_backend({pid}, 10000)"),
+    "it hangs": lambda _, pid: os.kill(pid, signal.SIGSTOP),
+}
+#: Milliseconds that an answer may be older than the record.
+BOUND = 1_500
+
+
+def test_no_answer_is_older_than_its_bound_whatever_becomes_of_who_tells(
+    loaded: Path, tmp_path: Path
+) -> None:
+    with small_disk() as small, own_server() as cluster:
+        site = Site(cluster, new_database(cluster.address, "facts"), small, small)
+        assert facts("copy", f"sqlite:///{loaded}", site.url).returncode == 0
+        key = facts("key", "create", "In a test", "--role", "publisher", "--db", site.url).stdout.strip()
+        bounded = {"FACTS_CACHE_STALENESS_MS": str(BOUND)}
+        asked = Server(f"{site.url}?application_name=asked", workers=1, log=tmp_path / "log", **bounded)
+        written = Server(site.url, workers=1, log=tmp_path / "other-log")
+        try:
+            reader, writer = asked.client(), written.client(key)
+            for who, statement in TELLING.items():
+                for what, befall in BEFALLS.items():
+                    count_of_parties(reader)
+                    befall(site, session_of(site, statement))
+                    before = count_of_parties(reader)
+                    assert write(writer).status == 201
+                    time.sleep(BOUND / 1000)
+
+                    assert count_of_parties(reader) == before + 1, (who, what)
+        finally:
+            for pid in cluster.processes():
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGCONT)
+            asked.stop()
+            written.stop()
+
+
+def count_of_parties(client: Client) -> int:
+    """As it is kept in front of the application from then on."""
+    for _ in range(2):
+        answer = client.send("GET", "/v1/parties?count=true&limit=1")
+    return int(answer.json()["page"]["total"])
+
+
+def session_of(site: Site, statement: str) -> int:
+    """The process of the database server that answers the service, known by a statement."""
+    query = "SELECT pid FROM pg_stat_activity WHERE application_name = 'asked' AND query LIKE %s"
+    until = time.monotonic() + PATIENCE_MS / 1000
+    while time.monotonic() < until:
+        with psycopg.connect(f"{site.cluster.address}/postgres", autocommit=True) as connection:
+            if found := connection.execute(query, [statement]).fetchone():
+                return int(found[0])
+        time.sleep(0.05)
+    raise AssertionError(f"no session has said {statement}")
 
 
 def require(client: Client, trouble: Trouble) -> None:
