@@ -1,17 +1,29 @@
 """`facts copy`: a whole record from one database into another."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 
 import click
 from peewee import Database
 
-from api.records.store.database import open_database
+from api.records.store.database import is_on_server, open_database
 from api.records.store.tables import TABLES
+from api.records.store.whole_file import made_whole
 from api.records.upkeep.copying import copy_record
 from api.records.upkeep.source import SourceFailed
 from schemas.base import counted
 
-from .common import give_up, opened, opened_to_read, place_or_end, plainly, settings_or_end
+from .common import (
+    file_or_end,
+    give_up,
+    is_there,
+    opened,
+    opened_to_read,
+    place_or_end,
+    plainly,
+    settings_or_end,
+)
 from .progress import steps
 
 
@@ -26,7 +38,7 @@ def copy(source: str, target: str) -> None:
     """
     with opened_to_read(source) as read:
         rows = _rows_of(read)
-    with opened(target, new=True) as written, steps() as shown:
+    with _opened_to_fill(target) as written, steps() as shown:
         step = shown.step("Copying rows", rows)
         try:
             again = partial(open_database, source, settings_or_end().busy_timeout_ms, resting=True)
@@ -38,6 +50,18 @@ def copy(source: str, target: str) -> None:
                 raise failed.why from None
         step.end(done)
     click.echo(f"{counted(done, 'row')} copied and compared")
+
+
+@contextmanager
+def _opened_to_fill(url: str) -> Iterator[Database]:
+    """The database to copy into: one that is there, or a new file."""
+    if is_there(url) or is_on_server(url):
+        with opened(url, new=True) as database:
+            yield database
+        return
+    file = file_or_end(url, new=True)
+    with plainly(str(file)), made_whole(file, settings_or_end().busy_timeout_ms) as database:
+        yield database
 
 
 def _rows_of(database: Database) -> int:

@@ -132,6 +132,17 @@ def put_in_place(half: Path, file: Path) -> None:
     os.replace(half, file)
 
 
+def put_whole(half: Path, file: Path) -> None:
+    """Give a database that is complete its name, once it is on disk.
+
+    Raises FileExistsError where something has that name.
+    """
+    _sync(half)
+    if file.exists():
+        raise FileExistsError(file)
+    os.rename(half, file)
+
+
 def beside(file: Path, suffix: str) -> Path:
     """A file that SQLite keeps beside a database."""
     return Path(f"{os.path.realpath(file)}{suffix}")
