@@ -173,6 +173,22 @@ def test_no_query_lacks_an_index(there: FlaskClient, planned: Callable[..., list
     assert [sql for sql, values in selects if planned(sql, values)] == []
 
 
+def test_no_query_is_compiled_before_it_runs(address: str) -> None:
+    url = new_database(address)
+    with psycopg.connect(url, autocommit=True) as connection:
+        name = connection.info.dbname
+        connection.execute(f"ALTER DATABASE {name} SET jit_above_cost = 0".encode())
+    query = "EXPLAIN (ANALYZE) SELECT COUNT(*) FROM pg_class"
+    with psycopg.connect(url) as connection:
+        otherwise = [row[0] for row in connection.execute(query)]
+
+    with closing(open_database(url)) as database:
+        plan = [row[0] for row in database.execute_sql(query).fetchall()]
+
+    assert "JIT:" in otherwise
+    assert "JIT:" not in plan
+
+
 # Copies
 
 
@@ -269,6 +285,34 @@ def test_a_copy_ends_where_its_reader_does(loaded: Path, address: str) -> None:
     assert copying.returncode == 2, said
     assert "the process that read it has ended" in said
     assert client_at(url).get("/v1/parties").get_json()["data"] == []
+
+
+@pytest.mark.parametrize("killed", ["its reader", "all of it"])
+def test_a_copy_into_a_new_file_is_whole_or_not_there(loaded: Path, tmp_path: Path, killed: str) -> None:
+    place = tmp_path / "place"
+    place.mkdir()
+    command = [sys.executable, "-m", "api.cli", "copy", f"sqlite:///{loaded}", f"sqlite:///{place}/new.db"]
+    copying = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
+    reader = reader_of(copying.pid)
+    os.kill(reader, signal.SIGSTOP)
+    os.kill(reader if killed == "its reader" else copying.pid, signal.SIGKILL)
+    os.kill(reader, signal.SIGCONT)
+    copying.communicate(timeout=PATIENCE_MS / 1000)
+    left = sorted(file.name for file in place.iterdir())
+
+    again = facts("copy", f"sqlite:///{loaded}", f"sqlite:///{place}/new.db")
+
+    assert left == [] if killed == "its reader" else all(name.startswith(".facts-copy-") for name in left)
+    assert again.returncode == 0, again.stderr
+    assert [file.name for file in place.iterdir()] == ["new.db"]
+    assert facts("doctor", "--db", f"sqlite:///{place}/new.db").stdout == "everything agrees\n"
+
+
+def test_a_copy_says_where_no_file_can_be_made(loaded: Path, tmp_path: Path) -> None:
+    done = facts("copy", f"sqlite:///{loaded}", f"sqlite:///{tmp_path}/nowhere/new.db")
+
+    said = f"facts: {tmp_path}/nowhere/new.db: it cannot be made: No such file or directory\n"
+    assert (done.returncode, done.stderr) == (2, said)
 
 
 def reader_of(pid: int) -> int:

@@ -28,7 +28,6 @@ from .server_shape import (
     DECLARED_FUNCTIONS,
     FUNCTIONS,
     HAS_LZ4,
-    IN_BINARY,
     INDEXES,
     KINDS_OF_COLUMNS,
     MAY_MAKE,
@@ -36,7 +35,7 @@ from .server_shape import (
     differences,
     mending,
 )
-from .server_words import BinaryCursor, in_their_words
+from .server_words import BinaryCursor, in_their_words, pour
 from .tables import COUNTERS, SECRETS
 
 #: Whoever writes holds this lock of the database until the commit: "facts" as a number.
@@ -52,6 +51,8 @@ _ALIVE: dict[str, Any] = {
     "keepalives_count": 5,
     "tcp_user_timeout": 15_000,
 }
+#: A plan of which much is guessed would be compiled for longer than it runs: 50 ms instead of 2.
+_UNCOMPILED = "-c jit=off"
 #: Rows that are written in one statement.
 _WRITTEN_AT_ONCE = 100
 #: Keys that one statement asks for.
@@ -80,7 +81,7 @@ class PostgresDatabase(PostgresqlDatabase):
         self._busy_timeout_ms = busy_timeout_ms
         #: By the threads that opened them.
         self._connections: dict[int, ref[Any]] = {}
-        options = "-c default_transaction_read_only=on" if resting else ""
+        options = f"{_UNCOMPILED} -c default_transaction_read_only=on" if resting else _UNCOMPILED
         super().__init__(
             # peewee takes the shorter scheme for the name of a database.
             f"postgresql://{url.partition('://')[2]}",
@@ -264,21 +265,12 @@ class PostgresDatabase(PostgresqlDatabase):
         yield from differences(held, right)
 
     def pour(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-        """By COPY, in binary where the driver writes all kinds of columns so: as text, bytes are twice as
-        many, and are read one by one."""
-        names = ", ".join(f'"{name}"' for name in columns)
+        """By COPY; large values are compressed by lz4, where the server has it."""
         kinds = dict(self._rows(KINDS_OF_COLUMNS, (table,)))
-        types = [kinds[name] for name in columns]
-        binary = IN_BINARY.issuperset(types)
-        how = "(FORMAT binary)" if binary else ""
         if self._rows(HAS_LZ4):
             self.execute_sql("SET LOCAL default_toast_compression = lz4")
-        cursor = PostgresqlDatabase.connection(self).cursor()
-        with translated, cursor.copy(f"COPY {table} ({names}) FROM STDIN {how}") as lines:
-            if binary:
-                lines.set_types(types)
-            for row in rows:
-                lines.write_row(row)
+        with translated:
+            pour(PostgresqlDatabase.connection(self), table, {name: kinds[name] for name in columns}, rows)
 
     @contextmanager
     def unindexed(self, tables: Collection[str]) -> Iterator[None]:

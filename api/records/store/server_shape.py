@@ -144,12 +144,11 @@ FROM pg_index i JOIN pg_class c ON c.oid = indrelid
 WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r'
 AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid)
 """
-#: Names and kinds of the columns of a table of the current schema; the kinds that are written in binary.
+#: Names and kinds of the columns of a table of the current schema.
 KINDS_OF_COLUMNS = """
 SELECT attname, format_type(atttypid, NULL) FROM pg_attribute
 WHERE attrelid = to_regclass(?) AND attnum > 0 AND NOT attisdropped
 """
-IN_BINARY = frozenset({"bigint", "text", "bytea"})
 #: Whether large values can be compressed by lz4, which takes a quarter of the time that pglz takes.
 HAS_LZ4 = "SELECT 1 FROM pg_settings WHERE name = 'default_toast_compression' AND 'lz4' = ANY (enumvals)"
 #: Whether tables can be made to compare others with them.
