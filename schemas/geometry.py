@@ -182,9 +182,8 @@ class PrecisionSchema(ValueSchema):
 class Coordinates(One):
     """A point: of a `geometry` that is one, shown again."""
 
-    def get_value(self, obj: Any, attr: Any, accessor: Any = None, default: Any = None) -> Any:
-        """The coordinates that are stated, or the point."""
-        return super().get_value(obj, attr, accessor, default) or point_of(obj.get("geometry"))
+    def _serialize(self, value: Any, attr: Any, obj: Any, **kwargs: Any) -> Any:  # type: ignore[override]  # marshmallow has two names for it
+        return super()._serialize(value or point_of(obj.get("geometry")), attr, obj, **kwargs)
 
 
 def point_of(geometry: Json | None) -> Json | None:
