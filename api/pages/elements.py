@@ -83,7 +83,9 @@ def moment(of: "Moment") -> Markup:
     """When something was, and what."""
     at = time(of.at) if of.at else ""
     who = f' <span class="aside"{written(of.who.language)}>{escape(of.who.text)}</span>' if of.who else ""
-    contested = f' <span class="aside">⇄ {escape(_("contested"))}</span>' if of.contested else ""
+    # Words are not found for translators within such strings.
+    word = _("contested")
+    contested = f' <span class="aside">⇄ {escape(word)}</span>' if of.contested else ""
     kind = "what happening" if of.happening else "what"
     what = f'<span class="{kind}">{link(of.link)}{who}{contested}</span>'
     return Markup(f'<span class="when">{at}</span>\n{what}\n')
