@@ -242,6 +242,10 @@ def _make_query_real(path: str, query: Query, known: Known, chance: Random) -> N
         query |= {"said": chance.choice(REAL_DATES)} if "said" in query else {}
     if "id" in query:
         _leave_only(query, BESIDE_IDS)
+    if path == "/v1/export":
+        query |= {"dossier": [chance.choice(known.ids["dossier"])]} if "dossier" in query else {}
+        # A table is of claims alone.
+        query |= {"type": ["claim"]} if "type" in query and query.get("format") == "csv" else {}
 
 
 def _measure(query: Query, chance: Random, within: dict[str, Filter]) -> None:

@@ -124,10 +124,11 @@ def _limited(state: State, settings: Settings) -> AbstractContextManager[None]:
 
 def _tag(state: State, query: Query, made: list[str]) -> str:
     """What determines an export: the state, what was asked of it, and how it is made."""
-    commits, _ = reached(state.database)
+    # Drafts are no news to whoever may not read them.
+    _, changes = reached(state.database)
     moment = state.moment.commit if state.moment else None
     asked = [sorted(query["dossier"] or ()), sorted(query["type"] or ())]
-    return tag_of([orjson.dumps([made, commits, moment, asked])])
+    return tag_of([orjson.dumps([made, changes, moment, asked])])
 
 
 def _parts(pieces: Iterable[bytes]) -> Iterator[bytes]:
