@@ -241,7 +241,8 @@ def _take_ways(most: int | None, changed: int | None) -> None:
     """Take so many records for many, and so many that changed since a moment; None: as it is."""
     for module, name, usual in _WAYS:
         given = changed if name == "MOST_CHANGED" else most
-        setattr(module, name, usual if given is None else max(given, name in ("BLOCK", "AT_ONCE", "HALF")))
+        least = 1 if name in ("BLOCK", "AT_ONCE", "HALF") else 0
+        setattr(module, name, usual if given is None else max(given, least))
 
 
 class World(RuleBasedStateMachine):
