@@ -6,13 +6,14 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from api.http.bodies import DEEPEST, parse
+from api.http.bodies import parse
 from api.http.problems import Problem
 from api.http.query_strings import LONGEST_PREFERENCES
 from api.records.read.select import MOST_SUGGESTED
 from api.records.write.session import MOST_SUGGESTED as MOST_SUGGESTED_IN_A_WRITE
 from schemas.base import MOST_UNKNOWN
 from schemas.problem import MOST_ERRORS
+from schemas.strict_json import DEEPEST
 
 from .conftest import Desk
 

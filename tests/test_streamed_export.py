@@ -100,7 +100,13 @@ def _timeless(lines: bytes) -> dict[str, Json]:
 @pytest.mark.parametrize(
     ("lines", "said"),
     [
-        ('{"type":"party","id":"x"', ":1: /: the line is no JSON: unexpected end of data, at column 25"),
+        ('{"type":"party","id":"x"', ":1: /: the line is not JSON that can be kept: unexpected end of data"),
+        ('{"type":"party","id":"x","id":"y"}', 'the member "id" stands twice in one object'),
+        (
+            '{"type":"claim","limit":12345678901234567890}',
+            "the number 12345678901234567890 is beyond 64 bits",
+        ),
+        ('{"type":"claim","tags":' + "[" * 40 + "]" * 40 + "}", "it nests more than 32 levels deep"),
         ('\n{"type":"partei"}', ':2: /: "partei" is not a record type; did you mean "party"?'),
         ("[]", ":1: /: the line is no record: each is an object of JSON"),
         ('{"type":"party","id":"x","name":"X","kind":"country"}', 'did you mean "state"?'),

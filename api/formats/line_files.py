@@ -11,6 +11,7 @@ import orjson
 
 from api.records.core.registry import TYPES
 from schemas.base import Fault
+from schemas.strict_json import read_json
 
 from .parts import RECORDS_A_PART, Part
 from .yaml_lists import Place, UnreadableError
@@ -59,10 +60,11 @@ def _lines(file: Path) -> Iterator[str]:
 
 
 def _type_of(line: str, number: int) -> str:
+    """The type of the record in a line, which is read as strictly as a body: later it need not be again."""
     try:
-        record = orjson.loads(line.rstrip())
-    except orjson.JSONDecodeError as error:
-        raise UnreadableError(number, f"the line is no JSON: {error.msg}, at column {error.colno}") from error
+        record = read_json(line.encode())
+    except ValueError as error:
+        raise UnreadableError(number, f"the line is not JSON that can be kept: {error}") from error
     if not isinstance(record, dict):
         raise UnreadableError(number, "the line is no record: each is an object of JSON")
     if record.get("type") not in TYPES:

@@ -13,7 +13,9 @@ from typing import Any, Final, TypeGuard
 from yaml import CBaseLoader, YAMLError
 from yaml.events import MappingEndEvent, MappingStartEvent, ScalarEvent, SequenceEndEvent, SequenceStartEvent
 
-from .yaml_lists import DEEPEST, NULLS, converted
+from schemas.strict_json import DEEPEST
+
+from .yaml_lists import NULLS, converted
 
 #: Where YAML 1.1, which libyaml reads, and 1.2 differ, or the two readers do: tabs, control characters, line
 #: breaks of Unicode; documents and directives; a colon at a bracket, comma or quotation mark; a question mark

@@ -21,9 +21,7 @@ from ruamel.yaml.events import (
 )
 from ruamel.yaml.reader import ReaderError
 
-# The edge words of an assessment's citation are six deep. What is far deeper is no record, and the
-# time that ruamel.yaml takes for open brackets grows with the square of their number.
-DEEPEST: Final = 32
+from schemas.strict_json import DEEPEST
 
 
 class Place(NamedTuple):
@@ -158,6 +156,7 @@ class ListReader:
             yield event
 
     def _value(self, event: Event, pointer: str, line: int, depth: int) -> Any:
+        # The time that ruamel.yaml takes for open brackets grows with the square of their number.
         if depth > DEEPEST:
             raise UnreadableError(self._line(event), f"nested more than {DEEPEST} levels deep")
         self._refuse_machinery(event, pointer)

@@ -1,24 +1,20 @@
-"""Bodies, read strictly: JSON in UTF-8, each member once, numbers that every reader holds, no deep nests."""
+"""Bodies, read strictly (see schemas/strict_json.py), and no larger than they may be."""
 
-import json
-from collections import Counter
-from collections.abc import Iterable, Sequence
-from typing import Any, NoReturn
+from collections.abc import Sequence
+from typing import Any
 
-import orjson
 from flask import request
 from werkzeug.exceptions import HTTPException
 
 from schemas.base import quoted
+from schemas.strict_json import read_json
 
 from .compression import READ_CODINGS, TooManyBytes, UnreadableCoding, decoded
 from .problems import Problem
 
 JSON = "application/json"
 MERGE_PATCH = "application/merge-patch+json"
-DEEPEST = 32
 _CODINGS = ", ".join(READ_CODINGS)
-_LARGEST = 2**63 - 1
 
 
 def read_body(media_types: Sequence[str] = (JSON,), *, optional: bool = False) -> Any:
@@ -100,64 +96,8 @@ def _require_media_type(media_types: Sequence[str]) -> None:
 
 
 def parse(raw: bytes) -> Any:
-    """JSON text as a value.
-
-    Two readers, each for what it is good at: orjson refuses what is not JSON in UTF-8 (NaN, lone
-    surrogates, control characters) and nests at most 1024 deep, so that the other may recurse; json
-    shows members that stand twice and numbers as they were written.
-    """
-    if not raw.strip():
-        _refuse("it is empty")
-    too_deep = f"it nests more than {DEEPEST} levels deep"
+    """JSON text as a value. Raises a 400 problem for what is not JSON that can be kept."""
     try:
-        value = orjson.loads(raw)
-    except orjson.JSONDecodeError as error:
-        _refuse(str(error).partition(": line")[0])
-    if _nests_deeper(value, DEEPEST):
-        _refuse(too_deep)
-    try:
-        return json.loads(raw, object_pairs_hook=_members, parse_int=_integer, parse_float=_number)
-    except RecursionError:
-        # orjson keeps the last of members that stand twice: what nests in the others was not measured.
-        _refuse(too_deep)
+        return read_json(raw)
     except ValueError as error:
-        _refuse(str(error))
-
-
-def _refuse(fault: str) -> NoReturn:
-    raise Problem("invalid-json", f"the body is not JSON that can be kept: {fault}")
-
-
-def _nests_deeper(value: Any, levels: int) -> bool:
-    """Whether arrays and objects nest in more levels than these."""
-    found = _nests([value])
-    for _ in range(levels):
-        found = _nests(member for nest in found for member in nest)
-    return bool(found)
-
-
-def _nests(values: Iterable[Any]) -> list[Iterable[Any]]:
-    """The arrays and objects among values, each as what stands in it."""
-    return [v.values() if isinstance(v, dict) else v for v in values if isinstance(v, dict | list)]
-
-
-def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    members = dict(pairs)
-    if len(members) < len(pairs):
-        times = Counter(name for name, _ in pairs)
-        twice = next(name for name, count in times.items() if count > 1)
-        raise ValueError(f"the member {quoted(twice)} stands twice in one object")
-    return members
-
-
-def _integer(text: str) -> int:
-    if len(text) > 20 or abs(int(text)) > _LARGEST:
-        raise ValueError(f"the number {text[:24]} is beyond 64 bits")
-    return int(text)
-
-
-def _number(text: str) -> float:
-    value = float(text)
-    if value in (float("inf"), float("-inf")):
-        raise ValueError(f"the number {text[:24]} is too large")
-    return value
+        raise Problem("invalid-json", f"the body is not JSON that can be kept: {error}") from None
