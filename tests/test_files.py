@@ -231,6 +231,29 @@ def _obeying(command: str, database: Path) -> subprocess.CompletedProcess[str]:
 # Copies
 
 
+@pytest.mark.parametrize("command", ["backup", "copy"])
+def test_a_copy_takes_over_no_log_that_a_database_of_its_name_left(
+    database_file: Path, tmp_path: Path, command: str
+) -> None:
+    new, gone = tmp_path / "new.db", tmp_path / "gone.db"
+    shutil.copy(database_file, gone)
+    with closing(sqlite3.connect(gone)) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("DELETE FROM record")
+        connection.commit()
+        shutil.copy(tmp_path / "gone.db-wal", tmp_path / "new.db-wal")
+
+    source, target = f"sqlite:///{database_file}", f"sqlite:///{new}"
+    done = facts("backup", new, "--db", source) if command == "backup" else facts("copy", source, target)
+
+    assert done.returncode == 0, done.stderr
+    assert facts("doctor", "--db", target).stdout == "everything agrees\n"
+    assert (
+        client_of(new).get("/v1").get_json()["counts"]
+        == client_of(database_file).get("/v1").get_json()["counts"]
+    )
+
+
 def test_a_copy_that_cannot_be_written_leaves_nothing(database_file: Path, tmp_path: Path) -> None:
     (tmp_path / "there").mkdir()
 

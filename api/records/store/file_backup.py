@@ -126,7 +126,8 @@ def unopened(file: Path) -> Iterator[None]:
 
 
 def put_in_place(half: Path, file: Path) -> None:
-    """Let a database that is complete take the place of another, whose logs would be taken for its own."""
+    """Let a database that is complete take the place of another, whose logs would be taken for its own; they
+    may be there although that is gone."""
     for suffix in _BESIDE:
         beside(file, suffix).unlink(missing_ok=True)
     os.replace(half, file)
@@ -137,10 +138,10 @@ def put_whole(half: Path, file: Path) -> None:
 
     Raises FileExistsError where something has that name.
     """
-    _sync(half)
     if file.exists():
         raise FileExistsError(file)
-    os.rename(half, file)
+    _sync(half)
+    put_in_place(half, file)
 
 
 def beside(file: Path, suffix: str) -> Path:

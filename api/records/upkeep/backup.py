@@ -1,6 +1,5 @@
 """Copies of the record while it is written to, and such a copy in the record's place."""
 
-import os
 from pathlib import Path
 
 from peewee import Database
@@ -8,7 +7,7 @@ from peewee import Database
 from ..read.revisions import last_seq
 from ..store.database import MIGRATION_NAMES, refuse_newer, snapshot
 from ..store.engine import DatabaseUnusable, engine_of
-from ..store.file_backup import half_beside
+from ..store.file_backup import half_beside, put_whole
 
 
 def back_up(database: Database, target: Path) -> int:
@@ -24,7 +23,7 @@ def back_up(database: Database, target: Path) -> int:
         with snapshot(database):
             seq = last_seq(database)
             engine_of(database).copy_to(half)
-        os.rename(half, target)
+        put_whole(half, target)
     return seq
 
 
