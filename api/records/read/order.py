@@ -1,5 +1,6 @@
 """The first records of a selection in an order, beyond a place: what a page shows."""
 
+import operator
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -243,9 +244,11 @@ class First:
         found = BitMap()
         for day in self._days():
             numbers = day.numbers & self.chosen.numbers
-            # Those of one day go by id.
-            after = self.after[-1] if self.after is not None and self._is_last(day) else None
-            found |= BitMap([n for _, n in first_by_id(self.order.state, numbers, self.limit, after)])
+            # Those of one day go by id; of few, all are taken, and sorted with the others at the end.
+            after = self.after[-1] if self.after and self._place(day) == tuple(self.after[:3]) else None
+            if after or len(numbers) > self.limit:
+                numbers = BitMap([n for _, n in first_by_id(self.order.state, numbers, self.limit, after)])
+            found |= numbers
             if len(found) >= self.limit:
                 break
         return found
@@ -259,24 +262,17 @@ class First:
             days[day.earliest, day.latest] = days.get((day.earliest, day.latest), BitMap()) | day.numbers
         found = [_Day(0, *bounds, numbers) for bounds, numbers in days.items()]
         descends = order.keys[1].descends
-        found.sort(key=lambda day: (day.latest, day.earliest) if descends else (day.earliest, day.latest))
-        if descends:
-            found.reverse()
+        found.sort(key=self._place, reverse=descends)
         if self.after is not None:
-            found = [day for day in found if not self._is_passed(day, descends)]
+            missing, last = self.after[0], tuple(self.after[:3])
+            passes = operator.gt if descends else operator.lt
+            found = [] if missing else [day for day in found if not passes(self._place(day), last)]
         return iter([*found, _Day(1, LATEST, EARLIEST, calendar.undated)])
 
-    def _is_last(self, day: "_Day") -> bool:
-        """Whether the last page ended in a day."""
-        missing, *place = self.after or ()
-        here = (day.latest, day.earliest) if self.order.keys[1].descends else (day.earliest, day.latest)
-        return (missing, *place[:2]) == (day.missing, *here)
-
-    def _is_passed(self, day: "_Day", descends: bool) -> bool:
-        missing, *place = self.after or ()
-        here = (day.latest, day.earliest) if descends else (day.earliest, day.latest)
-        there = tuple(place[:2])
-        return bool(missing) or (here > there if descends else here < there)
+    def _place(self, day: "_Day") -> tuple[Any, ...]:
+        """Where a day stands in the order: the values of its keys but for the id."""
+        bounds = (day.latest, day.earliest) if self.order.keys[1].descends else (day.earliest, day.latest)
+        return day.missing, *bounds
 
 
 class _Day(NamedTuple):
