@@ -187,16 +187,14 @@ class Session:
 
     def survivor(self, record_id: str) -> Entry | None:
         """The record that an id stands for now: mergers followed."""
-        entry = self.entries.get(record_id) or self.get(record_id)
+        entry = self.get(record_id)
         while entry and entry.merged_into:
             entry = self.get(entry.merged_into)
         return entry
 
     def resolve(self, record_id: str) -> str:
         """The id that an id stands for now."""
-        entry = self.entries.get(record_id)
-        if entry is None or entry.merged_into:
-            entry = self.survivor(record_id)
+        entry = self.survivor(record_id)
         return entry.id if entry else record_id
 
     # What changes
