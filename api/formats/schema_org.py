@@ -1,7 +1,6 @@
 """Records in the words of schema.org, as JSON-LD: only what the record honestly says."""
 
 from collections.abc import Callable
-from urllib.parse import urlsplit
 
 from schemas import vocabularies as vocab
 from schemas.base import Json
@@ -10,17 +9,9 @@ from schemas.language_tags import OWN
 from schemas.source import published_by
 from schemas.vocabularies import Vocabulary
 
+from .addresses import page_address, web_address
+
 _SCHEMA = "schema:"
-
-
-def page_of(href: str) -> str:
-    """The page of what the API has at an address under /v1."""
-    return href.removeprefix("/v1")
-
-
-def web(url: str | None) -> str | None:
-    """An address that may stand in a link: of the web, or none."""
-    return url if url and urlsplit(url).scheme in ("http", "https") else None
 
 
 def claim(record: Json, publisher: str, base: str) -> Json:
@@ -84,13 +75,13 @@ _RATING = {"label": "alternateName", "value": "ratingValue", "best": "bestRating
 
 
 def _appearance(citation: Json, base: str) -> Json:
-    link = web(citation["deep_link"])
+    link = web_address(citation["deep_link"])
     named = {"@type": "CreativeWork", **_named(citation["source"], base)}
     return named | ({"url": link} if link else {})
 
 
 def _named(reference: Json, base: str) -> Json:
-    return {"name": reference["name"], "url": f"{base}{page_of(reference['href'])}"}
+    return {"name": reference["name"], "url": f"{base}{page_address(reference['href'])}"}
 
 
 def type_of(vocabulary: Vocabulary, kind: str, otherwise: str) -> str:
@@ -118,8 +109,8 @@ def _thing(record: Json, type_name: str) -> Json:
     found = {"@type": type_name, "name": record["name"], "description": record["description"]}
     found |= {
         "alternateName": names or None,
-        "sameAs": [*known, *filter(None, map(web, record["same_as"]))] or None,
-        "url": web(record["website"]),
+        "sameAs": [*known, *filter(None, map(web_address, record["same_as"]))] or None,
+        "url": web_address(record["website"]),
         "image": _image(record["image"]),
     }
     return {name: value for name, value in found.items() if value is not None}
@@ -127,7 +118,7 @@ def _thing(record: Json, type_name: str) -> Json:
 
 def _image(image: Json | None) -> Json | None:
     """A picture by its address: whoever reads this may fetch it, no page of ours does."""
-    if image is None or (address := web(image["url"])) is None:
+    if image is None or (address := web_address(image["url"])) is None:
         return None
     found = {"@type": "ImageObject", "contentUrl": address, "creditText": image["credit"]}
     found |= {"license": image["licence"], "caption": image["alt"]}
@@ -154,7 +145,7 @@ def source(record: Json) -> Json:
         "name": record["title"],
         "inLanguage": record["language"],
         "publisher": [_organization(party) for party in published_by(record)] or None,
-        "sameAs": web(record["url"]),
+        "sameAs": web_address(record["url"]),
     }
     return {name: value for name, value in found.items() if value is not None}
 

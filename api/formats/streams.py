@@ -16,6 +16,7 @@ from api.records.core.state import State
 from schemas.base import Json
 
 from . import schema_org
+from .addresses import page_address
 
 #: Records that are in memory at once.
 _AT_ONCE: Final = 500
@@ -68,7 +69,7 @@ def json_ld(bodies: Iterable[bytes], publisher: str, base: str) -> Iterator[byte
 
 
 def _node(record: Json, publisher: str, base: str) -> Json:
-    page = f"{base}{schema_org.page_of(record['links']['self'])}"
+    page = f"{base}{page_address(record['links']['self'])}"
     return {"@id": page, **schema_org.node_of(record, publisher, base)}
 
 

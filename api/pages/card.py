@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from api.formats.schema_org import page_of
+from api.formats.addresses import page_address
 from api.http.responses import public_base
 from api.records.answers.provenance import read_provenance
 from api.records.core.registry import CLAIM
@@ -102,7 +102,7 @@ def _show(document: Json, asked: Asked) -> Shown:
         Correction(day(last.time[:10]), last.note or "") if last else None,
         asked.query["revision"],
         document["outdated"],
-        f"{public_base()}{in_language(page_of(now['links']['self']))}",
+        f"{public_base()}{in_language(page_address(now['links']['self']))}",
         asked.settings.publisher_name,
         asked.query["theme"],
     )

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from api.formats.schema_org import web
+from api.formats.addresses import web_address
 from schemas.base import Json
 
 from .dates_in_words import in_words
@@ -38,7 +38,7 @@ def citations(found: Iterable[Json]) -> list[Citation]:
 def _citation(citation: Json) -> Citation:
     locator, check = citation["locator"] or {}, citation["check"]
     language = citation["language"] or citation["source"].get("language") or "und"
-    link = web(citation["deep_link"])
+    link = web_address(citation["deep_link"])
     states = citation["states"]
     return Citation(
         link_to(citation["source"]),

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from api.formats import schema_org
+from api.formats.addresses import page_address
 from api.formats.citing import Cited, citing
-from api.formats.schema_org import page_of
 from api.http.responses import public_base
 from api.records.answers.provenance import read_provenance
 from api.records.answers.quantities import quantities_of
@@ -96,7 +96,7 @@ def _show(document: Json, asked: Asked) -> Shown:
 
 def _view(document: Json, publisher: str) -> ClaimView:
     claim = document["claim"]
-    address = f"{public_base()}{page_of(claim['links']['self'])}"
+    address = f"{public_base()}{page_address(claim['links']['self'])}"
     # Whoever cites or embeds it has what the record itself says, in whichever language the page was read.
     itself = as_written(claim)
     return ClaimView(

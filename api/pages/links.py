@@ -7,7 +7,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from flask import g
 
-from api.formats.schema_org import page_of
+from api.formats.addresses import page_address
 from api.http.languages import LANG
 from api.records.answers.translation import written_in
 from schemas.base import Json
@@ -48,7 +48,7 @@ def _link(of: Json, name: str | None, href: str, language: str | None) -> Link:
     text, neutral = name or of["id"], of.get("neutral_name")
     return Link(
         text,
-        page_of(href),
+        page_address(href),
         neutral if neutral != text else None,
         of.get("name_language") or language,
         _note(of),

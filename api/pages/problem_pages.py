@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from flask import Flask, Response, current_app, g, request
 
-from api.formats.schema_org import page_of
+from api.formats.addresses import page_address
 from api.http.answer import RefusedPage
 from api.http.languages import LANG, OWN
 from api.http.problems import TYPES, problem_document
@@ -118,7 +118,7 @@ def _near(problem: Json) -> str | None:
     if near is None:
         return None
     if near.startswith("/"):
-        return page_of(near)
+        return page_address(near)
     kind = request.path.split("/")[1]
     return f"/{kind}/{near}" if request.view_args else None
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from api.formats.schema_org import page_of, web
+from api.formats.addresses import page_address, web_address
 from api.http.languages import OWN
 from api.records.core.registry import CLAIM, TYPES, RecordType
 from api.records.core.state import State
@@ -122,9 +122,9 @@ def elsewhere(record: Json) -> list[Fact]:
     """Where else it is to be found: its own page, those of others, and a picture, which is not shown here."""
     known = (record["identifiers"] or {}).items()
     return [
-        Fact(_("Website"), web=web(record["website"])),
+        Fact(_("Website"), web=web_address(record["website"])),
         *(Fact(_SCHEMES[name], web=ADDRESSES[name].format(value)) for name, value in known if value),
-        *(Fact(_("Elsewhere"), web=web(address)) for address in record["same_as"]),
+        *(Fact(_("Elsewhere"), web=web_address(address)) for address in record["same_as"]),
         _picture(record["image"]),
     ]
 
@@ -133,7 +133,7 @@ def _picture(image: Json | None) -> Fact:
     if image is None:
         return Fact(_("Picture"))
     said = " · ".join(image[name] for name in ("alt", "credit", "licence") if image[name])
-    return Fact(_("Picture"), text=said or None, web=web(image["url"]))
+    return Fact(_("Picture"), text=said or None, web=web_address(image["url"]))
 
 
 def name_of(record: Json) -> Text:
@@ -182,7 +182,7 @@ def selected(state: State, record_type: RecordType, sort: str, **filters: Any) -
 def listing(title: str, found: Json) -> Listing:
     """What was selected, as a list."""
     entries = [listed(record) for record in found["data"]]
-    return Listing(title, entries, found["total"], page_of(found["href"]))
+    return Listing(title, entries, found["total"], page_address(found["href"]))
 
 
 def listings(*found: tuple[str, Json]) -> list[Listing]:

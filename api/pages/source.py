@@ -1,7 +1,7 @@
 """The page of a source: what document it is, where it comes from, what rests on it."""
 
 from api.formats import schema_org
-from api.formats.schema_org import web
+from api.formats.addresses import web_address
 from api.records.answers.translation import as_written
 from api.records.core.registry import CLAIM, PARTY, PLACE, SOURCE
 from schemas.base import Json
@@ -66,8 +66,8 @@ def _facts(source: Json) -> list[Fact]:
         Fact(_("Signed by"), links_to(source.get("signatories", ()))),
         Fact(pgettext("day of a document", "Published"), when=when(source["published"])),
         Fact(_("By"), text=in_a_row(source["authors"]), is_quoted=True),
-        Fact(_("Read it"), web=web(source["url"])),
-        Fact(_("Archived"), web=web(source["archived_url"])),
+        Fact(_("Read it"), web=web_address(source["url"])),
+        Fact(_("Archived"), web=web_address(source["archived_url"])),
         Fact(_("Draws on"), [_parent(parent) for parent in source["derived_from"]]),
         Fact(_("Goes back to"), [] if itself else links_to(source["origins"])),
         Fact(_("Where it comes from"), text=_("It is its own origin.") if itself else None),
