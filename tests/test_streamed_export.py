@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 import zlib
 from collections.abc import Iterator
 from io import StringIO
@@ -11,6 +12,8 @@ from typing import Any
 import pytest
 import zstandard
 from flask.testing import FlaskClient
+
+from api.formats.file_records import LARGEST_FILE
 
 from .conftest import Desk, Json, Server, client_of, facts
 from .test_connections import GET, Wire, head
@@ -121,6 +124,18 @@ def test_lines_that_are_no_records_are_named(tmp_path: Path, lines: str, said: s
     assert done.returncode == 1
     assert said in done.stdout
     assert done.stderr == "1 fault; nothing was loaded\n"
+
+
+@pytest.mark.file
+def test_lines_that_would_never_end_are_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.ndjson")
+    (tmp_path / "long.ndjson").write_bytes(b'{"type":"party"}\n"' + b"x" * LARGEST_FILE)
+    files = tmp_path / "pipe.ndjson", tmp_path / "long.ndjson"
+
+    done = facts("load", *files, "--db", f"sqlite:///{tmp_path}/facts.db")
+
+    assert f"{files[0]}:1: /: cannot be read: not a file\n" in done.stdout
+    assert f"{files[1]}:2: /: the line has 20 MB or more\n" in done.stdout
 
 
 def test_claims_are_a_table_and_records_a_graph(client: FlaskClient) -> None:

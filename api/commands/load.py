@@ -11,7 +11,7 @@ from typing import NoReturn
 import click
 
 from api.formats.checking import Finding, judge_alone, judge_report, read_operations
-from api.formats.dossier_files import FileFault
+from api.formats.file_records import FileFault
 from api.formats.harvest import Harvest
 from api.formats.preparing import located
 from api.records.core.state import State

@@ -18,7 +18,8 @@ from api.records.write.operations import Put, Unreadable, readable
 from api.records.write.perform import judge
 from api.records.write.transaction import Operation
 
-from .dossier_files import FileRecord, read_files
+from .dossier_files import read_files
+from .file_records import FileRecord
 from .stating import STATED, withdrawal_of
 
 

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from .dossier_files import FileRecord, decoded, read_text_of, type_of
+from .dossier_files import decoded, read_text_of, type_of
+from .file_records import FileRecord
 from .yaml_lists import Place
 
 

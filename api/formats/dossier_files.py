@@ -11,61 +11,22 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache, partial
+from functools import lru_cache, partial
 from itertools import islice, pairwise
 from pathlib import Path
-from typing import Any, Final
+from typing import Final, NamedTuple
 
 from api.records.core.registry import BY_PLURAL, TYPES
 from schemas.plain_values import plain_values
 
+from .file_records import LARGEST_FILE, FileFault, FileRecord, Read, require_file
 from .line_files import SUFFIX as LINES
-from .line_files import entries_in, is_of_lines, line_parts, place_of
+from .line_files import is_of_lines, line_parts, places_in_line, read_all_lines, read_lines
 from .parts import Part, Span, parts_of
 from .quick_lists import quick_items
 from .yaml_lists import ListReader, Place, UnreadableError, line_at
 
 SUFFIXES: Final = (".yaml", ".yml")
-LARGEST_FILE: Final = 20_000_000
-
-
-@dataclass(frozen=True)
-class FileFault:
-    """Something wrong in a file: at a line (from 1), in the member that a JSON pointer names."""
-
-    file: Path
-    line: int
-    pointer: str
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.pointer or '/'}: {self.message}"
-
-
-@dataclass(frozen=True)
-class FileRecord:
-    """One record as it stands in a file: its type, and its index in the file's list, from 0."""
-
-    file: Path
-    index: int
-    type: str
-    record: dict[str, Any]
-    #: Finds the places of all values in it, by JSON pointer.
-    find: Callable[[], dict[str, Place]] = field(repr=False, compare=False)
-
-    @cached_property
-    def places(self) -> dict[str, Place]:
-        """The places of all values in the record, by JSON pointer."""
-        return self.find()
-
-    def line_of(self, pointer: str) -> int:
-        """The line, from 1, of what a JSON pointer (RFC 6901) into the record names.
-
-        What is not there has the line of the nearest member around it.
-        """
-        while pointer and pointer not in self.places:
-            pointer = pointer.rpartition("/")[0]
-        return self.places[pointer].line
 
 
 @dataclass(frozen=True)
@@ -87,7 +48,7 @@ def read_files(paths: Iterable[Path], but: Iterable[Path] = ()) -> ReadResult:
     seen = {os.path.realpath(file) for path in but for file in _files_of(path, [])}
     for file in _files(paths, result.faults, seen):
         try:
-            for entries, faults in _read_parts(file):
+            for entries, faults in _form_of(file).read_all(file):
                 result.entries.extend(entries)
                 result.faults.extend(faults)
         except UnreadableError as error:
@@ -99,11 +60,7 @@ def parts_in(paths: Iterable[Path], faults: list[FileFault]) -> Iterator[tuple[P
     """The parts of every file: it, their type, themselves; what cannot be read is added to the faults."""
     for file in _files(paths, faults, set()):
         try:
-            if is_of_lines(file):
-                yield from ((file, type_, part) for type_, part in line_parts(file))
-            else:
-                type_, text = type_of(file), decoded(_bytes_of(file))
-                yield from ((file, type_, part) for part in parts_of(text))
+            yield from ((file, type_, part) for type_, part in _form_of(file).parts(file))
         except UnreadableError as error:
             faults.append(FileFault(file, error.line, "", error.message))
 
@@ -150,37 +107,66 @@ def _files_of(path: Path, faults: list[FileFault]) -> list[Path]:
     return files
 
 
-def _read_parts(file: Path) -> Iterable[tuple[list[FileRecord], list[FileFault]]]:
+# Forms of files
+
+
+def read_part(file: Path, part: Part, type_: str) -> Read | None:
+    """The records and the faults of a part of a file; None where it was cut at what is no record."""
+    return _form_of(file).read(file, part, type_)
+
+
+def places_in(file: Path, type_: str, span: Span) -> dict[str, Place]:
+    """The places of the values of a record without faults, read again from its file."""
+    return _form_of(file).places(file, type_, span)
+
+
+class _Form(NamedTuple):
+    """How files of a form are read: cut into parts, with the type of each; part by part, one of them, and
+    once more for the places of a record's values."""
+
+    parts: Callable[[Path], Iterable[tuple[str, Part]]]
+    read_all: Callable[[Path], Iterable[Read]]
+    read: Callable[[Path, Part, str], Read | None]
+    places: Callable[[Path, str, Span], dict[str, Place]]
+
+
+def _form_of(file: Path) -> _Form:
     if is_of_lines(file):
-        return ((entries_in(file, part, type_, FileRecord), []) for type_, part in line_parts(file))
+        return _Form(line_parts, read_all_lines, read_lines, places_in_line)
+    return _Form(_list_parts, _read_all_of_list, _read_part_of_list, _places_in_list)
+
+
+# Lists of YAML
+
+
+def _list_parts(file: Path) -> Iterator[tuple[str, Part]]:
+    type_, text = type_of(file), decoded(_bytes_of(file))
+    return ((type_, part) for part in parts_of(text))
+
+
+def _read_all_of_list(file: Path) -> list[Read]:
     type_, text, found = type_of(file), decoded(_bytes_of(file)), []
     for part in parts_of(text):
-        if (read := read_part(file, part, type_)) is None:
+        if (read := _read_part_of_list(file, part, type_)) is None:
             # A record does not end at a cut: the indices of those behind it are not those of the parts.
             return [read_text_of(file, text, type_)]
         found.append(read)
     return found
 
 
-def read_part(file: Path, part: Part, type_: str) -> tuple[list[FileRecord], list[FileFault]] | None:
-    """The records and the faults of a part of a file; None where it was cut at what is no record."""
-    if is_of_lines(file):
-        return entries_in(file, part, type_, FileRecord), []
+def _read_part_of_list(file: Path, part: Part, type_: str) -> Read | None:
     records = None if part.whole else quick_items(part.text, plain_values(TYPES[type_].schema))
     if records is None or not part.has(len(records)):
         entries, faults = read_text_of(file, part.text, type_, part.index, part.line)
         return (entries, faults) if faults or part.has(len(entries)) else None
     located = enumerate(zip(records, part.spans(len(records)), strict=True), part.index)
     return [
-        FileRecord(file, index, type_, record, partial(places_in, file, type_, span))
+        FileRecord(file, index, type_, record, partial(_places_in_list, file, type_, span))
         for index, (record, span) in located
     ], []
 
 
-def places_in(file: Path, type_: str, span: Span) -> dict[str, Place]:
-    """The places of the values of a record without faults, read again from its file."""
-    if is_of_lines(file):
-        return place_of(span.line)
+def _places_in_list(file: Path, type_: str, span: Span) -> dict[str, Place]:
     try:
         text = _text_at(file, file.stat().st_mtime_ns)[span.start : span.end]
         items = ListReader(text, plain_values(TYPES[type_].schema), span.line).items()
@@ -208,9 +194,7 @@ def type_of(file: Path) -> str:
 
 
 def _bytes_of(file: Path) -> bytes:
-    if not os.path.isfile(file):
-        # A pipe or a device would keep the reader waiting.
-        raise UnreadableError(1, "cannot be read: not a file")
+    require_file(file)
     try:
         if file.stat().st_size > LARGEST_FILE:
             megabytes = LARGEST_FILE // 1_000_000
@@ -228,9 +212,7 @@ def decoded(raw: bytes) -> str:
         raise UnreadableError(line, "not UTF-8: save the file in that encoding") from error
 
 
-def read_text_of(
-    file: Path, text: str, type_: str, first_index: int = 0, first_line: int = 1
-) -> tuple[list[FileRecord], list[FileFault]]:
+def read_text_of(file: Path, text: str, type_: str, first_index: int = 0, first_line: int = 1) -> Read:
     """The records and the faults of a YAML list, which begins with an index and at a line of the whole
     file."""
     try:
@@ -247,7 +229,7 @@ _CUT = re.compile(r"^(?:-(?=[ \t\r\n])|---|\.\.\.)", re.MULTILINE)
 
 def _read_record_by_record(
     file: Path, text: str, type_: str, begins: tuple[int, int], error: UnreadableError
-) -> tuple[list[FileRecord], list[FileFault]]:
+) -> Read:
     cuts = [cut.start() for cut in _CUT.finditer(text)]
     entries: list[FileRecord] = []
     faults: list[FileFault] = []
@@ -270,9 +252,7 @@ def _read_record_by_record(
     return entries, faults
 
 
-def _read_list(
-    file: Path, text: str, type_: str, first_index: int, first_line: int
-) -> tuple[list[FileRecord], list[FileFault]]:
+def _read_list(file: Path, text: str, type_: str, first_index: int, first_line: int) -> Read:
     reader = ListReader(text, plain_values(TYPES[type_].schema), first_line)
     entries = []
     for index, (value, places) in enumerate(reader.items(), first_index):

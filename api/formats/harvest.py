@@ -13,7 +13,8 @@ from typing import Self
 
 from api.records.write.operations import Put, Withdraw, Withdrawal
 
-from .dossier_files import LARGEST_FILE, FileRecord, places_in
+from .dossier_files import places_in
+from .file_records import LARGEST_FILE, FileRecord
 from .parts import Span
 from .preparing import Located, Prepared, prepared, prepared_put, put_of
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Final
 
 import orjson
 
@@ -13,11 +13,9 @@ from api.records.core.registry import TYPES
 from schemas.base import Fault
 from schemas.strict_json import read_json
 
-from .parts import RECORDS_A_PART, Part
+from .file_records import LARGEST_FILE, FileRecord, Read, require_file
+from .parts import RECORDS_A_PART, Part, Span
 from .yaml_lists import Place, UnreadableError
-
-if TYPE_CHECKING:
-    from .dossier_files import FileRecord
 
 SUFFIX: Final = ".ndjson"
 
@@ -48,10 +46,13 @@ def line_parts(file: Path) -> Iterator[tuple[str, Part]]:
 
 
 def _lines(file: Path) -> Iterator[str]:
+    require_file(file)
     number = 0
     try:
         with file.open("rb") as opened:
-            for number, line in enumerate(opened, 1):
+            for number, line in enumerate(iter(partial(opened.readline, LARGEST_FILE), b""), 1):
+                if len(line) == LARGEST_FILE:
+                    raise UnreadableError(number, f"the line has {LARGEST_FILE // 1_000_000} MB or more")
                 yield line.decode("utf-8-sig" if number == 1 else "utf-8")
     except UnicodeDecodeError as error:
         raise UnreadableError(number, "not UTF-8: save the file in that encoding") from error
@@ -79,21 +80,26 @@ def _part(lines: list[str], index: int, line: int) -> Part:
     return Part("".join(lines), index, line, tuple(starts))
 
 
-def records_in(part: Part) -> Iterator[tuple[int, int, dict[str, Any]]]:
-    """(index in its file, line, record) of each."""
-    spans = part.spans(len(part.starts) - 1)
-    for index, span in enumerate(spans, part.index):
-        start = span.start - part.starts[0]
-        yield index, span.line, orjson.loads(part.text[start : span.end - part.starts[0]])
+def read_all_lines(file: Path) -> Iterator[Read]:
+    """The records of every part. Raises UnreadableError as `line_parts` does, when those before are read."""
+    return (read_lines(file, part, type_) for type_, part in line_parts(file))
 
 
-def place_of(line: int) -> dict[str, Place]:
-    """Where everything in a line stands: in it."""
-    return {"": Place(line, 0, 0, 0, False)}
-
-
-def entries_in(file: Path, part: Part, type_: str, record: type[FileRecord]) -> list[FileRecord]:
-    """The records of a part as a file states them."""
+def read_lines(file: Path, part: Part, type_: str) -> Read:
+    """The records of a part; that nothing is wrong with its lines was seen when it was cut."""
+    first, spans = part.starts[0], part.spans(len(part.starts) - 1)
     return [
-        record(file, index, type_, found, partial(place_of, line)) for index, line, found in records_in(part)
-    ]
+        FileRecord(
+            file,
+            index,
+            type_,
+            orjson.loads(part.text[span.start - first : span.end - first]),
+            partial(places_in_line, file, type_, span),
+        )
+        for index, span in enumerate(spans, part.index)
+    ], []
+
+
+def places_in_line(_file: Path, _type: str, span: Span) -> dict[str, Place]:
+    """Where everything in a line stands: in it."""
+    return {"": Place(span.line, 0, 0, 0, False)}

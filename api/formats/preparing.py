@@ -22,7 +22,8 @@ from api.records.write.operations import Put, Withdrawal
 from schemas.base import Json
 
 from .checking import operation_of
-from .dossier_files import FileFault, parts_in, read_part
+from .dossier_files import parts_in, read_part
+from .file_records import FileFault
 from .parts import Part
 
 #: Parts that are read before others are asked to help: they need half a second to begin.

@@ -13,7 +13,8 @@ from schemas.base import Json
 from schemas.plain_values import plain_values
 
 from .checking import Finding, finding, operation_of
-from .dossier_files import FileRecord, read_part, read_text_of
+from .dossier_files import read_part, read_text_of
+from .file_records import FileRecord
 from .parts import Part, Span, parts_of
 from .stating import stated
 from .yaml_lists import ListReader, Place

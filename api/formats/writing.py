@@ -18,8 +18,9 @@ from typing import Final, Self
 from api.records.core.registry import BY_PLURAL, RecordType
 
 from .checking import Finding
-from .dossier_files import LARGEST_FILE, FileFault, decoded, files_in
+from .dossier_files import decoded, files_in
 from .exporting import Selection, Stated
+from .file_records import LARGEST_FILE, FileFault
 from .parts import parts_of
 from .updating import Change, FaultyFileError, held_in, updated
 from .yaml_text import record_lines
