@@ -55,7 +55,7 @@ def copy(source: str, target: str) -> None:
 @contextmanager
 def _opened_to_fill(url: str) -> Iterator[Database]:
     """The database to copy into: one that is there, or a new file."""
-    if is_there(url) or is_on_server(url):
+    if is_on_server(url) or is_there(url):
         with opened(url, new=True) as database:
             yield database
         return

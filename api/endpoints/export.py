@@ -85,7 +85,9 @@ def declare(endpoints: Endpoints, settings: Settings, version: str) -> None:
             with snapshot(state.database), _limited(state, settings):
                 yield Stream(_tag(state, query, [version, form, base]), _parts(made(records.bodies())))
 
-        return Reply(streamed=Streamed(opened, partial(_taken, turn), _fields(form)))
+        charset = "; charset=utf-8" if form == "csv" else ""
+        saved_as = {"Content-Disposition": f'attachment; filename="facts.{form}"'}
+        return Reply(streamed=Streamed(opened, partial(_taken, turn), f"{FORMS[form]}{charset}", saved_as))
 
 
 def _types(query: Query, form: str) -> list[RecordType]:
@@ -143,11 +145,3 @@ def _parts(pieces: Iterable[bytes]) -> Iterator[bytes]:
             some, size = [], 0
     if some:
         yield b"".join(some)
-
-
-def _fields(form: str) -> dict[str, str]:
-    charset = "; charset=utf-8" if form == "csv" else ""
-    return {
-        "Content-Type": f"{FORMS[form]}{charset}",
-        "Content-Disposition": f'attachment; filename="facts.{form}"',
-    }

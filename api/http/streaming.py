@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from flask import Response, current_app, request
 
-from .conditions import is_current
-from .responses import PRIVATE, REVALIDATE
+from .responses import VARY, answer
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -34,51 +33,54 @@ class Streamed(Response):
     """A 200 whose bytes are made while it is sent, or a 304.
 
     `opened`: begins to read, in the state that is then sent, until the answer is at its end. `turn`: held
-    while it is sent. What these raise is answered as what a view raises. `fields`: headers of the answer.
+    while it is sent. What these raise is answered as what a view raises. `fields`: headers
+    beside the usual ones.
     """
 
     def __init__(
         self,
         opened: Callable[[], AbstractContextManager[Stream]],
         turn: Callable[[], AbstractContextManager[None]],
+        media_type: str,
         fields: Mapping[str, str],
     ) -> None:
         super().__init__()
-        self._opened, self._turn, self._fields = opened, turn, dict(fields)
+        self._opened, self._turn = opened, turn
+        self._media_type, self._fields, self._vary = media_type, fields, VARY
 
     def varying(self, vary: str) -> Self:
         """The same, with the request headers that can change it."""
-        self._fields["Vary"] = vary
+        self._vary = vary
         return self
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Begin; called by Flask when the view and what is around it are done."""
         with ExitStack() as held:
             try:
-                answer, parts = self._begun(environ, held)
+                begun, parts = self._begun(held)
             except Exception as error:
-                answer, parts = current_app.make_response(current_app.handle_user_exception(error)), None
+                # Flask has done with the view, and would answer 500 to whatever is raised from here on.
+                begun, parts = current_app.make_response(current_app.handle_user_exception(error)), None
             if parts is None:
-                return answer(environ, start_response)
-            start_response("200 OK", answer.headers.to_wsgi_list())
+                return begun(environ, start_response)
+            start_response("200 OK", begun.headers.to_wsgi_list())
             environ[STREAMED] = True
             return _Parts(parts, held.pop_all())
 
-    def _begun(self, environ: "WSGIEnvironment", held: ExitStack) -> tuple[Response, Iterator[bytes] | None]:
+    def _begun(self, held: ExitStack) -> tuple[Response, Iterator[bytes] | None]:
         """The answer, and the parts of its body, where it is sent."""
         stream = held.enter_context(self._opened())
-        storing = PRIVATE if "HTTP_AUTHORIZATION" in environ else REVALIDATE
-        headers = {"ETag": stream.etag, "Cache-Control": storing, "Vary": self._fields["Vary"]}
-        if is_current(stream.etag, None):
-            return Response(status=304, headers=headers), None
-        answer = Response(headers={**headers, **self._fields})
+        begun = answer(b"", stream.etag, media_type=self._media_type, headers=self._fields, vary=self._vary)
+        if begun.status_code == 304:
+            return begun, None
+        # Nobody knows how long it will be.
+        del begun.headers["Content-Length"]
         if request.method == "HEAD":
-            del answer.headers["Content-Length"]
-            return answer, None
+            return begun, None
         held.enter_context(self._turn())
         # What goes wrong before there is anything to send can still be told.
         first = next(stream.parts, b"")
-        return answer, chain((first,), stream.parts)
+        return begun, chain((first,), stream.parts)
 
 
 class _Parts:
