@@ -11,13 +11,19 @@ from .conftest import ROOT, Server
 pytestmark = pytest.mark.process
 
 SOURCE = "/sources/urdupoint-2019-07-21"
+#: Every kind of page.
 PATHS = [
     "/",
     "/claims/coalition-lost-two-thirds?as_of=seq:280",
     "/dossiers/japan-russia-peace-treaty",
     "/places/four-islands?perspective=russia",
+    "/parties/abe-shinzo?lang=ru",
+    "/dates/osaka-meeting-2019",
     "/search?q=hoppo+ryodo",
     "/changes",
+    "/corrections",
+    "/embed/claims/abe-seeks-treaty-progress-in-term",
+    "/embed/claims/nobody-says-so",
     "/dossiers/japan-russia-peace-treaty?lang=ru",
     "/claims/abe-seeks-treaty-progress-in-term?lang=ja",
     SOURCE,

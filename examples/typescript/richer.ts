@@ -73,6 +73,32 @@ const source = required(
     },
   }),
 );
+const party = required(
+  await facts.POST("/v1/parties", {
+    body: {
+      id: "example-company",
+      name: "Example Company",
+      kind: "company",
+      website: "https://example.org/",
+      same_as: ["https://example.com/example-company"],
+      identifiers: { wikidata: "Q42", lei: "549300MLUDYVRQOOXS22", isni: "0000000078777443", viaf: "54057111", gnd: "133061825" },
+    },
+  }),
+);
+const between = required(
+  await facts.POST("/v1/dates", {
+    body: {
+      id: "example-closing",
+      title: "The companies merge",
+      kind: "merger-closing",
+      after: "osaka-meeting-2019",
+      before: "upper-house-election-2019",
+      citations: [{ source: source.id }],
+      participants: [{ party: party.id, role: "buyer" }],
+      quantities: [{ of: "price", low: "10", high: "20", unit: "EUR", approximate: true }],
+    },
+  }),
+);
 const claim = required(
   await facts.POST("/v1/claims", {
     body: {
@@ -84,6 +110,7 @@ const claim = required(
       about: { dates: ["upper-house-election-2019"] },
       citations: [{ source: source.id }],
       quantities: [{ of: "turnout", value: "48.80", unit: "%" }],
+      assessment: { status: "supported", note: "The report says so.", assessed: "2019-08-01", by: "nhk", citations: [{ source: source.id }] },
       reviews: [{ by: "tass", rating: { label: "True", value: 5, best: 5, worst: 1 }, when: "2019-08", status: "supported" }],
       translations: [
         { member: "proposition", language: "ja", text: "投票率は48.80%だった。", by: "nhk", kind: "official" },
@@ -97,12 +124,18 @@ const translated = required(
 const { quantities } = required(
   await facts.GET("/v1/claims/{id}/quantities", { params: { path: { id: "turnout-48-79" } } }),
 );
+const found = required(
+  await facts.GET("/v1/claims", {
+    params: { query: { unit: "%", quantity_of: "turnout", quantity_min: "48.795", quantity_max: "48.805" } },
+  }),
+);
 const around = { bbox: [145, 43, 147, 45.5], limit: 200 };
 const listed = required(await facts.GET("/v1/places", { params: { query: around } }));
 const { features } = required(await maps.GET("/v1/places", { params: { query: around } }));
 const [attribute] = place.attributes;
 const [figure] = claim.quantities;
 const [review] = claim.reviews;
+const [price] = between.quantities;
 
 console.log(
   JSON.stringify({
@@ -112,6 +145,12 @@ console.log(
     image: [place.image?.credit ?? "", place.image?.licence ?? "unknown"],
     named: place.translations.map((one) => `${one.member} ${one.language} ${one.kind}`),
     publishers: [source.publisher, ...source.co_publishers, ...source.signatories].map((party) => party?.name ?? ""),
+    identifiers: [party.identifiers?.wikidata ?? "", party.identifiers?.lei ?? "", party.identifiers?.viaf ?? ""],
+    elsewhere: [party.website ?? "", ...party.same_as],
+    between: [between.when?.edtf ?? "", between.when?.computed ?? false, between.after?.id ?? "", between.before?.id ?? ""],
+    price: [price?.low ?? "", price?.high ?? "", price?.approximate ?? false],
+    assessed: [claim.assessment?.by?.id ?? "", claim.assessment?.assessed ?? "", claim.language ?? ""],
+    found: found.data.map((one) => one.id),
     figure: [figure?.value ?? "", figure?.unit ?? "", figure?.low ?? "no bound"],
     review: [review?.by.name ?? "", review?.rating?.value ?? 0, review?.status ?? ""],
     translated: [translated.proposition, translated.translation?.by?.id ?? "", translated.translation?.original ?? ""],
