@@ -261,11 +261,13 @@ class Connection(asyncio.Protocol):
         self._wait(WRITE_WAIT_SECONDS if writes else WAIT_SECONDS)
         if body == "late":
             self._transport.resume_reading()
+            # What has come of the body makes nothing large that is not read.
+            raw = raw[: raw.find(b"\r\n\r\n") + 4] or raw
         message = Message(raw[: len(raw) - len(self._tail)], body, self._client, self._server)
         try:
             self._sending = Sending(self._worker.loop, self._send)
             self._job = self._worker.hand_over(
-                shape_of(method, target), writes, message, self._sending, self._answer
+                shape_of(method, target, body), writes, message, self._sending, self._answer
             )
         except Busy:
             self._is_too_busy()

@@ -40,14 +40,18 @@ class Job(NamedTuple):
         return self.claim.acquire(blocking=False)
 
 
-def shape_of(method: bytes, target: bytes) -> Shape:
-    """What requests of about the same cost have in common: no id and no value."""
+def shape_of(method: bytes, target: bytes, body: str) -> Shape:
+    """What requests of about the same cost have in common: no id and no value.
+
+    A head without its `body` (see `Message`) costs something else than the whole.
+    """
     path, _, query = target.partition(b"?")
     # Pages have the addresses of the API without its prefix, and cost something else.
     is_api = path.startswith(b"/v1/")
     kind, _, part = path[4 if is_api else 1 :].partition(b"/")
     names = sorted({given.partition(b"=")[0] for given in query.split(b"&")[:50]})
-    return method, b"v1" if is_api else b"", kind, part.rpartition(b"/")[2] if b"/" in part else b"", *names
+    about = part.rpartition(b"/")[2] if b"/" in part else b""
+    return body.encode(), method, b"v1" if is_api else b"", kind, about, *names
 
 
 def sizes(threads: int) -> tuple[int, int, int]:
