@@ -2,7 +2,9 @@
 
 import json
 import re
+import shlex
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -609,3 +611,37 @@ def test_a_document_names_all_who_published_and_signed_it(desk: Desk) -> None:
     assert (told["Published by"], told["Signed by"]) == ("Ann, Bob", "Cid")
     assert "Joint" in said(desk, "/parties/cid", "Signed")
     assert "Joint" in said(desk, "/parties/bob", "Published")
+
+
+def test_the_front_page_says_how_programs_read_it_in_lines_that_work(client: FlaskClient) -> None:
+    lines = [shlex.split(words(line)) for line in page(client, "/").iter("pre")]
+
+    assert [command for *command, _ in lines] == [["curl", "-s"]] * 3
+    claims, hands, whole = (client.get(address) for *_, address in lines)
+    assert len(claims.json["data"]) == 5
+    assert hands.json["origins"]
+    assert json.loads(whole.text.splitlines()[1])["id"]
+
+
+def test_an_empty_record_says_how_it_is_read(tmp_path: Path) -> None:
+    empty = empty_desk(tmp_path / "facts.db").client
+
+    (line,) = page(empty, "/").iter("pre")
+
+    assert empty.get(shlex.split(words(line))[-1]).status_code == 200
+
+
+def test_identifiers_are_shown_and_lead_to_whoever_gave_them(client: FlaskClient) -> None:
+    shown = {words(link): link.get("href") for link in page(client, "/parties/abe-shinzo").iter("a")}
+
+    assert shown["Q132345"] == "http://www.wikidata.org/entity/Q132345"
+    assert shown["54057111"] == "https://viaf.org/viaf/54057111"
+
+
+@pytest.mark.parametrize("language", ["en", "ja", "ru"])
+def test_months_above_a_scale_do_not_touch_on_a_telephone(client: FlaskClient, language: str) -> None:
+    for scale in page(client, f"{STORY}?lang={language}").findall(".//svg[@class='scale']"):
+        marks = [(float(mark.get("x").rstrip("%")), words(mark)) for mark in scale.iter("text")]
+        for (left, label), (right, _) in pairwise(marks):
+            # A letter is about 6.5 pixels wide where the scale has 350.
+            assert (right - left) * 3.5 > len(label) * 6.5

@@ -1,7 +1,10 @@
-"""The front page: what this record is, its dossiers, and the claims that changed last."""
+"""The front page: what this record is, its dossiers, the claims that changed last, how programs read it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from shlex import quote
 
+from api.http.responses import public_base
 from api.records.core.registry import CLAIM, DOSSIER, TYPES
 from api.records.read.records import counts
 from schemas.base import Json
@@ -28,12 +31,21 @@ class Story:
 
 
 @dataclass(frozen=True)
+class Command:
+    """A line for a shell, and what it asks for."""
+
+    what: str
+    line: str
+
+
+@dataclass(frozen=True)
 class Home:
     """The front page."""
 
     stories: list[Story]
     newest: list[Listed]
     counts: list[tuple[Link, int]]
+    commands: list[Command]
 
 
 def _read(asked: Asked) -> Json:
@@ -52,7 +64,23 @@ def _show(document: Json, asked: Asked) -> Shown:
     ]
     newest = [listed(claim) for claim in document["newest"]]
     publisher = asked.settings.publisher_name
-    return Shown(site_name(), _(_DESCRIPTION), "/v1", Home(stories, newest, number), _about(publisher))
+    home = Home(stories, newest, number, list(_commands(document)))
+    return Shown(site_name(), _(_DESCRIPTION), "/v1", home, _about(publisher))
+
+
+def _commands(document: Json) -> Iterator[Command]:
+    """What a program may ask first, of records that are there."""
+    for dossier in document["dossiers"][:1]:
+        claims = f"/v1/claims?dossier={dossier['id']}&sort=-said&limit=5"
+        yield Command(_("The claims of a dossier, those said last first"), _curl(claims))
+    for claim in document["newest"][:1]:
+        origins = _("Where a claim comes from: its sources and theirs, back to the origins")
+        yield Command(origins, _curl(f"{claim['links']['self']}/provenance"))
+    yield Command(_("The whole record, as lines of JSON"), _curl("/v1/export"))
+
+
+def _curl(address: str) -> str:
+    return f"curl -s {quote(public_base() + address)}"
 
 
 def _story(dossier: Json) -> Story:

@@ -40,6 +40,8 @@ class Fact:
     when: When | None = None
     text: str | None = None
     web: str | None = None
+    #: What the address is shown as, in place of its host.
+    web_text: str | None = None
     is_quoted: bool = False
     quoted: Text | None = None
     title: Text | None = None
@@ -120,10 +122,14 @@ _SCHEMES = {
 
 def elsewhere(record: Json) -> list[Fact]:
     """Where else it is to be found: its own page, those of others, and a picture, which is not shown here."""
-    known = (record["identifiers"] or {}).items()
+    known = [(name, value) for name, value in (record["identifiers"] or {}).items() if value]
     return [
         Fact(_("Website"), web=web_address(record["website"])),
-        *(Fact(_SCHEMES[name], web=ADDRESSES[name].format(value)) for name, value in known if value),
+        *(
+            Fact(_SCHEMES[name], web=ADDRESSES[name].format(value), web_text=value)
+            for name, value in known
+            if value
+        ),
         *(Fact(_("Elsewhere"), web=web_address(address)) for address in record["same_as"]),
         _picture(record["image"]),
     ]

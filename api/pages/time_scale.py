@@ -18,6 +18,8 @@ LOUD = 8
 #: Marks on a scale.
 _MOST_MARKS = 12
 _STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
+#: Hundredths of a scale, on a telephone, that a letter of a month takes, and the space between two months.
+_LETTER, _SPACE = 1.8, 1.5
 #: Days of a scale up to which its marks are months.
 _MONTHS_UP_TO = 800
 
@@ -92,7 +94,8 @@ class Scale:
 
     def _months(self) -> list[Mark]:
         number = (self.last.year - self.first.year) * 12 + self.last.month - self.first.month + 1
-        step = -(-number // _MOST_MARKS)
+        widest = max(len(month(place)) for place in range(1, 13)) * _LETTER + _SPACE
+        step = -(-number // int(min(_MOST_MARKS, 100 / widest)))
         months = (self.first.month - 1 + i for i in range(0, number, step))
         days = [date(self.first.year + m // 12, m % 12 + 1, 1) for m in months]
         return [Mark(_number(self._place(day)), month(day.month)) for day in days]
