@@ -1,7 +1,8 @@
 """What other claims state about the same: their quantities beside those of a claim, in one unit."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from pyroaring import BitMap
@@ -68,12 +69,22 @@ class _Stating:
 
     claim: Json
 
-    @property
+    @cached_property
     def reference(self) -> Json:
         """It as others show it."""
         return CLAIM.reference(self.claim["id"], self.claim[CLAIM.title], self.claim["meta"]["status"])
 
-    @property
+    @cached_property
+    def subjects(self) -> list[str]:
+        """The ids of what it is about."""
+        return [reference["id"] for reference in _subjects(self.claim)]
+
+    @cached_property
+    def labelled(self) -> list[tuple[str, Json]]:
+        """Its quantities with their labels, as these are compared."""
+        return [(plain_label(quantity["of"]), quantity) for quantity in self.claim["quantities"]]
+
+    @cached_property
     def year(self) -> str | None:
         """The year that it speaks of, else that in which it was said; None where that is more than one."""
         date = self.claim["valid"] or self.claim["said"] or {}
@@ -83,27 +94,30 @@ class _Stating:
 
 def _beside_others(claims: Sequence[_Stating], at: int) -> Json:
     """A quantity of the first claim beside all others that have its label."""
-    own = claims[0].claim["quantities"][at]
-    return {"quantity": own, "compared": list(_compared(claims, own))}
+    label, own = claims[0].labelled[at]
+    return {"quantity": own, "compared": list(_compared(claims, label, own))}
 
 
-def _compared(claims: Iterable[_Stating], own: Json) -> Iterator[Json]:
-    first, *_ = claims = list(claims)
-    subjects = {reference["id"] for reference in _subjects(first.claim)}
+def _compared(claims: Sequence[_Stating], label: str, own: Json) -> Iterator[Json]:
+    first = claims[0]
+    subjects = set(first.subjects)
     for other in claims:
-        for quantity in other.claim["quantities"]:
-            if quantity is own or plain_label(quantity["of"]) != plain_label(own["of"]):
-                continue
+        alike = [quantity for also, quantity in other.labelled if also == label and quantity is not own]
+        if not alike:
+            continue
+        shown = {"claim": other.reference, "shared": [i for i in other.subjects if i in subjects]}
+        valid = other.claim["valid"]
+        otherwise = _of_other_times(first.claim["valid"], valid)
+        for quantity in alike:
             found = compared(own, first.year, quantity, other.year)
-            if found.why is None and (why := _of_other_times(first.claim["valid"], other.claim["valid"])):
-                found = Comparison("not-compared", why=why)
+            if found.why is None and otherwise:
+                found = Comparison("not-compared", why=otherwise)
             yield {
-                "claim": other.reference,
-                "shared": [r["id"] for r in _subjects(other.claim) if r["id"] in subjects],
+                **shown,
                 "quantity": quantity,
-                "valid": other.claim["valid"],
+                "valid": valid,
                 "year": other.year,
-                **asdict(found),
+                **found._asdict(),
             }
 
 

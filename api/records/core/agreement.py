@@ -1,7 +1,7 @@
 """Whether two quantities say the same, as far as their digits go."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Context, Decimal
 from fractions import Fraction
 from functools import lru_cache
@@ -13,7 +13,8 @@ from schemas.units import SHARE, Unit, read_unit
 _SHOWN = Context(prec=12)
 #: Digits enough for whatever two numbers of a record are apart.
 _EXACT = Context(prec=100)
-#: Quantities of which it is kept what they say: one is compared with many, and each fraction is dear.
+#: Quantities of which it is kept what they say, and pairs of which it is kept what comparing came to: one is
+#: compared with many, some of which say the same, and each fraction is dear.
 _KEPT = 1_000
 
 
@@ -60,8 +61,7 @@ def _below(low: Fraction | None, high: Fraction | None) -> bool:
     return low is None or high is None or low < high
 
 
-@dataclass(frozen=True)
-class Comparison:
+class Comparison(NamedTuple):
     """What comparing came to: a term of `quantity-comparisons`, both values and how much more the other is in
     `unit`; or `why` there is nothing to compare."""
 
@@ -80,18 +80,24 @@ def compared(
 
     Units that can be converted are. A share is compared with a part of a whole by dividing.
     """
-    units = read_unit(one["unit"]), read_unit(other["unit"])
+    unit = read_unit(one["unit"])
+    money = unit.is_currency and read_unit(other["unit"]).kind == unit.kind
+    if money and (why := _other_money(unit, year, other_year)):
+        return Comparison("not-compared", why=why)
+    return _beside(_Said.by(one), _Said.by(other))
+
+
+@lru_cache(_KEPT)
+def _beside(one: _Said, other: _Said) -> Comparison:
+    """One quantity beside another, whenever they were said to be so."""
+    units = read_unit(one.unit), read_unit(other.unit)
     if units[0].kind == units[1].kind:
-        if units[0].is_currency and (why := _other_money(units[0], year, other_year)):
-            return Comparison("not-compared", why=why)
-        beside = _stated(_Said.by(other)).of_kind(units[1]).as_unit(units[0])
-        found = _compared(_stated(_Said.by(one)), beside, units[0])
-        return _as_stated(found, one, other)
-    shares = _share(_Said.by(one)), _share(_Said.by(other))
-    if shares[0] and shares[1]:
-        shown = next((unit for unit in units if unit.kind == SHARE.kind), read_unit("%"))
-        found = _compared(shares[0].as_unit(shown), shares[1].as_unit(shown), shown, by="-by-arithmetic")
-        return _as_stated(found, one, other)
+        return _compared(one, _stated(one), other, _stated_in(other, one.unit), one.unit)
+    if _share(one) and _share(other):
+        shown = next((unit.code for unit in units if unit.kind == SHARE.kind), "%")
+        return _compared(
+            one, _share_in(one, shown), other, _share_in(other, shown), shown, by="-by-arithmetic"
+        )
     return Comparison("not-compared", why=f"{units[0].code} and {units[1].code} cannot be converted")
 
 
@@ -104,18 +110,19 @@ def _other_money(unit: Unit, year: str | None, other_year: str | None) -> str | 
     return None
 
 
-def _compared(one: Extent, other: Extent, unit: Unit, by: str = "") -> Comparison:
-    agreeing = one.meets(other)
-    result = f"agreeing{by}" if agreeing else "differing"
-    return Comparison(result, unit.code, _text(one.value), _text(other.value))
-
-
-def _as_stated(found: Comparison, one: Mapping[str, Any], other: Mapping[str, Any]) -> Comparison:
-    """The same with the digits that were stated, where nothing was converted, and how far they are apart."""
-    value = one.get("value") if one["unit"] == found.unit else found.value
-    beside = other.get("value") if other["unit"] == found.unit else found.other
+def _compared(
+    one: _Said, extent: Extent, other: _Said, other_extent: Extent, unit: str, by: str = ""
+) -> Comparison:
+    """What two quantities come to by what they say in a unit."""
+    result = f"agreeing{by}" if extent.meets(other_extent) else "differing"
+    value, beside = _shown(one, extent, unit), _shown(other, other_extent, unit)
     apart = None if value is None or beside is None else _EXACT.subtract(Decimal(beside), Decimal(value))
-    return replace(found, value=value, other=beside, difference=apart if apart is None else _plain(apart))
+    return Comparison(result, unit, value, beside, apart if apart is None else _plain(apart))
+
+
+def _shown(said: _Said, extent: Extent, unit: str) -> str | None:
+    """The value in a unit, with the digits that were stated where nothing was converted."""
+    return said.value if said.unit == unit else _text(extent.value)
 
 
 def _text(number: Fraction | None) -> str | None:
@@ -141,7 +148,7 @@ def _share(said: _Said) -> Extent | None:
     if not said.out_of:
         return None
     part, half = _stated(said), _half(said.out_of, said.approximate)
-    whole = Fraction(said.out_of)
+    whole = _number(said.out_of)
     return Extent(
         None if part.value is None else part.value / whole,
         None if part.low is None else part.low / (whole + half if part.low > 0 else whole - half),
@@ -157,13 +164,34 @@ def _stated(said: _Said) -> Extent:
     if low is None and high is None:
         low = high = said.value
     return Extent(
-        None if said.value is None else Fraction(said.value),
-        None if low is None else Fraction(low) - _half(low, said.approximate),
-        None if high is None else Fraction(high) + _half(high, said.approximate),
+        None if said.value is None else _number(said.value),
+        None if low is None else _number(low) - _half(low, said.approximate),
+        None if high is None else _number(high) + _half(high, said.approximate),
     )
+
+
+def _number(text: str) -> Fraction:
+    """A number exactly: by way of a decimal, which is read in a fraction of the time."""
+    return Fraction(Decimal(text))
+
+
+@lru_cache(_KEPT)
+def _stated_in(said: _Said, unit: str) -> Extent:
+    """The same in another unit of its kind."""
+    own = read_unit(said.unit)
+    return _stated(said) if said.unit == unit else _stated(said).of_kind(own).as_unit(read_unit(unit))
+
+
+@lru_cache(_KEPT)
+def _share_in(said: _Said, unit: str) -> Extent:
+    """What a quantity says about a share in a unit of shares."""
+    share = _share(said)
+    assert share
+    return share if unit == SHARE.code else share.as_unit(read_unit(unit))
 
 
 def _half(number: str, approximate: bool) -> Fraction:
     """Half of what the last digit of a number counts; of what is approximate, of the last that is no zero."""
     known = Decimal(number).normalize() if approximate else Decimal(number)
-    return Fraction(10) ** int(known.as_tuple().exponent) / 2
+    exponent = int(known.as_tuple().exponent)
+    return Fraction(10**exponent, 2) if exponent > 0 else Fraction(1, 2 * 10**-exponent)
