@@ -213,6 +213,17 @@ def test_results_are_the_same_whether_or_not_all_are_counted(
     assert page["page"]["next"] == counted["page"]["next"]
 
 
+@pytest.mark.parametrize("more", [{}, {"count": "true"}, {"group": "type"}])
+def test_filters_may_leave_nothing_of_many_matches(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch, more: dict[str, str]
+) -> None:
+    monkeypatch.setattr(find, "MOST_RANKED", 20)
+
+    found = read(client, "search", q="treaty", said="1800", **more)
+
+    assert (found["data"], found.get("groups", [])) == ([], [])
+
+
 def test_phrases_exclusions_and_beginnings_narrow(client: FlaskClient) -> None:
     def ids(q: str) -> set[str]:
         return {r["id"] for r in _search(client, q, limit=200)["data"]}

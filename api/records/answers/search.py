@@ -199,9 +199,9 @@ class _Search:
         """The numbers of what is shown next: the best while they are to be shown, then the newest."""
         most = min(limit, walk.best_left)
         if most == limit and not self.query.given & {"count", "facets"} and (newest := self._newest()):
-            return self._best([newest], walk.shown, most, len(newest))[0]
+            return self._best([newest], newest, walk.shown, most)[0]
         found = self.found(self.query)
-        numbers = self._best([found], walk.shown, most, len(self._matches))[0] if most else []
+        numbers = self._best([found], self._matches, walk.shown, most)[0] if most else []
         if len(numbers) < limit:
             others = walk.others(found - BitMap(numbers))
             numbers += reversed(others[-(limit - len(numbers)) :])
@@ -217,7 +217,7 @@ class _Search:
             return None
         return newest | self.found(self.query, named_matches(self.state.database, self.text, self._scopes))
 
-    def _best(self, sets: Sequence[BitMap], without: BitMap, most: int, matches: int) -> list[list[int]]:
+    def _best(self, sets: Sequence[BitMap], matches: BitMap, without: BitMap, most: int) -> list[list[int]]:
         return best(self.state.database, self.text, self._scopes, sets, matches, without, most)
 
     def groups(self) -> list[Json]:
@@ -225,8 +225,8 @@ class _Search:
         found = self.found(self.query)
         of_types = self.index.sets([self.index.shown([name]) for name in TYPES])
         sets = {name: some for name, those in zip(TYPES, of_types, strict=True) if (some := found & those)}
-        limit, matches = self.query["limit"], len(self._matches)
-        best = self._best(list(sets.values()), BitMap(), limit, matches) if sets else []
+        limit = self.query["limit"]
+        best = self._best(list(sets.values()), self._matches, BitMap(), limit) if sets else []
         results = self.results(list(chain(*best)))
         return [
             {"type": name, "total": len(some), "data": [results[number] for number in numbers]}

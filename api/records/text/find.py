@@ -9,7 +9,7 @@ from pyroaring import BitMap
 from ..core.filters import Part
 from ..core.registry import TYPES
 from ..core.sql import Sql, joined, run, sql
-from ..store.postings import listed
+from ..store.postings import listed, unlisted
 from .engines import full_text_of
 from .query import SearchTerm, TextQuery
 
@@ -53,7 +53,6 @@ points(id, points) AS (SELECT id, CAST(0.0 AS double precision) FROM chosen{{sco
 SELECT p.id FROM (SELECT id, SUM(points) AS score FROM points GROUP BY id) p JOIN search_row c ON c.id = p.id
 ORDER BY {{tier}}, p.score, c.record
 """
-_PLACED = f"{_CHOSEN} SELECT s.id, SUM(s.points) FROM ({{scores}}) s GROUP BY s.id"
 
 
 def are_many(matches: int) -> bool:
@@ -66,19 +65,19 @@ def best(
     text: TextQuery,
     scopes: Sequence[str],
     sets: Sequence[BitMap],
-    matches: int,
+    matches: BitMap,
     without: BitMap,
     most: int,
 ) -> list[list[int]]:
     """The best of each of some sets of records that were found, some left out: what is called so (`tier`),
     then by how well words fit, or by where they stand if there are many `matches`, whether found or not."""
-    if not are_many(matches):
+    if not are_many(len(matches)):
         ordered = _weighed(database, text, scopes, BitMap.union(*sets) - without)
         return [list(islice(filter(found.__contains__, ordered), most)) for found in sets]
     newest = [BitMap(found[-MOST_RANKED:]) - without for found in sets]
     named = (_named(database, text) & BitMap.union(*sets)) - without
     # Those that are named lie anywhere: apart, so that no range is long.
-    classes = _placed(database, text, scopes, [*newest, named.difference(*newest)])
+    classes = _placed(database, text, scopes, [*newest, named.difference(*newest)], matches)
     chosen = [some | named & found for some, found in zip(newest, sets, strict=True)]
     return [_newest_of([some & those for those in classes], most) for some in chosen]
 
@@ -100,20 +99,20 @@ def _weighed(database: Database, text: TextQuery, scopes: Sequence[str], chosen:
 
 
 def _placed(
-    database: Database, text: TextQuery, scopes: Sequence[str], sets: Sequence[BitMap]
+    database: Database, text: TextQuery, scopes: Sequence[str], sets: Sequence[BitMap], matches: BitMap
 ) -> list[BitMap]:
     """Records in classes, by how they are called and where words stand, the best first."""
-    chosen = BitMap.union(*sets)
-    by_points: dict[float, BitMap] = {0.0: chosen}
-    if places := full_text_of(database).places(text, scopes, [some for some in sets if some]):
-        query = sql(_PLACED, chosen=listed(chosen), scores=joined(" UNION ALL ", places))
-        for number, points in run(database, query).fetchall():
-            by_points.setdefault(points or 0.0, BitMap()).add(number)
-    left, classes = chosen.copy(), []
-    for called in (_numbers(database, _called(text)), _numbers(database, _beginning_so(text)), chosen):
-        for points in sorted(by_points):
-            classes.append(by_points[points] & called & left)
-            left -= classes[-1]
+    left, classes = BitMap.union(*sets), []
+    titled, named = BitMap(), BitMap()
+    if places := full_text_of(database).places(text, scopes, [some for some in sets if some], matches):
+        for title, names in run(database, joined(" UNION ALL ", places)).fetchall():
+            titled |= unlisted(title)
+            named |= unlisted(names)
+    by_place = [titled & named, titled, named, left]
+    for called in (_numbers(database, _called(text)), _numbers(database, _beginning_so(text)), left):
+        for placed in by_place:
+            classes.append(placed & called & left)
+            left = left - classes[-1]
     return classes
 
 

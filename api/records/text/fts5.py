@@ -37,6 +37,11 @@ _PART = f"0.001 * {_WHOLE}"
 #: So few are looked for one by one, where they lie further apart than that.
 _FEW, _NEAR = 50, 5_000
 _CHOSEN = Sql("SELECT id FROM chosen")
+#: Lists of what is found in the title, and in the names.
+_LISTED = {
+    "title": "SELECT json_group_array(f.id), '[]' FROM ({found}) f",
+    "names": "SELECT '[]', json_group_array(f.id) FROM ({found}) f",
+}
 # The plus sign: those with names are few, so all matches are passed by instead of one search for each.
 _SHARING = """
 SELECT rowid AS id FROM public_{table} WHERE public_{table} MATCH {{expression}}
@@ -163,16 +168,20 @@ class Fts5:
                 ]
         return found
 
-    def places(self, text: TextQuery, scopes: Sequence[str], sets: Sequence[BitMap]) -> list[Sql]:
+    def places(
+        self, text: TextQuery, scopes: Sequence[str], sets: Sequence[BitMap], matches: BitMap
+    ) -> list[Sql]:
         """bm25 counts all records with a word before it weighs one; this looks at the columns alone. Few have
         names, and the next that has the words in one is looked for however far it is: so in all at once."""
         ways = [(scope, words) for scope in scopes for words in _in_words(text.as_whole_words).values()]
-        wanted = [("title", "-10.0", some) for some in sets] + [("names", "-6.0", BitMap.union(*sets))]
+        wanted = [("title", some) for some in sets] + ([("names", BitMap.union(*sets))] if sets else [])
         return [
-            _points(f"{scope}_words", f"{{{column}}} : ({words})", some, points, those=_listed(some))
+            sql(
+                _LISTED[column],
+                found=_found(f"{scope}_words", "rowid AS id", f"{{{column}}} : ({words})", _lies(some)),
+            )
             for scope, words in ways
-            for column, points, some in wanted
-            if some
+            for column, some in wanted
         ]
 
     def newest_named(self, terms: Sequence[SearchTerm], most: int) -> Sql:
@@ -280,28 +289,30 @@ def _all_points(
     return [_points(f"{scope}_{kind}", e, among, points, where) for kind, e in expressions.items()]
 
 
-def _points(
-    table: str,
-    expression: str,
-    among: BitMap,
-    points: str,
-    where: Sql = ALWAYS,
-    those: Sql = _CHOSEN,
-) -> Sql:
+def _points(table: str, expression: str, among: BitMap, points: str, where: Sql = ALWAYS) -> Sql:
     # The plus sign: all matches in the range are passed by and the chosen ones weighed, instead of one search
-    # for each; of few that lie far apart each is looked for.
-    apart = len(among) <= _FEW and among.max() - among.min() > _NEAR
-    few, many = "rowid IN ({listed})", "rowid BETWEEN {least} AND {most} AND +rowid IN ({those})"
-    return sql(
-        f"SELECT rowid AS id, {points.format(table=table)} AS points FROM {table} "
-        f"WHERE {table} MATCH {{expression}} AND {few if apart else many} AND {{where}}",
-        expression=expression,
-        listed=_listed(among) if apart else ALWAYS,
-        least=among.min(),
-        most=among.max(),
-        those=those,
-        where=where,
-    )
+    # for each.
+    chosen = ALWAYS if _is_apart(among) else sql("+rowid IN ({chosen})", chosen=_CHOSEN)
+    condition = joined(" AND ", [_lies(among), chosen, where])
+    return _found(table, f"rowid AS id, {points.format(table=table)} AS points", expression, condition)
+
+
+def _found(table: str, columns: str, expression: str, condition: Sql) -> Sql:
+    """The query for what an expression finds in a table, under a condition."""
+    query = f"SELECT {columns} FROM {table} WHERE {table} MATCH {{expression}} AND {{condition}}"
+    return sql(query, expression=expression, condition=condition)
+
+
+def _is_apart(among: BitMap) -> bool:
+    return len(among) <= _FEW and among.max() - among.min() > _NEAR
+
+
+def _lies(among: BitMap) -> Sql:
+    """The condition that a row lies in the range of some records; of few that lie far apart, that it is one
+    of them, each of which is looked for."""
+    if _is_apart(among):
+        return sql("rowid IN ({listed})", listed=_listed(among))
+    return sql("rowid BETWEEN {least} AND {most}", least=among.min(), most=among.max())
 
 
 def _listed(numbers: BitMap) -> Sql:

@@ -158,9 +158,12 @@ class FullText(Protocol):
         """Queries for (`id`, `points`) of some records in the table `chosen`: how well the text fits them,
         the less the better. A record may stand in several, which are added up."""
 
-    def places(self, text: TextQuery, scopes: Sequence[str], sets: Sequence[BitMap]) -> list[Sql]:
-        """The same of many records, those of some sets, in less time: whether all that is wanted stands in
-        the title, or in the names, as whole words."""
+    def places(
+        self, text: TextQuery, scopes: Sequence[str], sets: Sequence[BitMap], matches: BitMap
+    ) -> list[Sql]:
+        """Queries for two lists of numbers a row, in less time: of records with all that is wanted in the
+        title, and in the names, as whole words. All such records of some sets are there; others may be, which
+        of all `matches` lie between them."""
 
     def newest_named(self, terms: Sequence[SearchTerm], most: int) -> Sql:
         """The public records added last of which the title or a name has all these terms, the last first."""

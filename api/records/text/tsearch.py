@@ -13,6 +13,7 @@ from pyroaring import BitMap
 
 from ..core.sql import Sql, joined, run, sql
 from ..store.engine import engine_of
+from ..store.postings import listed
 from ..store.tables import batches
 from .fulltext import Texts, condition_of
 from .normalise import BETWEEN, pieces
@@ -33,7 +34,14 @@ _BY_LENGTH = 1
 #: What a match of words counts; a part of a word counts far less than the same word as a whole.
 _FITS = f"""CASE WHEN t.words @@ {{query}}
 THEN -10 * ts_rank(CAST({{weights}} AS real[]), t.words, {{query}}, {_BY_LENGTH}) ELSE 0 END"""
-_PLACED = "CASE WHEN t.words @@ {{query}} THEN {points} ELSE 0 END"
+_PLACED = """
+SELECT json_group_array(t.id) FILTER (WHERE t.words @@ {{title}}),
+json_group_array(t.id) FILTER (WHERE t.words @@ {{names}})
+FROM {scope}_text t WHERE {{those}} AND t.words @@ {{called}}
+"""
+#: So few are looked for by their keys; of more of them, all that lie between the first and the last are
+#: looked at where these are so many times as many at most.
+_FEW, _PASSED_BY = 500, 2
 _OF_PARTS = "(length(replace(t.parts, {part}, '')) - length(t.parts)) / (1000.0 * (length(t.parts) + 1))"
 #: By the key, one record after another. Joined, all texts with a word would be looked at again, of which many
 #: more are found than are chosen: the index does not know where in a text a word stands.
@@ -118,18 +126,27 @@ class TextSearch:
         parts = [sql(_OF_PARTS, part=term.text) for term in text.wanted if term.kind == "part"]
         return _of_chosen(scopes, [*fits, *parts])
 
-    def places(self, text: TextQuery, scopes: Sequence[str], sets: Sequence[BitMap]) -> list[Sql]:
+    def places(
+        self, text: TextQuery, scopes: Sequence[str], sets: Sequence[BitMap], matches: BitMap
+    ) -> list[Sql]:
         """Whether all stands in one column, as whole words."""
-        if not (text.wanted and sets):
+        if not text.wanted:
             return []
-        placed = [
+        title, names, called = (
+            _asked(" & ".join(_phrase(term, labels) for term in text.as_whole_words))
+            for labels in ("A", "B", "AB")
+        )
+        return [
             sql(
-                _PLACED.format(points=points),
-                query=_asked(" & ".join(_phrase(term, label) for term in text.as_whole_words)),
+                _PLACED.format(scope=scope),
+                title=title,
+                names=names,
+                called=called,
+                those=_lie(some, matches),
             )
-            for label, points in (("A", "-10.0"), ("B", "-6.0"))
+            for scope in scopes
+            for some in sets
         ]
-        return _of_chosen(scopes, placed)
 
     def newest_named(self, terms: Sequence[SearchTerm], most: int) -> Sql:
         """Sorted by number."""
@@ -203,6 +220,15 @@ def _has(term: SearchTerm) -> Sql:
 def _contains(column: str, part: str) -> Sql:
     escaped = part.replace("!", "!!").replace("%", "!%").replace("_", "!_")
     return sql(f"t.{column} LIKE {{part}} ESCAPE '!'", part=f"%{escaped}%")
+
+
+def _lie(some: BitMap, matches: BitMap) -> Sql:
+    """The condition on `t` that it lies between the first and the last of some of all matches; where they are
+    few, or few of those that lie there, that it is one of them."""
+    least, most = some.min(), some.max()
+    if len(some) <= _FEW or matches.range_cardinality(least, most + 1) > _PASSED_BY * len(some):
+        return sql("t.id IN (SELECT value FROM json_each({some}))", some=listed(some))
+    return sql("t.id BETWEEN {least} AND {most}", least=least, most=most)
 
 
 def _of_chosen(scopes: Sequence[str], points: Sequence[Sql]) -> list[Sql]:
