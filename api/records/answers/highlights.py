@@ -13,6 +13,8 @@ from ..text.texts import searched_texts, values_at
 #: Texts of a record that are shown with highlights, and ranges in each.
 MOST_TEXTS = 10
 MOST_RANGES = 20
+#: Kinds of terms that stand where words do.
+_OF_WORDS = ("phrase", "prefix")
 
 
 def highlights(record_type: RecordType, record: Json, terms: Sequence[SearchTerm]) -> list[Json]:
@@ -34,7 +36,8 @@ def _ranges(text: str, terms: Sequence[SearchTerm]) -> list[tuple[int, int]]:
     terms = [term for term in terms if _may_stand_in(folded.text, term)]
     if not terms:
         return []
-    cut = list(pieces(folded.text))
+    # Words are needed for whole words and their beginnings; parts are looked for in the text.
+    cut = list(pieces(folded.text)) if any(term.kind in _OF_WORDS for term in terms) else []
     spans = {folded.origin(*span) for term in terms for span in _occurrences(folded.text, cut, term)}
     return list(_joined(sorted(spans)))
 
@@ -56,13 +59,15 @@ def _occurrences(folded: str, cut: Sequence[Piece], term: SearchTerm) -> Iterato
             yield found.span()
 
 
-def _phrases(cut: Sequence[Piece], words: Sequence[str]) -> Iterator[tuple[int, int]]:
+def _phrases(cut: Sequence[Piece], words: tuple[str, ...]) -> Iterator[tuple[int, int]]:
     """Where these words of the index follow each other."""
     found = list(indexed(cut))
-    for first in range(len(found) - len(words) + 1):
-        # Word by word, because most places differ in the first.
-        if all(found[first + offset][0] == wanted for offset, wanted in enumerate(words)):
-            yield found[first][1], found[first + len(words) - 1][2]
+    indexed_words = [word for word, _, _ in found]
+    first, length = -1, len(words)
+    for _ in range(indexed_words.count(words[0])):
+        first = indexed_words.index(words[0], first + 1)
+        if tuple(indexed_words[first : first + length]) == words:
+            yield found[first][1], found[first + length - 1][2]
 
 
 def _joined(spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
