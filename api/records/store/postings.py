@@ -132,6 +132,11 @@ def listed(numbers: BitMap) -> str:
     return str(numbers.to_array().tolist())
 
 
+def in_list(numbers: Sql) -> Sql:
+    """A query for numbers, as one for a list of them."""
+    return sql("SELECT json_group_array(f.id) FROM ({numbers}) f", numbers=numbers)
+
+
 def unlisted(value: bytes | str) -> BitMap:
     """The set of numbers that stand as JSON, read a piece at a time: a list of half a million of them takes
     55 MB in Python, for a moment."""

@@ -9,7 +9,7 @@ from pyroaring import BitMap
 from ..core.filters import Part
 from ..core.registry import TYPES
 from ..core.sql import Sql, joined, run, sql
-from ..store.postings import listed, unlisted
+from ..store.postings import in_list, listed, unlisted
 from .engines import full_text_of
 from .query import SearchTerm, TextQuery
 
@@ -20,25 +20,20 @@ _AFTER_ALL = "\U0010ffff"
 
 
 def matches(database: Database, text: TextQuery, scopes: Sequence[str], least: int = 0) -> list[Part]:
-    """Queries for the numbers of all records in these scopes that a search finds, from `least` on; the first
+    """Queries for lists of all records in these scopes that a search finds, from `least` on; the first
     is for some that are wanted."""
     if not text.chunks:
-        return [Part(_list(Sql("SELECT id FROM search_row WHERE FALSE")))]
+        return [Part(in_list(Sql("SELECT id FROM search_row WHERE FALSE")))]
     full_text = full_text_of(database)
     wanted = full_text.wanted(scopes, text.wanted, least) if text.wanted else []
     if not wanted:
         every = "SELECT id FROM search_row WHERE scope IN ({scopes}) AND id >= {least}"
-        wanted = [sql(every, scopes=list(scopes), least=least)]
+        wanted = [in_list(sql(every, scopes=list(scopes), least=least))]
     excluded = [full_text.having(scopes, terms, least) for terms in text.excluded]
     return [
-        *(Part(_list(query)) for query in wanted),
-        *(Part(_list(query), without=True) for query in excluded),
+        *(Part(query) for query in wanted),
+        *(Part(in_list(query), without=True) for query in excluded),
     ]
-
-
-def _list(numbers: Sql) -> Sql:
-    """A query for numbers as one list."""
-    return sql("SELECT json_group_array(f.id) FROM ({numbers}) f", numbers=numbers)
 
 
 def _numbers(database: Database, query: Sql) -> BitMap:

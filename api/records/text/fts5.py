@@ -12,7 +12,7 @@ from peewee import Database, DatabaseError
 from pyroaring import BitMap
 
 from ..core.sql import ALWAYS, Sql, joined, sql
-from ..store.postings import listed
+from ..store.postings import in_list, listed
 from ..store.tables import Table
 from ..store.troubles import trouble_of
 from .fulltext import SCOPES, Texts, condition_of
@@ -125,15 +125,14 @@ class Fts5:
     # Finding
 
     def wanted(self, scopes: Sequence[str], terms: Sequence[SearchTerm], least: int) -> list[Sql]:
-        """One for all whole words and beginnings, and one for each part of a word, wherever it stands."""
-        strict = [term for term in terms if term.kind != "part"]
-        asked = [_in_words([t]) | _in_tails([t]) for t in terms if t.kind == "part"]
-        asked = [_in_words(strict), *asked] if strict else asked
-        return [_in_scopes(scopes, expressions, least) for expressions in asked]
+        """One for all whole words and beginnings, and one for each part of a word, wherever it stands. A list
+        for each table: to put rows together takes as long as to find them."""
+        asked = _asked(terms)
+        return [joined(" UNION ALL ", map(in_list, _in_scopes(scopes, e, least))) for e in asked]
 
     def having(self, scopes: Sequence[str], terms: Sequence[SearchTerm], least: int) -> Sql:
         """What one query finds, of which the others find as well."""
-        first, *others = self.wanted(scopes, terms, least)
+        first, *others = (joined(" UNION ALL ", _in_scopes(scopes, e, least)) for e in _asked(terms))
         also = [sql("AND id IN ({other})", other=other) for other in others]
         query = "SELECT id FROM ({first}) f {also}"
         return sql(query, first=first, also=joined(" ", [Sql("WHERE TRUE"), *also]))
@@ -268,9 +267,16 @@ def _in_tails(terms: Sequence[SearchTerm]) -> Expressions:
     return {"parts": " OR ".join(parts)} if parts else {}
 
 
-def _in_scopes(scopes: Sequence[str], expressions: Expressions, least: int) -> Sql:
-    """A query for the records in some scopes in which one of the expressions is found."""
-    ways = [
+def _asked(terms: Sequence[SearchTerm]) -> list[Expressions]:
+    """What is asked for terms, all of which must be found."""
+    strict = [term for term in terms if term.kind != "part"]
+    parts = [_in_words([term]) | _in_tails([term]) for term in terms if term.kind == "part"]
+    return [_in_words(strict), *parts] if strict else parts
+
+
+def _in_scopes(scopes: Sequence[str], expressions: Expressions, least: int) -> list[Sql]:
+    """Queries for the records in some scopes in which one of the expressions is found."""
+    return [
         sql(
             f"SELECT rowid AS id FROM {scope}_{kind} "
             f"WHERE {scope}_{kind} MATCH {{expression}} AND rowid >= {{least}}",
@@ -280,7 +286,6 @@ def _in_scopes(scopes: Sequence[str], expressions: Expressions, least: int) -> S
         for scope in scopes
         for kind, expression in expressions.items()
     ]
-    return joined(" UNION ALL ", ways)
 
 
 def _all_points(

@@ -145,8 +145,8 @@ class FullText(Protocol):
     # Finding
 
     def wanted(self, scopes: Sequence[str], terms: Sequence[SearchTerm], least: int) -> list[Sql]:
-        """Queries for records in some scopes, of numbers from the least on; those that all of them find have
-        all these terms."""
+        """Queries for lists of the records in some scopes, of numbers from the least on; those that all of
+        them find have all these terms."""
 
     def having(self, scopes: Sequence[str], terms: Sequence[SearchTerm], least: int) -> Sql:
         """The query for the records in some scopes that have all these terms, of numbers from there on."""

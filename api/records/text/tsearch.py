@@ -13,7 +13,7 @@ from pyroaring import BitMap
 
 from ..core.sql import Sql, joined, run, sql
 from ..store.engine import engine_of
-from ..store.postings import listed
+from ..store.postings import in_list, listed
 from ..store.tables import batches
 from .fulltext import Texts, condition_of
 from .normalise import BETWEEN, pieces
@@ -99,7 +99,7 @@ class TextSearch:
 
     def wanted(self, scopes: Sequence[str], terms: Sequence[SearchTerm], least: int) -> list[Sql]:
         """One for all terms."""
-        return [self.having(scopes, terms, least)]
+        return [in_list(self.having(scopes, terms, least))]
 
     def having(self, scopes: Sequence[str], terms: Sequence[SearchTerm], least: int) -> Sql:
         """Words by their index, parts by theirs."""
