@@ -205,6 +205,7 @@ def test_results_are_the_same_whether_or_not_all_are_counted(
 ) -> None:
     monkeypatch.setattr(find, "MOST_RANKED", 20)
     monkeypatch.setattr(search, "_NEWEST", 120)
+    monkeypatch.setattr(search, "_LEAST_NEWEST", 60)
 
     page, counted = (_search(client, typed, limit=15, **more, **count) for count in ({}, {"count": "true"}))
 

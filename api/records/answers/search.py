@@ -36,8 +36,9 @@ _RECORDS = """
 SELECT n.id, {tier}, r.id, r.type, r.body, r.name, r.status
 FROM search_row n CROSS JOIN record r ON r.id = n.record WHERE {numbers}
 """
-#: Numbers that are looked at first where the newest are looked for.
-_NEWEST = 65_536
+#: Numbers that are looked at first where the newest are looked for, half of all at most; where that is fewer
+#: than the second, all are looked at.
+_NEWEST, _LEAST_NEWEST = 65_536, 16_384
 _TIERS = ("name", "beginning", "text")
 
 
@@ -210,9 +211,10 @@ class _Search:
     def _newest(self) -> BitMap | None:
         """The newest of what is found, and what is called so; None unless there are more than are ranked."""
         last = (self._of_types(list(TYPES)) or [0])[-1]
-        if last < 2 * _NEWEST:
+        width = min(_NEWEST, last // 2)
+        if width < _LEAST_NEWEST:
             return None
-        newest = self.found(self.query, self._matches_from(last - _NEWEST))
+        newest = self.found(self.query, self._matches_from(last - width))
         if not are_many(len(newest)):
             return None
         return newest | self.found(self.query, named_matches(self.state.database, self.text, self._scopes))
