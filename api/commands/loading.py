@@ -1,8 +1,10 @@
 """Loading a harvest: batch after batch, each all or nothing, with what is said of it."""
 
+import gc
 from array import array
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 
 import click
@@ -54,6 +56,17 @@ def batches_of(harvest: Harvest, most: int | None) -> list[Batch]:
         )
 
 
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """A while in which Python looks for no circles: a batch makes hardly any, its objects go by themselves,
+    and the collector would look through them again and again while they become more."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
 class Loading:
     """The batches of a harvest on their way into a database, and what became of their records."""
 
@@ -72,7 +85,8 @@ class Loading:
         for number, batch in enumerate(batches, 1):
             # What is withdrawn may be named by any other record.
             afterwards = withdrawals if number == len(batches) else {}
-            outcomes = self._perform(batch, afterwards)
+            with _uncollected():
+                outcomes = self._perform(batch, afterwards)
             self._count(batch, outcomes[: len(batch)])
             self._tally.update((o.type.plural, o.result) for o in outcomes[len(batch) :] if o.changed)
             self._done += len(batch)
