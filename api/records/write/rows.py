@@ -1,6 +1,7 @@
 """Writing a commit into the tables: each row once, and only what is not there as it should be."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from typing import Any
 
 from peewee import Database
@@ -21,7 +22,6 @@ from ..store.tables import (
     REFERENCES,
     RENDERINGS,
     REVISIONS,
-    Table,
     batches,
     rows_of_records,
 )
@@ -32,7 +32,7 @@ from .members import store_mentions
 from .postings import POSTED, follow
 from .render import Rendered
 from .session import Entry, Session, canonical
-from .step import PublicChange, Step
+from .step import Step
 
 
 def store(database: Database, steps: Sequence[Step]) -> None:
@@ -42,26 +42,27 @@ def store(database: Database, steps: Sequence[Step]) -> None:
     for step in steps:
         _erase(database, step.session.removed)
         _postpone(database, step.postponed)
-    RECORDS.put(database, (_row_of(RECORDS, entry) for step in steps for entry in step.entries))
-    _store_renderings(database, steps)
+    # Made once: what they hold stands in renderings and revisions too.
+    records = [[_record(entry) for entry in step.entries] for step in steps]
+    RECORDS.put(database, chain.from_iterable(records))
+    _store_renderings(database, steps, records)
     found = [(record, step) for step in steps if step.keyed for record in step.rendered]
     # Records have their numbers from the index, and stand in the tables by them.
     indexed = index(database, (searched(record) for record, _ in found))
     _store_surroundings(database, steps, indexed.numbers)
     store_mentions(database, [step.session for step in steps])
     _store_found(database, found, indexed)
-    REVISIONS.add(database, (_revision(*changed, step) for step in steps for changed in step.revised))
+    REVISIONS.add(database, chain.from_iterable(map(_revisions, steps, records)))
     CHANGES.add(database, (row for step in steps for row in _changes(step)))
     keep_counters(database, steps[-1].counters)
 
 
-def _row_of(table: Table, entry: Entry, **more: Any) -> Any:
-    """An entry as a row of a table whose columns are members of entries, and some more."""
-    members = (name for name in table.columns if name not in more)
-    return table.row(**{name: entry.column(name) for name in members}, **more)
+def _record(entry: Entry) -> Any:
+    """An entry as a row of records."""
+    return RECORDS.row._make(map(entry.column, RECORDS.columns))
 
 
-def _store_renderings(database: Database, steps: Sequence[Step]) -> None:
+def _store_renderings(database: Database, steps: Sequence[Step], records: Sequence[Sequence[Any]]) -> None:
     """Keep what is served from each commit on; what was served before it ends there."""
     for step in steps:
         public = (entry.id for entry in step.entries if entry.public)
@@ -76,28 +77,40 @@ def _store_renderings(database: Database, steps: Sequence[Step]) -> None:
                     forever=FOREVER,
                 ),
             )
-    RENDERINGS.put(database, (_rendering(e, step) for step in steps for e in step.entries if e.public))
+    RENDERINGS.put(database, chain.from_iterable(map(_renderings, steps, records)))
 
 
-def _rendering(entry: Entry, step: Step) -> Any:
+def _renderings(step: Step, records: Iterable[Any]) -> Iterator[Any]:
     """What is served from a step's commit on."""
-    return _row_of(RENDERINGS, entry, body=packed(entry.body), since=step.seq, until=FOREVER)
+    for row in records:
+        if row.revision is not None:
+            held = {name: getattr(row, name) for name in _SERVED}
+            yield RENDERINGS.row(**held, body=packed(row.body), since=step.seq, until=FOREVER)
 
 
-def _revision(entry: Entry, change: PublicChange, step: Step) -> Any:
-    """The document of a public state and why it changed."""
-    correction = change.correction
-    return REVISIONS.row(
-        record=entry.id,
-        number=entry.revision,
-        seq=step.seq,
-        time=entry.updated,
-        actor=step.actor.label,
-        change=change.kind,
-        kind=correction and correction.kind,
-        note=correction and correction.note,
-        document=canonical(entry.document),
-    )
+#: What a rendering has as the record has it.
+_SERVED = [name for name in RENDERINGS.columns if name not in ("body", "since", "until")]
+
+
+def _revisions(step: Step, records: Iterable[Any]) -> Iterator[Any]:
+    """The documents of public states and why they changed."""
+    changes = {entry.id: change for entry, change in step.revised}
+    for row in records:
+        if row.id not in changes:
+            continue
+        change = changes[row.id]
+        correction = change.correction
+        yield REVISIONS.row(
+            record=row.id,
+            number=row.revision,
+            seq=step.seq,
+            time=row.updated,
+            actor=step.actor.label,
+            change=change.kind,
+            kind=correction and correction.kind,
+            note=correction and correction.note,
+            document=row.document,
+        )
 
 
 def _changes(step: Step) -> Iterator[Any]:
