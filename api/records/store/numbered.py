@@ -98,8 +98,13 @@ class FilterKeys(Numbered):
     ) -> None:
         held = list(rows)
         known = numbers_of(database, (row.record for row in held), numbers)
-        terms = self._with_new(database, {self._words_of(row) for row in held})
-        written = [self._as_stored(row, terms[self._words_of(row)], known.get(row.record)) for row in held]
+        words = list(map(self._words_of, held))
+        terms = self._with_new(database, set(words))
+        in_place, kept_of = self._in_place, self._kept_of
+        written = [
+            in_place((terms[term], known.get(row.record), *kept_of(row)))
+            for row, term in zip(held, words, strict=True)
+        ]
         # As the table keeps them: each of its pages is looked for once.
         self._stored._write(database, sorted(written), on_conflict)
 

@@ -33,8 +33,10 @@ class Term(NamedTuple):
     qualifier: str = ""
 
 
+#: A term as plain words.
+Words = tuple[str, str, str, str]
 #: A record's number under a term.
-Posted = tuple[Term, int]
+Posted = tuple[Words, int]
 
 
 # Writing

@@ -114,7 +114,7 @@ def forget(database: Database, ids: Iterable[str]) -> Indexed:
     _take_out(database, rows)
     id_ranges.remove(database, {row.record: row.id for row in rows})
     SEARCH_ROWS.delete(database, rows)
-    removed = [(Term(row.type, SCOPE, row.scope), row.id) for row in rows]
+    removed: list[Posted] = [(Term(row.type, SCOPE, row.scope), row.id) for row in rows]
     return Indexed({row.record: row.id for row in rows}, [], removed)
 
 

@@ -11,7 +11,7 @@ from pyroaring import BitMap
 from ..core.filters import dated_term
 from ..core.sql import run, sql
 from ..core.state import FOREVER
-from ..store.postings import SCOPE, Posted, Term, change
+from ..store.postings import SCOPE, Posted, Term, Words, change
 from ..store.tables import DATE_KEYS, FILTER_KEYS, record_numbers
 from ..text.index import Indexed
 
@@ -36,9 +36,10 @@ def _posted(rows: Iterable[Any], numbers: Mapping[str, int]) -> Iterator[Posted]
 _words_of = attrgetter(*Term._fields)
 
 
-def _term(row: Any) -> Term:
+def _term(row: Any) -> Words:
     if isinstance(row, FILTER_KEYS.row):
-        return Term._make(_words_of(row))
+        words: Words = _words_of(row)
+        return words
     return Term(row.type, row.field, *dated_term(row.missing, row.earliest, row.latest, row.low, row.high))
 
 

@@ -16,6 +16,7 @@ from ..store.tables import (
     CHANGES,
     CHECKS,
     DEPENDENCIES,
+    FILTER_KEYS,
     PENDING,
     QUESTIONS,
     RECORDS,
@@ -175,7 +176,9 @@ def _store_keys(
             for record, step in some
         ]
         table.delete(database, (row for change in due for row in change.gone))
-        table.put(database, in_order(table, (row for change in due for row in change.written)), numbers)
+        written = (row for change in due for row in change.written)
+        # Terms have an order of their own in the table.
+        table.put(database, written if table is FILTER_KEYS else in_order(table, written), numbers)
     before = {timeless(row) for rows in held.values() for row in rows}
     return before, {row for rows in wanted.values() for table in POSTED for row in rows[table]}
 
