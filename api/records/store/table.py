@@ -200,8 +200,9 @@ class Table:
 
     def checksum(self, row: Sequence[Any]) -> bytes:
         """A digest of what a row holds."""
-        held = [row[place] for place in self._summed]
-        return blake2b(ascii(held).encode(), digest_size=_CHECKSUM_BYTES).digest()
+        # The same as ascii() of a list, which would be made with all characters first: half the time.
+        held = ", ".join([ascii(row[place]) for place in self._summed])
+        return blake2b(f"[{held}]".encode(), digest_size=_CHECKSUM_BYTES).digest()
 
     def damaged(self, database: Database) -> Iterator[Any]:
         """The kept rows that do not hold what was written, one after another."""

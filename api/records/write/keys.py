@@ -66,8 +66,9 @@ class Found:
 
     def _references(self) -> Iterator[Any]:
         named = mentions(self.type.schema, self.document) if self.mentions is None else self.mentions
+        held = {"record": self.id, **self._period}
         for mention in named:
-            yield REFERENCES.row(record=self.id, role=mention.role, target=mention.target, **self._period)
+            yield REFERENCES.row(role=mention.role, target=mention.target, **held)
 
 
 def _bounds(edtf: str | None) -> Json:

@@ -23,7 +23,7 @@ MOST_SUGGESTED = 100
 
 
 # Made once: json.dumps would make one for each value.
-_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), check_circular=False)
 
 
 def canonical(value: Any) -> str:
