@@ -42,7 +42,7 @@ def copy(source: str, target: str) -> None:
         step = shown.step("Copying rows", rows)
         try:
             again = partial(open_database, source, settings_or_end().busy_timeout_ms, resting=True)
-            done = copy_record(again, written, step.show)
+            done = copy_record(again, written, rows, step.show)
         except ValueError as error:
             give_up(f"nothing was copied: {error}")
         except SourceFailed as failed:

@@ -5,13 +5,15 @@ all of them, with a `?` for each value, in what SQLite and PostgreSQL have in co
 which is not, stands in `text`.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any, ClassVar, Protocol, cast
+from typing import Any, ClassVar, NamedTuple, Protocol, cast
 
 from peewee import Database, OperationalError
 from peewee import __exception_wrapper__ as _wrapper  # type: ignore[attr-defined]  # its types leave it out
+
+from .rows import Form
 
 #: A while in which a driver's errors become peewee's.
 translated: AbstractContextManager[None] = _wrapper
@@ -43,6 +45,21 @@ class ShownVersion(Protocol):
 
     def number(self) -> int:
         """How many commits are shown; 0 while it cannot be read."""
+
+
+class Page(NamedTuple):
+    """How a table is read a page at a time: so many rows, in the order of a key."""
+
+    columns: Sequence[str]
+    key: Sequence[str]
+    size: int
+
+    def query(self, table: str, after: Sequence[Any]) -> str:
+        """The statement for the page after a key, whose values it gets; for the first one where there are
+        none."""
+        key = names_of(self.key)
+        beyond = f"WHERE ({key}) > {places(1, len(self.key))} " if after else ""
+        return f"SELECT {names_of(self.columns)} FROM {table} {beyond}ORDER BY {key} LIMIT {self.size}"
 
 
 class Engine(Protocol):
@@ -98,9 +115,19 @@ class Engine(Protocol):
     def pour(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         """Write many new rows, faster than statements do."""
 
+    def form(self, tables: Mapping[str, Sequence[str]]) -> Form:
+        """How rows of these columns of some tables are written down for `fill`."""
+
+    def fill(self, table: str, columns: Sequence[str], pages: Iterable[bytes]) -> None:
+        """Write many new rows that are in its form."""
+
+    def digest(self, table: str, page: Page, after: Sequence[Any]) -> bytes:
+        """The digest, as its form makes it, of a page of the rows that are there; it comes after a key, or is
+        the first."""
+
     def unindexed(self, tables: Collection[str]) -> AbstractContextManager[None]:
-        """A while, in a transaction, in which these tables have no index but that of their key: to make the
-        others of rows that are there takes a fraction of what it takes to keep them."""
+        """A while, in a transaction, in which these tables have no index that the engine can do without: to
+        make one of rows that are there takes a fraction of what it takes to keep it."""
 
     def number_on(self, table: str) -> None:
         """Let the next row of a numbered table get a number after all that are there."""

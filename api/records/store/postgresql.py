@@ -5,7 +5,7 @@ functions that they use under the names that they use (`FUNCTIONS`).
 """
 
 import os
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from secrets import token_hex
@@ -20,9 +20,10 @@ from peewee import PeeweeException, PostgresqlDatabase
 from playhouse.migrations import Runner
 
 from . import server_backup
-from .engine import HISTORY, DatabaseUnusable, Undoable, keyed, translated
+from .engine import HISTORY, DatabaseUnusable, Page, Undoable, keyed, translated
 from .models import MODELS
 from .probes import CHANNEL
+from .server_rows import BinaryRows, digest_of, fill, pour
 from .server_shape import (
     DECLARED,
     DECLARED_FUNCTIONS,
@@ -35,7 +36,7 @@ from .server_shape import (
     differences,
     mending,
 )
-from .server_words import BinaryCursor, in_their_words, pour
+from .server_words import BinaryCursor, in_their_words
 from .tables import COUNTERS, SECRETS
 
 #: Whoever writes holds this lock of the database until the commit: "facts" as a number.
@@ -265,23 +266,38 @@ class PostgresDatabase(PostgresqlDatabase):
         yield from differences(held, right)
 
     def pour(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-        """By COPY; large values are compressed by lz4, where the server has it."""
-        kinds = dict(self._rows(KINDS_OF_COLUMNS, (table,)))
+        """By COPY."""
+        with translated:
+            pour(PostgresqlDatabase.connection(self), table, columns, rows)
+
+    def form(self, tables: Mapping[str, Sequence[str]]) -> BinaryRows:
+        """In binary, with the kinds of the columns here. Where the server has lz4, that compresses what is
+        large."""
         if self._rows(HAS_LZ4):
             self.execute_sql("SET LOCAL default_toast_compression = lz4")
+        held = {table: dict(self._rows(KINDS_OF_COLUMNS, (table,))) for table in tables}
+        return BinaryRows({table: [held[table][name] for name in tables[table]] for table in tables})
+
+    def fill(self, table: str, columns: Sequence[str], pages: Iterable[bytes]) -> None:
+        """By COPY."""
         with translated:
-            pour(PostgresqlDatabase.connection(self), table, {name: kinds[name] for name in columns}, rows)
+            fill(PostgresqlDatabase.connection(self), table, columns, pages)
+
+    def digest(self, table: str, page: Page, after: Sequence[Any]) -> bytes:
+        """By the server: rows need not come back."""
+        [(digest,)] = self._rows(digest_of(page.columns, page.query(table, after)), after)
+        return bytes(digest)
 
     @contextmanager
     def unindexed(self, tables: Collection[str]) -> Iterator[None]:
-        """What a key or another constraint needs stays."""
+        """With the keys, which are made again as well."""
         indexes = [row[:2] for row in self._rows(INDEXES) if row[2] in tables]
-        for name, _ in indexes:
-            self.execute_sql(f"DROP INDEX {name}")
+        for drop, _ in indexes:
+            self.execute_sql(drop)
         yield
         self.execute_sql(f"SET LOCAL maintenance_work_mem = '{_MEMORY_TO_SORT}'")
-        for _, statement in indexes:
-            self.execute_sql(statement)
+        for _, make in indexes:
+            self.execute_sql(make)
 
     def number_on(self, table: str) -> None:
         """A sequence does not see numbers that were written without it."""

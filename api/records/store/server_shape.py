@@ -137,12 +137,20 @@ UNION ALL
 SELECT 'function', signature, '', result || ' ' || how
 FROM ({DECLARED_FUNCTIONS}) f(signature, result, how)
 """
-#: Names, statements and tables of the indexes of the current schema that no constraint needs.
+#: What drops each index of the current schema, with the key or other constraint that it is for, what makes
+#: it again, and of which table it is.
 INDEXES = """
-SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid), relname
-FROM pg_index i JOIN pg_class c ON c.oid = indrelid
-WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r'
-AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid)
+WITH here AS (
+    SELECT oid, 'ALTER TABLE ' || oid::regclass || ' ' AS altering, relname FROM pg_class
+    WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r'
+)
+SELECT 'DROP INDEX ' || indexrelid::regclass, pg_get_indexdef(indexrelid), relname
+FROM here JOIN pg_index ON indrelid = here.oid
+WHERE NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = indexrelid)
+UNION ALL
+SELECT altering || 'DROP CONSTRAINT ' || quote_ident(conname),
+    altering || 'ADD CONSTRAINT ' || quote_ident(conname) || ' ' || pg_get_constraintdef(c.oid), relname
+FROM here JOIN pg_constraint c ON conrelid = here.oid AND contype IN ('p', 'u')
 """
 #: Names and kinds of the columns of a table of the current schema.
 KINDS_OF_COLUMNS = """

@@ -1,7 +1,5 @@
-"""What goes to PostgreSQL and comes back: SQLite's words in its own (placeholders, joins, kinds of columns),
-and rows as it holds them."""
+"""What is said to PostgreSQL: SQLite's words in its own (placeholders, joins, kinds of columns)."""
 
-from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -17,9 +15,6 @@ _DECLARED = (
     (" SERIAL ", " BIGSERIAL "),
     (" INTEGER ", " BIGINT "),
 )
-
-#: Kinds of columns that the driver writes in binary.
-_IN_BINARY = frozenset({"bigint", "text", "bytea"})
 
 
 @lru_cache(maxsize=2_048)
@@ -40,18 +35,3 @@ class BinaryCursor(psycopg.Cursor[Any]):
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
         self.format = Format.BINARY
-
-
-def pour(connection: Any, table: str, kinds: Mapping[str, str], rows: Iterable[Sequence[Any]]) -> None:
-    """Write very many rows by COPY, with the kinds of their columns by name.
-
-    In binary where that can be: as text, bytes are twice as many, and are read sign by sign.
-    """
-    names = ", ".join(f'"{name}"' for name in kinds)
-    binary = _IN_BINARY.issuperset(kinds.values())
-    how = "(FORMAT binary)" if binary else ""
-    with connection.cursor().copy(f"COPY {table} ({names}) FROM STDIN {how}") as lines:
-        if binary:
-            lines.set_types(list(kinds.values()))
-        for row in rows:
-            lines.write_row(row)

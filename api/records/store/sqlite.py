@@ -2,7 +2,7 @@
 
 import os
 import sqlite3
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from functools import cache
 from pathlib import Path
@@ -13,8 +13,9 @@ from peewee import OperationalError, SqliteDatabase
 from playhouse.migrations import Runner
 
 from .deadline import watched
-from .engine import HISTORY, DatabaseUnusable, Undoable, places, translated
+from .engine import HISTORY, DatabaseUnusable, Page, Undoable, names_of, places, translated
 from .file_backup import beside, copy, half_beside, make_private, put_in_place, unopened
+from .rows import PlainRows, plain_rows
 from .troubles import is_busy
 
 #: Pages of the log, of 4 kB, from which a commit copies it into the database: what many commits changed is
@@ -191,9 +192,22 @@ class SqliteFile(SqliteDatabase):
 
     def pour(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         """By one statement."""
-        names, values = ", ".join(f'"{name}"' for name in columns), places(1, len(columns))
+        values = places(1, len(columns))
         with translated:
-            self._handle().executemany(f"INSERT INTO {table} ({names}) VALUES {values}", rows)
+            self._handle().executemany(f"INSERT INTO {table} ({names_of(columns)}) VALUES {values}", rows)
+
+    def form(self, tables: Mapping[str, Sequence[str]]) -> PlainRows:
+        """As Python has them."""
+        return PlainRows()
+
+    def fill(self, table: str, columns: Sequence[str], pages: Iterable[bytes]) -> None:
+        """By one statement."""
+        self.pour(table, columns, plain_rows(pages))
+
+    def digest(self, table: str, page: Page, after: Sequence[Any]) -> bytes:
+        """Of what is read here."""
+        query = SqliteDatabase.execute_sql(self, page.query(table, after), after)
+        return PlainRows().written(table, query.fetchall())[1]
 
     @contextmanager
     def unindexed(self, tables: Collection[str]) -> Iterator[None]:

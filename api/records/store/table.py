@@ -13,7 +13,7 @@ from peewee import Database, DatabaseError
 
 from ..core.packed import packed_text, plain_text
 from ..core.sql import ALWAYS, Sql, joined, run, sql
-from .engine import engine_of, keyed, names_of, places
+from .engine import Page, engine_of, keyed, names_of, places
 
 #: SQLite takes so many values a statement.
 MOST_VALUES = 32_766
@@ -67,7 +67,9 @@ class Table:
         self._packed_at = [at for at, column in enumerate(self.columns) if column in packed]
         #: Whether its rows have a checksum; others are derived.
         self.kept = kept
-        self._written = (*self.columns, CHECKSUM) if kept else self.columns
+        #: All columns, with that of the checksum.
+        self.written = (*self.columns, CHECKSUM) if kept else self.columns
+        self._key_at = [self.written.index(name) for name in self.key]
         # `until` is no part of it: a row is closed by the one that follows, which says the same. Nor are the
         # numbers that the database gives.
         summed = sorted(name for name in self.columns if name not in ("until", *given))
@@ -75,10 +77,10 @@ class Table:
         self.row: Any = namedtuple(name, self.columns)  # type: ignore[misc]  # its columns are the model's
         #: What is read for each column, and of what.
         self._read, self._source = [f'"{column}"' for column in self.columns], self.name
-        self._insert = f"INSERT INTO {self.name} ({names_of(self._written)}) VALUES"
+        self._insert = f"INSERT INTO {self.name} ({names_of(self.written)}) VALUES"
         self._replace = f" ON CONFLICT ({names_of(self.key)}) {self._on_conflict()}"
         #: A place for each value of a row, in a statement.
-        self._places = places(1, len(self._written))
+        self._places = places(1, len(self.written))
 
     @property
     def stored(self) -> "Table":
@@ -86,7 +88,7 @@ class Table:
         return self
 
     def _on_conflict(self) -> str:
-        others = [name for name in self._written if name not in self.key]
+        others = [name for name in self.written if name not in self.key]
         if not others:
             return "DO NOTHING"
         return "DO UPDATE SET " + ", ".join(f'"{name}" = excluded."{name}"' for name in others)
@@ -145,14 +147,20 @@ class Table:
 
     def pages(self, database: Database, size: int) -> Iterator[list[tuple[Any, ...]]]:
         """All that is written, checksums too, in the order of the key: plain rows, `size` at a time."""
-        key, places_of_key = names_of(self.key), [self._written.index(name) for name in self.key]
-        query = f"SELECT {names_of(self._written)} FROM {self.name} {{}}ORDER BY {key} LIMIT {size}"
-        beyond = query.format(f"WHERE ({key}) > {places(1, len(self.key))} ")
-        rows = database.execute_sql(query.format("")).fetchall()
-        while rows:
+        page, last = self.page(size), ()
+        while rows := database.execute_sql(page.query(self.name, last), last).fetchall():
             yield list(map(self._in_bytes, rows)) if self._packed_at else rows
-            last = [rows[-1][place] for place in places_of_key]
-            rows = database.execute_sql(beyond, last).fetchall() if len(rows) == size else []
+            if len(rows) < size:
+                return
+            last = self.key_in(rows[-1])
+
+    def page(self, size: int) -> Page:
+        """How all that is written is read, so many rows at a time."""
+        return Page(self.written, self.key, size)
+
+    def key_in(self, row: Sequence[Any]) -> tuple[Any, ...]:
+        """The key of a row with all that is written."""
+        return tuple(row[place] for place in self._key_at)
 
     def _in_bytes(self, row: Sequence[Any]) -> tuple[Any, ...]:
         """A row with its texts as they are written today: a file may have older ones as text."""
@@ -179,7 +187,11 @@ class Table:
 
     def pour(self, database: Database, rows: Iterable[Sequence[Any]]) -> None:
         """Write very many new rows, with their checksums, as `pages` has them."""
-        engine_of(database).pour(self.name, self._written, rows)
+        engine_of(database).pour(self.name, self.written, rows)
+
+    def fill(self, database: Database, pages: Iterable[bytes]) -> None:
+        """Write very many new rows, with their checksums, in the engine's form."""
+        engine_of(database).fill(self.name, self.written, pages)
 
     def put(self, database: Database, rows: Iterable[Any], numbers: Numbers | None = None) -> None:
         """Write rows, in the place of those that have the same key; `numbers` as for new ones."""
@@ -206,7 +218,7 @@ class Table:
 
     def damaged(self, database: Database) -> Iterator[Any]:
         """The kept rows that do not hold what was written, one after another."""
-        query = f"SELECT {names_of(self._written)} FROM {self.name}"
+        query = f"SELECT {names_of(self.written)} FROM {self.name}"
         for *values, kept in database.execute_sql(query) if self.kept else ():
             if not self._agrees(values, kept):
                 yield self.row._make(values)

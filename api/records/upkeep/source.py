@@ -5,27 +5,31 @@ import marshal
 import pickle
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from hashlib import blake2b
+from itertools import chain, groupby
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
+from operator import attrgetter, itemgetter
 from queue import Queue
 from signal import SIG_IGN, SIGINT, signal
 from threading import Thread
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import orjson
 from peewee import Database
 
 from ..core.registry import TYPES
 from ..store.database import require_usable, snapshot
+from ..store.rows import Form
 from ..store.tables import TABLES
 from ..text.fulltext import SCOPE_OF, FullText
 from ..text.texts import texts_of
 
-#: Rows that are read at once, and how many such pages may be read ahead of who writes.
-AT_ONCE, _AHEAD = 1_000, 24
-#: What the reader says: a page of a table, its end with a digest, a page of texts, the end, an error.
-_ROWS, _TABLE, _TEXTS, _END, _ERROR = b"R", b"T", b"X", b"E", b"F"
+#: Rows that are read at once; records whose texts are.
+AT_ONCE, _TEXTS_AT_ONCE = 1_000, 200
+#: Bytes that may be read ahead of who writes.
+_AHEAD = 64_000_000
+#: What the reader says: a page of a table, its end, a page of texts, the end, an error.
+ROWS, _TABLE, _TEXTS, _END, _ERROR = b"R", b"T", b"X", b"E", b"F"
 #: What is heard where it says no more.
 _GONE = b"G"
 _SEARCHED = """
@@ -41,19 +45,47 @@ class SourceFailed(Exception):
         self.why = why
 
 
-class Source:
-    """A record, read in one state by another process from beginning to end: all tables in their order, then
-    the texts of its records, as a full-text index keeps them."""
+class PageRead(NamedTuple):
+    """What is known of a page of a table: its digest, the key that it ends with, how many rows it has."""
 
-    def __init__(self, opened: Callable[[], Database], full_text: FullText) -> None:
+    digest: bytes
+    end: tuple[Any, ...]
+    rows: int
+
+
+class _Ahead(Queue[bytes]):
+    """Messages that wait, of so many bytes and one more at most."""
+
+    def _init(self, maxsize: int) -> None:
+        super()._init(maxsize)
+        self._bytes = 0
+
+    def _qsize(self) -> int:
+        return self._bytes
+
+    def _put(self, item: bytes) -> None:
+        super()._put(item)
+        self._bytes += len(item)
+
+    def _get(self) -> bytes:
+        item: bytes = super()._get()
+        self._bytes -= len(item)
+        return item
+
+
+class Source:
+    """A record, read in one state by another process from beginning to end: all tables in their order, and
+    between their pages the texts of its records, as a full-text index keeps them. Texts keep pace with rows:
+    to cut them into words takes longer than all else, and who writes has always something to do."""
+
+    def __init__(self, opened: Callable[[], Database], form: Form, full_text: FullText, rows: int) -> None:
+        """`form`: how rows are written down; `rows`: how many there are, as far as is known."""
         # Nothing of this process is taken along: it has connections and threads.
         context = get_context("spawn")
         self._receiving, self._sending = context.Pipe(duplex=False)
-        reading = (opened, full_text, self._sending)
+        reading = (opened, form, full_text, rows, self._sending)
         self._process = context.Process(target=_read, args=reading, daemon=True)
-        self._ahead: Queue[bytes] = Queue(_AHEAD)
-        #: Of the table whose pages came last.
-        self.digest = b""
+        self._ahead = _Ahead(_AHEAD)
 
     def __enter__(self) -> Self:
         with suppress(BrokenPipeError):
@@ -76,40 +108,30 @@ class Source:
         except (EOFError, OSError):
             self._ahead.put(_GONE)
 
-    def pages(self) -> Iterator[list[tuple[Any, ...]]]:
-        """The pages of the next table, as `Table.pages` has them."""
-        while (page := self._next(_ROWS, _TABLE)) is not None:
-            yield page
+    def runs(self) -> Iterator[tuple[bytes, Iterator[Any]]]:
+        """What is said up to the end of a table, and at last to that of all: in runs of ROWS, which are what
+        a `PageRead` has and the rows in their form, and of texts, which are scopes and rows of the full-text
+        index in them.
 
-    def texts(self) -> Iterator[tuple[str, list[Any]]]:
-        """Scopes, and rows of the full-text index in them."""
-        while (found := self._next(_TEXTS, _END)) is not None:
-            yield found
+        Raises SourceFailed where the record cannot be read on, ValueError where the reader was killed.
+        """
+        for kind, run in groupby(iter(self._next, None), itemgetter(0)):
+            yield kind, (said for _, said in run)
 
-    def _next(self, going_on: bytes, end: bytes) -> Any:
-        """What is said next; None at the end. Raises SourceFailed where the record cannot be read on,
-        ValueError where the reader was killed."""
+    def _next(self) -> tuple[bytes, Any] | None:
         message = self._ahead.get()
-        kind, said = message[:1], message[1:]
+        kind, said = message[:1], memoryview(message)[1:]
         if kind == _GONE:
             raise ValueError("the process that read it has ended")
         if kind == _ERROR:
             # It was written by this process's own child.
             raise SourceFailed(pickle.loads(said))
-        assert kind in (going_on, end)
-        if kind == end:
-            self.digest = said
-            return None
-        return marshal.loads(said)
+        return None if kind in (_TABLE, _END) else (kind, marshal.loads(said))
 
 
-def in_bytes(rows: Any) -> bytes:
-    """Rows as bytes, which are the same where all their values and the kinds of these are. Later versions of
-    the format depend on which values are one object."""
-    return marshal.dumps(rows, 2)
-
-
-def _read(opened: Callable[[], Database], full_text: FullText, sending: Connection) -> None:
+def _read(
+    opened: Callable[[], Database], form: Form, full_text: FullText, rows: int, sending: Connection
+) -> None:
     """What the other process does."""
     # Ctrl-C is for the one that writes, whose end ends this one.
     signal(SIGINT, SIG_IGN)
@@ -117,9 +139,8 @@ def _read(opened: Callable[[], Database], full_text: FullText, sending: Connecti
         database = opened()
         with snapshot(database):
             require_usable(database)
-            _send_tables(database, sending)
-            _send_texts(database, full_text, sending)
-        sending.send_bytes(_END)
+            for kind, said in _said(database, form, full_text, rows):
+                sending.send_bytes(kind + said)
     except BrokenPipeError:
         return
     except Exception as error:
@@ -127,25 +148,38 @@ def _read(opened: Callable[[], Database], full_text: FullText, sending: Connecti
         sending.send_bytes(_ERROR + pickle.dumps(error))
 
 
-def _send_tables(database: Database, sending: Connection) -> None:
-    for table in TABLES.values():
-        digest = blake2b()
-        for rows in table.stored.pages(database, AT_ONCE):
-            said = in_bytes(rows)
-            digest.update(said)
-            sending.send_bytes(_ROWS + said)
-        sending.send_bytes(_TABLE + digest.digest())
+def _said(database: Database, form: Form, full_text: FullText, rows: int) -> Iterator[tuple[bytes, bytes]]:
+    """All that is said, in its order."""
+    [(records,)] = database.execute_sql("SELECT COUNT(*) FROM search_row").fetchall()
+    texts = _texts(database, full_text)
+    read = told = 0
+    for table in map(attrgetter("stored"), TABLES.values()):
+        for page in table.pages(database, AT_ONCE):
+            written, digest = form.written(table.name, page)
+            yield ROWS, marshal.dumps((digest, table.key_in(page[-1]), len(page), written))
+            read += len(page)
+            while told * rows < read * records and (some := next(texts, None)):
+                told += _TEXTS_AT_ONCE
+                yield from some
+        yield _TABLE, b""
+    yield from chain.from_iterable(texts)
+    yield _END, b""
 
 
-def _send_texts(database: Database, full_text: FullText, sending: Connection) -> None:
+def _texts(database: Database, full_text: FullText) -> Iterator[list[tuple[bytes, bytes]]]:
+    """The texts of so many records at once."""
     last = ""
-    while rows := database.execute_sql(_SEARCHED, (last, AT_ONCE)).fetchall():
+    while rows := database.execute_sql(_SEARCHED, (last, _TEXTS_AT_ONCE)).fetchall():
         last = rows[-1][0]
-        for status, scope in SCOPE_OF.items():
-            texts = [
-                full_text.row(number, texts_of(TYPES[type_name], orjson.loads(body)))
-                for _, type_name, held, body, number in rows
-                if held == status
-            ]
-            if texts:
-                sending.send_bytes(_TEXTS + in_bytes((scope, texts)))
+        found = [
+            (
+                scope,
+                [
+                    full_text.row(number, texts_of(TYPES[type_name], orjson.loads(body)))
+                    for _, type_name, held, body, number in rows
+                    if held == status
+                ],
+            )
+            for status, scope in SCOPE_OF.items()
+        ]
+        yield [(_TEXTS, marshal.dumps(some)) for some in found if some[1]]
