@@ -6,6 +6,8 @@ trigrams (pg_trgm), for parts of words. Our own words go in, no dictionary of Po
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from itertools import chain, repeat
 from typing import Any
 
 from peewee import Database
@@ -194,12 +196,14 @@ def _vector(texts: Texts) -> str:
     found: list[str] = []
     place = 0
     for column, label in zip(texts.words, _LABELS, strict=True):
-        for word in (*column.split(), BETWEEN):
-            place = min(place + 1, _LAST_PLACE)
-            found.append(f"{_quoted(word)}:{place}{label}")
+        words = (*column.split(), BETWEEN)
+        places = chain(range(place + 1, _LAST_PLACE), repeat(_LAST_PLACE))
+        found += [f"{_quoted(word)}:{at}{label}" for word, at in zip(words, places, strict=False)]
+        place += len(words)
     return " ".join(found)
 
 
+@lru_cache(maxsize=65_536)
 def _quoted(word: str) -> str:
     if word.isalnum() and len(word) <= _SURELY_SHORT:
         return f"'{word}'"
