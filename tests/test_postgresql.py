@@ -230,6 +230,10 @@ ALTERED = {
     "a value": ("revision", "NEW.actor = NEW.actor || '!'; RETURN NEW"),
     "a checksum": ("change", "NEW.checksum = '\\x00'; RETURN NEW"),
     "a row": ("filter_key", "RETURN CASE WHEN NEW.record <> 1 THEN NEW END"),
+    "a row more": (
+        "secret",
+        "IF pg_trigger_depth() = 1 THEN INSERT INTO secret VALUES ('~', '', ''); END IF; RETURN NEW",
+    ),
 }
 
 
@@ -264,6 +268,20 @@ def test_a_copy_names_the_record_that_cannot_be_read(loaded: Path, address: str,
 
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == f"facts: the database cannot be used: {damaged} is damaged; restore a backup\n"
+    assert client_at(url).get("/v1/parties").get_json()["data"] == []
+
+
+def test_a_copy_names_the_table_that_a_server_cannot_keep(loaded: Path, address: str, tmp_path: Path) -> None:
+    damaged, url = tmp_path / "damaged.db", new_database(address)
+    shutil.copy(loaded, damaged)
+    with closing(sqlite3.connect(damaged)) as connection:
+        connection.execute("UPDATE revision SET actor = x'ff' WHERE record = 'nhk'")
+        connection.commit()
+
+    done = facts("copy", f"sqlite:///{damaged}", url)
+
+    said = "facts: the database cannot be used: revision has a value that is not of its column's kind\n"
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", said)
     assert client_at(url).get("/v1/parties").get_json()["data"] == []
 
 
