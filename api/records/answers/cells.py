@@ -12,6 +12,7 @@ from pyroaring import BitMap
 from ..core.registry import CLAIM
 from ..core.sql import sql
 from ..read.index import StateIndex, among
+from ..store.postings import union
 
 #: Claims shown of a cell; `href` leads to all of them.
 MOST_CLAIMS = 100
@@ -118,16 +119,16 @@ class CellsOfSets:
         calendar, days = self.index.calendar([CLAIM.name], "said", certain=True), []
         for (earliest, latest), same in groupby(calendar.days, lambda day: day[:2]):
             some = list(same)
-            numbers = BitMap.union(*(day.numbers for day in some))
-            certain = BitMap.union(BitMap(), *(day.numbers for day in some if day.low))
+            numbers = union(day.numbers for day in some)
+            certain = union(day.numbers for day in some if day.low)
             days.append(_Day(0, earliest, latest, numbers, certain))
         return [*days, _Day(1, "", "", calendar.undated, BitMap())]
 
     def cell(self, stances: Mapping[str, BitMap]) -> Cell:
         """The cell of the numbers of the claims that take each stance."""
-        everyone = BitMap.union(*stances.values())
+        everyone = union(stances.values())
         days = [day for day in self._days if not day.numbers.isdisjoint(everyone)]
-        ids = self._ids(BitMap.union(BitMap(), *self._needed(stances, days)) & everyone)
+        ids = self._ids(union(self._needed(stances, days)) & everyone)
         first = self._first(stances, days, ids)
         found = [
             (self._place(numbers, days, ids), Stance(stance, len(numbers), self._ends(numbers, days, ids)))
@@ -149,7 +150,7 @@ class CellsOfSets:
         """Numbers whose ids are needed: of the first days, until there are enough, and of each stance's first
         and last."""
         enough = 0
-        everyone = BitMap.union(*stances.values())
+        everyone = union(stances.values())
         for day in days:
             if enough >= MOST_CLAIMS:
                 break

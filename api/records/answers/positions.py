@@ -21,6 +21,7 @@ from ..read.index import StateIndex
 from ..read.records import read_many, read_record
 from ..read.select import resolve
 from ..store.deadline import parsed
+from ..store.postings import union
 from .cells import Cell, CellsOfSets, Held, Stance, cell_of_rows
 
 #: A party that was retracted still stands for what it said.
@@ -136,11 +137,11 @@ def _cells_of_many(index: StateIndex, questions: Sequence[str], query: Query) ->
         (question, stance): numbers & chosen
         for question, stance, numbers in index.terms([CLAIM.name], "question", answering)
     }
-    everyone = BitMap.union(*answers.values())
+    everyone = union(answers.values())
     sides: dict[str | None, BitMap] = {}
     for name, _, numbers in index.terms_of(everyone, [CLAIM.name], COLUMNS[query["by"]]):
         sides[name] = numbers
-    sides[None] = everyone - BitMap.union(BitMap(), *sides.values())
+    sides[None] = everyone - union(sides.values())
     found: dict[tuple[str, str | None], dict[str, BitMap]] = {}
     for (question, stance), those in answers.items():
         for side, theirs in sides.items():

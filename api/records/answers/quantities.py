@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from pyroaring import BitMap
-
 from schemas.base import Json
 
 from ..core.agreement import Comparison, compared
@@ -17,6 +15,7 @@ from ..core.state import State
 from ..read.ids import first_by_id
 from ..read.index import StateIndex
 from ..read.records import read_many, read_record, shown_in
+from ..store.postings import union
 
 #: Claims whose quantities are compared, at most: the first by id.
 MOST_CLAIMS = 200
@@ -54,7 +53,7 @@ def _beside(state: State, claim: Json) -> list[str]:
     labels = sorted({plain_label(quantity["of"]) for quantity in claim["quantities"]})
     condition = joined(" OR ", map(labelled, labels))
     terms = index.terms_of(shown & sharing, [CLAIM.name], "unit", sql("({any})", any=condition))
-    found = BitMap.union(BitMap(), *(numbers for *_, numbers in terms))
+    found = union(numbers for *_, numbers in terms)
     return [i for i, _ in first_by_id(state, found, MOST_CLAIMS + 2)]
 
 

@@ -17,7 +17,7 @@ from ..read.ids import FEW, FirstById
 from ..read.index import among
 from ..read.records import Stored, read_many, read_record
 from ..store.cursors import cursors_of
-from ..store.postings import SCOPE, united
+from ..store.postings import SCOPE, union, united
 from ..text.fulltext import SCOPE_OF
 
 #: Filters whose keys two claims may share, and what sharing one is called.
@@ -79,7 +79,7 @@ def _shared(state: State, claim_id: str, query: Query) -> list[Shared]:
         )
     )
     keys = {key: united(row[2] for row in some) for key, some in groupby(rows, lambda row: row[:2])}
-    shown = BitMap.union(BitMap(), *(keys.pop((SCOPE, scope), BitMap()) for scope in scopes))
+    shown = union(keys.pop((SCOPE, scope), BitMap()) for scope in scopes)
     return [(key, numbers & shown) for key, numbers in keys.items()]
 
 

@@ -14,7 +14,7 @@ from schemas.query import DateRange
 from ..core.filters import UNDATED, Part, bounds_of_term, dated_term, term_touching, touching
 from ..core.sql import ALWAYS, Sql, joined, sql
 from ..core.state import PUBLIC, State
-from ..store.postings import SCOPE, is_list, listed, posted, posted_terms, united, unlisted
+from ..store.postings import SCOPE, is_list, listed, posted, posted_terms, union, united, unlisted
 from ..text.fulltext import SCOPE_OF
 
 #: So few records are asked for their keys; of more of them, each key is asked for its records.
@@ -154,10 +154,10 @@ class StateIndex:
     def _read(self, values: Sequence[Any]) -> BitMap:
         """Numbers in pieces of sets of the present, and in lists."""
         pieces = united(value for value in values if not is_list(value))
-        lists = [unlisted(value) for value in values if is_list(value)]
         if self._changed:
             pieces -= self._changed
-        return BitMap.union(pieces, *lists) if lists else pieces
+        lists = [unlisted(value) for value in values if is_list(value)]
+        return union([pieces, *lists]) if lists else pieces
 
     # Queries for numbers
 

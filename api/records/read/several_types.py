@@ -10,6 +10,7 @@ from schemas.vocabularies import Vocabulary
 
 from ..core.filters import Filter, Ids, Survivors, Terms
 from ..core.registry import RecordType
+from ..store.postings import union
 from .index import StateIndex
 from .select import selection
 
@@ -64,4 +65,4 @@ def chosen(index: StateIndex, types: Sequence[RecordType], query: Query, survivo
     """The numbers of the records of these types that a query selects."""
     selections = [selection(index, t, query, survivors) for t in types]
     index.sets([asked for some in selections for asked in some.queries])
-    return BitMap.union(*(some.numbers for some in selections))
+    return union(some.numbers for some in selections)

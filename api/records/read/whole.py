@@ -10,6 +10,7 @@ from schemas.query import Query
 from ..core.registry import DOSSIER, TYPES, RecordType
 from ..core.sql import sql
 from ..core.state import State
+from ..store.postings import union
 from .index import StateIndex, among
 from .select import resolve, selection
 
@@ -75,7 +76,7 @@ class WholeRecords:
             new |= selection(index, record_type, asked, survivors).numbers
         while new:
             found |= new
-            new = BitMap.union(BitMap(), *map(self._named_by, _in_pieces(new, _ASKED_AT_ONCE))) - found
+            new = union(map(self._named_by, _in_pieces(new, _ASKED_AT_ONCE))) - found
         return found
 
     def _named_by(self, numbers: BitMap) -> BitMap:

@@ -115,7 +115,12 @@ def united(pieces: Iterable[bytes]) -> BitMap:
     Raises DatabaseError where one is damaged.
     """
     some = list(map(read_set, pieces))
-    return some[0] if len(some) == 1 else BitMap.union(*some) if some else BitMap()
+    return some[0] if len(some) == 1 else union(some)
+
+
+def union(sets: Iterable[BitMap]) -> BitMap:
+    """The numbers of some sets, of which there may be none: `BitMap.union` cannot have that."""
+    return BitMap.union(BitMap(), *sets)
 
 
 def read_set(piece: bytes) -> BitMap:

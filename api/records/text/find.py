@@ -9,7 +9,7 @@ from pyroaring import BitMap
 from ..core.filters import Part
 from ..core.registry import TYPES
 from ..core.sql import Sql, joined, run, sql
-from ..store.postings import in_list, listed, unlisted
+from ..store.postings import in_list, listed, union, unlisted
 from .engines import full_text_of
 from .query import SearchTerm, TextQuery
 
@@ -67,10 +67,10 @@ def best(
     """The best of each of some sets of records that were found, some left out: what is called so (`tier`),
     then by how well words fit, or by where they stand if there are many `matches`, whether found or not."""
     if not are_many(len(matches)):
-        ordered = _weighed(database, text, scopes, BitMap.union(*sets) - without)
+        ordered = _weighed(database, text, scopes, union(sets) - without)
         return [list(islice(filter(found.__contains__, ordered), most)) for found in sets]
     newest = [BitMap(found[-MOST_RANKED:]) - without for found in sets]
-    named = (_named(database, text) & BitMap.union(*sets)) - without
+    named = (_named(database, text) & union(sets)) - without
     # Those that are named lie anywhere: apart, so that no range is long.
     classes = _placed(database, text, scopes, [*newest, named.difference(*newest)], matches)
     chosen = [some | named & found for some, found in zip(newest, sets, strict=True)]
@@ -97,7 +97,7 @@ def _placed(
     database: Database, text: TextQuery, scopes: Sequence[str], sets: Sequence[BitMap], matches: BitMap
 ) -> list[BitMap]:
     """Records in classes, by how they are called and where words stand, the best first."""
-    left, classes = BitMap.union(*sets), []
+    left, classes = union(sets), []
     titled, named = BitMap(), BitMap()
     if places := full_text_of(database).places(text, scopes, [some for some in sets if some], matches):
         for title, names in run(database, joined(" UNION ALL ", places)).fetchall():

@@ -12,7 +12,7 @@ from peewee import Database, DatabaseError
 from pyroaring import BitMap
 
 from ..core.sql import ALWAYS, Sql, joined, sql
-from ..store.postings import in_list, listed
+from ..store.postings import in_list, listed, union
 from ..store.tables import Table
 from ..store.troubles import trouble_of
 from .fulltext import SCOPES, Texts, condition_of
@@ -173,7 +173,7 @@ class Fts5:
         """bm25 counts all records with a word before it weighs one; this looks at the columns alone. Few have
         names, and the next that has the words in one is looked for however far it is: so in all at once."""
         ways = [(scope, words) for scope in scopes for words in _in_words(text.as_whole_words).values()]
-        wanted = [("title", some) for some in sets] + ([("names", BitMap.union(*sets))] if sets else [])
+        wanted = [("title", some) for some in sets] + ([("names", union(sets))] if sets else [])
         return [
             sql(
                 _LISTED[column],
