@@ -257,31 +257,27 @@ def test_a_copy_that_is_not_held_as_it_was_read_is_none(
     assert empty.stdout == "everything agrees\n"
 
 
-def test_a_copy_names_the_record_that_cannot_be_read(loaded: Path, address: str, tmp_path: Path) -> None:
+#: What stands in a record's revision -> what a copy of it says.
+NOT_COPIED = {
+    "bytes that are no text": ("document = CAST(x'ff' AS TEXT)", "{file} is damaged; restore a backup"),
+    "bytes for a text": ("actor = x'ff'", "revision has a value that is not of its column's kind"),
+}
+
+
+@pytest.mark.parametrize(("held", "said"), NOT_COPIED.values(), ids=NOT_COPIED)
+def test_a_copy_says_what_cannot_be_copied(
+    loaded: Path, address: str, tmp_path: Path, held: str, said: str
+) -> None:
     damaged, url = tmp_path / "damaged.db", new_database(address)
     shutil.copy(loaded, damaged)
     with closing(sqlite3.connect(damaged)) as connection:
-        connection.execute("UPDATE revision SET document = CAST(x'ff' AS TEXT) WHERE record = 'nhk'")
+        connection.execute(f"UPDATE revision SET {held} WHERE record = 'nhk'")
         connection.commit()
 
     done = facts("copy", f"sqlite:///{damaged}", url)
 
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == f"facts: the database cannot be used: {damaged} is damaged; restore a backup\n"
-    assert client_at(url).get("/v1/parties").get_json()["data"] == []
-
-
-def test_a_copy_names_the_table_that_a_server_cannot_keep(loaded: Path, address: str, tmp_path: Path) -> None:
-    damaged, url = tmp_path / "damaged.db", new_database(address)
-    shutil.copy(loaded, damaged)
-    with closing(sqlite3.connect(damaged)) as connection:
-        connection.execute("UPDATE revision SET actor = x'ff' WHERE record = 'nhk'")
-        connection.commit()
-
-    done = facts("copy", f"sqlite:///{damaged}", url)
-
-    said = "facts: the database cannot be used: revision has a value that is not of its column's kind\n"
-    assert (done.returncode, done.stdout, done.stderr) == (2, "", said)
+    assert done.stderr == f"facts: the database cannot be used: {said.format(file=damaged)}\n"
     assert client_at(url).get("/v1/parties").get_json()["data"] == []
 
 

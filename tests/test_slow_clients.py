@@ -146,15 +146,25 @@ def _refused_among_costly(server: Server, request: bytes) -> list[bytes]:
     return [told for status, _, told in answers if status == 503]
 
 
-def test_a_head_that_is_refused_waits_for_no_costly_request(one_worker: Server) -> None:
-    head_of_a_write = head("POST", "/v1/claims", JSON, "Content-Length: 200000")
+#: What is answered by the head of a request, while its body comes.
+REFUSED_HEADS = {
+    "a write without a key": ("/v1/claims", 200_000, 401),
+    "a body that is too long": ("/v1/check", 200_000_000, 413),
+}
+
+
+@pytest.mark.parametrize(("path", "length", "status"), REFUSED_HEADS.values(), ids=REFUSED_HEADS)
+def test_a_head_that_is_refused_waits_for_no_costly_request(
+    one_worker: Server, path: str, length: int, status: int
+) -> None:
+    sent = head("POST", path, JSON, f"Content-Length: {length}") + b" " * 150_000
     with ExitStack() as stack:
         for _ in range(18):
             stack.enter_context(Wire(one_worker)).send(_costly())
         writers = [stack.enter_context(Wire(one_worker)) for _ in range(20)]
         for writer in writers:
-            writer.send(head_of_a_write + b" " * 150_000)
-        assert {writer.answer()[0] for writer in writers} == {401}
+            writer.send(sent)
+        assert {writer.answer()[0] for writer in writers} == {status}
 
 
 def test_where_bodies_fill_the_memory_a_page_is_refused_with_a_page(one_worker: Server) -> None:

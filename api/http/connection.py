@@ -261,8 +261,9 @@ class Connection(asyncio.Protocol):
         self._wait(WRITE_WAIT_SECONDS if writes else WAIT_SECONDS)
         if body == "late":
             self._transport.resume_reading()
-            # What has come of the body makes nothing large that is not read.
-            raw = raw[: raw.find(b"\r\n\r\n") + 4] or raw
+        if body == "late" or self._cut:
+            # It is answered by its head alone: what has come of its body makes it no large one.
+            raw = b"".join(raw.partition(b"\r\n\r\n")[:2])
         message = Message(raw[: len(raw) - len(self._tail)], body, self._client, self._server)
         try:
             self._sending = Sending(self._worker.loop, self._send)

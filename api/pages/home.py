@@ -1,4 +1,4 @@
-"""The front page: what this record is, its dossiers, the claims that changed last, how programs read it."""
+"""The front page: what this record is, its dossiers, what changed last, and how programs read it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

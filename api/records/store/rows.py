@@ -14,7 +14,7 @@ class Form(Protocol):
     """How rows are written down for an engine, in whichever process."""
 
     def written(self, table: str, rows: Rows) -> tuple[bytes, bytes]:
-        """Rows of a table as its `fill` takes them, and their digest, as its `digests` finds it.
+        """Rows of a table as its `fill` takes them, and their digest, as its `digest` finds it.
 
         Raises DataError where the engine cannot keep one of them.
         """
