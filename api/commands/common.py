@@ -18,7 +18,7 @@ from api.records.store.database import (
     without_password,
 )
 from api.records.store.engine import DatabaseUnusable, engine_of
-from api.records.store.sqlite import file_of
+from api.records.store.file_version import file_of
 from api.records.store.troubles import Trouble, trouble_of
 from api.records.write.renew import renew
 from api.settings import Settings, SettingsFault, read_settings

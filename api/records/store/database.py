@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from peewee import Database
 
-from . import sqlite
+from . import file_version, sqlite
 from .engine import HISTORY, DatabaseUnusable, ShownVersion, Undoable, engine_of
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -31,14 +31,14 @@ def open_database(
     if is_on_server(url):
         server: Database = _postgresql().PostgresDatabase(url, busy_timeout_ms, resting=resting)
         return server
-    return sqlite.SqliteFile(sqlite.file_of(url), busy_timeout_ms, page_cache_kb, resting=resting)
+    return sqlite.SqliteFile(file_version.file_of(url), busy_timeout_ms, page_cache_kb, resting=resting)
 
 
 def version_of(url: str) -> ShownVersion | None:
     """What tells which commits a database shows, to one thread. None where there is no telling: it stands in
     memory."""
     version: ShownVersion | None = (
-        _postgresql("probes").ServerVersion(url) if is_on_server(url) else sqlite.version_of(url)
+        _postgresql("probes").ServerVersion(url) if is_on_server(url) else file_version.version_of(url)
     )
     return version
 

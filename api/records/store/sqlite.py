@@ -1,20 +1,19 @@
 """The engine that keeps a record in a file: SQLite, in write-ahead logging."""
 
-import os
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar
-from urllib.parse import quote
 
 from peewee import OperationalError, SqliteDatabase
 from playhouse.migrations import Runner
 
 from .deadline import watched
 from .engine import HISTORY, DatabaseUnusable, Page, Undoable, names_of, places, translated
-from .file_backup import beside, copy, half_beside, make_private, put_in_place, unopened
+from .file_backup import copy, half_beside, make_private, put_in_place, unopened
+from .file_version import address_of, identity_of
 from .rows import PlainRows, plain_rows
 from .troubles import is_busy
 
@@ -24,17 +23,6 @@ _PAGES_IN_LOG = 4_000
 #: Steps of SQLite's machine between two looks at the clock: about a millisecond. Asking costs a call into
 #: Python.
 _STEPS_BETWEEN_LOOKS = 20_000
-
-
-def file_of(url: str) -> Path | None:
-    """The file that a URL names; None for a database in memory.
-
-    Raises DatabaseUnusable for a URL of another kind, without repeating it: a password may be in it.
-    """
-    scheme, _, path = url.partition(":///")
-    if scheme != "sqlite":
-        raise DatabaseUnusable(f"{url.partition(':')[0]!r} is not served; write sqlite:///path/to/facts.db")
-    return Path(path) if path not in ("", ":memory:") else None
 
 
 class SqliteFile(SqliteDatabase):
@@ -61,7 +49,7 @@ class SqliteFile(SqliteDatabase):
             "temp_store": "memory",
             "wal_autocheckpoint": _PAGES_IN_LOG,
         }
-        name = _address(file, resting) if file else ":memory:"
+        name = address_of(file, resting) if file else ":memory:"
         super().__init__(name, uri=True, factory=_Connection, pragmas=pragmas, timeout=busy_timeout_ms / 1000)
 
     def _add_conn_hooks(self, connection: sqlite3.Connection) -> None:
@@ -73,18 +61,18 @@ class SqliteFile(SqliteDatabase):
     def _connect(self) -> sqlite3.Connection:
         while True:
             self.require_in_place()
-            before = _identity(self.file)
+            before = identity_of(self.file)
             connection: _Connection = super()._connect()  # type: ignore[misc]  # peewee's types leave it out
             # From this statement on nobody can put another file in the place of the one that is open.
             connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()
-            if before == _identity(self.file):
+            if before == identity_of(self.file):
                 self._opened = before
                 return connection
             connection.close()
 
     def require_in_place(self) -> None:
         """Raise DatabaseUnusable where the file that is open, if one is, has lost its name."""
-        if self._opened and self._opened != _identity(self.file):
+        if self._opened and self._opened != identity_of(self.file):
             raise DatabaseUnusable("the database's file was replaced or removed; restart what has it open")
 
     def _handle(self) -> sqlite3.Connection:
@@ -304,57 +292,3 @@ _Cursor = watched(sqlite3.Cursor)
 class _Connection(sqlite3.Connection):
     def cursor(self, factory: Any = _Cursor) -> Any:
         return super().cursor(factory)
-
-
-class FileVersion:
-    """Tells which commits a file shows, to the thread that calls it."""
-
-    def __init__(self, file: Path) -> None:
-        self._file = file
-        self._connection: sqlite3.Connection | None = None
-
-    def __call__(self) -> Any:
-        """A value that is another after each commit, and after another file took the name of the one that is
-        open; None while it cannot be read."""
-        try:
-            connection = self._connection or self._connect()
-            return _identity(self._file), connection.execute("PRAGMA data_version").fetchone()[0]
-        except sqlite3.Error:
-            return None
-
-    def number(self) -> int:
-        """How many commits are shown; 0 while it cannot be read."""
-        try:
-            connection = self._connection or self._connect()
-            found = connection.execute("SELECT value FROM counter WHERE name = 'version'").fetchone()
-            return int(found[0])
-        except sqlite3.Error:
-            return 0
-
-    def _connect(self) -> sqlite3.Connection:
-        # It writes nothing: `data_version` tells a connection of the commits of others alone.
-        address = _address(self._file, False)
-        self._connection = sqlite3.connect(address, uri=True, timeout=0, isolation_level=None)
-        return self._connection
-
-
-def version_of(url: str) -> FileVersion | None:
-    """What tells which commits a file shows; None for a database in memory, which nobody else sees."""
-    return FileVersion(file) if (file := file_of(url)) else None
-
-
-def _address(file: Path, resting: bool) -> str:
-    """The URI of a file that is there. One that cannot be written and has no log beside it does not change:
-    SQLite may read it without making a log (https://sqlite.org/uri.html#uriimmutable)."""
-    fixed = not (os.access(file, os.W_OK) and os.access(file.absolute().parent, os.W_OK))
-    still = resting and fixed and not beside(file, "-wal").exists()
-    return f"file:{quote(os.fsencode(file))}?{'mode=ro&immutable=1' if still else 'mode=rw'}"
-
-
-def _identity(file: Path | None) -> tuple[int, int] | None:
-    """What tells a file from another that has its name later."""
-    try:
-        found = os.stat(file) if file else None
-    except OSError:
-        return None
-    return (found.st_dev, found.st_ino) if found else None
